@@ -1,0 +1,22 @@
+import type { Span } from '../diagnostics/diagnostic.js';
+
+/** Steps from the root of a document to one of its nodes: mapping keys and sequence indexes. */
+export type Pointer = readonly (string | number)[];
+
+/**
+ * One YAML document of one input file: its plain value, and where each part of it stands.
+ *
+ * Positions are computed when asked for, so that a clean run never pays for them.
+ */
+export interface SourceDocument {
+  /** Path as shown to the user (relative to the policy's folder, with `/`). */
+  readonly file: string;
+  /** The document's plain value: mappings, sequences, strings, numbers, booleans, null. */
+  readonly value: unknown;
+  /**
+   * Where the node at `pointer` stands. `key` asks for the mapping key instead of the value. A pointer that the
+   * text does not hold gives the nearest ancestor that it does. What came through an alias or a merge key is
+   * shown where it was written.
+   */
+  span(pointer: Pointer, part?: 'key' | 'value'): Span;
+}
