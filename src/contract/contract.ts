@@ -1,0 +1,124 @@
+import type { SourceDocument, Pointer } from '../source/document.js';
+
+/** The runtimes a service contract may name under `runtime_templates`, in the order that we list them. */
+export const RUNTIMES = ['docker', 'podman', 'kubernetes', 'proxmox', 'baremetal'] as const;
+export type Runtime = (typeof RUNTIMES)[number];
+
+/** What a runtime mounts: `service_volumes[]`, or `services[].volumes[]` under Compose. */
+export interface ServiceVolume {
+  readonly name: string;
+  /** Where the workload sees it; normalised (no trailing slash, no `.` or `..`). */
+  readonly target: string;
+  /** Bind mount of this absolute host path; null for a managed volume. */
+  readonly host_path: string | null;
+  /** The managed volume's name when it differs from `name`. */
+  readonly source: string | null;
+  /** Kubernetes quantity, as declared. */
+  readonly size: string | null;
+  readonly pointer: Pointer;
+}
+
+/** What must be backed up: `mounts.persistent_volumes[]`. */
+export interface PersistentVolume {
+  readonly name: string;
+  /** The absolute path that the workload sees; normalised. */
+  readonly path: string;
+  readonly pointer: Pointer;
+}
+
+/** A tmpfs: `mounts.ephemeral_mounts[]`. */
+export interface EphemeralMount {
+  readonly name: string;
+  readonly path: string;
+  /** The runtimes it exists on (`apply_to` in live contracts, or `runtimes`); all of them by default. */
+  readonly runtimes: readonly Runtime[];
+  readonly pointer: Pointer;
+}
+
+/** How often and how long, as restic forget's `--keep-*` options; counts, or durations for the within forms. */
+export interface Retention {
+  readonly keep_last?: number;
+  readonly keep_hourly?: number;
+  readonly keep_daily?: number;
+  readonly keep_weekly?: number;
+  readonly keep_monthly?: number;
+  readonly keep_yearly?: number;
+  readonly keep_within?: string;
+  readonly keep_within_hourly?: string;
+  readonly keep_within_daily?: string;
+  readonly keep_within_weekly?: string;
+  readonly keep_within_monthly?: string;
+  readonly keep_within_yearly?: string;
+}
+
+/** Settings that the policy's `defaults` give and a contract's `backup:` block overrides key by key. */
+export interface BackupSettings {
+  readonly repository: string;
+  /** Five-field cron expression or one of the four aliases, as written. */
+  readonly schedule: string;
+  /** IANA name. */
+  readonly timezone: string;
+  /** Window for the service's own offset, in minutes. */
+  readonly spread: number;
+  readonly retention: Retention;
+  /** restic `--exclude` patterns. */
+  readonly exclude: readonly string[];
+  /** Longest run of one backup, in minutes; systemd `TimeoutStartSec=`, Kubernetes `activeDeadlineSeconds`. */
+  readonly timeout: number;
+  /** How long restic waits for a lock, in minutes; `--retry-lock`. */
+  readonly retry_lock: number;
+  /** Whether restic's exit code 3 (some source file unreadable) counts as success. */
+  readonly accept_incomplete: boolean;
+}
+
+/** `backup.volumes.<name>` of a contract. */
+export interface VolumeSettings {
+  readonly enabled: boolean;
+  /** Why it is not backed up; never empty when `enabled` is false. */
+  readonly reason: string | null;
+  /** Added to the service's excludes for this volume. */
+  readonly exclude: readonly string[];
+  readonly allow_empty: boolean;
+  /** Explicit Kubernetes claim. */
+  readonly claim: string | null;
+  /** Explicit Docker volume name (external, or `name:` in the compose file): no project prefix. */
+  readonly docker_volume: string | null;
+  /** Explicit Podman volume name (`VolumeName=`): no `systemd-` prefix. */
+  readonly podman_volume: string | null;
+  readonly pointer: Pointer;
+}
+
+export interface BackupBlock {
+  /** Only the keys that the contract gives. */
+  readonly settings: Partial<BackupSettings>;
+  /** By persistent volume name, in file order; every key names a persistent volume of the contract. */
+  readonly volumes: ReadonlyMap<string, VolumeSettings>;
+}
+
+/** One service contract: the parts that decide about backups, references resolved, defaults filled in. */
+export interface Contract {
+  readonly document: SourceDocument;
+  readonly service_id: string;
+  readonly service_name: string;
+  readonly service_unit_name: string;
+  readonly service_namespace: string;
+  readonly service_volumes: readonly ServiceVolume[];
+  /** Volumes of `services[]`, flattened in order; empty when the contract has no `services`. */
+  readonly compose_volumes: readonly ServiceVolume[];
+  readonly persistent_volumes: readonly PersistentVolume[];
+  readonly ephemeral_mounts: readonly EphemeralMount[];
+  /** `kubernetes.pvc`. */
+  readonly pvc: { readonly name: string; readonly size: string | null } | null;
+  readonly service_storage_gb: number | null;
+  /** `service_container.vmid`. */
+  readonly vmid: number | null;
+  readonly quadlet_scope: 'system' | 'user';
+  /** Keys of `runtime_templates`, in the order of {@link RUNTIMES}. */
+  readonly runtimes: readonly Runtime[];
+  readonly run_as_user: string | null;
+  readonly run_as_group: string | null;
+  readonly health_cmd: readonly string[];
+  /** Service ids from `requires[]`. */
+  readonly requires: readonly string[];
+  readonly backup: BackupBlock;
+}

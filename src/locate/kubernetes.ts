@@ -1,0 +1,59 @@
+import type { Contract, ServiceVolume } from '../contract/contract.js';
+import { hostPathLocation, joinPath, type LocateInput, type Location, type Locator } from './location.js';
+import { pairVolume } from './pairing.js';
+
+/**
+ * Kubernetes. A bind mount is a hostPath on the node. Anything else is the service's one claim:
+ * `kubernetes.pvc.name`, else `<service_name>-data`. The live adapter mounts no more than one claim, so a second
+ * managed volume has no claim unless `backup.volumes.<name>.claim` names it.
+ */
+export const kubernetes: Locator = {
+  runtime: 'kubernetes',
+
+  mounted: (contract) => contract.service_volumes,
+
+  locate(input) {
+    const { contract, pairing, settings } = input;
+    if (settings?.claim == null && pairing.partner?.host_path != null) {
+      return hostPathLocation(pairing.partner.host_path, pairing.suffix);
+    }
+    const claim = settings?.claim ?? (holdsDefaultClaim(input) ? defaultClaim(contract) : null);
+    return claimLocation(contract.service_namespace, claim, pairing.suffix);
+  },
+};
+
+/** The claim that the live adapter makes or takes for a service. */
+export function defaultClaim(contract: Contract): string {
+  return contract.pvc?.name ?? `${contract.service_name}-data`;
+}
+
+/** `location` reads `<namespace>/<claim>[/<path below its root>]`; a claim that nothing names is null. */
+function claimLocation(namespace: string, claim: string | null, suffix: string): Location {
+  const location = joinPath(`${namespace}/${claim ?? '(no claim)'}`, suffix);
+  return { kind: 'claim', location, name: claim, namespace, suffix };
+}
+
+/**
+ * Whether this volume is the one that lives on the default claim: the only managed one, or else the one whose
+ * service volume carries the claim's name, or else the one that the adapter mounts, the first service volume.
+ */
+function holdsDefaultClaim({ contract, pairing }: LocateInput): boolean {
+  const managed = managedPartners(contract);
+  if (managed.length <= 1) return true;
+  const claimed =
+    managed.find((partner) => partner !== null && partner.source === contract.pvc?.name) ??
+    managed.find((partner) => partner !== null && partner === contract.service_volumes[0]);
+  return claimed !== undefined && pairing.partner === claimed;
+}
+
+/** The distinct service volumes behind the persistent volumes that need a claim; null for one without a partner. */
+function managedPartners(contract: Contract): (ServiceVolume | null)[] {
+  const partners: (ServiceVolume | null)[] = [];
+  for (const volume of contract.persistent_volumes) {
+    if (contract.backup.volumes.get(volume.name)?.claim != null) continue;
+    const { partner } = pairVolume(volume, contract.service_volumes);
+    if (partner?.host_path != null) continue;
+    if (partner === null || !partners.includes(partner)) partners.push(partner);
+  }
+  return partners;
+}

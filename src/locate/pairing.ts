@@ -1,0 +1,44 @@
+import type { PersistentVolume, ServiceVolume } from '../contract/contract.js';
+
+/** Which service volume holds a persistent volume. */
+export interface Pairing {
+  /** Null when nothing that the runtime mounts holds it. */
+  readonly partner: ServiceVolume | null;
+  /** What of the persistent path lies below the partner's target, without a leading slash. */
+  readonly suffix: string;
+  /** A service volume of the same name whose target has nothing to do with the persistent path. */
+  readonly misnamed: ServiceVolume | null;
+}
+
+/**
+ * Pairs by equal name; else by equal path; else by the longest target above the path. A name whose target has
+ * nothing to do with the path is doubted: the match by path is trusted if there is one, else the name.
+ */
+export function pairVolume(volume: PersistentVolume, mounted: readonly ServiceVolume[]): Pairing {
+  const byPath = longestTargetAbove(volume.path, mounted);
+  const sameName = mounted.filter((candidate) => candidate.name === volume.name);
+  const named = longestTargetAbove(volume.path, sameName);
+  if (named !== null) return { partner: named, suffix: below(volume.path, named.target), misnamed: null };
+  const misnamed = sameName[0] ?? null;
+  if (byPath !== null) return { partner: byPath, suffix: below(volume.path, byPath.target), misnamed };
+  return { partner: misnamed, suffix: '', misnamed };
+}
+
+function longestTargetAbove(path: string, candidates: readonly ServiceVolume[]): ServiceVolume | null {
+  let best: ServiceVolume | null = null;
+  for (const candidate of candidates) {
+    if (isAtOrBelow(path, candidate.target) && candidate.target.length > (best?.target.length ?? -1)) {
+      best = candidate;
+    }
+  }
+  return best;
+}
+
+/** Whether `path` is `ancestor` or lies below it, by whole components. Both absolute and normalised. */
+export function isAtOrBelow(path: string, ancestor: string): boolean {
+  return path === ancestor || ancestor === '/' || path.startsWith(`${ancestor}/`);
+}
+
+function below(path: string, ancestor: string): string {
+  return path.slice(ancestor.length).replace(/^\//, '');
+}

@@ -1,0 +1,105 @@
+import type { BackupSettings, Contract } from '../contract/contract.js';
+import { sortDiagnostics, type Diagnostic } from '../diagnostics/diagnostic.js';
+import type { Policy, Repository } from '../policy/policy.js';
+import { jobSchedule } from '../schedule/job-schedule.js';
+import { runChecks } from './checks/registry.js';
+import { resolveDeployments, type Deployed } from './deployments.js';
+import { planVolumes, unprotectedVolumes } from './volumes.js';
+import type { BackupPlan, Placement, RepositoryPlan, ServicePlan } from './plan.js';
+import { localPath } from './repository-url.js';
+import { effectiveSettings } from './settings.js';
+
+export interface PlanResult {
+  readonly plan: BackupPlan;
+  readonly diagnostics: Diagnostic[];
+}
+
+/**
+ * Contracts and policy to the one plan that every target renders. Pure: the same input gives the same plan, in the
+ * same order, whatever order the contracts come in. With errors among the diagnostics the plan is still complete
+ * enough to look at (`stowage paths`), but must not be rendered.
+ */
+export function buildPlan(policy: Policy, contracts: readonly Contract[]): PlanResult {
+  const sorted = [...contracts].sort((a, b) => compare(a.service_id, b.service_id));
+  const unique = sorted.filter((contract, index) => sorted[index - 1]?.service_id !== contract.service_id);
+  const { deployed, diagnostics } = resolveDeployments(policy, unique);
+  const services = unique.map((contract) => planService(policy, contract, deployed));
+  const plan: BackupPlan = {
+    version: 1,
+    policy: policy.document.file,
+    repositories: policy.repositories.map((repository) => planRepository(repository, services)),
+    services,
+  };
+  const found = runChecks({ policy, contracts: sorted, deployed, plan });
+  return { plan, diagnostics: sortDiagnostics([...diagnostics, ...found]) };
+}
+
+/** Code-unit order: the same on every machine and in every locale. */
+export function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+function planService(policy: Policy, contract: Contract, deployed: readonly Deployed[]): ServicePlan {
+  const settings = effectiveSettings(policy, contract);
+  const placements = deployed
+    .filter((entry) => entry.contract === contract)
+    .map((entry) => planPlacement(policy, entry, settings))
+    .sort((a, b) => compare(a.host ?? '', b.host ?? '') || compare(a.runtime, b.runtime));
+  return {
+    service_id: contract.service_id,
+    service_name: contract.service_name,
+    service_unit_name: contract.service_unit_name,
+    contract: contract.document.file,
+    repository: settings.repository,
+    tags: [`service:${contract.service_id}`],
+    retention: settings.retention,
+    exclude: settings.exclude,
+    timeout: settings.timeout,
+    retry_lock: settings.retry_lock,
+    accept_incomplete: settings.accept_incomplete,
+    run_as_user: contract.run_as_user,
+    run_as_group: contract.run_as_group,
+    health_cmd: contract.health_cmd,
+    requires: [...contract.requires].sort(compare),
+    vmid: contract.vmid,
+    unprotected_volumes: unprotectedVolumes(contract).map((volume) => volume.name),
+    placements,
+  };
+}
+
+function planPlacement(policy: Policy, entry: Deployed, settings: BackupSettings): Placement {
+  const { contract, runtime, host } = entry;
+  return {
+    runtime,
+    host,
+    namespace: runtime === 'kubernetes' ? contract.service_namespace : null,
+    scope: runtime === 'podman' ? contract.quadlet_scope : null,
+    snapshot_host: entry.snapshot_host,
+    schedule: jobSchedule(settings.schedule, settings.timezone, settings.spread, [
+      contract.service_id,
+      runtime,
+      host ?? '',
+    ]),
+    volumes: planVolumes(contract, runtime, policy.runtimes),
+  };
+}
+
+function planRepository(repository: Repository, services: readonly ServicePlan[]): RepositoryPlan {
+  const at = (expression: string) => jobSchedule(expression, repository.timezone, 0, [repository.name]);
+  return {
+    name: repository.name,
+    url: repository.url,
+    local_path: localPath(repository.url),
+    password_file: repository.password_file,
+    environment_file: repository.environment_file,
+    kubernetes_secret: repository.kubernetes_secret,
+    maintenance: repository.maintenance,
+    forget: at(repository.forget),
+    prune: at(repository.prune),
+    check: at(repository.check.schedule),
+    read_data_subsets: repository.check.read_data_subsets,
+    services: services
+      .filter((service) => service.repository === repository.name)
+      .map((service) => service.service_id),
+  };
+}

@@ -1,0 +1,42 @@
+import type { Contract } from '../../contract/contract.js';
+import type { Diagnostic, Span } from '../../diagnostics/diagnostic.js';
+import type { Policy } from '../../policy/policy.js';
+import type { Deployed } from '../deployments.js';
+import type { BackupPlan } from '../plan.js';
+
+export interface CheckInput {
+  readonly policy: Policy;
+  /** By service id; two of one id are neighbours. */
+  readonly contracts: readonly Contract[];
+  readonly deployed: readonly Deployed[];
+  readonly plan: BackupPlan;
+}
+
+/** One rule over the whole project: returns what it finds wrong, and changes nothing. */
+export type Check = (input: CheckInput) => Diagnostic[];
+
+/** `services/a.yml:3`, for hints that point at the other half of a conflict. */
+export function place(span: Span): string {
+  return `${span.file}:${span.line}`;
+}
+
+/** Deployments by the machine they share; those without a host name share it per runtime. */
+export function byHost(deployed: readonly Deployed[]): Map<string, Deployed[]> {
+  const hosts = new Map<string, Deployed[]>();
+  for (const entry of deployed) {
+    if (entry.runtime === 'kubernetes') continue;
+    const key = entry.host ?? `any ${entry.runtime}`;
+    hosts.set(key, [...(hosts.get(key) ?? []), entry]);
+  }
+  return hosts;
+}
+
+/** All pairs of a list, each once, in order. */
+export function pairs<T>(items: readonly T[]): [T, T][] {
+  return items.flatMap((first, index) => items.slice(index + 1).map((second): [T, T] => [first, second]));
+}
+
+/** `on web1`, for messages; nothing where the policy names no host. */
+export function onHost(host: string | null): string {
+  return host === null ? '' : ` on host \`${host}\``;
+}

@@ -1,0 +1,65 @@
+import { type Check, byHost, onHost, pairs, place } from './check.js';
+
+/** `service_id` names files, units and tags, so there can be one of each. */
+export const duplicateServiceId: Check = ({ contracts }) =>
+  contracts.flatMap((contract, index) => {
+    const first = contracts[index - 1];
+    if (first?.service_id !== contract.service_id) return [];
+    return [
+      {
+        code: 'STW301' as const,
+        severity: 'error' as const,
+        message: `\`${contract.service_id}\` is the \`service_id\` of another contract already`,
+        span: contract.document.span(['service_id']),
+        hint: `the other one is at ${place(first.document.span(['service_id']))}`,
+      },
+    ];
+  });
+
+/** Workloads that systemd runs: two units of one name on a host are one unit. */
+export const sharedUnitName: Check = ({ deployed }) =>
+  [...byHost(deployed).values()].flatMap((entries) =>
+    pairs(entries.filter(({ runtime }) => runtime === 'podman' || runtime === 'baremetal'))
+      .filter(([a, b]) => a.contract !== b.contract)
+      .filter(([a, b]) => a.contract.service_unit_name === b.contract.service_unit_name)
+      .map(([a, b]) => ({
+        code: 'STW302' as const,
+        severity: b.host === null ? ('warning' as const) : ('error' as const),
+        message:
+          `\`${b.contract.service_id}\` and \`${a.contract.service_id}\` share the unit name ` +
+          `\`${b.contract.service_unit_name}\`${onHost(b.host)}`,
+        span: b.contract.document.span(['service_unit_name']),
+        hint: `the other one is at ${place(a.contract.document.span(['service_unit_name']))}`,
+      })),
+  );
+
+/** A guest belongs to one service: its dump would be kept, and restored, under two names. */
+export const sharedGuest: Check = ({ deployed }) => {
+  const guests = deployed.filter(({ runtime, contract }) => runtime === 'proxmox' && contract.vmid !== null);
+  return pairs(guests)
+    .filter(([a, b]) => a.contract !== b.contract && a.contract.vmid === b.contract.vmid)
+    .filter(([a, b]) => a.host === b.host)
+    .map(([a, b]) => ({
+      code: 'STW304' as const,
+      severity: b.host === null ? ('warning' as const) : ('error' as const),
+      message:
+        `\`${b.contract.service_id}\` and \`${a.contract.service_id}\` both claim guest ` +
+        `${String(b.contract.vmid)}${onHost(b.host)}`,
+      span: b.contract.document.span(['service_container', 'vmid']),
+      hint: `the other one is at ${place(a.contract.document.span(['service_container', 'vmid']))}`,
+    }));
+};
+
+/** One job per service and host: the unit is named after the service. */
+export const deployedTwice: Check = ({ policy, deployed }) =>
+  [...byHost(deployed).values()].flatMap((entries) =>
+    pairs(entries)
+      .filter(([a, b]) => a.contract === b.contract && b.deployment !== null)
+      .map(([a, b]) => ({
+        code: 'STW308' as const,
+        severity: 'error' as const,
+        message: `\`${b.contract.service_id}\` is deployed twice${onHost(b.host)} (${a.runtime} and ${b.runtime})`,
+        span: policy.document.span(b.deployment?.pointer ?? []),
+        hint: 'remove one of the two deployments; the host has one backup job per service',
+      })),
+  );

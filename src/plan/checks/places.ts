@@ -1,0 +1,71 @@
+import type { Contract } from '../../contract/contract.js';
+import { isAtOrBelow } from '../../locate/pairing.js';
+import type { Pointer } from '../../source/document.js';
+import type { PlannedVolume, Placement } from '../plan.js';
+import { type Check } from './check.js';
+
+interface Place {
+  readonly contract: Contract;
+  readonly placement: Placement;
+  readonly volume: PlannedVolume;
+  readonly pointer: Pointer;
+}
+
+/** Every located volume that is backed up, with where its contract declares it. */
+function places({ contracts, plan }: Parameters<Check>[0]): Place[] {
+  return plan.services.flatMap((service) => {
+    const contract = contracts.find((candidate) => candidate.service_id === service.service_id);
+    if (contract === undefined) return [];
+    return service.placements.flatMap((placement) =>
+      placement.volumes
+        .filter((volume) => volume.backed_up)
+        .map((volume) => ({ contract, placement, volume, pointer: pointerOf(contract, volume.volume) })),
+    );
+  });
+}
+
+function pointerOf(contract: Contract, name: string): Pointer {
+  return contract.persistent_volumes.find((volume) => volume.name === name)?.pointer ?? [];
+}
+
+/** What `BindReadOnlyPaths=` cannot carry: it splits at colons, and /backup is the job's own view. */
+export const unbindablePath: Check = (input) =>
+  places(input)
+    .filter(({ placement, volume }) => placement.runtime !== 'kubernetes' && volume.kind !== 'lxc_guest')
+    .flatMap(({ contract, volume, pointer }) => {
+      const colon = volume.location.includes(':');
+      if (!colon && !isAtOrBelow(volume.location, '/backup') && volume.location !== '/') return [];
+      return [
+        {
+          code: 'STW404' as const,
+          severity: 'error' as const,
+          message: colon
+            ? `\`${volume.location}\` holds a colon, which systemd's \`BindReadOnlyPaths=\` cannot express`
+            : `\`${volume.location}\` cannot be backed up: a job sees its volumes under \`/backup\`, which hides what the host has there`,
+          span: contract.document.span(pointer),
+          hint: 'move the data to another folder',
+        },
+      ];
+    });
+
+export const unnamedClaim: Check = (input) =>
+  places(input)
+    .filter(({ volume }) => volume.kind === 'claim' && volume.name === null)
+    .map(({ contract, volume, pointer }) => ({
+      code: 'STW405' as const,
+      severity: 'warning' as const,
+      message: `nothing says which claim holds \`${volume.volume}\`: the adapter mounts one claim, and the service has several volumes`,
+      span: contract.document.span(pointer),
+      hint: `set \`backup.volumes.${volume.volume}.claim\``,
+    }));
+
+export const unknownGuest: Check = (input) =>
+  places(input)
+    .filter(({ volume }) => volume.kind === 'lxc_guest' && volume.name === null)
+    .map(({ contract, volume }) => ({
+      code: 'STW406' as const,
+      severity: 'warning' as const,
+      message: `\`${volume.volume}\` lies inside a Proxmox guest, but the contract does not say which`,
+      span: contract.document.span(['service_container']),
+      hint: 'set `service_container.vmid`',
+    }));

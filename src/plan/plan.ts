@@ -1,0 +1,115 @@
+import type { Retention, Runtime } from '../contract/contract.js';
+import type { MaintenancePlace } from '../policy/policy.js';
+
+/** What kind of thing holds a volume; the values are part of the JSON interface. */
+export type LocationKind =
+  'host_path' | 'docker_volume' | 'podman_volume' | 'claim' | 'lxc_guest' | 'directory';
+
+/** Where one persistent volume lives in one placement, and what is done with it. */
+export interface PlannedVolume {
+  /** Name of the persistent volume. */
+  readonly volume: string;
+  /** The path that the workload sees. */
+  readonly path: string;
+  readonly kind: LocationKind;
+  /**
+   * Absolute path on the host (or Kubernetes node), the claim's path for `claim` (suffix below its root, `/` for
+   * the whole), the path inside the guest for `lxc_guest`.
+   */
+  readonly location: string;
+  /** Name of the volume, claim or guest; null for paths. */
+  readonly name: string | null;
+  /** Kubernetes namespace of a claim. */
+  readonly namespace: string | null;
+  /** Path below the root of the named volume or claim; `''` for the whole of it. */
+  readonly suffix: string;
+  /** `/backup/<service>/<volume>`: what restic sees, on every runtime. */
+  readonly snapshot_path: string;
+  readonly backed_up: boolean;
+  /** Why not, when `backed_up` is false. */
+  readonly reason: string | null;
+  readonly allow_empty: boolean;
+  readonly exclude: readonly string[];
+}
+
+/** When a job runs: the same times in the two languages that schedulers speak. */
+export interface JobSchedule {
+  /** Five-field cron expression, offset applied, canonical spelling. */
+  readonly cron: string;
+  /** systemd `OnCalendar=` lines, time zone included. */
+  readonly on_calendar: readonly string[];
+  readonly timezone: string;
+  /** Minutes added to the expression that the policy or contract gives. */
+  readonly offset_minutes: number;
+}
+
+/** One service in one place. */
+export interface Placement {
+  readonly runtime: Runtime;
+  /** Host name; null where the policy names none, and on Kubernetes. */
+  readonly host: string | null;
+  /** Kubernetes namespace; null elsewhere. */
+  readonly namespace: string | null;
+  /** Quadlet scope; null on other runtimes. */
+  readonly scope: 'system' | 'user' | null;
+  /** restic's `--host`. */
+  readonly snapshot_host: string;
+  readonly schedule: JobSchedule;
+  /** In the contract's order of persistent volumes. */
+  readonly volumes: readonly PlannedVolume[];
+}
+
+export interface ServicePlan {
+  readonly service_id: string;
+  readonly service_name: string;
+  readonly service_unit_name: string;
+  /** The contract's file, as in diagnostics. */
+  readonly contract: string;
+  readonly repository: string;
+  /** restic's `--tag` values; never volatile. */
+  readonly tags: readonly string[];
+  readonly retention: Retention;
+  readonly exclude: readonly string[];
+  /** Minutes. */
+  readonly timeout: number;
+  /** Minutes. */
+  readonly retry_lock: number;
+  readonly accept_incomplete: boolean;
+  readonly run_as_user: string | null;
+  readonly run_as_group: string | null;
+  readonly health_cmd: readonly string[];
+  readonly requires: readonly string[];
+  readonly vmid: number | null;
+  /** Service volumes that no persistent volume covers: mounted, not backed up. */
+  readonly unprotected_volumes: readonly string[];
+  /** By host (null first), then runtime. */
+  readonly placements: readonly Placement[];
+}
+
+export interface RepositoryPlan {
+  readonly name: string;
+  readonly url: string;
+  /** The path of a repository in the host's own file system; null for a remote one. */
+  readonly local_path: string | null;
+  readonly password_file: string;
+  readonly environment_file: string | null;
+  readonly kubernetes_secret: string | null;
+  readonly maintenance: MaintenancePlace;
+  readonly forget: JobSchedule;
+  readonly prune: JobSchedule;
+  readonly check: JobSchedule;
+  readonly read_data_subsets: number | null;
+  /** Ids of the services that back up into it, sorted. */
+  readonly services: readonly string[];
+}
+
+/** Everything that rendering needs: plain, sorted, serialisable. `.stowage/plan.json` is this object. */
+export interface BackupPlan {
+  readonly version: 1;
+  /** The policy's file, as in diagnostics. */
+  readonly policy: string;
+  /** By name. */
+  readonly repositories: readonly RepositoryPlan[];
+  /** By service id. */
+  readonly services: readonly ServicePlan[];
+}

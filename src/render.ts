@@ -1,0 +1,70 @@
+import { hasErrors, sortDiagnostics, type Diagnostic } from './diagnostics/diagnostic.js';
+import type { Project } from './load.js';
+import { buildPlan } from './plan/build.js';
+import type { BackupPlan } from './plan/plan.js';
+import type { Policy } from './policy/policy.js';
+import { renderPlan } from './targets/render.js';
+import type { RenderedFile } from './targets/target.js';
+import { builtinTemplates, loadTemplates, templateDiagnostic, TemplateError } from './template/engine.js';
+import { readOverrides } from './template/read-overrides.js';
+
+export interface PlannedProject {
+  /** Null when the policy could not be read. */
+  readonly plan: BackupPlan | null;
+  /** What loading and planning found, sorted. */
+  readonly diagnostics: Diagnostic[];
+}
+
+export interface RenderedProject extends PlannedProject {
+  /** The whole output tree, by path; empty when anything is wrong, because nothing may be written then. */
+  readonly files: readonly RenderedFile[];
+  /** Text of every input file by display name, for frames; the user's templates included. */
+  readonly sources: ReadonlyMap<string, string>;
+}
+
+/** Plans a loaded project. The plan is there to look at even when some contracts have errors. */
+export function planProject(project: Project): PlannedProject {
+  if (project.policy === null) return { plan: null, diagnostics: project.diagnostics };
+  const { plan, diagnostics } = buildPlan(project.policy, project.contracts);
+  return { plan, diagnostics: sortDiagnostics([...project.diagnostics, ...diagnostics]) };
+}
+
+/** Plans and renders a loaded project in memory; writes nothing. */
+export function render(project: Project): RenderedProject {
+  const { plan, diagnostics } = planProject(project);
+  const found: Diagnostic[] = [...diagnostics];
+  const sources = new Map(project.sources);
+  const nothing = { plan, files: [], sources };
+  if (plan === null || project.policy === null) return { ...nothing, diagnostics: found };
+
+  const templates = templatesOf(project.root, project.policy, sources, found);
+  if (templates === null || hasErrors(found)) return { ...nothing, diagnostics: sortDiagnostics(found) };
+  try {
+    const output = renderPlan({ plan, runtimes: project.policy.runtimes, templates });
+    const all = sortDiagnostics([...found, ...output.diagnostics]);
+    return { plan, sources, diagnostics: all, files: hasErrors(all) ? [] : output.files };
+  } catch (error) {
+    const file =
+      error instanceof TemplateError ? overrideFile(project.policy, error.template, sources) : null;
+    // A built-in template that cannot be filled is our bug; a user's template is the user's.
+    if (!(error instanceof TemplateError) || file === null) throw error;
+    return { ...nothing, diagnostics: sortDiagnostics([...found, templateDiagnostic(error, file)]) };
+  }
+}
+
+function templatesOf(root: string, policy: Policy, sources: Map<string, string>, found: Diagnostic[]) {
+  if (policy.templates === null) return builtinTemplates();
+  const span = policy.document.span(['templates']);
+  const { overrides, diagnostics } = readOverrides(root, policy.templates, span);
+  found.push(...diagnostics);
+  for (const override of overrides) sources.set(override.file, override.text);
+  if (hasErrors(diagnostics)) return null;
+  const loaded = loadTemplates(overrides);
+  found.push(...loaded.diagnostics);
+  return hasErrors(loaded.diagnostics) ? null : loaded.templates;
+}
+
+function overrideFile(policy: Policy, template: string, sources: ReadonlyMap<string, string>): string | null {
+  const file = `${policy.templates ?? ''}/${template}`;
+  return policy.templates !== null && sources.has(file) ? file : null;
+}

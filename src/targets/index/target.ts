@@ -1,0 +1,86 @@
+import type { BackupPlan, RepositoryPlan } from '../../plan/plan.js';
+import { header } from '../header.js';
+import { isRendered, placeName, protection } from '../protection.js';
+import { hostCredentials, resticCommand } from '../systemd/host-files.js';
+import { hostTrees } from '../systemd/host-tree.js';
+import type { RenderedFile, Target } from '../target.js';
+
+/** What is about the tree as a whole: the index for people, the plan for programs, the mark for git. */
+export const index: Target = {
+  name: 'index',
+  render({ plan, templates }) {
+    const file = (path: string, content: string): RenderedFile => ({
+      path,
+      content,
+      mode: 0o644,
+      sources: [],
+      service: null,
+      runtime: null,
+    });
+    const attributes = `# ${header(plan, null)}\n* text=auto eol=lf linguist-generated=true\n`;
+    const files = [
+      file('README.md', templates.render('index/README.md.hbs', indexContext(plan))),
+      file('.gitattributes', attributes),
+      file('.stowage/plan.json', `${JSON.stringify({ generated: header(plan, null), ...plan }, null, 2)}\n`),
+    ];
+    return { files, diagnostics: [] };
+  },
+};
+
+function indexContext(plan: BackupPlan): Record<string, unknown> {
+  const rows = plan.services.flatMap((service) =>
+    service.placements.flatMap((placement) =>
+      placement.volumes.map((volume) => ({
+        service: service.service_id,
+        volume: volume.volume,
+        runtime: placement.runtime,
+        host: placement.host ?? placement.namespace ?? 'any',
+        location: volume.location,
+        protection: volume.backed_up ? protection(placement, volume) : `waived: ${volume.reason ?? ''}`,
+        file: service.service_id,
+      })),
+    ),
+  );
+  const missing = plan.services.flatMap((service) =>
+    service.placements
+      .filter((placement) => !isRendered(placement) && placement.volumes.some((volume) => volume.backed_up))
+      .map((placement) => ({ service: service.service_id, place: placeName(placement) })),
+  );
+  return {
+    header: header(plan, null),
+    summary: summary(plan),
+    rows,
+    missing,
+    forgotten: plan.services
+      .filter((service) => service.unprotected_volumes.length > 0)
+      .map((service) => ({ service: service.service_id, volumes: service.unprotected_volumes.join(', ') })),
+    hosts: hostTrees(plan).map((tree) => ({
+      name: tree.name,
+      folder: tree.folder,
+      jobs: tree.jobs.length,
+      credentials: hostCredentials(tree),
+    })),
+    repositories: plan.repositories.map((repository) => ({
+      name: repository.name,
+      url: repository.url,
+      maintainer: maintainer(repository),
+      init: repository.maintenance.kind === 'host' ? `${resticCommand(repository.name)} init` : null,
+    })),
+  };
+}
+
+function summary(plan: BackupPlan): string {
+  const volumes = plan.services.flatMap((service) =>
+    service.placements.flatMap((placement) =>
+      placement.volumes.map((volume) => protection(placement, volume)),
+    ),
+  );
+  const count = (wanted: string) => volumes.filter((found) => found === wanted).length;
+  const waived = count('waived') === 0 ? '' : `, ${count('waived')} waived with a reason`;
+  const missing = count('not rendered yet') === 0 ? '' : `, ${count('not rendered yet')} not rendered yet`;
+  return `${plan.services.length} services, ${count('backed up')} volumes backed up${waived}${missing}.`;
+}
+
+function maintainer({ maintenance }: RepositoryPlan): string {
+  return maintenance.kind === 'host' ? `host ${maintenance.host}` : `namespace ${maintenance.namespace}`;
+}

@@ -1,0 +1,22 @@
+import type { Placement, PlannedVolume } from '../plan/plan.js';
+import { isSystemdJob } from './systemd/host-tree.js';
+
+/** What happens to one volume in one place, in the words of the coverage table. */
+export type Protection = 'backed up' | 'waived' | 'not rendered yet';
+
+/** Whether the tree holds a backup job for a placement. */
+export function isRendered(placement: Placement): boolean {
+  return isSystemdJob(placement);
+}
+
+export function protection(placement: Placement, volume: PlannedVolume): Protection {
+  if (!volume.backed_up) return 'waived';
+  return isRendered(placement) ? 'backed up' : 'not rendered yet';
+}
+
+/** Where a placement is, for people: `docker on web1`, `kubernetes in namespace media`, `docker`. */
+export function placeName(placement: Placement): string {
+  const scope = placement.scope === 'user' ? `${placement.runtime} (rootless)` : placement.runtime;
+  if (placement.host !== null) return `${scope} on ${placement.host}`;
+  return placement.namespace === null ? scope : `${scope} in namespace ${placement.namespace}`;
+}

@@ -1,0 +1,21 @@
+import type { Diagnostic } from '../diagnostics/diagnostic.js';
+import { sortDiagnostics } from '../diagnostics/diagnostic.js';
+import { TARGETS } from './registry.js';
+import type { RenderedFile, TargetInput } from './target.js';
+
+export interface RenderResult {
+  /** By path, each path once. */
+  readonly files: readonly RenderedFile[];
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/** The whole output tree in memory. Throws when two targets claim one path, which is a bug. */
+export function renderPlan(input: TargetInput): RenderResult {
+  const outputs = TARGETS.map((target) => target.render(input));
+  const files = outputs.flatMap((output) => output.files);
+  const sorted = files.sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0));
+  for (const [index, file] of sorted.entries()) {
+    if (sorted[index + 1]?.path === file.path) throw new Error(`two targets render \`${file.path}\``);
+  }
+  return { files: sorted, diagnostics: sortDiagnostics(outputs.flatMap((output) => output.diagnostics)) };
+}

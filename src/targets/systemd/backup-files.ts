@@ -1,0 +1,75 @@
+import { isAtOrBelow } from '../../locate/pairing.js';
+import type { PlannedVolume } from '../../plan/plan.js';
+import { header } from '../header.js';
+import type { RenderedFile, TargetInput } from '../target.js';
+import type { HostJob, HostTree } from './host-tree.js';
+import { repositoryContext } from './repository-context.js';
+
+/** The service and timer of one job. */
+export function backupFiles(tree: HostTree, job: HostJob, { plan, templates }: TargetInput): RenderedFile[] {
+  const { service, placement } = job;
+  const unit = `${tree.folder}/systemd/stowage-backup-${service.service_id}`;
+  const from = header(plan, service.contract);
+  const about = {
+    mode: 0o644 as const,
+    sources: [service.contract],
+    service: service.service_id,
+    runtime: placement.runtime,
+  };
+  return [
+    {
+      ...about,
+      path: `${unit}.service`,
+      content: templates.render('systemd/backup.service.hbs', { header: from, ...backupContext(job) }),
+    },
+    {
+      ...about,
+      path: `${unit}.timer`,
+      content: templates.render('systemd/job.timer.hbs', {
+        header: from,
+        description: `When to back up ${service.service_name}`,
+        on_calendar: placement.schedule.on_calendar,
+      }),
+    },
+  ];
+}
+
+function backupContext({ service, placement, repository }: HostJob): Record<string, unknown> {
+  const volumes = placement.volumes.filter((volume) => volume.backed_up);
+  return {
+    service_id: service.service_id,
+    service_name: service.service_name,
+    snapshot_host: placement.snapshot_host,
+    tags: service.tags,
+    exclude: [...service.exclude, ...volumes.flatMap((volume) => volume.exclude)],
+    sources: volumes.map(sourceContext),
+    docker_volumes: volumes.some((volume) => volume.kind === 'docker_volume'),
+    protect_home: volumes.some((volume) => livesAtHome(volume.location)) ? 'read-only' : 'yes',
+    timeout: service.timeout,
+    retry_lock: service.retry_lock,
+    accept_incomplete: service.accept_incomplete,
+    repository: repositoryContext(repository),
+  };
+}
+
+function sourceContext(volume: PlannedVolume): Record<string, unknown> {
+  const named = volume.kind === 'docker_volume' || volume.kind === 'podman_volume';
+  return {
+    location: volume.location,
+    snapshot_path: volume.snapshot_path,
+    emptiness: volume.allow_empty ? 'may-be-empty' : 'not-empty',
+    volume_name: named ? volume.name : null,
+    engine: volume.kind === 'docker_volume' ? 'docker' : 'podman',
+    mountpoint: named ? mountpoint(volume) : null,
+  };
+}
+
+/** The root of a named volume: its location without the part below. */
+function mountpoint(volume: PlannedVolume): string {
+  return volume.suffix === '' ? volume.location : volume.location.slice(0, -volume.suffix.length - 1);
+}
+
+/** `ProtectHome=yes` hides these from a job (systemd.exec(5)). */
+function livesAtHome(path: string): boolean {
+  return ['/home', '/root', '/run/user'].some((home) => isAtOrBelow(path, home) || isAtOrBelow(home, path));
+}

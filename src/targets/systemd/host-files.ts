@@ -1,0 +1,49 @@
+import { header } from '../header.js';
+import type { RenderedFile, TargetInput } from '../target.js';
+import type { HostTree } from './host-tree.js';
+import { repositoryContext } from './repository-context.js';
+
+/** What a host needs once, whatever runs on it: user, folders, helpers, the failure unit and the installer. */
+export function hostFiles(tree: HostTree, { plan, templates }: TargetInput): RenderedFile[] {
+  const maintains = tree.maintained.length > 0;
+  const repositories = tree.repositories.map(repositoryContext);
+  const file = (path: string, template: string, context: Record<string, unknown> = {}): RenderedFile => ({
+    path: `${tree.folder}/${path}`,
+    content: templates.render(template, { header: header(plan, null), ...context }),
+    mode: path.endsWith('.sh') ? 0o755 : 0o644,
+    sources: [],
+    service: null,
+    runtime: null,
+  });
+  return [
+    file('install.sh', 'host/install.sh.hbs', { tree: tree.name, credentials: hostCredentials(tree) }),
+    file('etc/sysusers.d/stowage.conf', 'host/stowage.sysusers.conf.hbs'),
+    file('etc/tmpfiles.d/stowage.conf', 'host/stowage.tmpfiles.conf.hbs', { repositories }),
+    file('systemd/stowage-failure@.service', 'systemd/failure.service.hbs', {
+      repository: { local_path: null },
+    }),
+    file('bin/report-failure.sh', 'host/report-failure.sh.hbs'),
+    ...(tree.jobs.length > 0 ? [file('bin/check-source.sh', 'host/check-source.sh.hbs')] : []),
+    ...(maintains ? [file('bin/forget.sh', 'host/forget.sh.hbs')] : []),
+    ...(maintains ? [file('bin/check-repository.sh', 'host/check-repository.sh.hbs')] : []),
+    ...repositories.map((repository) =>
+      file(`bin/restic-${repository.name}.sh`, 'host/restic.sh.hbs', {
+        repository,
+        command: resticCommand(repository.name),
+      }),
+    ),
+  ];
+}
+
+/** How a person on a host runs restic with a repository's credentials. */
+export function resticCommand(repository: string): string {
+  return `/usr/local/lib/stowage/restic-${repository}.sh`;
+}
+
+/** Files with secrets that people must put on the host, sorted. */
+export function hostCredentials(tree: HostTree): string[] {
+  const files = tree.repositories.flatMap(({ password_file, environment_file }) =>
+    environment_file === null ? [password_file] : [password_file, environment_file],
+  );
+  return [...new Set(files)].sort();
+}

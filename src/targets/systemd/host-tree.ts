@@ -1,0 +1,76 @@
+import type { BackupPlan, Placement, RepositoryPlan, ServicePlan } from '../../plan/plan.js';
+
+/** One service's job on one host. */
+export interface HostJob {
+  readonly service: ServicePlan;
+  readonly placement: Placement;
+  readonly repository: RepositoryPlan;
+}
+
+/** Everything that one `install.sh` installs: the jobs of one host, or of one runtime where no host is named. */
+export interface HostTree {
+  /** `web1`, or `any-docker`; also how the host remembers what came from this tree. */
+  readonly name: string;
+  /** `hosts/web1`, or `hosts/any/docker`. */
+  readonly folder: string;
+  /** By service id. */
+  readonly jobs: readonly HostJob[];
+  /** Repositories that this host forgets, prunes and checks. */
+  readonly maintained: readonly RepositoryPlan[];
+  /** Every repository that a job here uses, by name. */
+  readonly repositories: readonly RepositoryPlan[];
+}
+
+/** Where a placement's files go: its host's folder, or its runtime's below `hosts/any`. */
+export function treeOf(placement: Placement): { name: string; folder: string } {
+  return placement.host === null
+    ? { name: `any-${placement.runtime}`, folder: `hosts/any/${placement.runtime}` }
+    : { name: placement.host, folder: `hosts/${placement.host}` };
+}
+
+/** Whether the jobs of this placement are systemd units of the host, run by its system manager. */
+export function isSystemdJob(placement: Placement): boolean {
+  switch (placement.runtime) {
+    case 'docker':
+    case 'baremetal':
+      return true;
+    case 'podman':
+      return placement.scope === 'system';
+    case 'kubernetes':
+    case 'proxmox':
+      return false;
+  }
+}
+
+/** All host trees of a plan, by folder. */
+export function hostTrees(plan: BackupPlan): HostTree[] {
+  const repositories = new Map(plan.repositories.map((repository) => [repository.name, repository]));
+  const jobs = new Map<string, { name: string; jobs: HostJob[]; maintained: RepositoryPlan[] }>();
+  const at = (name: string, folder: string) => {
+    const tree = jobs.get(folder) ?? { name, jobs: [], maintained: [] };
+    jobs.set(folder, tree);
+    return tree;
+  };
+  for (const service of plan.services) {
+    const repository = repositories.get(service.repository);
+    for (const placement of service.placements) {
+      if (repository === undefined || !isSystemdJob(placement)) continue;
+      if (!placement.volumes.some((volume) => volume.backed_up)) continue;
+      const { name, folder } = treeOf(placement);
+      at(name, folder).jobs.push({ service, placement, repository });
+    }
+  }
+  for (const repository of plan.repositories) {
+    if (repository.maintenance.kind !== 'host') continue;
+    const { host } = repository.maintenance;
+    at(host, `hosts/${host}`).maintained.push(repository);
+  }
+  return [...jobs]
+    .map(([folder, tree]) => ({ ...tree, folder, repositories: usedBy(tree.jobs, tree.maintained) }))
+    .sort((a, b) => (a.folder < b.folder ? -1 : 1));
+}
+
+function usedBy(jobs: readonly HostJob[], maintained: readonly RepositoryPlan[]): RepositoryPlan[] {
+  const used = new Set([...jobs.map((job) => job.repository), ...maintained]);
+  return [...used].sort((a, b) => (a.name < b.name ? -1 : 1));
+}

@@ -1,0 +1,105 @@
+import type { JobSchedule, RepositoryPlan, ServicePlan } from '../../plan/plan.js';
+import { header } from '../header.js';
+import type { RenderedFile, TargetInput } from '../target.js';
+import type { HostTree } from './host-tree.js';
+import { keepOptions, repositoryContext } from './repository-context.js';
+
+const LIBRARY = '/usr/local/lib/stowage';
+
+/** What nobody's contract decides: not about one service, nor one runtime. */
+const SHARED = { sources: [], service: null, runtime: null } as const;
+
+interface MaintenanceJob {
+  readonly verb: 'forget' | 'prune' | 'check';
+  readonly description: string;
+  readonly schedule: JobSchedule;
+  readonly command: readonly string[];
+}
+
+/** Forget, prune and check of one repository, for the one host that maintains it. */
+export function maintenanceFiles(
+  tree: HostTree,
+  repository: RepositoryPlan,
+  input: TargetInput,
+): RenderedFile[] {
+  const { name } = repository;
+  const jobs: MaintenanceJob[] = [
+    {
+      verb: 'forget',
+      description: `Forget old snapshots in restic repository ${name}`,
+      schedule: repository.forget,
+      command: [`${LIBRARY}/forget.sh`, name],
+    },
+    {
+      verb: 'prune',
+      description: `Remove unused data from restic repository ${name}`,
+      schedule: repository.prune,
+      command: ['restic', 'prune', '--retry-lock', '2h'],
+    },
+    {
+      verb: 'check',
+      description: `Check restic repository ${name}`,
+      schedule: repository.check,
+      command: [`${LIBRARY}/check-repository.sh`, String(repository.read_data_subsets ?? 0)],
+    },
+  ];
+  return [
+    ...jobs.flatMap((job) => jobFiles(tree, repository, job, input)),
+    ...input.plan.services
+      .filter((service) => service.repository === name)
+      .map((service) => forgetScript(tree, repository, service, input)),
+  ];
+}
+
+function jobFiles(
+  tree: HostTree,
+  repository: RepositoryPlan,
+  job: MaintenanceJob,
+  { plan, templates }: TargetInput,
+): RenderedFile[] {
+  const unit = `${tree.folder}/systemd/stowage-${job.verb}-${repository.name}`;
+  return [
+    {
+      ...SHARED,
+      path: `${unit}.service`,
+      mode: 0o644,
+      content: templates.render('systemd/maintenance.service.hbs', {
+        header: header(plan, null),
+        description: job.description,
+        command: job.command,
+        repository: repositoryContext(repository),
+      }),
+    },
+    {
+      ...SHARED,
+      path: `${unit}.timer`,
+      mode: 0o644,
+      content: templates.render('systemd/job.timer.hbs', {
+        header: header(plan, null),
+        description: `When to ${job.verb} restic repository ${repository.name}`,
+        on_calendar: job.schedule.on_calendar,
+      }),
+    },
+  ];
+}
+
+/** One service's retention, in a file of its own: adding a service changes no other. */
+function forgetScript(
+  tree: HostTree,
+  repository: RepositoryPlan,
+  service: ServicePlan,
+  { plan, templates }: TargetInput,
+): RenderedFile {
+  return {
+    path: `${tree.folder}/bin/forget/${repository.name}/${service.service_id}.sh`,
+    mode: 0o755,
+    sources: [service.contract],
+    service: service.service_id,
+    runtime: null,
+    content: templates.render('host/forget-service.sh.hbs', {
+      header: header(plan, service.contract),
+      tag: service.tags.join(','),
+      keep: keepOptions({ ...service.retention }),
+    }),
+  };
+}

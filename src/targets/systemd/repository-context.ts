@@ -1,0 +1,49 @@
+import type { RepositoryPlan } from '../../plan/plan.js';
+
+/** What templates know about a repository, `repository` in their context. */
+export interface RepositoryContext {
+  readonly [key: string]: unknown;
+  readonly name: string;
+  /** `RESTIC_REPOSITORY=<url>`: one `Environment=` assignment. */
+  readonly repository_setting: string;
+  /** `LoadCredential=` value. */
+  readonly password_credential: string;
+  readonly environment_file: string | null;
+  readonly local_path: string | null;
+}
+
+export function repositoryContext(repository: RepositoryPlan): RepositoryContext {
+  return {
+    name: repository.name,
+    repository_setting: `RESTIC_REPOSITORY=${repository.url}`,
+    password_credential: `restic-password:${repository.password_file}`,
+    environment_file: repository.environment_file,
+    local_path: repository.local_path,
+  };
+}
+
+/** restic forget's options for a retention, in restic's own order of documentation. */
+export function keepOptions(retention: Readonly<Record<string, number | string | undefined>>): {
+  option: string;
+  value: string;
+}[] {
+  return KEEP_KEYS.flatMap((key) => {
+    const value = retention[key];
+    return value === undefined ? [] : [{ option: `--${key.replaceAll('_', '-')}`, value: String(value) }];
+  });
+}
+
+const KEEP_KEYS = [
+  'keep_last',
+  'keep_hourly',
+  'keep_daily',
+  'keep_weekly',
+  'keep_monthly',
+  'keep_yearly',
+  'keep_within',
+  'keep_within_hourly',
+  'keep_within_daily',
+  'keep_within_weekly',
+  'keep_within_monthly',
+  'keep_within_yearly',
+] as const;

@@ -1,0 +1,18 @@
+import type { Target } from '../target.js';
+import { backupFiles } from './backup-files.js';
+import { hostFiles } from './host-files.js';
+import { hostTrees } from './host-tree.js';
+import { maintenanceFiles } from './maintenance-files.js';
+
+/** `hosts/`: what systemd runs on the hosts of Compose, Quadlet (system scope) and bare metal. */
+export const systemd: Target = {
+  name: 'systemd',
+  render(input) {
+    const files = hostTrees(input.plan).flatMap((tree) => [
+      ...hostFiles(tree, input),
+      ...tree.jobs.flatMap((job) => backupFiles(tree, job, input)),
+      ...tree.maintained.flatMap((repository) => maintenanceFiles(tree, repository, input)),
+    ]);
+    return { files, diagnostics: [] };
+  },
+};

@@ -1,0 +1,36 @@
+import type { Diagnostic } from '../diagnostics/diagnostic.js';
+import type { Runtime } from '../contract/contract.js';
+import type { BackupPlan } from '../plan/plan.js';
+import type { RuntimeSettings } from '../policy/policy.js';
+import type { TemplateSet } from '../template/engine.js';
+
+/** One file of the output tree, in memory. */
+export interface RenderedFile {
+  /** Relative to the tree, `/` as separator. */
+  readonly path: string;
+  readonly content: string;
+  readonly mode: 0o644 | 0o755;
+  /** Contract files (as in diagnostics) that it depends on, sorted; empty for what every contract shapes. */
+  readonly sources: readonly string[];
+  /** The one service that it is about, for `render --service`; null for files that serve several. */
+  readonly service: string | null;
+  /** The one runtime that it is about, for `render --runtime`; null for files that serve several. */
+  readonly runtime: Runtime | null;
+}
+
+export interface TargetInput {
+  readonly plan: BackupPlan;
+  readonly runtimes: RuntimeSettings;
+  readonly templates: TemplateSet;
+}
+
+export interface TargetOutput {
+  readonly files: readonly RenderedFile[];
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/** One kind of output: turns the plan into files. Pure. */
+export interface Target {
+  readonly name: string;
+  render(input: TargetInput): TargetOutput;
+}
