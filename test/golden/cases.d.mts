@@ -1,0 +1,2 @@
+/** Every golden case: its name, the policy that is rendered, the folder of what must come out. */
+export function goldenCases(): { name: string; config: string; expected: string }[];
