@@ -38,10 +38,48 @@ export interface Deployment {
   readonly pointer: Pointer;
 }
 
+/** `runtimes.kubernetes`: how services on clusters are backed up. */
+export interface KubernetesSettings {
+  /** Image that holds restic 0.17.0 or later, busybox or another POSIX shell, and time zone data. */
+  readonly image: string;
+  /** Who makes the backups: restic jobs of ours, or an operator. */
+  readonly method: 'restic' | 'velero' | 'volsync' | 'k8up';
+  /** hostPath volumes: a job that follows the workload to its node, or a scheduler on each node of `node_selector`. */
+  readonly host_path_mode: 'cronjob' | 'daemonset';
+  /** Whether a job must run on the workload's node (ReadWriteOnce claims), or only should. */
+  readonly affinity: 'required' | 'preferred';
+  /** Labels of the nodes that hold hostPath volumes; for `host_path_mode: daemonset`. */
+  readonly node_selector: Readonly<Record<string, string>>;
+  /** Velero only: move CSI snapshots, or read the files of the running pod. */
+  readonly snapshot: 'none' | 'csi';
+  /** VolumeSnapshotClass; null for the cluster's default. */
+  readonly volume_snapshot_class: string | null;
+  /** Where an ExternalSecret fills each `kubernetes_secret` from; null when people make the Secrets. */
+  readonly external_secret: ExternalSecretSettings | null;
+  /** TCP ports that jobs may reach besides those of the repositories' addresses. */
+  readonly egress_ports: readonly number[];
+  readonly resources: {
+    /** Kubernetes quantities. */
+    readonly cpu_request: string;
+    readonly memory_request: string;
+    readonly memory_limit: string;
+  };
+  /** Namespace that Velero runs in. */
+  readonly velero_namespace: string;
+}
+
+export interface ExternalSecretSettings {
+  /** Name of the store. */
+  readonly store: string;
+  readonly store_kind: 'ClusterSecretStore' | 'SecretStore';
+  /** What stands before the Secret's name in the store's key: `backup/` gives `backup/restic-main`. */
+  readonly key_prefix: string;
+}
+
 export interface RuntimeSettings {
   readonly docker: { readonly data_root: string };
   readonly podman: { readonly storage_root: string };
-  readonly kubernetes: { readonly image: string; readonly method: 'restic' | 'velero' | 'volsync' | 'k8up' };
+  readonly kubernetes: KubernetesSettings;
   readonly proxmox: {
     readonly mode: 'snapshot' | 'suspend' | 'stop';
     readonly transfer: 'stream' | 'dumpdir';

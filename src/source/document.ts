@@ -16,7 +16,12 @@ export interface SourceDocument {
   /**
    * Where the node at `pointer` stands. `key` asks for the mapping key instead of the value. A pointer that the
    * text does not hold gives the nearest ancestor that it does. What came through an alias or a merge key is
-   * shown where it was written.
+   * shown where it was written. `within` narrows the span of a string to a part of it, given in UTF-16 code
+   * units of the string's value, where the text shows that part as it is (no escapes, no folding).
    */
-  span(pointer: Pointer, part?: 'key' | 'value'): Span;
+  span(
+    pointer: Pointer,
+    part?: 'key' | 'value',
+    within?: { readonly start: number; readonly end: number },
+  ): Span;
 }

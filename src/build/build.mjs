@@ -1,0 +1,34 @@
+// Builds everything that is made from sources: build/generated (validators, templates), then dist/.
+// Plain JavaScript because it is what turns TypeScript into something that runs.
+import { execFileSync } from 'node:child_process';
+import { chmodSync, mkdirSync, rmSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+
+const root = fileURLToPath(new URL('../../', import.meta.url));
+process.chdir(root);
+mkdirSync('build/generated', { recursive: true });
+
+const common = { bundle: true, platform: 'node', target: 'node20.19', format: 'esm', logLevel: 'warning' };
+
+await build({ ...common, entryPoints: ['src/build/generate.ts'], outfile: 'build/generate.mjs', packages: 'external' });
+const { generate } = await import(new URL('build/generate.mjs', `file://${root}`).href);
+await generate(`${root}build/generated`);
+
+// CommonJS dependencies ask for `require`; an ES module has none of its own.
+const banner = {
+  js: "import { createRequire as stowageRequire } from 'node:module'; const require = stowageRequire(import.meta.url);",
+};
+rmSync('dist', { recursive: true, force: true });
+await build({
+  ...common,
+  entryPoints: { stowage: 'src/bin.ts', index: 'src/index.ts' },
+  outdir: 'dist',
+  splitting: false,
+  minifySyntax: true,
+  banner,
+});
+chmodSync('dist/stowage.js', 0o755);
+if (process.argv.includes('--types')) {
+  execFileSync('node_modules/.bin/tsc', ['-p', 'tsconfig.types.json'], { stdio: 'inherit' });
+}

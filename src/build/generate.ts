@@ -1,0 +1,8 @@
+import { generateTemplates } from './templates.js';
+import { generateValidators } from './validators.js';
+
+/** Writes the build products that sources import as `#generated/*` into `folder` (absolute path). */
+export async function generate(folder: string): Promise<void> {
+  await generateValidators(folder);
+  generateTemplates(folder);
+}

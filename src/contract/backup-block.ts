@@ -1,0 +1,54 @@
+import { readSettings } from '../policy/settings.js';
+import { asList, asMapping, asText, asTexts } from '../source/access.js';
+import type { Pointer } from '../source/document.js';
+import type { Findings } from '../source/findings.js';
+import { suggestionHint } from '../source/suggest.js';
+import type { Mapping } from '../source/tagged.js';
+import type { BackupBlock, VolumeSettings } from './contract.js';
+import { checkName, ENGINE_VOLUME_NAME, KUBERNETES_NAME } from './names.js';
+
+/** Reads `backup`: settings that override the policy's defaults, and settings of single volumes. */
+export function readBackupBlock(findings: Findings, contract: Mapping): BackupBlock {
+  const block = asMapping(contract.backup);
+  const settings = readSettings(findings, block, ['backup']);
+  const volumes = new Map<string, VolumeSettings>();
+  const declared = asList(asMapping(contract.mounts).persistent_volumes);
+  const names = declared.flatMap((volume) => asText(asMapping(volume).name) ?? []);
+  for (const [name, given] of Object.entries(asMapping(block.volumes))) {
+    const pointer: Pointer = ['backup', 'volumes', name];
+    if (names.includes(name)) {
+      volumes.set(name, readVolumeSettings(findings, asMapping(given), pointer));
+      continue;
+    }
+    const hint = suggestionHint(name, names) ?? 'name one of `mounts.persistent_volumes`';
+    findings.error('STW106', pointer, `\`${name}\` is no persistent volume of this service`, {
+      part: 'key',
+      hint,
+    });
+  }
+  return { settings, volumes };
+}
+
+function readVolumeSettings(findings: Findings, given: Mapping, pointer: Pointer): VolumeSettings {
+  const enabled = given.enabled !== false;
+  const reason = asText(given.reason)?.replace(/\s+/g, ' ').trim() ?? '';
+  if (!enabled && reason === '') {
+    const message = 'this volume is not backed up, and nothing says why';
+    const hint = 'add `reason:` with a few words, so that it is waived and not forgotten';
+    findings.error('STW107', [...pointer, 'enabled'], message, { part: 'key', hint });
+  }
+  const name = (key: string, rule: typeof KUBERNETES_NAME): string | null => {
+    const text = asText(given[key]);
+    return text !== null && checkName(findings, [...pointer, key], text, rule) ? text : null;
+  };
+  return {
+    enabled,
+    reason: reason === '' ? null : reason,
+    exclude: asTexts(given.exclude),
+    allow_empty: given.allow_empty === true,
+    claim: name('claim', KUBERNETES_NAME),
+    docker_volume: name('docker_volume', ENGINE_VOLUME_NAME),
+    podman_volume: name('podman_volume', ENGINE_VOLUME_NAME),
+    pointer,
+  };
+}

@@ -1,0 +1,112 @@
+import { contractSchemaText } from '#generated/schemas.js';
+import { validateContract } from '#generated/validators.js';
+import { hasErrors, type Diagnostic } from '../diagnostics/diagnostic.js';
+import { asInteger, asList, asMapping, asText } from '../source/access.js';
+import { Findings } from '../source/findings.js';
+import { parseYaml } from '../source/parse.js';
+import type { InputFile } from '../source/read.js';
+import { schemaDiagnostics } from '../source/schema-errors.js';
+import type { JsonSchema } from '../source/schema.js';
+import { isMapping, type Mapping } from '../source/tagged.js';
+import type { YamlDocument } from '../source/yaml-document.js';
+import { readBackupBlock } from './backup-block.js';
+import type { Contract } from './contract.js';
+import { readEphemeralMounts, readPersistentVolumes, readRuntimes } from './mounts.js';
+import { resolveReferences } from './references.js';
+import { checkCommandSecrets, checkTexts } from './texts.js';
+import type { ValuesLookup } from './values.js';
+import { readComposeVolumes, readServiceVolumes } from './volumes.js';
+
+const SCHEMA = JSON.parse(contractSchemaText) as JsonSchema;
+
+/**
+ * Reads service contracts, one for each YAML document. Every mistake of every document is reported; `contracts`
+ * holds those without errors, in the order of the files.
+ */
+export function loadContracts(
+  inputs: readonly InputFile[],
+  values: ValuesLookup,
+): { contracts: Contract[]; diagnostics: Diagnostic[] } {
+  const contracts: Contract[] = [];
+  const diagnostics: Diagnostic[] = [];
+  for (const input of inputs) {
+    const parsed = parseYaml(input);
+    diagnostics.push(...parsed.diagnostics);
+    for (const document of parsed.documents) {
+      const { contract, diagnostics: found } = readContract(document, values);
+      diagnostics.push(...found);
+      if (contract !== null) contracts.push(contract);
+    }
+  }
+  return { contracts, diagnostics };
+}
+
+function readContract(
+  document: YamlDocument,
+  values: ValuesLookup,
+): { contract: Contract | null; diagnostics: Diagnostic[] } {
+  const findings = new Findings(document);
+  if (!isMapping(document.value)) {
+    findings.error('STW018', [], 'a contract must be a mapping of keys to values', {
+      hint: 'begin with `service_id: ...`',
+    });
+    return { contract: null, diagnostics: findings.diagnostics };
+  }
+  const resolved = resolveReferences(document, SCHEMA, values);
+  const diagnostics = [...resolved.diagnostics];
+  if (!validateContract(resolved.value)) {
+    const check = { document, value: resolved.value, schema: SCHEMA, isReported: resolved.isReported };
+    diagnostics.push(...schemaDiagnostics(check, validateContract.errors ?? []));
+  }
+  checkTexts(findings, SCHEMA, resolved.value);
+  checkCommandSecrets(findings, resolved.value);
+  const contract = build(findings, document, asMapping(resolved.value));
+  diagnostics.push(...findings.diagnostics);
+  return { contract: hasErrors(diagnostics) ? null : contract, diagnostics };
+}
+
+/** The contract with defaults filled in; what is wrong with the rest of it is in the findings or already reported. */
+function build(findings: Findings, document: YamlDocument, given: Mapping): Contract {
+  const serviceId = asText(given.service_id) ?? '';
+  const persistent = readPersistentVolumes(findings, given);
+  const security = asMapping(given.service_security);
+  return {
+    document,
+    service_id: serviceId,
+    service_name: nonEmpty(given.service_name) ?? serviceId,
+    service_unit_name: nonEmpty(given.service_unit_name) ?? serviceId,
+    service_namespace: nonEmpty(given.service_namespace) ?? 'default',
+    service_volumes: readServiceVolumes(findings, given),
+    compose_volumes: readComposeVolumes(findings, given),
+    persistent_volumes: persistent,
+    ephemeral_mounts: readEphemeralMounts(findings, given, persistent),
+    pvc: readClaim(given),
+    service_storage_gb: asInteger(given.service_storage_gb),
+    vmid: asInteger(asMapping(given.service_container).vmid),
+    quadlet_scope: given.quadlet_scope === 'user' ? 'user' : 'system',
+    runtimes: readRuntimes(findings, given),
+    run_as_user: scalarText(security.run_as_user),
+    run_as_group: scalarText(security.run_as_group),
+    health_cmd: asList(asMapping(given.health).cmd).flatMap((argument) =>
+      argument === '' ? '' : (scalarText(argument) ?? []),
+    ),
+    requires: asList(given.requires).flatMap((item) => asText(item) ?? asText(asMapping(item).name) ?? []),
+    backup: readBackupBlock(findings, given),
+  };
+}
+
+function readClaim(given: Mapping): Contract['pvc'] {
+  const claim = asMapping(asMapping(given.kubernetes).pvc);
+  const name = asText(claim.name);
+  return name === null ? null : { name, size: scalarText(claim.size) };
+}
+
+function nonEmpty(value: unknown): string | null {
+  const text = asText(value);
+  return text === '' ? null : text;
+}
+
+function scalarText(value: unknown): string | null {
+  if (typeof value === 'number' || typeof value === 'boolean') return String(value);
+  return nonEmpty(value);
+}

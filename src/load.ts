@@ -1,0 +1,73 @@
+import { basename, dirname, resolve } from 'node:path';
+import type { Contract } from './contract/contract.js';
+import { loadContracts } from './contract/load.js';
+import { loadValues } from './contract/values.js';
+import { sortDiagnostics, type Diagnostic } from './diagnostics/diagnostic.js';
+import { expandPatterns, type ListedFile } from './policy/contract-files.js';
+import { loadPolicy } from './policy/load.js';
+import type { Policy } from './policy/policy.js';
+import { readInput, type InputFile } from './source/read.js';
+
+/** Everything that a command reads before it plans. */
+export interface Project {
+  /** Absolute path of the policy's folder. */
+  readonly root: string;
+  /** Null when the policy cannot be used. */
+  readonly policy: Policy | null;
+  /** The contracts without errors, in the order of their files. */
+  readonly contracts: readonly Contract[];
+  /** Sorted by file and position. */
+  readonly diagnostics: readonly Diagnostic[];
+  /** Text of every file that was read, by the name that diagnostics use. */
+  readonly sources: ReadonlyMap<string, string>;
+}
+
+/**
+ * Reads the policy at an absolute path, and the values files and contracts that it names. Reports every problem of
+ * every file in one run.
+ */
+export function loadProject(configPath: string): Project {
+  const root = dirname(resolve(configPath));
+  const sources = new Map<string, string>();
+  const diagnostics: Diagnostic[] = [];
+  const read = ({ absolutePath, displayName }: ListedFile): InputFile[] => {
+    const { file, diagnostics: found } = readInput(absolutePath, displayName);
+    diagnostics.push(...found);
+    if (file === null) return [];
+    sources.set(file.file, file.text);
+    return [file];
+  };
+  const finish = (policy: Policy | null, contracts: readonly Contract[]): Project => {
+    return { root, policy, contracts, diagnostics: sortDiagnostics(hideSecrets(diagnostics)), sources };
+  };
+
+  const [policyFile] = read({ absolutePath: resolve(configPath), displayName: basename(configPath) });
+  if (policyFile === undefined) return finish(null, []);
+  const loaded = loadPolicy(policyFile);
+  diagnostics.push(...loaded.diagnostics);
+  if (loaded.document === null) return finish(null, []);
+
+  const valueFiles = expandPatterns(root, loaded.document, loaded.values);
+  const contractFiles = expandPatterns(root, loaded.document, loaded.contracts);
+  diagnostics.push(...valueFiles.diagnostics, ...contractFiles.diagnostics);
+  const { values, diagnostics: valueProblems } = loadValues(valueFiles.files.flatMap(read));
+  const { contracts, diagnostics: contractProblems } = loadContracts(
+    contractFiles.files.flatMap(read),
+    values,
+  );
+  diagnostics.push(...valueProblems, ...contractProblems);
+  return finish(loaded.policy, contracts);
+}
+
+/** Whatever else is wrong on a line that holds a secret must not show that line either. */
+function hideSecrets(diagnostics: readonly Diagnostic[]): Diagnostic[] {
+  const secretLines = new Set<string>();
+  for (const { span, sensitive } of diagnostics) {
+    if (sensitive !== true) continue;
+    for (let line = span.line; line <= span.end_line; line++) secretLines.add(`${line}:${span.file}`);
+  }
+  return diagnostics.map((diagnostic) => {
+    const { span } = diagnostic;
+    return secretLines.has(`${span.line}:${span.file}`) ? { ...diagnostic, sensitive: true } : diagnostic;
+  });
+}

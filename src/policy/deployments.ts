@@ -1,0 +1,48 @@
+import { RUNTIMES } from '../contract/contract.js';
+import { asList, asMapping, asText, asTexts } from '../source/access.js';
+import type { Pointer } from '../source/document.js';
+import type { Findings } from '../source/findings.js';
+import type { Mapping } from '../source/tagged.js';
+import { oneOf } from './choices.js';
+import { checkHost, readHostPath } from './host-rules.js';
+import { readKubernetesSettings } from './kubernetes-settings.js';
+import type { Deployment, RuntimeSettings } from './policy.js';
+
+/** Reads `deployments`; null without the key, which means every runtime that a contract names. */
+export function readDeployments(findings: Findings, given: Mapping): Deployment[] | null {
+  if (given.deployments === undefined) return null;
+  return asList(given.deployments).flatMap((item, index) => {
+    const pointer: Pointer = ['deployments', index];
+    const entry = asMapping(item);
+    const runtime = RUNTIMES.find((name) => name === entry.runtime);
+    const host = asText(entry.host);
+    if (host !== null) checkHost(findings, host, [...pointer, 'host']);
+    if (runtime === undefined) return [];
+    if (runtime === 'kubernetes' && host !== null) {
+      findings.error('STW209', [...pointer, 'host'], 'a Kubernetes deployment has no host', {
+        part: 'key',
+        hint: 'leave `host` out: the cluster chooses where pods run',
+      });
+    }
+    const services = asTexts(entry.services);
+    return [{ runtime, host, services, snapshot_host: asText(entry.snapshot_host), pointer }];
+  });
+}
+
+/** Reads `runtimes`, each setting with the usual default. */
+export function readRuntimeSettings(findings: Findings, given: Mapping): RuntimeSettings {
+  const runtimes = asMapping(given.runtimes);
+  const proxmox = asMapping(runtimes.proxmox);
+  const path = (runtime: string, key: string, fallback: string): string =>
+    readHostPath(findings, asMapping(runtimes[runtime])[key], ['runtimes', runtime, key]) ?? fallback;
+  return {
+    docker: { data_root: path('docker', 'data_root', '/var/lib/docker') },
+    podman: { storage_root: path('podman', 'storage_root', '/var/lib/containers/storage') },
+    kubernetes: readKubernetesSettings(asMapping(runtimes.kubernetes)),
+    proxmox: {
+      mode: oneOf(proxmox.mode, ['snapshot', 'suspend', 'stop']),
+      transfer: oneOf(proxmox.transfer, ['stream', 'dumpdir']),
+      dumpdir: path('proxmox', 'dumpdir', '/var/lib/vz/dump'),
+    },
+  };
+}

@@ -1,0 +1,27 @@
+import { emptyMapping, isMapping, type Mapping } from './tagged.js';
+
+/**
+ * Readers for values that a schema has already judged: what has the wrong type counts as absent, since that is
+ * reported, and what follows can still be checked.
+ */
+export function asText(value: unknown): string | null {
+  return typeof value === 'string' ? value : null;
+}
+
+export function asList(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : [];
+}
+
+export function asMapping(value: unknown): Mapping {
+  return isMapping(value) ? value : emptyMapping();
+}
+
+export function asTexts(value: unknown): readonly string[] {
+  return asList(value).filter((item) => typeof item === 'string');
+}
+
+/** A whole number, or text that consists of its digits (as references give it). */
+export function asInteger(value: unknown): number | null {
+  if (typeof value === 'number') return Number.isSafeInteger(value) ? value : null;
+  return typeof value === 'string' && /^[0-9]{1,9}$/.test(value) ? Number(value) : null;
+}

@@ -1,0 +1,50 @@
+/** Turns offsets (UTF-16 code units) into lines and columns (code points), both counted from 1. */
+export class Lines {
+  readonly text: string;
+  #starts: number[] | null = null;
+
+  constructor(text: string) {
+    this.text = text;
+  }
+
+  /** Line and column of an offset; offsets past the end give the end. */
+  at(offset: number): { line: number; column: number } {
+    const clamped = Math.max(0, Math.min(offset, this.text.length));
+    const starts = (this.#starts ??= lineStarts(this.text));
+    let low = 0;
+    let high = starts.length - 1;
+    while (low < high) {
+      const middle = (low + high + 1) >> 1;
+      if ((starts[middle] ?? 0) <= clamped) low = middle;
+      else high = middle - 1;
+    }
+    const before = this.text.slice(starts[low] ?? 0, clamped);
+    return { line: low + 1, column: codePoints(before) + 1 };
+  }
+
+  /** Offset of the end of the line that holds `offset`, without its line break. */
+  lineEnd(offset: number): number {
+    let end = offset;
+    while (end < this.text.length && this.text[end] !== '\n' && this.text[end] !== '\r') end++;
+    return end;
+  }
+}
+
+function codePoints(text: string): number {
+  let count = 0;
+  for (let index = 0; index < text.length; index++, count++) {
+    const unit = text.codePointAt(index) ?? 0;
+    if (unit > 0xffff) index++;
+  }
+  return count;
+}
+
+/** YAML's line breaks: LF, CR LF, and a CR alone. */
+function lineStarts(text: string): number[] {
+  const starts = [0];
+  for (let index = 0; index < text.length; index++) {
+    const unit = text[index];
+    if (unit === '\n' || (unit === '\r' && text[index + 1] !== '\n')) starts.push(index + 1);
+  }
+  return starts;
+}
