@@ -25,6 +25,8 @@ export interface Diagnostic {
   readonly span: Span;
   /** What to do about it; empty when the message says it all. */
   readonly hint?: string;
+  /** The source line holds a secret, or may: it must not be printed. */
+  readonly sensitive?: true;
 }
 
 /** The span that stands for a whole file, for findings that no character shows. */

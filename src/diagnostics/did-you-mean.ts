@@ -1,9 +1,9 @@
 /**
- * A hint for a misspelt word, or null when nothing is close enough.
+ * The candidate that a misspelt word most likely stands for, or null when nothing is close enough.
  *
  * @param candidates the words that would have been right, in order of preference among equals
  */
-export function didYouMean(word: string, candidates: Iterable<string>): string | null {
+export function closest(word: string, candidates: Iterable<string>): string | null {
   let best: string | null = null;
   let bestDistance = Math.max(1, Math.floor(word.length / 3)) + 1;
   for (const candidate of candidates) {
@@ -13,6 +13,12 @@ export function didYouMean(word: string, candidates: Iterable<string>): string |
       bestDistance = distance;
     }
   }
+  return best;
+}
+
+/** A hint for a misspelt word, or null when nothing is close enough; see {@link closest}. */
+export function didYouMean(word: string, candidates: Iterable<string>): string | null {
+  const best = closest(word, candidates);
   return best === null ? null : `did you mean \`${best}\`?`;
 }
 

@@ -1,0 +1,99 @@
+import { RUNTIMES, type Runtime } from '../contract/contract.js';
+import { count } from '../diagnostics/format-text.js';
+import type { BackupPlan, Placement, PlannedVolume, ServicePlan } from '../plan/plan.js';
+import type { RenderedFile } from '../targets/target.js';
+import { formatTable } from './table.js';
+
+/** One volume of one service in one place, and whether anything backs it up there. */
+interface Covered {
+  readonly service: ServicePlan;
+  readonly placement: Placement;
+  readonly volume: PlannedVolume;
+  readonly state: 'protected' | 'waived' | 'unprotected';
+}
+
+/** A longer table than this says less than the index in the tree. */
+const LONGEST_TABLE = 60;
+
+/** The pairs of service and runtime that some rendered file is about. */
+function renderedPairs(files: readonly RenderedFile[]): ReadonlySet<string> {
+  return new Set(files.map(({ service, runtime }) => `${service ?? ''} ${runtime ?? ''}`));
+}
+
+/** Every planned volume; one that no rendered file backs up is not protected, whatever the plan intends. */
+function coveredVolumes(plan: BackupPlan, files: readonly RenderedFile[]): Covered[] {
+  const rendered = renderedPairs(files);
+  return plan.services.flatMap((service) =>
+    service.placements.flatMap((placement) =>
+      placement.volumes.map((volume) => {
+        const done = rendered.has(`${service.service_id} ${placement.runtime}`);
+        const state = !volume.backed_up ? 'waived' : done ? 'protected' : 'unprotected';
+        return { service, placement, volume, state } as const;
+      }),
+    ),
+  );
+}
+
+/** `docker@web1`, `kubernetes/prod`, `baremetal`: one place in one word. */
+function placeName({ runtime, host, namespace }: Placement): string {
+  if (namespace !== null) return `${runtime}/${namespace}`;
+  return host === null ? runtime : `${runtime}@${host}`;
+}
+
+function stateText({ state, volume }: Covered): string {
+  switch (state) {
+    case 'protected':
+      return 'yes';
+    case 'waived':
+      return `no: ${volume.reason ?? 'waived'}`;
+    case 'unprotected':
+      return 'NO: not rendered yet';
+  }
+}
+
+function tableRows(covered: readonly Covered[]): string[][] {
+  const rows = new Map<string, { cells: [string, string]; places: string[]; state: string }>();
+  for (const item of covered) {
+    const cells: [string, string] = [item.service.service_id, item.volume.volume];
+    const state = stateText(item);
+    const key = JSON.stringify([cells, state]);
+    const row = rows.get(key) ?? { cells, places: [], state };
+    row.places.push(placeName(item.placement));
+    rows.set(key, row);
+  }
+  return [...rows.values()].map(({ cells, places, state }) => [...cells, places.join(', '), state]);
+}
+
+/** Service × volume × where, one line each; empty when there is nothing, or too much to read. */
+export function coverageTable(
+  plan: BackupPlan,
+  files: readonly RenderedFile[],
+  width: number | null,
+): string {
+  const rows = tableRows(coveredVolumes(plan, files));
+  if (rows.length === 0 || rows.length > LONGEST_TABLE) return '';
+  const columns = [
+    { title: 'SERVICE', shrinks: true },
+    { title: 'VOLUME', shrinks: true },
+    { title: 'WHERE', shrinks: true },
+    { title: 'BACKED UP', shrinks: true },
+  ];
+  return formatTable(columns, rows, width);
+}
+
+function runtimeLine(runtime: Runtime, covered: readonly Covered[]): string {
+  const here = covered.filter((item) => item.placement.runtime === runtime);
+  const services = new Set(here.map((item) => item.service.service_id)).size;
+  const volumes = (state: Covered['state']): number => here.filter((item) => item.state === state).length;
+  const parts = [`${count(volumes('protected'), 'volume')} protected`];
+  if (volumes('waived') > 0) parts.push(`${count(volumes('waived'), 'volume')} waived`);
+  if (volumes('unprotected') > 0) parts.push(`${count(volumes('unprotected'), 'volume')} UNPROTECTED`);
+  return `${runtime.padEnd(10)}  ${count(services, 'service')}: ${parts.join(', ')}`;
+}
+
+/** One line for each runtime in use: services, and volumes protected, waived and unprotected. */
+export function coverageSummary(plan: BackupPlan, files: readonly RenderedFile[]): string {
+  const covered = coveredVolumes(plan, files);
+  const used = RUNTIMES.filter((runtime) => covered.some((item) => item.placement.runtime === runtime));
+  return used.map((runtime) => `${runtimeLine(runtime, covered)}\n`).join('');
+}

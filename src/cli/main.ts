@@ -1,0 +1,181 @@
+import yargs, { type Argv } from 'yargs';
+import { RUNTIMES } from '../contract/contract.js';
+import { EXIT, type ExitCode } from './exit-codes.js';
+import type { CommonOptions } from './project.js';
+import { processTerminal, type Terminal } from './terminal.js';
+import { UsageError } from './usage-error.js';
+import { usageError } from './usage.js';
+import { VERSION } from './version.js';
+
+function withCommonOptions(cli: Argv) {
+  return cli
+    .option('config', {
+      type: 'string',
+      requiresArg: true,
+      describe: 'The policy; by default stowage.yml, here or in a folder above',
+    })
+    .option('format', {
+      choices: ['text', 'json'] as const,
+      default: 'text' as const,
+      describe: 'Form of the output',
+    })
+    .option('color', {
+      type: 'boolean',
+      describe: 'Colour, even when this is no terminal; --no-color for none',
+    })
+    .option('quiet', {
+      type: 'boolean',
+      default: false,
+      describe: 'Say nothing but errors and what was asked for',
+    });
+}
+
+type Common = ReturnType<typeof withCommonOptions> extends Argv<infer T> ? T : never;
+
+/** An option that was given twice arrives as a list; which one was meant is not ours to guess. */
+function single(name: string, value: unknown): string | undefined {
+  if (Array.isArray(value)) throw new UsageError(`\`--${name}\` is given more than once`);
+  if (value === '') throw new UsageError(`\`--${name}\` is empty`);
+  return typeof value === 'string' ? value : undefined;
+}
+
+function common(args: Common): CommonOptions {
+  single('format', args.format);
+  return { config: single('config', args.config), format: args.format, quiet: args.quiet };
+}
+
+function terminalOf(args: Common): Terminal {
+  return processTerminal(args.color, args.quiet);
+}
+
+/** A command gives its exit code here, because yargs hands on no return values. */
+type Finish = (code: ExitCode) => void;
+
+function addWriters(cli: Argv<Common>, finish: Finish): Argv<Common> {
+  return cli
+    .command(
+      'init [dir]',
+      'Write a commented policy, an example contract and a pre-commit stanza; overwrites nothing',
+      (command) =>
+        command.positional('dir', { type: 'string', default: '.', describe: 'Folder to write into' }),
+      async (args) => {
+        const { init } = await import('./init.js');
+        finish(init(args.dir, common(args), terminalOf(args)));
+      },
+    )
+    .command(
+      'validate',
+      'Load everything and print every problem at once',
+      (command) => command,
+      async (args) => {
+        const { validate } = await import('./validate.js');
+        finish(await validate(common(args), terminalOf(args)));
+      },
+    );
+}
+
+function addRender(cli: Argv<Common>, finish: Finish): Argv<Common> {
+  return cli.command(
+    'render',
+    'Write the output tree',
+    (command) =>
+      command
+        .option('check', {
+          type: 'boolean',
+          default: false,
+          describe: 'Write nothing; exit 1 if the tree differs',
+        })
+        .option('diff', {
+          type: 'boolean',
+          default: false,
+          describe: 'Write nothing; print a unified diff',
+        })
+        .option('service', {
+          type: 'string',
+          array: true,
+          nargs: 1,
+          describe: 'Only files of this service (a name or glob; may be repeated)',
+        })
+        .option('runtime', {
+          choices: RUNTIMES,
+          array: true,
+          nargs: 1,
+          describe: 'Only files of this runtime (may be repeated)',
+        })
+        .option('out', {
+          type: 'string',
+          requiresArg: true,
+          describe: "Folder to write; by default the policy's output",
+        })
+        .option('force', {
+          type: 'boolean',
+          default: false,
+          describe: 'Give up generated files that were edited by hand',
+        }),
+    async (args) => {
+      const { render } = await import('./render.js');
+      const { check, diff, force } = args;
+      const options = { check, diff, force, services: args.service ?? [], runtimes: args.runtime ?? [] };
+      finish(await render({ ...common(args), ...options, out: single('out', args.out) }, terminalOf(args)));
+    },
+  );
+}
+
+function addReaders(cli: Argv<Common>, finish: Finish): Argv<Common> {
+  return cli
+    .command(
+      'paths [service...]',
+      'Show where each persistent volume lives, per runtime',
+      (command) =>
+        command.positional('service', { type: 'string', array: true, describe: 'Only these services' }),
+      async (args) => {
+        const { paths } = await import('./paths.js');
+        finish(await paths(args.service ?? [], common(args), terminalOf(args)));
+      },
+    )
+    .command(
+      'schema <kind>',
+      'Print the JSON Schema of the policy or of contracts',
+      (command) =>
+        command.positional('kind', {
+          choices: ['policy', 'contract'] as const,
+          demandOption: true,
+          describe: 'Which',
+        }),
+      async (args) => {
+        const { schema } = await import('./schema.js');
+        finish(schema(args.kind, terminalOf(args)));
+      },
+    )
+    .completion('completion', 'Print a script that completes commands in bash or zsh');
+}
+
+/**
+ * Runs one command line (without the program's name) and gives its exit code. Throws UsageError for a command line
+ * that makes no sense, and whatever I/O failures and bugs the command throws.
+ */
+export async function main(argv: readonly string[]): Promise<ExitCode> {
+  let code: ExitCode = EXIT.clean;
+  const finish: Finish = (given) => {
+    code = given;
+  };
+  const cli = withCommonOptions(
+    yargs([...argv])
+      .scriptName('stowage')
+      .locale('en')
+      .parserConfiguration({ 'camel-case-expansion': false, 'parse-positional-numbers': false })
+      .usage('$0 <command>\n\nRenders restic backups for service contracts.'),
+  );
+  const complete = addReaders(addRender(addWriters(cli, finish), finish), finish)
+    .version(VERSION)
+    .help()
+    .demandCommand(1, 'no command given')
+    .strict()
+    .exitProcess(false)
+    .wrap(Math.min(110, process.stdout.columns || 100))
+    .fail((message: string | null, error: Error | undefined) => {
+      throw usageError(message, error, argv);
+    });
+  await complete.parseAsync();
+  return code;
+}

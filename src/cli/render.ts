@@ -1,0 +1,125 @@
+import { resolve } from 'node:path';
+import { hasErrors, sortDiagnostics, type Diagnostic } from '../diagnostics/diagnostic.js';
+import { count } from '../diagnostics/format-text.js';
+import { printable } from '../diagnostics/printable.js';
+import { unifiedDiff } from '../output/diff.js';
+import { applyWrite, planWrite, type WritePlan } from '../output/tree.js';
+import type { WriteResult } from '../output/write.js';
+import { coverageSummary, coverageTable } from './coverage.js';
+import { EXIT, type ExitCode } from './exit-codes.js';
+import { renderProject, type Rendered } from './open.js';
+import { partFilter, unmatchedServices, type Part } from './part.js';
+import { policyFile, printBeside, printJson, type CommonOptions } from './project.js';
+import type { Terminal } from './terminal.js';
+
+export interface RenderOptions extends CommonOptions, Part {
+  readonly check: boolean;
+  readonly diff: boolean;
+  readonly force: boolean;
+  /** Relative to the working directory; the policy's `output` without it. */
+  readonly out: string | undefined;
+}
+
+/** From so many files on, writing shows progress. */
+const MANY = 500;
+
+const NOTHING: WriteResult = { written: [], unchanged: 0, removed: [], drift: [] };
+
+/** What a run gives, in the shape of the JSON interface; `diff` is there when it was asked for. */
+function resultDocument(result: WriteResult, diff: string | null): Record<string, unknown> {
+  const { written, unchanged, removed, drift } = result;
+  return { written, unchanged, removed, drift, ...(diff === null ? {} : { diff }) };
+}
+
+function planTree(rendered: Rendered, options: RenderOptions): WritePlan | null {
+  const { project, files } = rendered;
+  if (project.policy === null || hasErrors(rendered.diagnostics)) return null;
+  const root =
+    options.out === undefined ? resolve(project.root, project.policy.output) : resolve(options.out);
+  const only = partFilter(options);
+  return planWrite(root, files, {
+    force: options.force,
+    project: project.root,
+    ...(only === null ? {} : { only }),
+  });
+}
+
+/** What was done, what is covered, where to read on. */
+function printWritten(rendered: Rendered, plan: WritePlan, result: WriteResult, terminal: Terminal): void {
+  const { written, removed, unchanged } = result;
+  const name = printable(plan.name);
+  const removals = removed.length > 0 ? `, removed ${count(removed.length, 'file')}` : '';
+  const { plan: backup, files } = rendered;
+  if (backup !== null) {
+    const table = coverageTable(backup, files, terminal.outWidth);
+    terminal.out(table === '' ? '' : `${table}\n`);
+    terminal.out(coverageSummary(backup, files));
+  }
+  terminal.out(
+    `${name}: wrote ${count(written.length, 'file')}${removals}, ${count(unchanged, 'file')} unchanged\n`,
+  );
+  if (files.some((file) => file.path === 'README.md')) {
+    terminal.out(`Next: read ${name}/README.md; it says what is backed up, and how to install it.\n`);
+  }
+}
+
+function printDrift(plan: WritePlan, result: WriteResult, terminal: Terminal): void {
+  for (const { path, kind } of result.drift) {
+    terminal.out(`${kind.padEnd(7)} ${printable(plan.name)}/${printable(path)}\n`);
+  }
+}
+
+function write(plan: WritePlan, terminal: Terminal): WriteResult {
+  const result = applyWrite(plan, {
+    onProgress(done, total) {
+      if (total >= MANY && done % 100 === 0) terminal.progress(`writing ${done} of ${total} files…`);
+    },
+  });
+  terminal.progress('');
+  return result;
+}
+
+/** The result without writing anything. */
+function dryRun({ unchanged, drift }: WritePlan): WriteResult {
+  return { written: [], unchanged, removed: [], drift };
+}
+
+/**
+ * `stowage render`: writes the output tree, or with `--check` or `--diff` says how it differs. Writes nothing when
+ * anything is invalid. Exit code 1 also for files that were edited by hand and therefore kept: the tree is not what
+ * rendering gives.
+ */
+export async function render(options: RenderOptions, terminal: Terminal): Promise<ExitCode> {
+  const rendered = renderProject(await policyFile(options), terminal);
+  const unmatched = rendered.plan === null ? [] : unmatchedServices(rendered, options);
+  const plan = unmatched.length > 0 ? null : planTree(rendered, options);
+  const diagnostics = sortDiagnostics([...rendered.diagnostics, ...unmatched, ...(plan?.diagnostics ?? [])]);
+  const failed = plan === null || hasErrors(diagnostics);
+  const dry = options.check || options.diff;
+  const result = failed ? NOTHING : dry ? dryRun(plan) : write(plan, terminal);
+
+  report({ rendered, plan: failed ? null : plan, result, diagnostics }, options, terminal);
+  return failed || result.drift.length > 0 ? EXIT.problems : EXIT.clean;
+}
+
+interface Outcome {
+  readonly rendered: Rendered;
+  /** Null when nothing could be compared or written. */
+  readonly plan: WritePlan | null;
+  readonly result: WriteResult;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+function report(outcome: Outcome, options: RenderOptions, terminal: Terminal): void {
+  const { rendered, plan, result, diagnostics } = outcome;
+  if (options.format === 'json') {
+    const diff = options.diff ? (plan === null ? '' : unifiedDiff(plan)) : null;
+    printJson(terminal, resultDocument(result, diff), diagnostics);
+    return;
+  }
+  printBeside(terminal, diagnostics, rendered.sources, options.quiet);
+  if (plan === null) return;
+  if (options.diff) terminal.raw(unifiedDiff(plan));
+  else if (options.check) printDrift(plan, result, terminal);
+  else if (!options.quiet) printWritten(rendered, plan, result, terminal);
+}

@@ -1,0 +1,26 @@
+import { hasErrors } from '../diagnostics/diagnostic.js';
+import { count } from '../diagnostics/format-text.js';
+import { EXIT, type ExitCode } from './exit-codes.js';
+import { renderProject, type Rendered } from './open.js';
+import { policyFile, printAsResult, printJson, type CommonOptions } from './project.js';
+import type { Terminal } from './terminal.js';
+
+/** `12 contracts, 31 volumes, no problems`. */
+function successLine({ project, diagnostics }: Rendered): string {
+  const volumes = project.contracts.reduce((sum, contract) => sum + contract.persistent_volumes.length, 0);
+  const problems = diagnostics.length === 0 ? 'no problems' : 'no errors';
+  return `${count(project.contracts.length, 'contract')}, ${count(volumes, 'volume')}, ${problems}\n`;
+}
+
+/** `stowage validate`: loads, plans and renders in memory; prints every problem; writes nothing. */
+export async function validate(options: CommonOptions, terminal: Terminal): Promise<ExitCode> {
+  const rendered = renderProject(await policyFile(options), terminal);
+  const failed = hasErrors(rendered.diagnostics);
+  if (options.format === 'json') {
+    printJson(terminal, {}, rendered.diagnostics);
+  } else {
+    printAsResult(terminal, rendered.diagnostics, rendered.sources, options.quiet);
+    if (!failed && !options.quiet) terminal.out(successLine(rendered));
+  }
+  return failed ? EXIT.problems : EXIT.clean;
+}

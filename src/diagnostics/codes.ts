@@ -1,0 +1,162 @@
+/**
+ * Every diagnostic code, once: what it means, for people who look it up. The first digit names the room that
+ * finds it: 0 reading files, 1 contracts, 2 the policy, 3 what only shows across files, 4 where volumes live,
+ * 5 templates and rendering, 6 the output tree, 7 schedules.
+ */
+export const CODES = {
+  // 0: reading files and YAML
+  STW001: 'The file does not exist or cannot be read. Check the path and its permissions.',
+  STW002: 'The path names a directory or a special file where a regular file is due.',
+  STW003: 'The file holds no YAML document. Fill it, or take it out of the list that names it.',
+  STW004: 'The file is not valid UTF-8 text. Save it as UTF-8.',
+  STW005:
+    'The file is larger than 1 MiB, which no contract or policy needs. Check that it is the file you meant.',
+  STW010:
+    'The text is not valid YAML. The caret stands where reading had to stop; the mistake is there or just before.',
+  STW011: 'A tab is used for indentation, which YAML forbids. Indent with spaces.',
+  STW012:
+    'A mapping holds one key twice; YAML readers would silently keep one of them. Remove or rename one.',
+  STW013:
+    'An alias (`*name`) has no anchor (`&name`) before it. Define the anchor, or quote a value that starts with `*`.',
+  STW014:
+    'Aliases or merge keys blow the document up beyond what any real file needs, or an alias holds itself. Write the values out.',
+  STW015: 'Mappings and sequences are nested more than 100 levels deep. Flatten the document.',
+  STW016:
+    'A mapping or a list stands where a key is due; most often a `{{ reference }}` that lacks quotes. Quote it.',
+  STW017: 'A merge key (`<<`) does not name a mapping or a list of mappings.',
+  STW018: 'The document is not a mapping of keys to values.',
+  STW020: 'A key is not known at this place. Check its spelling against the schema.',
+  STW021: 'A required key is missing.',
+  STW022: 'A value has the wrong type, such as a number where text is due. Quote or rewrite it.',
+  STW023: 'A file mode is written as a number; YAML drops its leading zero or reads it as octal. Quote it.',
+  STW024:
+    '`yes`, `no`, `on` or `off` stands where a boolean is due; YAML 1.2 reads these as text. Write `true` or `false`.',
+  STW025: 'A value has the right type but is not one of those allowed here.',
+  STW026:
+    'Text holds a control character or half a surrogate pair, which no generated file can hold safely. Remove it.',
+  STW027:
+    'Text holds a literal secret (password, token, private key). Nothing secret may enter the rendered tree: name a file, Secret or variable that holds it.',
+  // 1: contracts
+  STW101:
+    'A name is not safe as a file name, unit name or volume name. Names are never altered silently: change it.',
+  STW102: 'A path is not absolute, or climbs with `..`. Write it out in full.',
+  STW103: 'Two persistent volumes of one contract share a name or a path.',
+  STW104:
+    'A tmpfs overlaps a persistent volume: what is written there is lost on restart and cannot be backed up. Move one of them.',
+  STW105: 'A runtime is not one of docker, podman, kubernetes, proxmox, baremetal; the entry is ignored.',
+  STW106: '`backup.volumes` names something that is no persistent volume of the contract.',
+  STW107: 'A volume is excluded from backups without saying why. Give a `reason`.',
+  STW108: "A volume in Compose's short form cannot be read. Write `name:/target` or `/host/path:/target`.",
+  STW110: 'A `{{ reference }}` names something that neither the contract nor a `values` file defines.',
+  STW111:
+    'An expression is more than a plain reference. Supply its value in a `values` file, or write it out.',
+  STW112: 'References lead back to themselves, or expand without end.',
+  STW113:
+    'A reference or a field that is rendered holds a vaulted value. Secrets never enter the rendered tree.',
+  STW114: 'A reference inside longer text gives a list, a mapping or nothing, which cannot be put into text.',
+  // 2: policy
+  STW201: 'A pattern under `contracts` or `values` matches no file.',
+  STW202: "The policy's `version` is not one that this program reads.",
+  STW203: "A folder is not a relative path below the policy's own folder.",
+  STW204: 'A repository, host or namespace has a name that is not safe as a file name.',
+  STW205:
+    'Nobody maintains a repository: without forget and prune it only grows. Name one `host` or `namespace`.',
+  STW206: 'A repository is maintained in two places; they would lock each other out. Name one.',
+  STW207: 'A repository is named that `repositories` does not define.',
+  STW208: 'Several repositories are defined and none is chosen. Set `defaults.repository`.',
+  STW209: 'A Kubernetes deployment names a host; the cluster chooses where pods run. Leave `host` out.',
+  STW210: 'A duration is out of range.',
+  STW211: 'A time zone is not known by its IANA name.',
+  STW212: 'A schedule is not a valid five-field cron expression or alias.',
+  STW213: 'A retention would keep no snapshot at all. Set at least one `keep_*` above zero.',
+  STW214: 'A path on a host is not absolute, or climbs with `..`.',
+  // 3: across files
+  STW301:
+    'Two contracts have the same `service_id`, so their units, files and snapshots would be one. Rename one of them.',
+  STW302:
+    'Two services on one host use the same systemd unit name for their workload. Give one of them another `service_unit_name`.',
+  STW303:
+    'Two services on one host back up the same host path, or one inside the other. Restoring one would overwrite the other: give each its own folder, or waive one with a reason.',
+  STW304: 'Two services claim the same Proxmox guest. Give each its own `service_container.vmid`.',
+  STW305: 'A deployment names a service, or a pattern, that no contract matches.',
+  STW306:
+    'A deployment puts a service on a runtime that its contract does not list under `runtime_templates`.',
+  STW307: 'A contract names a repository that the policy does not have.',
+  STW308: 'A service is deployed twice on one host; its two jobs would have the same unit name.',
+  STW309: 'The policy has deployments, but none of them matches this service: nothing backs it up.',
+  STW310:
+    'A service is deployed in several places. Snapshots of the second and later ones carry their own `--host`, so that retention of one never removes those of another.',
+  STW311:
+    'Two places of one service have the same `snapshot_host`: forget would mix their snapshots and lose some.',
+  // 4: where volumes live
+  STW401:
+    'A persistent volume and a service volume share a name, but their paths have nothing to do with each other.',
+  STW402:
+    'A service volume has no entry in `mounts.persistent_volumes`, so it is not backed up. List it there if its data matters.',
+  STW403:
+    'No service volume holds this persistent volume, so a container runtime keeps it in a managed volume of that name.',
+  STW404:
+    'A path cannot be mounted into a job by systemd: it holds a quote, is the root folder, or lies where the job has its own view.',
+  STW405: 'Nothing says which Kubernetes claim holds this volume.',
+  STW406: 'The service runs in a Proxmox guest, but the contract does not say which one.',
+  STW407: 'An exclude pattern can match nothing, because restic sees volumes below `/backup/<service>/`.',
+  // 5: templates and rendering
+  STW500:
+    'The template is not valid Handlebars. The caret stands where reading had to stop; the mistake is there or just before.',
+  STW501:
+    'A tag would write its value without encoding (`{{{x}}}`, `{{&x}}`). Write `{{x}}`: values are encoded for the kind of file.',
+  STW502:
+    'The template uses a part of Handlebars that is not available here. Templates have variables, four blocks, partials and the helpers of their kind.',
+  STW503:
+    'A tag calls a helper or opens a block that does not exist, or gives it the wrong number of values.',
+  STW504:
+    'A partial cannot be included: it does not exist, makes another kind of file, includes itself, or does not stand alone on its line.',
+  STW505:
+    'A tag stands where no value is safe, such as inside quotes, a comment or a here-document. Write it as the hint says.',
+  STW506: 'The template ends in the middle of something: quotes, a comment, a fenced block, a block of text.',
+  STW507:
+    'The template has the name of no built-in template, so nothing uses it. Correct the name, or remove the file.',
+  STW508:
+    "The template's name does not say which kind of file it makes. End it in `.service.hbs`, `.sh.hbs`, `.yaml.hbs`, `.md.hbs` or the like.",
+  STW509: 'Two template files have the same name. Keep one of them.',
+  STW510:
+    'A template could not be filled: it names a variable that does not exist here, or a value cannot be written in this kind of file.',
+  STW530: 'The folder that `templates` names cannot be read.',
+  // 540-559: Kubernetes
+  STW540: 'A namespace is not a name that Kubernetes takes: up to 63 lower-case letters, digits and `-`.',
+  STW541:
+    'A claim has a name that Kubernetes refuses. Name the real claim under `backup.volumes.<name>.claim`.',
+  STW542:
+    '`service_name` is no Kubernetes label value, yet jobs find the pods of the workload by their label `app`. Write the value that the pods carry.',
+  STW543:
+    'A repository is used on Kubernetes, but no Secret with its credentials is named. Set `kubernetes_secret` on the repository.',
+  STW544:
+    'A repository is a folder of a host, which no pod can reach. Use a repository with a network address.',
+  STW545:
+    'The Kubernetes operators (Velero, VolSync, K8up) back up claims only; data in a hostPath would be left out. Move it to a claim, use `method: restic`, or waive the volume with a reason.',
+  STW546: 'K8up has no back end for this kind of repository. Use another method or repository.',
+  STW547:
+    'A retention rule cannot be expressed by the chosen operator; it would keep less than the policy asks for. Use other rules, or another method.',
+  // 6: the output tree
+  STW601:
+    'The output folder is refused: the root of the file system, the home folder, the folder of the policy or one above it, or not a folder. Name a folder of its own.',
+  STW602:
+    'The output folder has no manifest, yet holds files that rendering would not write. Name an empty folder, or move those files away; they are never touched.',
+  STW603:
+    'Something that the tree does not own stands where a file must be written. It is never overwritten, not even with --force: move it away.',
+  STW604:
+    'A generated file was edited by hand and is kept. Move the change into the policy, a contract or a template; --force gives the file up.',
+  STW605:
+    'The manifest of the output tree cannot be read, so nobody can say which files are generated. Restore it from version control, or render into an empty folder.',
+  STW606:
+    'The manifest lists a path that no render writes: absolute, climbing, twice, or below a symbolic link. Nothing is written or removed until the manifest is restored.',
+  STW607:
+    'A path of the output tree passes through a symbolic link. Files are written only below real folders.',
+  STW608:
+    'Two paths of the output tree differ only in upper and lower case or in Unicode form, and would be one file on some machines. Rename a host or a service.',
+  STW609:
+    'A service named on the command line is not in the plan, or no generated file belongs to the asked part.',
+  // 7: schedules
+} as const satisfies Record<string, string>;
+
+export type DiagnosticCode = keyof typeof CODES;
