@@ -1,0 +1,243 @@
+import { didYouMean } from '../diagnostics/did-you-mean.js';
+import { ENCODERS } from './encoders/index.js';
+import { describe, UnencodableError } from './encoders/unencodable.js';
+import { resolvePartial } from './link.js';
+import type {
+  BranchStep,
+  CompiledTemplates,
+  EachStep,
+  Expression,
+  PartialStep,
+  PathExpression,
+  Program,
+  ValueStep,
+  WithStep,
+} from './program.js';
+import { TemplateError } from './template-error.js';
+
+/** What names mean at one point of a render. */
+interface Scope {
+  readonly template: string;
+  /** The context and those around it, innermost first. */
+  readonly contexts: readonly unknown[];
+  /** `@index` and the like, innermost loop first. */
+  readonly data: readonly Readonly<Record<string, unknown>>[];
+  readonly locals: ReadonlyMap<string, unknown>;
+  readonly root: unknown;
+  readonly indent: string;
+}
+
+/** The output so far. */
+class Output {
+  private text = '';
+
+  /** Text of the template; `indent` goes before every line that it begins. */
+  literal(text: string, indent: string): void {
+    if (indent === '') {
+      this.text += text;
+      return;
+    }
+    for (const part of text.split(/(?<=\n)/)) {
+      if (part !== '\n' && (this.text === '' || this.text.endsWith('\n'))) this.text += indent;
+      this.text += part;
+    }
+  }
+
+  /** An encoded value; in an indented partial the line may begin with it. */
+  value(encode: (line: string) => string, indent: string): void {
+    if (indent !== '' && this.text.endsWith('\n')) this.text += indent;
+    const encoded = encode(this.text.slice(this.text.lastIndexOf('\n') + 1));
+    // A block below `key: ` leaves no white space behind the colon.
+    if (encoded.startsWith('\n')) this.text = this.text.replace(/ +$/, '');
+    this.text += encoded;
+  }
+
+  toString(): string {
+    return this.text;
+  }
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** As Handlebars: empty lists and text, zero, false and null are no. */
+function isTruthy(value: unknown): boolean {
+  return Array.isArray(value) ? value.length > 0 : Boolean(value);
+}
+
+class Renderer {
+  private readonly output = new Output();
+
+  private readonly templates: CompiledTemplates;
+
+  constructor(templates: CompiledTemplates) {
+    this.templates = templates;
+  }
+
+  render(name: string, context: unknown): string {
+    const scope: Scope = {
+      template: name,
+      contexts: [context],
+      data: [],
+      locals: new Map(),
+      root: context,
+      indent: '',
+    };
+    this.program(this.templates[name] ?? [], scope);
+    return this.output.toString();
+  }
+
+  private program(program: Program, scope: Scope): void {
+    for (const step of program) {
+      if (typeof step === 'string') this.output.literal(step, scope.indent);
+      else if (step.op === 'value') this.value(step, scope);
+      else if (step.op === 'if') this.branch(step, scope);
+      else if (step.op === 'each') this.each(step, scope);
+      else if (step.op === 'with') this.with(step, scope);
+      else this.partial(step, scope);
+    }
+  }
+
+  private value(step: ValueStep, scope: Scope): void {
+    const values = step.values.map((value) => evaluate(value, scope));
+    try {
+      this.output.value((line) => ENCODERS[step.encoder](values, line), scope.indent);
+    } catch (error) {
+      if (!(error instanceof UnencodableError)) throw error;
+      const names = step.values.map((value) => ('literal' in value ? String(value.literal) : value.text));
+      throw new TemplateError(
+        scope.template,
+        step.at,
+        `The value of \`${names.join(' ')}\` ${error.message}`,
+      );
+    }
+  }
+
+  private branch(step: BranchStep<ValueStep>, scope: Scope): void {
+    this.program(isTruthy(evaluate(step.test, scope)) ? step.yes : step.no, scope);
+  }
+
+  private with(step: WithStep<ValueStep>, scope: Scope): void {
+    const value = evaluate(step.value, scope);
+    if (!isTruthy(value)) {
+      this.program(step.otherwise, scope);
+      return;
+    }
+    this.program(step.body, { ...inside(scope, value), locals: named(scope, step.names, [value]) });
+  }
+
+  private each(step: EachStep<ValueStep>, scope: Scope): void {
+    const list = evaluate(step.value, scope);
+    const entries = listEntries(list);
+    if (entries === null) {
+      const [text, at] =
+        'literal' in step.value ? ['the literal', [1, 1] as const] : [step.value.text, step.value.at];
+      throw new TemplateError(scope.template, at, `\`${text}\` is ${describe(list)}, not a list or mapping`);
+    }
+    if (entries.length === 0) this.program(step.otherwise, scope);
+    entries.forEach(([key, value], index) => {
+      const data = { index, key, first: index === 0, last: index === entries.length - 1 };
+      const locals = named(scope, step.names, [value, key]);
+      this.program(step.body, { ...inside(scope, value), data: [data, ...scope.data], locals });
+    });
+  }
+
+  private partial(step: PartialStep, scope: Scope): void {
+    const name = resolvePartial(this.templates, scope.template, step.name);
+    const program = name === undefined ? undefined : this.templates[name];
+    if (name === undefined || program === undefined) {
+      throw new TemplateError(scope.template, step.at, `There is no template \`${step.name}\` to include`);
+    }
+    let context = step.context === null ? scope.contexts[0] : evaluate(step.context, scope);
+    if (step.extra.length > 0) {
+      if (!isRecord(context)) {
+        throw new TemplateError(
+          scope.template,
+          step.at,
+          `The context of \`${step.name}\` is ${describe(context)}, not a mapping`,
+        );
+      }
+      context = Object.fromEntries([
+        ...Object.entries(context),
+        ...step.extra.map(([key, value]) => [key, evaluate(value, scope)] as const),
+      ]);
+    }
+    this.program(program, {
+      ...scope,
+      template: name,
+      contexts: [context],
+      locals: new Map(),
+      indent: scope.indent + step.indent,
+    });
+  }
+}
+
+function inside(scope: Scope, context: unknown): Scope {
+  return { ...scope, contexts: [context, ...scope.contexts] };
+}
+
+function named(
+  scope: Scope,
+  names: readonly string[],
+  values: readonly unknown[],
+): ReadonlyMap<string, unknown> {
+  if (names.length === 0) return scope.locals;
+  return new Map([...scope.locals, ...names.map((name, index) => [name, values[index]] as const)]);
+}
+
+/** What a loop goes through, null when it cannot: null counts as empty, as in Handlebars. */
+function listEntries(value: unknown): (readonly [key: string | number, value: unknown])[] | null {
+  if (value === null) return [];
+  if (Array.isArray(value)) return value.map((item: unknown, index) => [index, item] as const);
+  return isRecord(value) ? Object.entries(value) : null;
+}
+
+/** Where a path begins, and the parts that are left to go. */
+function origin(
+  path: PathExpression,
+  scope: Scope,
+): { start: unknown; parts: readonly string[] } | undefined {
+  const [first = '', ...rest] = path.parts;
+  switch (path.from) {
+    case 'local':
+      return { start: scope.locals.get(first), parts: rest };
+    case 'context':
+      return path.depth < scope.contexts.length
+        ? { start: scope.contexts[path.depth], parts: path.parts }
+        : undefined;
+    case 'data': {
+      if (first === 'root') return { start: scope.root, parts: rest };
+      const frame = scope.data[path.depth];
+      return frame === undefined ? undefined : { start: frame[first], parts: rest };
+    }
+  }
+}
+
+/** The value of an expression. Only own properties are data; a name that is not there is an error. */
+function evaluate(expression: Expression, scope: Scope): unknown {
+  if ('literal' in expression) return expression.literal;
+  const from = origin(expression, scope);
+  let value = from?.start;
+  let known: readonly string[] = [];
+  let found = from !== undefined;
+  for (const part of from?.parts ?? []) {
+    found = typeof value === 'object' && value !== null && Object.hasOwn(value, part);
+    known = isRecord(value) ? Object.keys(value) : [];
+    if (!found) break;
+    value = (value as Record<string, unknown>)[part];
+  }
+  if (found && value !== undefined) return value;
+  const guess = didYouMean(expression.parts.at(-1) ?? '', known);
+  const hint = guess === null ? '' : ` (${guess})`;
+  throw new TemplateError(
+    scope.template,
+    expression.at,
+    `There is no variable \`${expression.text}\` here${hint}`,
+  );
+}
+
+/** Fills the template `name`. Throws {@link TemplateError}. */
+export function renderProgram(templates: CompiledTemplates, name: string, context: unknown): string {
+  return new Renderer(templates).render(name, context);
+}

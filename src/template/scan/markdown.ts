@@ -1,0 +1,141 @@
+import { COMMENT_HINT, refused } from './scanner.js';
+import type { Place, Scanner, Tag } from './scanner.js';
+import { shellScanner } from './shell.js';
+
+type ShellState = typeof shellScanner.start;
+
+/** What is known of a Markdown text at one point (spec.commonmark.org: 4.5 Fenced code blocks, 4.6 HTML blocks, 6 Inlines). */
+interface MarkdownState {
+  /** The current line so far, tags left out. */
+  readonly line: string;
+  /** Inside `<!-- … -->`. */
+  readonly comment: boolean;
+  /** The run of characters that opened the fenced block, and the commands so far if it holds a script. */
+  readonly fence: { readonly run: string; readonly shell: ShellState | null } | null;
+}
+
+const LONGEST_LINE = 1000;
+
+const FENCE = /^ *(?:[-*+] +|\d+[.)] +)?(`{3,}|~{3,}) *([^\s`]*)[^`]*$/;
+
+function closesFence(line: string, run: string): boolean {
+  const trimmed = line.trim();
+  return trimmed.length >= run.length && trimmed === (run[0] ?? '').repeat(trimmed.length);
+}
+
+function endOfLine(state: MarkdownState): MarkdownState {
+  const { fence, line } = state;
+  if (fence !== null) {
+    if (closesFence(line, fence.run)) return { ...state, line: '', fence: null };
+    return {
+      ...state,
+      line: '',
+      fence: { ...fence, shell: fence.shell && shellScanner.text(fence.shell, '\n') },
+    };
+  }
+  const opening = state.comment ? null : FENCE.exec(line);
+  if (opening === null) return { ...state, line: '' };
+  const shell = ['sh', 'bash', 'shell'].includes(opening[2] ?? '') ? shellScanner.start : null;
+  return { ...state, line: '', fence: { run: opening[1] ?? '```', shell } };
+}
+
+function step(state: MarkdownState, character: string): MarkdownState {
+  if (character === '\n') return endOfLine(state);
+  const line = `${state.line}${character}`.slice(-LONGEST_LINE);
+  const { fence } = state;
+  if (fence !== null)
+    return {
+      ...state,
+      line,
+      fence: { ...fence, shell: fence.shell && shellScanner.text(fence.shell, character) },
+    };
+  if (state.comment)
+    return { ...state, line: line.endsWith('-->') ? '' : line, comment: !line.endsWith('-->') };
+  return { ...state, line, comment: line.endsWith('<!--') };
+}
+
+/**
+ * What a line's text before a tag still matters for behind it: nothing is open there, so that only a table row, a
+ * bracket that may yet become a link and the fact that something stands there are left. Keeps loops finite.
+ */
+function summary(line: string): string {
+  return `${/^ *\|/.test(line) ? '|' : ''}${/^ *\[[^\]]*$/.test(line) ? '[' : ''}_`;
+}
+
+/** Whether an inline construct is open at the end of a line's text: code, a link target, an HTML tag, an escape. */
+function openInline(line: string): string {
+  if (/^ *~~~/.test(line)) return 'in the first line of a fenced block';
+  const plain = line.replace(/\\[!-/:-@[-`{-~]/g, '');
+  let open = '';
+  for (const run of plain.matchAll(/`+/g)) open = open === '' ? run[0] : open === run[0] ? '' : open;
+  if (open !== '') return 'inside backquotes';
+  const rest = plain.replace(/(`+).*?\1/g, '');
+  if (rest.endsWith('\\')) return 'after a backslash';
+  if (/\]\([^)]*$/.test(rest)) return 'inside a link target';
+  if (/^ *\[[^\]]*\]:/.test(rest)) return 'inside a link definition';
+  if (/<[A-Za-z/!?][^>]*$/.test(rest)) return 'inside an HTML tag';
+  return '';
+}
+
+function fencePlace(
+  state: MarkdownState,
+  fence: NonNullable<MarkdownState['fence']>,
+  tag: Tag,
+): Place<MarkdownState> {
+  if (fence.shell === null) {
+    return refused(
+      'a tag can only stand in a fenced block that is marked `sh`',
+      'mark the block, or write the value outside of it',
+    );
+  }
+  const place = shellScanner.tag(fence.shell, tag);
+  if ('refusal' in place) return place;
+  const after: MarkdownState = { ...state, line: '_', fence: { ...fence, shell: place.after } };
+  return { encoder: place.encoder === 'comment' ? 'comment' : 'markdown-fenced-word', after };
+}
+
+function tagPlace(state: MarkdownState, tag: Tag): Place<MarkdownState> {
+  if (state.fence !== null) {
+    if (tag.helper === 'code')
+      return refused('`{{code …}}` cannot stand in a fenced block', 'write `{{…}}`: one word of the command');
+    return fencePlace(state, state.fence, tag);
+  }
+  if (state.comment) {
+    if (tag.helper !== 'comment')
+      return refused('a tag in a comment has to be `{{comment …}}`', COMMENT_HINT);
+    return { encoder: 'markdown-comment', after: { ...state, line: '' } };
+  }
+  if (tag.helper === 'comment')
+    return refused('`{{comment …}}` is for comments', 'write it between `<!--` and `-->`');
+  const open = openInline(state.line);
+  if (open !== '')
+    return refused(`a tag cannot stand ${open}`, 'use `{{code …}}` for code; write addresses as text');
+  const after: MarkdownState = { ...state, line: summary(state.line) };
+  if (tag.helper !== 'code') return { encoder: 'markdown-text', after };
+  if (tag.next.startsWith('`') || state.line.endsWith('`')) {
+    return refused(
+      '`{{code …}}` cannot touch a backquote',
+      'leave the backquotes out: the tag writes its own',
+    );
+  }
+  return { encoder: /^ *\|/.test(state.line) ? 'markdown-cell-code' : 'markdown-code', after };
+}
+
+/** Markdown files: CommonMark with the tables of GFM. */
+export const markdownScanner: Scanner<MarkdownState> = {
+  start: { line: '', comment: false, fence: null },
+  helpers: { comment: 1, code: 1 },
+  text(state, text) {
+    let now = state;
+    for (const character of text) now = step(now, character);
+    return now;
+  },
+  tag: tagPlace,
+  atLineStart: (state) => state.fence === null && !state.comment && state.line.trim() === '',
+  ending(state) {
+    if (state.comment) return 'a comment has no end';
+    return state.fence === null || closesFence(state.line, state.fence.run)
+      ? ''
+      : 'a fenced block has no end';
+  },
+};
