@@ -1,0 +1,212 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { differences, makeData, manifest, type Manifest } from './lib/data.js';
+import { boot, type Machine } from './lib/machine.js';
+import { makeProject, render, type Project } from './lib/program.js';
+import { runbookCommands } from './lib/runbook.js';
+
+const POLICY = `version: 1
+contracts: services/*.yml
+repositories:
+  nas:
+    url: /srv/restic nas
+    maintenance: { host: metal1 }
+defaults: { spread: 0m, retention: { keep_last: 2 } }
+deployments: [{ runtime: baremetal, host: metal1, services: ['*'] }]
+`;
+
+const LEDGER = `service_id: ledger
+service_name: The "Ledger" 100%
+runtime_templates: { baremetal: b }
+mounts:
+  persistent_volumes:
+    - { name: books, path: '/srv/the books: $HOME %n' }
+    - { name: attic, path: /home/ledger/attic }
+backup:
+  exclude: ['**/*.tmp', '**/$HOME %n']
+  volumes: { attic: { allow_empty: true } }
+`;
+
+const OTHER = `service_id: other
+runtime_templates: { baremetal: b }
+mounts: { persistent_volumes: [{ name: data, path: /srv/other }] }
+`;
+
+const BOOKS = '/srv/the books: $HOME %n';
+
+/** Bare metal, as a person would do it: render, install, put the credentials there, make the repository, wait. */
+describe('a bare-metal host', () => {
+  let machine: Machine;
+  let project: Project;
+  const restic = (args: string) => machine.run(`/usr/local/lib/stowage/restic-nas.sh ${args}`);
+  const snapshots = async (
+    service: string,
+  ): Promise<{ hostname: string; tags: string[]; paths: string[] }[]> =>
+    JSON.parse((await restic(`snapshots --json --tag service:${service}`)).stdout);
+  const runbook = (heading: string) =>
+    runbookCommands(readFileSync(path.join(project.rendered, 'runbooks/ledger.md'), 'utf8'), heading);
+
+  beforeAll(async () => {
+    machine = await boot('base', 'metal1');
+    project = makeProject({
+      'stowage.yml': POLICY,
+      'services/ledger.yml': LEDGER,
+      'services/other.yml': OTHER,
+    });
+    await render(project);
+    await makeData(machine, BOOKS);
+    await machine.run('mkdir -p /home/ledger/attic /srv/other && echo data >/srv/other/file');
+    await machine.write('/etc/restic/password', 'a password\n', '600');
+    await machine.copy(path.join(project.rendered, 'hosts/metal1'), '/root/metal1');
+    await machine.run('/root/metal1/install.sh');
+  });
+
+  afterAll(async () => machine.stop());
+
+  test('no job makes a repository: without one it fails, and the failure is reported', async () => {
+    await machine.write(
+      '/etc/stowage/on-failure.d/tell',
+      '#!/bin/sh\necho "$1" >>/var/cache/stowage/told\n',
+      '755',
+    );
+    const failed = await machine.run('systemctl start stowage-backup-ledger.service', { allowFail: true });
+    expect(failed.code).not.toBe(0);
+    expect((await machine.run('systemctl show -P ExecMainStatus stowage-backup-ledger.service')).stdout).toBe(
+      '10\n',
+    );
+    await machine.run(
+      'for i in $(seq 50); do [ -e /var/cache/stowage/told ] && exit 0; sleep 0.1; done; ' +
+        'journalctl --no-pager -u "stowage-failure@*"; exit 1',
+    );
+    expect(await machine.read('/var/cache/stowage/told')).toBe('stowage-backup-ledger\n');
+    expect((await machine.run('find /srv/restic*nas -type f | wc -l')).stdout).toBe('0\n');
+  });
+
+  test('a person makes it, with the printed command', async () => {
+    const index = readFileSync(path.join(project.rendered, 'README.md'), 'utf8');
+    const command = /`(\/usr\/local\/lib\/stowage\/restic-nas\.sh init)`/.exec(index)?.[1];
+    await machine.run(command ?? 'false');
+  });
+
+  test('the timer runs the job when it is due, once, also after the machine was off', async () => {
+    const stamp = '/var/lib/systemd/timers/stamp-stowage-backup-ledger.timer';
+    await machine.run('systemctl stop stowage-backup-ledger.timer');
+    await machine.run(`mkdir -p "$(dirname ${stamp})" && touch -d '3 days ago' ${stamp}`);
+    const started = 'systemctl show -P ExecMainStartTimestampMonotonic stowage-backup-ledger.service';
+    const before = (await machine.run(started)).stdout;
+    await machine.run('systemctl start stowage-backup-ledger.timer');
+    await machine.run(
+      `until [ "$(${started})" != ${before.trim()} ]; do sleep 0.1; done; ` +
+        'while [ "$(systemctl show -P ActiveState stowage-backup-ledger.service)" = activating ]; do sleep 0.1; done',
+      { timeout: 30 },
+    );
+    await machine.run('systemctl restart stowage-backup-ledger.timer; sleep 1');
+    expect(await snapshots('ledger')).toMatchObject([
+      {
+        hostname: 'ledger',
+        tags: ['service:ledger'],
+        paths: ['/backup/ledger/attic', '/backup/ledger/books'],
+      },
+    ]);
+  });
+
+  test('restic runs as its own user, and cannot write what it reads', async () => {
+    const show = (property: string) =>
+      machine
+        .run(`systemctl show -P ${property} stowage-backup-ledger.service`)
+        .then(({ stdout }) => stdout.trim());
+    expect(await show('User')).toBe('restic');
+    expect(await show('AmbientCapabilities')).toBe('cap_dac_read_search');
+    const intruder = await machine.run(
+      'systemctl cat stowage-backup-ledger.service >/dev/null; sed \'s#^ExecStart=restic.*#ExecStart=/bin/sh -c "cat /backup/ledger/books/.hidden \\&\\& ! touch /backup/ledger/books/x"#; /^  --\\|^  .backup\\|^  "/d\' ' +
+        '/etc/systemd/system/stowage-backup-ledger.service >/etc/systemd/system/probe.service && systemctl daemon-reload && systemctl start probe.service',
+      { allowFail: true },
+    );
+    expect([intruder.code, intruder.stderr]).toEqual([0, '']);
+  });
+
+  describe('after the data is gone', () => {
+    let before: Manifest;
+
+    beforeAll(async () => {
+      before = await manifest(machine, BOOKS);
+      expect(before.size).toBeGreaterThan(20);
+      await machine.run([
+        'sh',
+        '-euc',
+        'find "$1" -mindepth 1 -delete; chmod 700 "$1"; chown 0:0 "$1"',
+        'sh',
+        BOOKS,
+      ]);
+    });
+
+    test('the next job refuses to record the loss', async () => {
+      const failed = await machine.run('systemctl start stowage-backup-ledger.service', { allowFail: true });
+      expect(failed.code).not.toBe(0);
+      const journal = await machine.run('journalctl --no-pager -u stowage-backup-ledger.service');
+      expect(journal.stdout).toContain(`the source '${BOOKS}' is empty`);
+      expect(await snapshots('ledger')).toHaveLength(1);
+    });
+
+    test('the runbook restores every byte, owner, mode, time, link, hole and attribute', async () => {
+      await machine.run(runbook('Restore books in place'));
+      expect(differences(before, await manifest(machine, BOOKS))).toEqual([]);
+    });
+
+    test('and aside, into a folder that is not there yet', async () => {
+      await machine.run(runbook('Restore books aside'));
+      expect(differences(before, await manifest(machine, '/var/tmp/stowage-restore/ledger/books'))).toEqual(
+        [],
+      );
+    });
+  });
+
+  test('a missing source fails the job', async () => {
+    await machine.run('mv /srv/other /srv/elsewhere');
+    const failed = await machine.run('systemctl start stowage-backup-other.service', { allowFail: true });
+    expect(failed.code).not.toBe(0);
+    await machine.run('mv /srv/elsewhere /srv/other');
+    await machine.run('systemctl start stowage-backup-other.service');
+  });
+
+  test('forget keeps what the retention says, and nothing of another service is touched', async () => {
+    for (let run = 0; run < 3; run += 1) await machine.run('systemctl start stowage-backup-ledger.service');
+    await restic('snapshots');
+    expect(await snapshots('ledger')).toHaveLength(4);
+    await machine.run(
+      'rm -f /usr/local/lib/stowage/forget/nas/other.sh && systemctl start stowage-forget-nas.service',
+    );
+    expect(await snapshots('ledger')).toHaveLength(2);
+    expect(await snapshots('other')).toHaveLength(1);
+    await machine.run('systemctl start stowage-prune-nas.service stowage-check-nas.service');
+  });
+
+  test('installing again changes nothing but what was lost; a service that left the plan is removed', async () => {
+    expect((await machine.run('/root/metal1/install.sh')).stdout).toBe(
+      'install /usr/local/lib/stowage/forget/nas/other.sh\ndone: metal1\n',
+    );
+    expect((await machine.run('/root/metal1/install.sh')).stdout).toBe('done: metal1\n');
+    await machine.run('cd /root/metal1 && rm systemd/stowage-backup-other.* bin/forget/nas/other.sh');
+    const dry = await machine.run('/root/metal1/install.sh --dry-run');
+    expect(dry.stdout).toContain('remove /etc/systemd/system/stowage-backup-other.timer');
+    await machine.run('systemctl is-active stowage-backup-other.timer');
+    await machine.run('/root/metal1/install.sh');
+    expect((await machine.run('ls /etc/systemd/system')).stdout).not.toContain('backup-other');
+    expect((await machine.run('systemctl list-timers --all')).stdout).not.toContain('backup-other');
+  });
+
+  test('uninstalling leaves the data, the credentials and the repository', async () => {
+    await machine.run('/root/metal1/install.sh --uninstall');
+    expect(
+      (await machine.run('find /etc/systemd/system /usr/local/lib/stowage -name "*stowage*" -type f')).stdout,
+    ).toBe('');
+    await machine.run([
+      'sh',
+      '-euc',
+      'test -e /etc/restic/password; test -e "/srv/restic nas/config"; test -e "$1/big"',
+      'sh',
+      BOOKS,
+    ]);
+  });
+});

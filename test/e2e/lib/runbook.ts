@@ -1,0 +1,59 @@
+const FENCE = /^( {0,3})(`{3,}|~{3,})\s*([^`]*?)\s*$/;
+const HEADING = /^(#{1,6})\s+(.*?)\s*#*\s*$/;
+
+export interface Step {
+  /** Headings above the block, outermost first. */
+  readonly headings: readonly string[];
+  /** The block's text, exactly as printed. */
+  readonly commands: string;
+}
+
+/** All fenced `sh` blocks of a Markdown text, in order. */
+export function shellSteps(markdown: string): Step[] {
+  const steps: Step[] = [];
+  const headings: { level: number; text: string }[] = [];
+  let open: { fence: string; indent: number; language: string; lines: string[] } | null = null;
+  for (const line of markdown.split('\n')) {
+    const fence = FENCE.exec(line);
+    if (open !== null) {
+      if (fence !== null && fence[3] === '' && (fence[2] ?? '').startsWith(open.fence)) {
+        if (open.language === 'sh') {
+          steps.push({ headings: headings.map(({ text }) => text), commands: `${open.lines.join('\n')}\n` });
+        }
+        open = null;
+      } else {
+        open.lines.push(line.replace(new RegExp(`^ {0,${open.indent}}`), ''));
+      }
+    } else if (fence !== null) {
+      open = { fence: fence[2] ?? '', indent: fence[1]?.length ?? 0, language: fence[3] ?? '', lines: [] };
+    } else {
+      noteHeading(headings, line);
+    }
+  }
+  return steps;
+}
+
+/**
+ * The commands that a runbook prints below a heading (and the headings below that one), ready for `sh -eu`. The word
+ * `SNAPSHOT`, which a person replaces with a snapshot's id, becomes `snapshot`.
+ * Throws when there are none: a scenario must not pass because it ran nothing.
+ */
+export function runbookCommands(markdown: string, heading: string, snapshot?: string): string {
+  const steps = shellSteps(markdown).filter((step) => step.headings.includes(heading));
+  if (steps.length === 0) {
+    const known = [...new Set(shellSteps(markdown).map((step) => step.headings.join(' > ')))];
+    throw new Error(`no sh block below the heading "${heading}"; there are some below: ${known.join('; ')}`);
+  }
+  const commands = steps.map((step) => step.commands).join('\n');
+  if (!/\bSNAPSHOT\b/.test(commands)) return commands;
+  if (snapshot === undefined) throw new Error(`the commands below "${heading}" need a snapshot id`);
+  return commands.replace(/\bSNAPSHOT\b/g, snapshot);
+}
+
+function noteHeading(headings: { level: number; text: string }[], line: string): void {
+  const heading = HEADING.exec(line);
+  if (heading === null) return;
+  const level = heading[1]?.length ?? 1;
+  while ((headings.at(-1)?.level ?? 0) >= level) headings.pop();
+  headings.push({ level, text: heading[2] ?? '' });
+}

@@ -1,0 +1,81 @@
+import { createHash } from 'node:crypto';
+import { existsSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import path from 'node:path';
+import { aptTransportOptions, cacheRoot, command, debianMirror, folder, progress } from './host.js';
+
+/** What a root tree is made of; its cache key is the hash of exactly this. */
+interface TreeRecipe {
+  readonly suite: string;
+  readonly packages: readonly string[];
+  /** Shell commands run on the finished tree; `$1` is its folder. */
+  readonly finish: readonly string[];
+}
+
+const SYSTEM = ['systemd', 'systemd-sysv', 'dbus', 'restic', 'ca-certificates', 'acl', 'attr'];
+
+/** Nobody logs in on a console, and a first boot that asks no questions is a faster one. */
+const QUIET_BOOT = [
+  'chroot "$1" systemctl --quiet mask console-getty.service getty.target systemd-firstboot.service',
+  'chroot "$1" systemctl --quiet set-default multi-user.target',
+];
+
+/** Every tree that a scenario may boot. */
+export const TREES = {
+  /** systemd and restic: a bare-metal host. */
+  base: { suite: 'trixie', packages: SYSTEM, finish: QUIET_BOOT },
+  /** Podman with Quadlet for users without root: their user managers, sub-uids, no network of their own. */
+  rootless: {
+    suite: 'trixie',
+    packages: [
+      ...SYSTEM,
+      ...['podman', 'crun', 'netavark', 'uidmap', 'fuse-overlayfs', 'dbus-user-session', 'libpam-systemd'],
+    ],
+    finish: QUIET_BOOT,
+  },
+} as const satisfies Readonly<Record<string, TreeRecipe>>;
+
+export type TreeName = keyof typeof TREES;
+
+/** Folder of a tree that `makeTree` has made. Throws when it has not. */
+export function treeFolder(name: TreeName): string {
+  const tree = cachedFolder(name);
+  if (!existsSync(tree)) throw new Error(`no tree ${tree}: run the suite with "npm run test:e2e"`);
+  return tree;
+}
+
+/** Makes a root tree unless the cache has it. About 17 seconds and 180 MB for `base`. */
+export async function makeTree(name: TreeName): Promise<void> {
+  const tree = cachedFolder(name);
+  if (existsSync(tree)) return;
+  const recipe: TreeRecipe = TREES[name];
+  progress(`making tree ${name} (${recipe.suite}: ${recipe.packages.join(' ')})`);
+  const unfinished = `${tree}.unfinished`;
+  rmSync(unfinished, { recursive: true, force: true });
+  await command('mmdebstrap', [
+    '--variant=minbase',
+    '--quiet',
+    `--include=${recipe.packages.join(',')}`,
+    ...aptTransportOptions().map((option) => `--aptopt=${option}`),
+    ...recipe.finish.map((script) => `--customize-hook=${script}`),
+    recipe.suite,
+    unfinished,
+    debianMirror(),
+  ]);
+  renameSync(unfinished, tree);
+  removeOldTrees(name);
+}
+
+function cachedFolder(name: TreeName): string {
+  const key = createHash('sha256').update(JSON.stringify(TREES[name])).digest('hex').slice(0, 16);
+  return path.join(folder(cacheRoot(), 'trees'), `${name}-${key}`);
+}
+
+/** Trees of the same name made from another recipe: nothing will ask for them again. */
+function removeOldTrees(name: TreeName): void {
+  const current = cachedFolder(name);
+  const parent = path.dirname(current);
+  for (const entry of readdirSync(parent)) {
+    const other = path.join(parent, entry);
+    if (entry.startsWith(`${name}-`) && other !== current) rmSync(other, { recursive: true, force: true });
+  }
+}
