@@ -12,7 +12,7 @@ export interface PlannedProject {
   /** Null when the policy could not be read. */
   readonly plan: BackupPlan | null;
   /** What loading and planning found, sorted. */
-  readonly diagnostics: Diagnostic[];
+  readonly diagnostics: readonly Diagnostic[];
 }
 
 export interface RenderedProject extends PlannedProject {

@@ -2,12 +2,14 @@ import type { BackupSettings, Contract } from '../contract/contract.js';
 import { sortDiagnostics, type Diagnostic } from '../diagnostics/diagnostic.js';
 import type { Policy, Repository } from '../policy/policy.js';
 import { jobSchedule } from '../schedule/job-schedule.js';
+import { kubernetesObstacles } from './kubernetes-problems.js';
 import { runChecks } from './checks/registry.js';
 import { resolveDeployments, type Deployed } from './deployments.js';
 import { planVolumes, unprotectedVolumes } from './volumes.js';
 import type { BackupPlan, Placement, RepositoryPlan, ServicePlan } from './plan.js';
 import { localPath } from './repository-url.js';
 import { effectiveSettings } from './settings.js';
+import { groupBy } from './group.js';
 
 export interface PlanResult {
   readonly plan: BackupPlan;
@@ -23,7 +25,8 @@ export function buildPlan(policy: Policy, contracts: readonly Contract[]): PlanR
   const sorted = [...contracts].sort((a, b) => compare(a.service_id, b.service_id));
   const unique = sorted.filter((contract, index) => sorted[index - 1]?.service_id !== contract.service_id);
   const { deployed, diagnostics } = resolveDeployments(policy, unique);
-  const services = unique.map((contract) => planService(policy, contract, deployed));
+  const placesOf = groupBy(deployed, (entry) => entry.contract);
+  const services = unique.map((contract) => planService(policy, contract, placesOf.get(contract) ?? []));
   const plan: BackupPlan = {
     version: 1,
     policy: policy.document.file,
@@ -42,7 +45,6 @@ export function compare(a: string, b: string): number {
 function planService(policy: Policy, contract: Contract, deployed: readonly Deployed[]): ServicePlan {
   const settings = effectiveSettings(policy, contract);
   const placements = deployed
-    .filter((entry) => entry.contract === contract)
     .map((entry) => planPlacement(policy, entry, settings))
     .sort((a, b) => compare(a.host ?? '', b.host ?? '') || compare(a.runtime, b.runtime));
   return {
@@ -81,6 +83,7 @@ function planPlacement(policy: Policy, entry: Deployed, settings: BackupSettings
       host ?? '',
     ]),
     volumes: planVolumes(contract, runtime, policy.runtimes),
+    obstacles: runtime === 'kubernetes' ? kubernetesObstacles(policy, contract) : [],
   };
 }
 

@@ -34,7 +34,8 @@ export function resolveDeployments(policy: Policy, contracts: readonly Contract[
     return { deployed, diagnostics: [] };
   }
   const found: Found = { deployed: [], diagnostics: [] };
-  for (const deployment of policy.deployments) matchDeployment(policy, deployment, contracts, found);
+  const placed = new Set<Contract>();
+  for (const deployment of policy.deployments) matchDeployment(policy, deployment, contracts, placed, found);
   return found;
 }
 
@@ -42,6 +43,7 @@ function matchDeployment(
   policy: Policy,
   deployment: Deployment,
   contracts: readonly Contract[],
+  placed: Set<Contract>,
   found: Found,
 ): void {
   const matched = new Set<Contract>();
@@ -56,7 +58,8 @@ function matchDeployment(
         found.diagnostics.push(runtimeNotListed(policy, deployment.runtime, contract, pointer));
         continue;
       }
-      found.deployed.push(place(deployment, contract, found.deployed));
+      found.deployed.push(place(deployment, contract, !placed.has(contract)));
+      placed.add(contract);
     }
   }
 }
@@ -65,9 +68,8 @@ function matchDeployment(
  * The first place of a service owns its plain name as restic's `--host`. Snapshots of a second, concurrent place
  * must not share that group: forget would keep the newest of each day from either and drop the other's.
  */
-function place(deployment: Deployment, contract: Contract, before: readonly Deployed[]): Deployed {
+function place(deployment: Deployment, contract: Contract, first: boolean): Deployed {
   const { runtime, host } = deployment;
-  const first = !before.some((entry) => entry.contract === contract);
   const own = first ? contract.service_id : `${contract.service_id}@${host ?? runtime}`;
   return { contract, runtime, host, snapshot_host: deployment.snapshot_host ?? own, deployment };
 }

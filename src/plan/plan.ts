@@ -57,6 +57,8 @@ export interface Placement {
   readonly schedule: JobSchedule;
   /** In the contract's order of persistent volumes. */
   readonly volumes: readonly PlannedVolume[];
+  /** What keeps a job from being rendered here, in words; empty when nothing does. */
+  readonly obstacles: readonly string[];
 }
 
 export interface ServicePlan {

@@ -2,6 +2,7 @@ import type { Contract } from '../../contract/contract.js';
 import type { Diagnostic, Span } from '../../diagnostics/diagnostic.js';
 import type { Policy } from '../../policy/policy.js';
 import type { Deployed } from '../deployments.js';
+import { groupBy } from '../group.js';
 import type { BackupPlan } from '../plan.js';
 
 export interface CheckInput {
@@ -22,13 +23,8 @@ export function place(span: Span): string {
 
 /** Deployments by the machine they share; those without a host name share it per runtime. */
 export function byHost(deployed: readonly Deployed[]): Map<string, Deployed[]> {
-  const hosts = new Map<string, Deployed[]>();
-  for (const entry of deployed) {
-    if (entry.runtime === 'kubernetes') continue;
-    const key = entry.host ?? `any ${entry.runtime}`;
-    hosts.set(key, [...(hosts.get(key) ?? []), entry]);
-  }
-  return hosts;
+  const onHosts = deployed.filter(({ runtime }) => runtime !== 'kubernetes');
+  return groupBy(onHosts, ({ host, runtime }) => host ?? `any ${runtime}`);
 }
 
 /** All pairs of a list, each once, in order. */

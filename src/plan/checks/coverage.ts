@@ -7,6 +7,7 @@ import type { Deployed } from '../deployments.js';
 import { unprotectedVolumes } from '../volumes.js';
 import { effectiveSettings } from '../settings.js';
 import { type Check, place } from './check.js';
+import { groupBy } from '../group.js';
 
 /** A service that runs nowhere has no backup. */
 export const notDeployed: Check = ({ policy, contracts, deployed }) => {
@@ -131,35 +132,37 @@ export const uselessExclude: Check = ({ policy, contracts }) => {
 
 /** Several places of one service: each needs a retention group of its own. */
 export const snapshotHosts: Check = ({ policy, deployed }) =>
-  deployed.flatMap((entry, index): Diagnostic[] => {
-    const earlier = deployed.slice(0, index).filter((other) => other.contract === entry.contract);
-    if (entry.deployment === null || earlier.length === 0) return [];
-    const same = earlier.find((other) => other.snapshot_host === entry.snapshot_host);
-    const span = policy.document.span(entry.deployment.pointer);
-    const id = entry.contract.service_id;
-    if (same !== undefined) {
-      const where =
-        same.deployment === null
-          ? ''
-          : ` (the other place is at ${place(policy.document.span(same.deployment.pointer))})`;
+  [...groupBy(deployed, (entry) => entry.contract).values()].flatMap((places) =>
+    places.flatMap((entry, index): Diagnostic[] => {
+      const earlier = places.slice(0, index);
+      if (entry.deployment === null || earlier.length === 0) return [];
+      const same = earlier.find((other) => other.snapshot_host === entry.snapshot_host);
+      const span = policy.document.span(entry.deployment.pointer);
+      const id = entry.contract.service_id;
+      if (same !== undefined) {
+        const where =
+          same.deployment === null
+            ? ''
+            : ` (the other place is at ${place(policy.document.span(same.deployment.pointer))})`;
+        return [
+          {
+            code: 'STW311' as const,
+            severity: 'error' as const,
+            message: `two places of \`${id}\` have the snapshot host \`${entry.snapshot_host}\``,
+            span,
+            hint: `give each its own \`snapshot_host\`${where}`,
+          },
+        ];
+      }
+      if (entry.deployment.snapshot_host !== null) return [];
       return [
         {
-          code: 'STW311' as const,
-          severity: 'error' as const,
-          message: `two places of \`${id}\` have the snapshot host \`${entry.snapshot_host}\``,
+          code: 'STW310' as const,
+          severity: 'info' as const,
+          message: `\`${id}\` is deployed in another place too; its snapshots here carry the host \`${entry.snapshot_host}\``,
           span,
-          hint: `give each its own \`snapshot_host\`${where}`,
+          hint: 'set `snapshot_host` on this deployment to choose the name yourself',
         },
       ];
-    }
-    if (entry.deployment.snapshot_host !== null) return [];
-    return [
-      {
-        code: 'STW310' as const,
-        severity: 'info' as const,
-        message: `\`${id}\` is deployed in another place too; its snapshots here carry the host \`${entry.snapshot_host}\``,
-        span,
-        hint: 'set `snapshot_host` on this deployment to choose the name yourself',
-      },
-    ];
-  });
+    }),
+  );

@@ -1,4 +1,6 @@
+import type { Deployed } from '../deployments.js';
 import { type Check, byHost, onHost, pairs, place } from './check.js';
+import { groupBy } from '../group.js';
 
 /** `service_id` names files, units and tags, so there can be one of each. */
 export const duplicateServiceId: Check = ({ contracts }) =>
@@ -16,12 +18,14 @@ export const duplicateServiceId: Check = ({ contracts }) =>
     ];
   });
 
+const ranBySystemd = ({ runtime }: Deployed): boolean => runtime === 'podman' || runtime === 'baremetal';
+
 /** Workloads that systemd runs: two units of one name on a host are one unit. */
 export const sharedUnitName: Check = ({ deployed }) =>
   [...byHost(deployed).values()].flatMap((entries) =>
-    pairs(entries.filter(({ runtime }) => runtime === 'podman' || runtime === 'baremetal'))
+    [...groupBy(entries.filter(ranBySystemd), (entry) => entry.contract.service_unit_name).values()]
+      .flatMap(pairs)
       .filter(([a, b]) => a.contract !== b.contract)
-      .filter(([a, b]) => a.contract.service_unit_name === b.contract.service_unit_name)
       .map(([a, b]) => ({
         code: 'STW302' as const,
         severity: b.host === null ? ('warning' as const) : ('error' as const),
@@ -36,9 +40,10 @@ export const sharedUnitName: Check = ({ deployed }) =>
 /** A guest belongs to one service: its dump would be kept, and restored, under two names. */
 export const sharedGuest: Check = ({ deployed }) => {
   const guests = deployed.filter(({ runtime, contract }) => runtime === 'proxmox' && contract.vmid !== null);
-  return pairs(guests)
-    .filter(([a, b]) => a.contract !== b.contract && a.contract.vmid === b.contract.vmid)
-    .filter(([a, b]) => a.host === b.host)
+  const claims = groupBy(guests, ({ host, contract }) => `${host ?? ''} ${String(contract.vmid)}`);
+  return [...claims.values()]
+    .flatMap(pairs)
+    .filter(([a, b]) => a.contract !== b.contract)
     .map(([a, b]) => ({
       code: 'STW304' as const,
       severity: b.host === null ? ('warning' as const) : ('error' as const),
@@ -53,8 +58,9 @@ export const sharedGuest: Check = ({ deployed }) => {
 /** One job per service and host: the unit is named after the service. */
 export const deployedTwice: Check = ({ policy, deployed }) =>
   [...byHost(deployed).values()].flatMap((entries) =>
-    pairs(entries)
-      .filter(([a, b]) => a.contract === b.contract && b.deployment !== null)
+    [...groupBy(entries, (entry) => entry.contract).values()]
+      .flatMap(pairs)
+      .filter(([, b]) => b.deployment !== null)
       .map(([a, b]) => ({
         code: 'STW308' as const,
         severity: 'error' as const,

@@ -28,32 +28,42 @@ function pointerOf(contract: Contract, name: string): Pointer {
   return contract.persistent_volumes.find((volume) => volume.name === name)?.pointer ?? [];
 }
 
-/** What `BindReadOnlyPaths=` cannot carry: it splits at colons, and /backup is the job's own view. */
+/**
+ * What `BindReadOnlyPaths=` cannot carry: systemd 257 loses quotes and tabs of a path on the way to the job (it fails
+ * with "Failed to deserialize"), and `/backup` is where the job has its own view.
+ */
 export const unbindablePath: Check = (input) =>
   places(input)
     .filter(({ placement, volume }) => placement.runtime !== 'kubernetes' && volume.kind !== 'lxc_guest')
     .flatMap(({ contract, volume, pointer }) => {
-      const colon = volume.location.includes(':');
-      if (!colon && !isAtOrBelow(volume.location, '/backup') && volume.location !== '/') return [];
+      const problem = bindProblem(volume.location);
+      if (problem === null) return [];
       return [
         {
           code: 'STW404' as const,
           severity: 'error' as const,
-          message: colon
-            ? `\`${volume.location}\` holds a colon, which systemd's \`BindReadOnlyPaths=\` cannot express`
-            : `\`${volume.location}\` cannot be backed up: a job sees its volumes under \`/backup\`, which hides what the host has there`,
+          message: `\`${volume.location}\` cannot be backed up on a host: ${problem}`,
           span: contract.document.span(pointer),
           hint: 'move the data to another folder',
         },
       ];
     });
 
+function bindProblem(location: string): string | null {
+  if (/["']/.test(location)) return 'systemd cannot mount a path that holds a quote';
+  if (location === '/') return 'it is the whole file system';
+  return isAtOrBelow(location, '/backup')
+    ? 'jobs see their volumes under `/backup`, which hides what is there'
+    : null;
+}
+
 export const unnamedClaim: Check = (input) =>
   places(input)
     .filter(({ volume }) => volume.kind === 'claim' && volume.name === null)
     .map(({ contract, volume, pointer }) => ({
       code: 'STW405' as const,
-      severity: 'warning' as const,
+      // Without `deployments` nobody has said that the service really runs on Kubernetes.
+      severity: input.policy.deployments === null ? ('warning' as const) : ('error' as const),
       message: `nothing says which claim holds \`${volume.volume}\`: the adapter mounts one claim, and the service has several volumes`,
       span: contract.document.span(pointer),
       hint: `set \`backup.volumes.${volume.volume}.claim\``,

@@ -3,6 +3,7 @@ import type { Check, CheckInput } from './check.js';
 import * as coverage from './coverage.js';
 import { nestedHostPath } from './host-paths.js';
 import * as identity from './identity.js';
+import * as kubernetes from './kubernetes.js';
 import * as places from './places.js';
 
 /** Every rule that looks at more than one file or at the plan as a whole. */
@@ -22,6 +23,9 @@ const CHECKS: readonly Check[] = [
   places.unbindablePath,
   places.unnamedClaim,
   places.unknownGuest,
+  kubernetes.unusableOnKubernetes,
+  kubernetes.unusableMaintenance,
+  kubernetes.deployedTwiceOnKubernetes,
 ];
 
 export function runChecks(input: CheckInput): Diagnostic[] {

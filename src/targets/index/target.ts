@@ -37,7 +37,7 @@ function indexContext(plan: BackupPlan): Record<string, unknown> {
         host: placement.host ?? placement.namespace ?? 'any',
         location: volume.location,
         protection: volume.backed_up ? protection(placement, volume) : `waived: ${volume.reason ?? ''}`,
-        file: service.service_id,
+        runbook: `runbooks/${service.service_id}.md`,
       })),
     ),
   );

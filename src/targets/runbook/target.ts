@@ -1,7 +1,8 @@
 import type { BackupPlan, Placement, PlannedVolume, RepositoryPlan, ServicePlan } from '../../plan/plan.js';
 import { header } from '../header.js';
-import { isRendered, placeName } from '../protection.js';
-import { resticCommand } from '../systemd/host-files.js';
+import { placeName } from '../protection.js';
+import { resticCommand, restoreCommand } from '../systemd/host-files.js';
+import { isSystemdJob } from '../systemd/host-tree.js';
 import { keepOptions } from '../systemd/repository-context.js';
 import type { RenderedFile, Target } from '../target.js';
 import { workload } from './workload.js';
@@ -44,7 +45,7 @@ function serviceContext(
       .map(({ option, value }) => `${option.replace(/^--keep-/, '').replaceAll('-', ' ')} ${value}`)
       .join(', '),
     volumes: service.placements[0]?.volumes ?? [],
-    places: service.placements.filter(isRendered).map((placement) => placeContext(service, placement)),
+    places: service.placements.filter(isSystemdJob).map((placement) => placeContext(service, placement)),
   };
 }
 
@@ -52,10 +53,12 @@ function placeContext(service: ServicePlan, placement: Placement): Record<string
   const { stop, start } = workload(service, placement);
   return {
     title: placeName(placement),
-    when: `at ${placement.schedule.cron} (cron, ${placement.schedule.timezone})`,
+    cron: placement.schedule.cron,
+    timezone: placement.schedule.timezone,
     snapshot_host: placement.snapshot_host,
     tag: service.tags.join(','),
     restic: resticCommand(service.repository),
+    restore: restoreCommand(service.repository),
     stop,
     start,
     owner: ownerSentence(service),
@@ -69,7 +72,7 @@ function volumeContext(service: ServicePlan, volume: PlannedVolume): Record<stri
   return {
     volume: volume.volume,
     location: volume.location,
-    snapshot: `latest:${volume.snapshot_path}`,
+    snapshot_path: volume.snapshot_path,
     aside: `/var/tmp/stowage-restore/${service.service_id}/${volume.volume}`,
   };
 }

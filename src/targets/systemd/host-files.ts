@@ -26,18 +26,25 @@ export function hostFiles(tree: HostTree, { plan, templates }: TargetInput): Ren
     ...(tree.jobs.length > 0 ? [file('bin/check-source.sh', 'host/check-source.sh.hbs')] : []),
     ...(maintains ? [file('bin/forget.sh', 'host/forget.sh.hbs')] : []),
     ...(maintains ? [file('bin/check-repository.sh', 'host/check-repository.sh.hbs')] : []),
-    ...repositories.map((repository) =>
+    ...repositories.flatMap((repository) => [
       file(`bin/restic-${repository.name}.sh`, 'host/restic.sh.hbs', {
         repository,
         command: resticCommand(repository.name),
+        restore_command: restoreCommand(repository.name),
       }),
-    ),
+      file(`bin/restore-${repository.name}.sh`, 'host/restore.sh.hbs', { repository }),
+    ]),
   ];
 }
 
 /** How a person on a host runs restic with a repository's credentials. */
 export function resticCommand(repository: string): string {
   return `/usr/local/lib/stowage/restic-${repository}.sh`;
+}
+
+/** How a person on a host restores one volume: SNAPSHOT SNAPSHOT_PATH TARGET, then options of restic restore. */
+export function restoreCommand(repository: string): string {
+  return `/usr/local/lib/stowage/restore-${repository}.sh`;
 }
 
 /** Files with secrets that people must put on the host, sorted. */

@@ -10,6 +10,8 @@ export interface RepositoryContext {
   readonly password_credential: string;
   readonly environment_file: string | null;
   readonly local_path: string | null;
+  /** The same as one word of a list setting that `systemd-run --property=` reads, which expands no specifiers. */
+  readonly local_path_quoted: string | null;
 }
 
 export function repositoryContext(repository: RepositoryPlan): RepositoryContext {
@@ -19,6 +21,8 @@ export function repositoryContext(repository: RepositoryPlan): RepositoryContext
     password_credential: `restic-password:${repository.password_file}`,
     environment_file: repository.environment_file,
     local_path: repository.local_path,
+    local_path_quoted:
+      repository.local_path === null ? null : `"${repository.local_path.replaceAll(/["\\]/g, '\\$&')}"`,
   };
 }
 
