@@ -14,6 +14,7 @@
 export type { Contract, Runtime } from './contract/contract.js';
 export { RUNTIMES } from './contract/contract.js';
 export type { Diagnostic, Severity, Span } from './diagnostics/diagnostic.js';
+export { CODES } from './diagnostics/codes.js';
 export { hasErrors, sortDiagnostics } from './diagnostics/diagnostic.js';
 export type { Project } from './load.js';
 export { loadProject } from './load.js';

@@ -49,7 +49,7 @@ function matchDeployment(
   const matched = new Set<Contract>();
   for (const [index, pattern] of deployment.services.entries()) {
     const pointer = [...deployment.pointer, 'services', index];
-    const matches = contracts.filter((contract) => matchesGlob(pattern, contract.service_id));
+    const matches = matching(pattern, contracts);
     if (matches.length === 0) found.diagnostics.push(matchesNothing(policy, pattern, pointer, contracts));
     for (const contract of matches) {
       if (matched.has(contract)) continue;
@@ -74,13 +74,26 @@ function place(deployment: Deployment, contract: Contract, first: boolean): Depl
   return { contract, runtime, host, snapshot_host: deployment.snapshot_host ?? own, deployment };
 }
 
-/** Shell-style pattern over a whole service id: `*` any run of characters, `?` one. */
-export function matchesGlob(pattern: string, id: string): boolean {
-  const source = pattern
-    .replaceAll(/[.+^${}()|[\]\\]/g, '\\$&')
-    .replaceAll('*', '.*')
-    .replaceAll('?', '.');
-  return new RegExp(`^${source}$`, 's').test(id);
+/** Contracts, sorted by id, whose whole id a shell-style pattern matches: `*` any run of characters, `?` one. */
+function matching(pattern: string, contracts: readonly Contract[]): Contract[] {
+  if (!/[*?]/.test(pattern)) {
+    const found = contracts[firstAtOrAfter(pattern, contracts)];
+    return found?.service_id === pattern ? [found] : [];
+  }
+  const source = pattern.replaceAll(/[.+^${}()|[\]\\]/g, '\\$&').replaceAll('*', '.*').replaceAll('?', '.');
+  const expression = new RegExp(`^${source}$`, 's');
+  return contracts.filter((contract) => expression.test(contract.service_id));
+}
+
+/** Binary search, because large fleets name their services one by one. */
+function firstAtOrAfter(id: string, contracts: readonly Contract[]): number {
+  let [low, high] = [0, contracts.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((contracts[middle]?.service_id ?? '') < id) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 function matchesNothing(

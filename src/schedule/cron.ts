@@ -179,7 +179,7 @@ function parseValue(text: string, start: number, rule: FieldRule): number {
   if (!(value >= rule.min && value <= rule.max)) {
     const named = rule.names.length > 0 ? ` or a name such as \`${rule.names[1] ?? ''}\`` : '';
     throw new FieldError(
-      `\`${text}\` is not a ${rule.label}: it must be a number from ${rule.min} to ${rule.max}${named}`,
+      `\`${text}\` is not a valid ${rule.label}: it must be a number from ${rule.min} to ${rule.max}${named}`,
       start,
       Math.max(start + text.length, start + 1),
     );

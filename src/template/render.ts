@@ -27,33 +27,40 @@ interface Scope {
   readonly indent: string;
 }
 
-/** The output so far. */
+/** The output so far. The last line is kept apart: encoders look at it, and searching the whole for it takes long. */
 class Output {
-  private text = '';
+  private readonly lines: string[] = [];
+  private line = '';
 
   /** Text of the template; `indent` goes before every line that it begins. */
   literal(text: string, indent: string): void {
     if (indent === '') {
-      this.text += text;
+      this.append(text);
       return;
     }
     for (const part of text.split(/(?<=\n)/)) {
-      if (part !== '\n' && (this.text === '' || this.text.endsWith('\n'))) this.text += indent;
-      this.text += part;
+      if (part !== '\n' && this.line === '') this.append(indent);
+      this.append(part);
     }
   }
 
   /** An encoded value; in an indented partial the line may begin with it. */
   value(encode: (line: string) => string, indent: string): void {
-    if (indent !== '' && this.text.endsWith('\n')) this.text += indent;
-    const encoded = encode(this.text.slice(this.text.lastIndexOf('\n') + 1));
+    if (indent !== '' && this.line === '') this.append(indent);
+    const encoded = encode(this.line);
     // A block below `key: ` leaves no white space behind the colon.
-    if (encoded.startsWith('\n')) this.text = this.text.replace(/ +$/, '');
-    this.text += encoded;
+    if (encoded.startsWith('\n')) this.line = this.line.replace(/ +$/, '');
+    this.append(encoded);
   }
 
   toString(): string {
-    return this.text;
+    return this.lines.join('') + this.line;
+  }
+
+  private append(text: string): void {
+    const end = text.lastIndexOf('\n') + 1;
+    if (end > 0) this.lines.push(this.line, text.slice(0, end));
+    this.line = end > 0 ? text.slice(end) : this.line + text;
   }
 }
 

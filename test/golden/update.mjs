@@ -3,6 +3,7 @@ import { chmodSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { loadProject, render } from '../../dist/index.js';
 import { goldenCases } from './cases.mjs';
+import { currentReadme } from './readme.mjs';
 
 if (process.env.CI) {
   console.error('update-golden: refused in CI');
@@ -24,3 +25,4 @@ for (const { name, config, expected } of goldenCases()) {
   }
   console.log(`${name}: ${files.length} files`);
 }
+writeFileSync('README.md', currentReadme());

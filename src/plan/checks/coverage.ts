@@ -134,7 +134,10 @@ export const uselessExclude: Check = ({ policy, contracts }) => {
 export const snapshotHosts: Check = ({ policy, deployed }) =>
   [...groupBy(deployed, (entry) => entry.contract).values()].flatMap((places) =>
     places.flatMap((entry, index): Diagnostic[] => {
-      const earlier = places.slice(0, index);
+      // Two places on one host are a mistake of another kind.
+      const earlier = places
+        .slice(0, index)
+        .filter((other) => other.host === null || other.host !== entry.host);
       if (entry.deployment === null || earlier.length === 0) return [];
       const same = earlier.find((other) => other.snapshot_host === entry.snapshot_host);
       const span = policy.document.span(entry.deployment.pointer);

@@ -3,6 +3,7 @@ import type { Pointer } from '../../source/document.js';
 import type { Contract } from '../../contract/contract.js';
 import type { Deployed } from '../deployments.js';
 import { planVolumes } from '../volumes.js';
+import { declaredAt } from './declared.js';
 import { type Check, byHost, onHost, place } from './check.js';
 
 interface HostPath {
@@ -42,22 +43,11 @@ function hostPaths(
   const { contract } = entry;
   return volumesOf(contract)
     .filter((volume) => volume.backed_up && (volume.kind === 'host_path' || volume.kind === 'directory'))
-    .map((volume) => ({ entry, path: volume.location, pointer: declaredAt(contract, volume.volume, entry) }));
-}
-
-/** Where the contract says the path: the service volume's `host_path`, or the persistent volume's `path`. */
-function declaredAt(contract: Contract, name: string, entry: Deployed): Pointer {
-  const volume = contract.persistent_volumes.find((candidate) => candidate.name === name);
-  const bind =
-    entry.runtime === 'baremetal'
-      ? undefined
-      : [...contract.compose_volumes, ...contract.service_volumes].find(
-          (candidate) =>
-            candidate.host_path !== null &&
-            volume !== undefined &&
-            isAtOrBelow(volume.path, candidate.target),
-        );
-  return bind === undefined ? [...(volume?.pointer ?? []), 'path'] : [...bind.pointer, 'host_path'];
+    .map((volume) => ({
+      entry,
+      path: volume.location,
+      pointer: declaredAt(contract, volume.volume, entry.runtime),
+    }));
 }
 
 /** Pairs of different services whose paths are equal or nested. Sorted first, so that 10,000 paths stay cheap. */

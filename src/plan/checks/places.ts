@@ -3,6 +3,7 @@ import { isAtOrBelow } from '../../locate/pairing.js';
 import type { Pointer } from '../../source/document.js';
 import type { PlannedVolume, Placement } from '../plan.js';
 import { type Check } from './check.js';
+import { declaredAt } from './declared.js';
 
 interface Place {
   readonly contract: Contract;
@@ -19,13 +20,14 @@ function places({ contracts, plan }: Parameters<Check>[0]): Place[] {
     return service.placements.flatMap((placement) =>
       placement.volumes
         .filter((volume) => volume.backed_up)
-        .map((volume) => ({ contract, placement, volume, pointer: pointerOf(contract, volume.volume) })),
+        .map((volume) => ({
+          contract,
+          placement,
+          volume,
+          pointer: declaredAt(contract, volume.volume, placement.runtime),
+        })),
     );
   });
-}
-
-function pointerOf(contract: Contract, name: string): Pointer {
-  return contract.persistent_volumes.find((volume) => volume.name === name)?.pointer ?? [];
 }
 
 /**

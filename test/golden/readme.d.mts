@@ -1,0 +1,2 @@
+/** README.md with every generated part made anew. */
+export function currentReadme(): string;

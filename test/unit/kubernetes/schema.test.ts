@@ -1,0 +1,63 @@
+import { describe, expect, test } from '@jest/globals';
+import { kubernetesJobs } from '../../../src/targets/kubernetes/cluster.js';
+import * as restore from '../../../src/targets/kubernetes/restore.js';
+import { fieldTable, MINORS, objectProblems, objectsOf } from './objects.js';
+import { contract, mixed, renderProject, type Json } from './project.js';
+
+const STORE = { external_secret: { store: 'vault', key_prefix: 'backup/' } };
+const claims = [
+  contract('wiki', { service_security: { run_as_user: 1000 } }),
+  contract('git', { service_namespace: 'git', backup: { accept_incomplete: true, timezone: 'Europe/Berlin' } }),
+];
+
+/** Every shape of tree that the settings can ask for. */
+const TREES: readonly (readonly [string, readonly Json[], Json])[] = [
+  ['restic', [...claims, mixed('photos')], STORE],
+  ['restic with preferred affinity', [...claims, mixed('photos')], { affinity: 'preferred' }],
+  ['restic with a scheduler', [...claims, mixed('photos'), mixed('music')], { host_path_mode: 'daemonset' }],
+  ['Velero', claims, { method: 'velero' }],
+  ['Velero with CSI snapshots', claims, { method: 'velero', snapshot: 'csi' }],
+  ['VolSync', claims, { method: 'volsync', volume_snapshot_class: 'csi', ...STORE }],
+  ['K8up', claims, { method: 'k8up' }],
+];
+
+/** Kinds of kustomize itself, which no API server sees. */
+const isKustomize = (object: { readonly apiVersion?: unknown }) => /^kustomize\./.test(String(object.apiVersion));
+
+describe.each(MINORS)('Kubernetes %s', (minor) => {
+  const table = fieldTable(minor);
+
+  test.each(TREES)('knows every field of the objects for %s', (_name, contracts, settings) => {
+    const { files, diagnostics } = renderProject(contracts, settings);
+    expect(diagnostics.filter(({ severity }) => severity === 'error')).toEqual([]);
+    const objects = files
+      .filter(({ path }) => path.startsWith('kubernetes/') && path.endsWith('.yaml'))
+      .flatMap(({ content }) => objectsOf(content))
+      .filter((object) => !isKustomize(object));
+    expect(objects.length).toBeGreaterThan(claims.length);
+    expect(objects.flatMap((object) => objectProblems(object, table))).toEqual([]);
+  });
+
+  test('knows every field of what runbooks apply', () => {
+    const { plan, policy } = renderProject([mixed('photos')]);
+    const [job] = plan === null ? [] : kubernetesJobs(plan);
+    const settings = policy?.runtimes.kubernetes;
+    if (job === undefined || settings === undefined) throw new Error('nothing is planned');
+    const manifests = [
+      restore.restorePod(job, settings),
+      restore.volumeSnapshot(job, 'photos-data', settings),
+      restore.replicationDestination(job, 'photos-data', '2026-01-01T00:00:00Z'),
+      restore.k8upRestore(job, 'photos-data', 'abcdef'),
+    ];
+    expect(manifests.flatMap((object) => objectProblems(object, table))).toEqual([]);
+  });
+});
+
+test('the field tables tell unknown, missing and mistyped fields', () => {
+  const job = { apiVersion: 'batch/v1', kind: 'CronJob', metadata: {}, spec: { schedule: 5, concurency: 'Forbid' } };
+  expect(objectProblems(job, fieldTable('1.36'))).toEqual([
+    'batch/v1 CronJob.spec.jobTemplate is missing',
+    'batch/v1 CronJob.spec.schedule is no string',
+    'batch/v1 CronJob.spec.concurency is unknown',
+  ]);
+});

@@ -1,0 +1,141 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { describe, expect, test } from '@jest/globals';
+import type { RenderedFile } from '../../../src/targets/target.js';
+import { objectsOf, type Fields } from './objects.js';
+import { contract, mixed, renderProject } from './project.js';
+
+function inFolder<T>(files: readonly RenderedFile[], use: (root: string) => T): T {
+  const root = mkdtempSync(path.join(tmpdir(), 'stowage-tree-'));
+  try {
+    for (const file of files) {
+      const target = path.join(root, file.path);
+      mkdirSync(path.dirname(target), { recursive: true });
+      writeFileSync(target, file.content, { mode: file.mode });
+    }
+    return use(root);
+  } finally {
+    rmSync(root, { recursive: true });
+  }
+}
+
+/** Fails with the program's own words, also when it is not installed. */
+function run(program: string, args: readonly string[]): string {
+  return execFileSync(program, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
+}
+
+const kustomize = (root: string, folder: string) => run('kubectl', ['kustomize', path.join(root, folder)]);
+const named = (object: Fields) => {
+  const { name, namespace } = object.metadata as { name: string; namespace: string };
+  return `${String(object.kind)} ${namespace}/${name}`;
+};
+
+describe('the tree', () => {
+  test('is one kustomization with every object once, secrets none', () => {
+    const { files } = renderProject([contract('wiki'), contract('git', { service_namespace: 'git' }), mixed('photos')]);
+    const objects = objectsOf(inFolder(files, (root) => kustomize(root, 'kubernetes')));
+    const names = objects.map(named).sort();
+    expect(new Set(names).size).toBe(names.length);
+    expect(names).toEqual(
+      expect.arrayContaining([
+        'ConfigMap apps/stowage-scripts',
+        'CronJob apps/backup-photos',
+        'CronJob apps/backup-wiki',
+        'CronJob backup/check-main',
+        'CronJob backup/forget-main',
+        'CronJob backup/prune-main',
+        'CronJob git/backup-git',
+        'NetworkPolicy apps/stowage',
+        'ServiceAccount git/stowage',
+      ]),
+    );
+    expect(objects.filter(({ kind }) => kind === 'Secret')).toEqual([]);
+  });
+
+  test('gives the forget job the script of every service, that of a host too', () => {
+    const contracts = [contract('wiki'), contract('web', { runtime_templates: { docker: 'd.j2' } })];
+    const deployments = [
+      { runtime: 'kubernetes', services: ['wiki'] },
+      { runtime: 'docker', host: 'web1', services: ['web'] },
+    ];
+    const { files } = renderProject(contracts, {}, { deployments });
+    const objects = objectsOf(inFolder(files, (root) => kustomize(root, 'kubernetes/backup')));
+    const job = objects.find((object) => named(object) === 'CronJob backup/forget-main');
+    const sources = JSON.stringify(job);
+    const maps = objects.filter((object) => /stowage-forget/.test(named(object)));
+    for (const map of maps) expect(sources).toContain(`"${String((map.metadata as { name: string }).name)}"`);
+    expect(maps.flatMap((map) => Object.keys(map.data as Fields)).sort()).toEqual(['web.sh', 'wiki.sh']);
+  });
+
+  test.each([{}, { host_path_mode: 'daemonset' }])('with %j is changed by a new service in its own files and the lists only', (settings) => {
+    const before = renderProject([contract('wiki'), contract('zoo')], settings);
+    const after = renderProject([contract('wiki'), contract('new'), contract('zoo')], settings);
+    const old = new Map(before.files.map((file) => [file.path, file.content]));
+    const changed = after.files
+      .filter((file) => file.path.startsWith('kubernetes/') && old.get(file.path) !== file.content)
+      .map((file) => file.path);
+    expect(changed.sort()).toEqual([
+      'kubernetes/apps/kustomization.yaml',
+      'kubernetes/apps/new.yaml',
+      'kubernetes/backup/forget/main/new.sh',
+      'kubernetes/backup/kustomization.yaml',
+    ]);
+  });
+
+  test('has a file of its own for a service that is called like one of ours', () => {
+    const { paths } = renderProject(['common', 'common.service', 'kustomization', 'maintenance-main'].map((id) => contract(id)));
+    expect(paths).toEqual(
+      expect.arrayContaining([
+        'kubernetes/apps/common.service.yaml',
+        'kubernetes/apps/common.service.service.yaml',
+        'kubernetes/apps/kustomization.service.yaml',
+        'kubernetes/apps/maintenance-main.service.yaml',
+      ]),
+    );
+  });
+
+  test('has scripts without a fault', () => {
+    const { files } = renderProject([mixed('photos')], { host_path_mode: 'daemonset' });
+    const scripts = files.filter((file) => file.path.startsWith('kubernetes/') && file.path.endsWith('.sh'));
+    expect(scripts.map((file) => path.basename(file.path)).sort()).toEqual(
+      ['backup.sh', 'check-repository.sh', 'forget.sh', 'hostpath-job.sh', 'hostpath-probe.sh', 'hostpath.sh', 'photos.sh', 'photos.sh'],
+    );
+    inFolder(scripts, (root) => {
+      const result = spawnSync('shellcheck', ['--shell=sh', ...scripts.map((file) => path.join(root, file.path))], { encoding: 'utf8' });
+      expect({ error: result.error?.message, said: result.stdout }).toEqual({ error: undefined, said: '' });
+    });
+  });
+});
+
+describe('the component for the workload', () => {
+  const workload = (kind: string, name: string) =>
+    JSON.stringify({ apiVersion: kind === 'PersistentVolumeClaim' ? 'v1' : 'apps/v1', kind, metadata: { name, namespace: 'apps' }, spec: {} });
+
+  function patched(settings: object): Fields[] {
+    const { files } = renderProject([contract('wiki')], { ...settings });
+    const own = (name: string, content: string): RenderedFile => ({ path: `own/${name}`, content, mode: 0o644, sources: [], service: null, runtime: null });
+    const resources = [
+      own('deployment.yaml', workload('Deployment', 'wiki')),
+      own('other.yaml', workload('Deployment', 'wiki2')),
+      own('claim.yaml', workload('PersistentVolumeClaim', 'wiki-data')),
+      own('other-claim.yaml', workload('PersistentVolumeClaim', 'wiki-database')),
+    ];
+    const list = { resources: resources.map((file) => path.basename(file.path)), components: ['../kubernetes/apps/workloads/wiki'] };
+    const all = [...files, ...resources, own('kustomization.yaml', JSON.stringify(list))];
+    return objectsOf(inFolder(all, (root) => kustomize(root, 'own')));
+  }
+
+  test('names the volumes for Velero on the pods of this workload alone', () => {
+    const objects = patched({ method: 'velero' });
+    const marked = objects.filter((object) => JSON.stringify(object).includes('"backup.velero.io/backup-volumes":"data"'));
+    expect(marked.map(named)).toEqual(['Deployment apps/wiki']);
+  });
+
+  test('labels the claims for K8up, and no others', () => {
+    const objects = patched({ method: 'k8up' });
+    const marked = objects.filter((object) => JSON.stringify(object.metadata).includes('"stowage-service":"wiki"'));
+    expect(marked.map(named)).toEqual(['PersistentVolumeClaim apps/wiki-data']);
+  });
+});

@@ -1,0 +1,208 @@
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, test } from '@jest/globals';
+import { loadProject } from '../../../src/load.js';
+import { parseDuration } from '../../../src/policy/duration.js';
+import { findPolicy } from '../../../src/policy/find.js';
+import { loadPolicy } from '../../../src/policy/load.js';
+
+const BASE = `version: 1
+contracts: services/*.yml
+repositories:
+  main:
+    url: rest:http://backup:8000/infra
+    maintenance: { host: backup1 }
+`;
+
+function load(text: string) {
+  const { policy, diagnostics } = loadPolicy({ file: 'stowage.yml', text });
+  return { policy, found: diagnostics.map(({ code, span }) => `${code} ${span.line}:${span.column}`) };
+}
+
+test('every default of the smallest policy', () => {
+  const { policy, found } = load(BASE);
+  expect(found).toEqual([]);
+  expect({ ...policy, document: null }).toEqual({
+    document: null,
+    contracts: ['services/*.yml'],
+    values: [],
+    output: 'rendered',
+    templates: null,
+    repositories: [
+      {
+        name: 'main',
+        url: 'rest:http://backup:8000/infra',
+        password_file: '/etc/restic/password',
+        environment_file: null,
+        kubernetes_secret: null,
+        maintenance: { kind: 'host', host: 'backup1' },
+        forget: '15 4 * * *',
+        prune: '45 4 * * 0',
+        check: { schedule: '45 5 * * 0', read_data_subsets: 12 },
+        timezone: 'UTC',
+        pointer: ['repositories', 'main'],
+      },
+    ],
+    defaults: {
+      repository: 'main',
+      schedule: '30 2 * * *',
+      timezone: 'UTC',
+      spread: 90,
+      retention: { keep_daily: 7, keep_weekly: 5, keep_monthly: 12 },
+      exclude: [],
+      timeout: 720,
+      retry_lock: 30,
+      accept_incomplete: false,
+    },
+    deployments: null,
+    runtimes: {
+      docker: { data_root: '/var/lib/docker' },
+      podman: { storage_root: '/var/lib/containers/storage' },
+      kubernetes: expect.objectContaining({ image: 'ghcr.io/restic/restic:0.19.1', method: 'restic' }),
+      proxmox: { mode: 'snapshot', transfer: 'stream', dumpdir: '/var/lib/vz/dump' },
+    },
+  });
+});
+
+test('everything set', () => {
+  const { policy, found } = load(`version: 1
+contracts: [a.yml, b/*.yml]
+values: [v.yml]
+output: ./out//tree/
+templates: my/templates
+repositories:
+  z: { url: /mnt/z, maintenance: { namespace: backup }, check: { read_data_subsets: ~ }, timezone: Asia/Tokyo }
+  a: { url: "s3:https://s3.example.org/b", password_file: /x//y, environment_file: /e, kubernetes_secret: s, maintenance: { host: b } }
+defaults: { repository: a, timezone: Europe/Berlin, spread: 0m, retention: { keep_within: 1y6m }, accept_incomplete: true }
+deployments:
+  - { runtime: docker, host: web1, services: ["*"], snapshot_host: web }
+  - { runtime: kubernetes, services: [x] }
+runtimes: { docker: { data_root: /data/docker/ }, proxmox: { transfer: dumpdir } }
+`);
+  expect(found).toEqual([]);
+  expect(policy).toMatchObject({
+    contracts: ['a.yml', 'b/*.yml'],
+    output: 'out/tree',
+    templates: 'my/templates',
+    repositories: [
+      { name: 'a', password_file: '/x/y', timezone: 'Europe/Berlin', check: { read_data_subsets: 12 } },
+      {
+        name: 'z',
+        maintenance: { kind: 'namespace', namespace: 'backup' },
+        timezone: 'Asia/Tokyo',
+        check: { read_data_subsets: null },
+      },
+    ],
+    defaults: { repository: 'a', spread: 0, retention: { keep_within: '1y6m' }, accept_incomplete: true },
+    deployments: [
+      { runtime: 'docker', host: 'web1', snapshot_host: 'web' },
+      { runtime: 'kubernetes', host: null, snapshot_host: null },
+    ],
+    runtimes: { docker: { data_root: '/data/docker' }, proxmox: { transfer: 'dumpdir', mode: 'snapshot' } },
+  });
+});
+
+describe('folders stay below the policy', () => {
+  test.each(['.', './', '..', '../x', 'a/../..', '/abs', '~/x', 'a\\b', '"a\\0b"'])('output %s', (folder) => {
+    const { policy, found } = load(`${BASE}output: ${folder}\n`);
+    expect(policy).toBeNull();
+    expect(found).not.toEqual([]);
+  });
+});
+
+test.each([
+  ['90m', 90],
+  ['6h', 360],
+  ['1h30m', 90],
+  ['2d', 2880],
+  ['1d2h3m', 1563],
+  ['0m', 0],
+  ['', null],
+  ['30', null],
+  ['30s', null],
+  ['30m1h', null],
+  ['-5m', null],
+  ['1.5h', null],
+])('duration %p is %p minutes', (text, minutes) => {
+  expect(parseDuration(text)).toBe(minutes);
+});
+
+test('two mistakes of one repository do not hide those of another', () => {
+  const { found } = load(`version: 1
+contracts: x.yml
+repositories:
+  a: { url: "https://u:secret@h/", maintenance: { host: any } }
+  B: { url: /mnt/b }
+`);
+  expect(found.sort()).toEqual(['STW027 4:14', 'STW204 4:57', 'STW204 5:3', 'STW205 5:3', 'STW208 3:1']);
+});
+
+test('a diagnostic about a secret never holds it, and nothing else on its line shows it', () => {
+  const { diagnostics } = loadPolicy({
+    file: 'stowage.yml',
+    text: BASE.replace('rest:http://backup:8000/infra', 'rest:https://user:hunter2@backup/'),
+  });
+  expect(diagnostics).toMatchObject([{ code: 'STW027', sensitive: true }]);
+  expect(JSON.stringify(diagnostics)).not.toContain('hunter2');
+});
+
+describe('files', () => {
+  const root = realpathSync(mkdtempSync(join(tmpdir(), 'stowage-')));
+  afterAll(() => {
+    rmSync(root, { recursive: true });
+  });
+  const contract = (id: string) =>
+    `service_id: ${id}\nmounts: { persistent_volumes: [] }\nruntime_templates: { docker: x }\n`;
+  const write = (path: string, text: string) => {
+    mkdirSync(join(root, path, '..'), { recursive: true });
+    writeFileSync(join(root, path), text);
+  };
+
+  test('patterns match files in a fixed order, without dotfiles and linked folders', () => {
+    write(
+      'project/stowage.yml',
+      BASE.replace('services/*.yml', '["services/**/*.yml", "../outside.yml", services/a.yml]'),
+    );
+    for (const name of ['b', 'a', 'Z', 'a-1', 'deep/c'])
+      write(`project/services/${name}.yml`, contract(name.toLowerCase().replace('/', '-')));
+    write('project/services/.hidden.yml', 'not: [read');
+    write('elsewhere/linked.yml', 'not: [read');
+    write('outside.yml', contract('outside'));
+    mkdirSync(join(root, 'project/services/folder.yml'));
+    symlinkSync(join(root, 'elsewhere'), join(root, 'project/services/link'));
+    const project = loadProject(join(root, 'project/stowage.yml'));
+    expect(project.diagnostics).toEqual([]);
+    expect(project.root).toBe(join(root, 'project'));
+    expect(project.contracts.map(({ document }) => document.file)).toEqual([
+      '../outside.yml',
+      'services/Z.yml',
+      'services/a-1.yml',
+      'services/a.yml',
+      'services/b.yml',
+      'services/deep/c.yml',
+    ]);
+    expect(project.sources.get('services/a.yml')).toBe(contract('a'));
+  });
+
+  test('an invalid policy does not hide the mistakes of contracts and values', () => {
+    write('bad/stowage.yml', `${BASE.replace('version: 1', 'version: 9')}values: [v.yml, empty.yml]\n`);
+    write('bad/v.yml', '- list\n');
+    write('bad/empty.yml', '# nothing yet\n');
+    write('bad/services/x.yml', contract('X'));
+    const { policy, diagnostics } = loadProject(join(root, 'bad/stowage.yml'));
+    expect(policy).toBeNull();
+    expect(diagnostics.map(({ code, span }) => `${span.file} ${code}`)).toEqual([
+      'services/x.yml STW101',
+      'stowage.yml STW202',
+      'v.yml STW018',
+    ]);
+  });
+
+  test('the policy is found upwards', () => {
+    write('up/stowage.yml', BASE);
+    mkdirSync(join(root, 'up/a/b'), { recursive: true });
+    expect(findPolicy(join(root, 'up/a/b'))).toBe(join(root, 'up/stowage.yml'));
+    expect(findPolicy(join(root, 'elsewhere'))).toBeNull();
+  });
+});
