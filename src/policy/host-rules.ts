@@ -28,3 +28,21 @@ export function readHostPath(findings: Findings, value: unknown, pointer: Pointe
   });
   return null;
 }
+
+/**
+ * Path of a file with secrets on a host, normalised; null when absent or reported. systemd, Podman and Ansible each read it
+ * by rules of their own, so it must need no quotes in any of them.
+ */
+export function readSecretFile(findings: Findings, value: unknown, pointer: Pointer): string | null {
+  const path = readHostPath(findings, value, pointer);
+  if (path === null || /^[A-Za-z0-9._/@+-]+$/.test(path)) return path;
+  findings.error(
+    'STW214',
+    pointer,
+    `\`${path}\` holds a character that a file with secrets must not have in its path`,
+    {
+      hint: 'use letters, digits, `.`, `_`, `-`, `@` and `+`',
+    },
+  );
+  return null;
+}

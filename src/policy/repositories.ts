@@ -2,7 +2,7 @@ import { asMapping, asText } from '../source/access.js';
 import type { Pointer } from '../source/document.js';
 import type { Findings } from '../source/findings.js';
 import { isMapping, type Mapping } from '../source/tagged.js';
-import { checkHost, readHostPath } from './host-rules.js';
+import { checkHost, readSecretFile } from './host-rules.js';
 import type { MaintenancePlace, Repository } from './policy.js';
 import { readCron, readTimezone } from './settings.js';
 
@@ -31,8 +31,8 @@ function readRepository(
     name,
     url: asText(given.url) ?? '',
     password_file:
-      readHostPath(findings, given.password_file, [...pointer, 'password_file']) ?? '/etc/restic/password',
-    environment_file: readHostPath(findings, given.environment_file, [...pointer, 'environment_file']),
+      readSecretFile(findings, given.password_file, [...pointer, 'password_file']) ?? '/etc/restic/password',
+    environment_file: readSecretFile(findings, given.environment_file, [...pointer, 'environment_file']),
     kubernetes_secret: asText(given.kubernetes_secret),
     forget: cron(given.forget, [...pointer, 'forget'], '15 4 * * *'),
     prune: cron(given.prune, [...pointer, 'prune'], '45 4 * * 0'),

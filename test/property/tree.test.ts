@@ -80,7 +80,7 @@ test('whatever happens to a tree, foreign files and edits stay, and a second ren
           if (item.do === 'foreign' && now.d === undefined) {
             put(root, item.path, 'mine');
             foreign[item.path] = 'mine';
-          } else if (item.do === 'edit' && now[item.path] !== undefined) {
+          } else if (item.do === 'edit' && (now[item.path] ?? '/') !== '/') {
             put(root, item.path, item.content);
           } else if (item.do === 'render' || item.do === 'killed') {
             renderInto(

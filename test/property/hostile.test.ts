@@ -1,0 +1,237 @@
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { dump } from 'js-yaml';
+import { loadContracts } from '../../src/contract/load.js';
+import { NO_VALUES } from '../../src/contract/values.js';
+import { hasErrors } from '../../src/diagnostics/diagnostic.js';
+import { buildPlan } from '../../src/plan/build.js';
+import { loadPolicy } from '../../src/policy/load.js';
+import { renderPlan } from '../../src/targets/render.js';
+import type { RenderedFile } from '../../src/targets/target.js';
+import { builtinTemplates } from '../../src/template/engine.js';
+import { skeleton } from '../support/skeleton.js';
+
+/**
+ * A string from a contract or policy may fill its place, and nothing more: whatever it holds, every rendered file has the
+ * same skeleton (settings, words of commands, YAML keys and types, Markdown structure) as with a harmless string. Or it
+ * is refused.
+ */
+interface Project {
+  readonly contract: Record<string, unknown>;
+  readonly policy: Record<string, unknown>;
+}
+
+/** Each place that reaches the tree: puts a string there. */
+const PLACES: Readonly<Record<string, (project: Project, text: string) => void>> = {
+  service_name: ({ contract }, text) => (contract.service_name = text),
+  service_unit_name: ({ contract }, text) => (contract.service_unit_name = text),
+  service_namespace: ({ contract }, text) => (contract.service_namespace = text),
+  'service_volumes.host_path': ({ contract }, text) =>
+    set(contract, ['service_volumes', 0, 'host_path'], `/srv/${text}`),
+  'service_volumes.source': ({ contract }, text) =>
+    set(contract, ['service_volumes', 1, 'source'], `v${text}`),
+  'persistent path': ({ contract }, text) =>
+    set(contract, ['mounts', 'persistent_volumes', 1, 'path'], `/data/${text}`),
+  'a path of its own': ({ contract }, text) =>
+    set(contract, ['mounts', 'persistent_volumes', 2, 'path'], `/own/${text}`),
+  'health.cmd': ({ contract }, text) => (contract.health = { cmd: ['check', text] }),
+  run_as_user: ({ contract }, text) =>
+    (contract.service_security = { run_as_user: text, run_as_group: text }),
+  'backup.exclude': ({ contract }, text) => set(contract, ['backup', 'exclude'], [text]),
+  'volume exclude': ({ contract }, text) => set(contract, ['backup', 'volumes', 'conf', 'exclude'], [text]),
+  'volume reason': ({ contract }, text) =>
+    set(contract, ['backup', 'volumes', 'own'], { enabled: false, reason: text }),
+  docker_volume: ({ contract }, text) => set(contract, ['backup', 'volumes', 'data', 'docker_volume'], text),
+  podman_volume: ({ contract }, text) => set(contract, ['backup', 'volumes', 'data', 'podman_volume'], text),
+  claim: ({ contract }, text) => set(contract, ['backup', 'volumes', 'data', 'claim'], text),
+  requires: ({ contract }, text) => (contract.requires = [text]),
+  url: ({ policy }, text) => set(policy, ['repositories', 'main', 'url'], `rest:http://host/${text}`),
+  'local url': ({ policy }, text) => set(policy, ['repositories', 'main', 'url'], `/srv/${text}`),
+  password_file: ({ policy }, text) => set(policy, ['repositories', 'main', 'password_file'], `/etc/${text}`),
+  environment_file: ({ policy }, text) =>
+    set(policy, ['repositories', 'main', 'environment_file'], `/etc/${text}`),
+  kubernetes_secret: ({ policy }, text) => set(policy, ['repositories', 'main', 'kubernetes_secret'], text),
+  data_root: ({ policy }, text) => set(policy, ['runtimes', 'docker'], { data_root: `/srv/${text}` }),
+  image: ({ policy }, text) => set(policy, ['runtimes', 'kubernetes'], { image: text }),
+};
+
+function set(target: unknown, path: readonly (string | number)[], value: unknown): void {
+  const [key, ...rest] = path;
+  const holder = target as Record<string | number, unknown>;
+  if (key === undefined) return;
+  if (rest.length === 0) holder[key] = value;
+  else set((holder[key] ??= {}), rest, value);
+}
+
+function project(): Project {
+  return {
+    contract: {
+      service_id: 'app',
+      service_name: 'app',
+      service_container: { vmid: 105 },
+      runtime_templates: { docker: '', podman: '', kubernetes: '', proxmox: '', baremetal: '' },
+      service_volumes: [
+        { name: 'conf', host_path: '/srv/conf', target: '/conf' },
+        { name: 'data', target: '/data' },
+      ],
+      mounts: {
+        persistent_volumes: [
+          { name: 'conf', path: '/conf' },
+          { name: 'data', path: '/data/x' },
+          { name: 'own', path: '/own/x' },
+        ],
+      },
+      backup: {
+        volumes: { own: { claim: 'own', exclude: ['x'] }, conf: { exclude: ['x'] }, data: { claim: 'data' } },
+        exclude: ['x'],
+      },
+    },
+    policy: {
+      version: 1,
+      contracts: 'app.yml',
+      repositories: {
+        main: {
+          url: 'rest:http://host/x',
+          environment_file: '/etc/environment',
+          kubernetes_secret: 'x',
+          maintenance: { host: 'backup1' },
+        },
+      },
+      runtimes: {},
+      deployments: [],
+    },
+  };
+}
+
+/** Kubernetes refuses most strings in its names, so that it must not hide what the hosts make of them. */
+const DEPLOYMENTS = {
+  hosts: ['docker', 'podman', 'proxmox', 'baremetal'].map((runtime) => ({
+    runtime,
+    host: runtime,
+    services: ['app'],
+  })),
+  kubernetes: [{ runtime: 'kubernetes', services: ['app'] }],
+};
+
+/** The rendered tree with `text` in one place; null when it was refused. */
+function renderWith(
+  place: string,
+  text: string,
+  where: keyof typeof DEPLOYMENTS,
+): readonly RenderedFile[] | null {
+  const input = project();
+  input.policy.deployments = DEPLOYMENTS[where];
+  PLACES[place]?.(input, text);
+  const policy = loadPolicy({ file: 'stowage.yml', text: dump(input.policy) });
+  const loaded = loadContracts([{ file: 'app.yml', text: dump(input.contract) }], NO_VALUES);
+  if (policy.policy === null || hasErrors([...policy.diagnostics, ...loaded.diagnostics])) return null;
+  const planned = buildPlan(policy.policy, loaded.contracts);
+  if (hasErrors(planned.diagnostics)) return null;
+  const output = renderPlan({
+    plan: planned.plan,
+    runtimes: policy.policy.runtimes,
+    templates: builtinTemplates(),
+  });
+  return hasErrors(output.diagnostics) ? null : output.files;
+}
+
+const NASTY = [
+  '"',
+  "'",
+  '`',
+  '$(id)',
+  '${HOME}',
+  '$HOME',
+  '%n',
+  '%%',
+  '\\',
+  '\\n',
+  '\n',
+  '\r',
+  '\t',
+  '\0',
+  '\u0085',
+  '\u2028',
+  ' ',
+  ';',
+  '&&',
+  '|',
+  '>',
+  '<',
+  '#',
+  ' #',
+  ': ',
+  '- ',
+  '---',
+  '...',
+  '{{ x }}',
+  '{% x %}',
+  '*',
+  '&a',
+  '!!str',
+  '@',
+  '[',
+  ']',
+  '](x)',
+  '|',
+  '```',
+  '~~~',
+  '<script>',
+  '<!--',
+  '-->',
+  '\u202e',
+  '\ud800',
+  'é',
+  '漢',
+  '🦊',
+  '../',
+  '/..',
+  ':',
+  ',',
+  '=',
+  '-',
+  '--',
+  'yes',
+  'null',
+  '0640',
+  '1e3',
+  '~',
+  'x',
+  'ExecStart=/bin/sh',
+  '[Service]',
+  'EOF',
+  '$$',
+  "'\\''",
+];
+
+const hostile = fc.oneof(
+  fc.array(fc.constantFrom(...NASTY), { minLength: 1, maxLength: 5 }).map((parts) => parts.join('')),
+  fc.string({ unit: 'binary', minLength: 1, maxLength: 12 }),
+);
+
+describe.each(Object.keys(PLACES))('%s', (place) => {
+  test.each(['hosts', 'kubernetes'] as const)('no string escapes its place (%s)', (where) => {
+    const harmless = renderWith(place, 'x1000', where);
+    // A cluster has no use for a repository in some host's file system.
+    if (place === 'local url' && where === 'kubernetes') {
+      expect(harmless).toBeNull();
+      return;
+    }
+    if (harmless === null) throw new Error('a harmless string must be rendered');
+    const expected = new Map(harmless.map((file) => [withoutNamespace(file.path), skeleton(file)]));
+    fc.assert(
+      fc.property(hostile, (text) => {
+        for (const file of renderWith(place, text, where) ?? []) {
+          const name = withoutNamespace(file.path);
+          expect([name, skeleton(file)]).toEqual([name, expected.get(name)]);
+        }
+      }),
+      { numRuns: 60 },
+    );
+  });
+});
+
+/** The namespace names a folder. */
+function withoutNamespace(path: string): string {
+  return path.replace(/^kubernetes\/[^/]+\//, 'kubernetes/*/');
+}

@@ -1,0 +1,99 @@
+import { loadAll } from 'js-yaml';
+import type { RenderedFile } from '../../src/targets/target.js';
+
+/** What of a rendered file must not depend on the strings in it. Written apart from the encoders, on purpose. */
+export function skeleton(file: RenderedFile): unknown {
+  const { path, content } = file;
+  if (/\.(service|timer|container)$/.test(path)) return unitSkeleton(content);
+  if (path.endsWith('.sh')) return shellSkeleton(content);
+  if (/\.ya?ml$/.test(path)) return loadYaml(content).map(shape);
+  if (path.endsWith('.json')) return shape(JSON.parse(content));
+  if (path.endsWith('.md')) return markdownSkeleton(content);
+  return content.split('\n').length;
+}
+
+/** Ansible's `!unsafe` says that a text holds no template; for its shape it is a text. */
+function loadYaml(content: string): unknown[] {
+  return loadAll(content.replaceAll('!unsafe ', ''));
+}
+
+/** Keys and types, without the values. */
+function shape(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(shape);
+  if (typeof value === 'object' && value !== null) {
+    return Object.fromEntries(Object.entries(value).map(([key, child]) => [key, shape(child)]));
+  }
+  return value === null ? 'null' : typeof value;
+}
+
+/** Sections and settings in order; of settings that hold words, how many. */
+function unitSkeleton(content: string): unknown[] {
+  const lines = content.replaceAll('\\\n', ' ').split('\n');
+  return lines.map((line) => {
+    if (line.startsWith('#') || line.startsWith(';')) return 'comment';
+    const setting = /^([A-Za-z]+)=(.*)$/.exec(line);
+    if (setting === null) return line;
+    const words = /^(Exec|Bind|Environment$|ReadWrite|Requires)/.test(setting[1] ?? '');
+    return words ? [setting[1], countWords(setting[2] ?? '')] : setting[1];
+  });
+}
+
+/** Words in systemd's quoting, which is also near enough to the shell's for what we write. */
+function countWords(text: string): number {
+  return [...text.matchAll(/(?:"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|\\.|[^\s"'\\])+/gs)].length;
+}
+
+/** Line by line: each word a `w`, quoted or not; every unquoted operator or expansion as it is. */
+function shellSkeleton(content: string): string[] {
+  const result: string[] = [];
+  let line = '';
+  let inWord = false;
+  for (let index = 0; index < content.length;) {
+    const rest = content.slice(index);
+    const token =
+      /^'[^']*'/.exec(rest) ??
+      /^"(?:\\.|[^"\\])*"/s.exec(rest) ??
+      /^\\./s.exec(rest) ??
+      /^#[^\n]*/.exec(inWord ? '' : rest);
+    const text = token?.[0] ?? rest.charAt(0);
+    index += text.length;
+    if (text === '\n') {
+      result.push(line);
+      line = '';
+      inWord = false;
+    } else if (/^[ \t]$/.test(text)) {
+      inWord = false;
+    } else if (token === null && /^[;&|<>()`$]$/.test(text)) {
+      line += text;
+      inWord = false;
+    } else if (!inWord) {
+      line += text.startsWith('#') ? '#' : 'w';
+      inWord = true;
+    }
+  }
+  return [...result, line];
+}
+
+/** A code span ends at a run of exactly as many backticks as it began with (CommonMark). */
+const CODE_SPAN = /(?<!`)(`+)(?!`).*?(?<!`)\1(?!`)/g;
+
+/** Line by line: what kind of block it belongs to, how many cells it has; shell structure inside fences. */
+function markdownSkeleton(content: string): unknown[] {
+  let fence = false;
+  return content.split('\n').map((line) => {
+    if (/^\s*(```|~~~)/.test(line)) {
+      fence = !fence;
+      return line;
+    }
+    if (fence) return shellSkeleton(line);
+    if (line.startsWith('<!--')) return /^<!--(?:(?!-->).)*-->$/.test(line) ? 'comment' : line;
+    const marker = /^\s*(#{1,6} |\||- |\d+\. |>|[A-Za-z*`]|$)/.exec(line)?.[1] ?? line.charAt(0);
+    const cells = marker === '|' ? line.replaceAll(/\\[^\n]/g, '').split('|').length : 0;
+    const html =
+      line
+        .replaceAll(CODE_SPAN, '')
+        .replaceAll(/\\[^\n]|&[a-z]+;/g, '')
+        .match(/<[a-z!/]/i)?.[0] ?? '';
+    return [/[A-Za-z*`]/.test(marker) ? 'text' : marker, cells, html];
+  });
+}
