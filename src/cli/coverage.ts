@@ -1,7 +1,7 @@
 import { RUNTIMES, type Runtime } from '../contract/contract.js';
 import { count } from '../diagnostics/format-text.js';
 import type { BackupPlan, Placement, PlannedVolume, ServicePlan } from '../plan/plan.js';
-import type { RenderedFile } from '../targets/target.js';
+import { protection, type Protection } from '../targets/protection.js';
 import { formatTable } from './table.js';
 
 /** One volume of one service in one place, and whether anything backs it up there. */
@@ -9,26 +9,18 @@ interface Covered {
   readonly service: ServicePlan;
   readonly placement: Placement;
   readonly volume: PlannedVolume;
-  readonly state: 'protected' | 'waived' | 'unprotected';
+  readonly state: Protection;
 }
 
 /** A longer table than this says less than the index in the tree. */
 const LONGEST_TABLE = 60;
 
-/** The pairs of service and runtime that some rendered file is about. */
-function renderedPairs(files: readonly RenderedFile[]): ReadonlySet<string> {
-  return new Set(files.map(({ service, runtime }) => `${service ?? ''} ${runtime ?? ''}`));
-}
-
-/** Every planned volume; one that no rendered file backs up is not protected, whatever the plan intends. */
-function coveredVolumes(plan: BackupPlan, files: readonly RenderedFile[]): Covered[] {
-  const rendered = renderedPairs(files);
+/** Every planned volume. */
+function coveredVolumes(plan: BackupPlan): Covered[] {
   return plan.services.flatMap((service) =>
     service.placements.flatMap((placement) =>
       placement.volumes.map((volume) => {
-        const done = rendered.has(`${service.service_id} ${placement.runtime}`);
-        const state = !volume.backed_up ? 'waived' : done ? 'protected' : 'unprotected';
-        return { service, placement, volume, state } as const;
+        return { service, placement, volume, state: protection(placement, volume) };
       }),
     ),
   );
@@ -42,11 +34,11 @@ function placeName({ runtime, host, namespace }: Placement): string {
 
 function stateText({ state, volume }: Covered): string {
   switch (state) {
-    case 'protected':
+    case 'backed up':
       return 'yes';
     case 'waived':
       return `no: ${volume.reason ?? 'waived'}`;
-    case 'unprotected':
+    case 'not rendered yet':
       return 'NO: not rendered yet';
   }
 }
@@ -65,12 +57,8 @@ function tableRows(covered: readonly Covered[]): string[][] {
 }
 
 /** Service × volume × where, one line each; empty when there is nothing, or too much to read. */
-export function coverageTable(
-  plan: BackupPlan,
-  files: readonly RenderedFile[],
-  width: number | null,
-): string {
-  const rows = tableRows(coveredVolumes(plan, files));
+export function coverageTable(plan: BackupPlan, width: number | null): string {
+  const rows = tableRows(coveredVolumes(plan));
   if (rows.length === 0 || rows.length > LONGEST_TABLE) return '';
   const columns = [
     { title: 'SERVICE', shrinks: true },
@@ -85,15 +73,16 @@ function runtimeLine(runtime: Runtime, covered: readonly Covered[]): string {
   const here = covered.filter((item) => item.placement.runtime === runtime);
   const services = new Set(here.map((item) => item.service.service_id)).size;
   const volumes = (state: Covered['state']): number => here.filter((item) => item.state === state).length;
-  const parts = [`${count(volumes('protected'), 'volume')} protected`];
+  const parts = [`${count(volumes('backed up'), 'volume')} protected`];
   if (volumes('waived') > 0) parts.push(`${count(volumes('waived'), 'volume')} waived`);
-  if (volumes('unprotected') > 0) parts.push(`${count(volumes('unprotected'), 'volume')} UNPROTECTED`);
+  const missing = volumes('not rendered yet');
+  if (missing > 0) parts.push(`${count(missing, 'volume')} NOT RENDERED YET`);
   return `${runtime.padEnd(10)}  ${count(services, 'service')}: ${parts.join(', ')}`;
 }
 
-/** One line for each runtime in use: services, and volumes protected, waived and unprotected. */
-export function coverageSummary(plan: BackupPlan, files: readonly RenderedFile[]): string {
-  const covered = coveredVolumes(plan, files);
+/** One line for each runtime in use: services, and volumes protected, waived, not rendered yet. */
+export function coverageSummary(plan: BackupPlan): string {
+  const covered = coveredVolumes(plan);
   const used = RUNTIMES.filter((runtime) => covered.some((item) => item.placement.runtime === runtime));
   return used.map((runtime) => `${runtimeLine(runtime, covered)}\n`).join('');
 }

@@ -51,9 +51,9 @@ function printWritten(rendered: Rendered, plan: WritePlan, result: WriteResult, 
   const removals = removed.length > 0 ? `, removed ${count(removed.length, 'file')}` : '';
   const { plan: backup, files } = rendered;
   if (backup !== null) {
-    const table = coverageTable(backup, files, terminal.outWidth);
+    const table = coverageTable(backup, terminal.outWidth);
     terminal.out(table === '' ? '' : `${table}\n`);
-    terminal.out(coverageSummary(backup, files));
+    terminal.out(coverageSummary(backup));
   }
   terminal.out(
     `${name}: wrote ${count(written.length, 'file')}${removals}, ${count(unchanged, 'file')} unchanged\n`,

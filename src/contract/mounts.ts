@@ -60,9 +60,9 @@ export function readEphemeralMounts(
     const given = asMapping(item);
     const path = readPath(findings, given.path, [...pointer, 'path']);
     if (path === null) return [];
-    for (const volume of persistent) {
-      if (!pathsOverlap(volume.path, path)) continue;
-      const message = `tmpfs \`${path}\` overlaps persistent volume \`${volume.name}\` (\`${volume.path}\`)`;
+    const covered = persistent.find((volume) => pathsOverlap(volume.path, path));
+    if (covered !== undefined) {
+      const message = `tmpfs \`${path}\` overlaps persistent volume \`${covered.name}\` (\`${covered.path}\`)`;
       const hint = 'what a tmpfs covers is lost on restart and in no backup; move one of the two';
       findings.error('STW104', [...pointer, 'path'], message, { hint });
     }

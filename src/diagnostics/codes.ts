@@ -69,7 +69,8 @@ export const CODES = {
   STW211: 'A time zone is not known by its IANA name.',
   STW212: 'A schedule is not a valid five-field cron expression or alias.',
   STW213: 'A retention would keep no snapshot at all. Set at least one `keep_*` above zero.',
-  STW214: 'A path on a host is not absolute, or climbs with `..`.',
+  STW214:
+    'A path on a host is not absolute, climbs with `..`, or (for files with secrets) holds a character that needs quotes.',
   // 3: across files
   STW301:
     'Two contracts have the same `service_id`, so their units, files and snapshots would be one. Rename one of them.',

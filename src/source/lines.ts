@@ -2,6 +2,7 @@
 export class Lines {
   readonly text: string;
   #starts: number[] | null = null;
+  #last = { offset: 0, column: 1 };
 
   constructor(text: string) {
     this.text = text;
@@ -18,8 +19,13 @@ export class Lines {
       if ((starts[middle] ?? 0) <= clamped) low = middle;
       else high = middle - 1;
     }
-    const before = this.text.slice(starts[low] ?? 0, clamped);
-    return { line: low + 1, column: codePoints(before) + 1 };
+    // Questions mostly come in the order of the text: counting on from the last answer keeps long lines cheap.
+    const lineStart = starts[low] ?? 0;
+    const isAhead = this.#last.offset >= lineStart && this.#last.offset <= clamped;
+    const from = isAhead ? this.#last : { offset: lineStart, column: 1 };
+    const column = from.column + codePoints(this.text.slice(from.offset, clamped));
+    this.#last = { offset: clamped, column };
+    return { line: low + 1, column };
   }
 
   /** Offset of the end of the line that holds `offset`, without its line break. */

@@ -198,26 +198,21 @@ function reportType(findings: Findings, document: YamlDocument, error: SchemaErr
     findings.error('STW024', pointer, message, { hint: `write \`${meant}\`` });
     return;
   }
-  const raw = document.raw(pointer);
+  const isScalar = typeof value === 'number' || typeof value === 'boolean';
+  const raw = isScalar ? (document.raw(pointer) ?? String(value)) : '';
+  const isQuotable = isScalar && wanted.includes('string') && fitsPattern(error, raw);
+  const code = isQuotable && /^0[0-7]+$/.test(raw) ? 'STW023' : 'STW022';
+  const message = `${name} must be ${typeWords(error, wanted, isQuotable)}, but is ${describeValue(value)}`;
+  const isOneItem = wanted.includes('array') && typeof value === 'string';
+  const listHint = isOneItem ? 'write it as a list: one `- ` line each' : undefined;
+  findings.error(code, pointer, message, withHint(isQuotable ? `quote it: \`"${raw}"\`` : listHint));
+}
+
+/** What was expected: the schema's own words, unless the value only lacks quotes. */
+function typeWords(error: SchemaError, wanted: readonly string[], isQuotable: boolean): string {
   const expected = error.parentSchema['x-expected'];
-  const types = [...new Set(wanted.map((word) => TYPE_WORDS[word] ?? word))].join(' or ');
-  const isQuotable = wanted.includes('string') && fitsPattern(error, raw ?? String(value));
-  const words = typeof expected === 'string' && !isQuotable ? expected : types;
-  const message = `${name} must be ${words}, but is ${describeValue(value)}`;
-  if (isQuotable && (typeof value === 'number' || typeof value === 'boolean')) {
-    const octal = raw !== null && /^0[0-7]+$/.test(raw);
-    findings.error(octal ? 'STW023' : 'STW022', pointer, message, {
-      hint: `quote it: \`"${raw ?? String(value)}"\``,
-    });
-    return;
-  }
-  const isListItem = wanted.includes('array') && typeof value === 'string';
-  findings.error(
-    'STW022',
-    pointer,
-    message,
-    withHint(isListItem ? 'write it as a list: one `- ` line each' : undefined),
-  );
+  if (typeof expected === 'string' && !isQuotable) return expected;
+  return [...new Set(wanted.map((word) => TYPE_WORDS[word] ?? word))].join(' or ');
 }
 
 /** Whether the value would be right once it is quoted. */

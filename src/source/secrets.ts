@@ -16,10 +16,10 @@ const PATTERNS: readonly (readonly [string, RegExp])[] = [
   ['a GitHub token', /(?<![A-Za-z0-9])(?:gh[pousr]_[A-Za-z0-9]{20,}|github_pat_[A-Za-z0-9_]{20,})/],
   ['a GitLab token', /(?<![A-Za-z0-9])glpat-[A-Za-z0-9_-]{20,}/],
   ['a Slack token', /(?<![A-Za-z0-9])xox[abeoprs]-[A-Za-z0-9-]{10,}/],
-  ['a password in a URL', /[a-z][a-z0-9+.-]*:\/\/[^\s/:@"']*:(?![$%<{])[^\s/@"']+@/i],
+  ['a password in a URL', /(?<![a-z0-9+.-])[a-z][a-z0-9+.-]*:\/\/[^\s/:@"']*:(?![$%<{])[^\s/@"']+@/i],
   [
     'a literal password',
-    new RegExp(String.raw`(?<![A-Za-z0-9])[A-Za-z0-9_-]*${SECRET_WORD}=${REFERENCE}[^\s]+`, 'i'),
+    new RegExp(String.raw`(?<![A-Za-z0-9_-])[A-Za-z0-9_-]*${SECRET_WORD}=${REFERENCE}[^\s]+`, 'i'),
   ],
   [
     'a literal password',

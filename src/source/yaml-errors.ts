@@ -94,6 +94,11 @@ const EXPLANATIONS: readonly (readonly [RegExp, Explanation])[] = [
   ],
 ];
 
+/** Only people's lines are looked into for what they meant; no such line is longer. */
+const LONG_LINE = 2000;
+/** Characters that may be read again to find where a quote or bracket was opened. */
+const MAX_SEARCH = 10_000_000;
+
 /** What the YAML parser throws, as a diagnostic at the character that is wrong. */
 export function syntaxDiagnostic(file: string, lines: Lines, error: YAMLException): Diagnostic {
   const position = error.mark?.position ?? 0;
@@ -127,7 +132,8 @@ export function syntaxDiagnostic(file: string, lines: Lines, error: YAMLExceptio
 function bareReference(lines: Lines, position: number): (Explanation & { end: number }) | null {
   const { text } = lines;
   const lineStart = Math.max(text.lastIndexOf('\n', position - 1), text.lastIndexOf('\r', position - 1)) + 1;
-  const line = text.slice(lineStart, lines.lineEnd(position));
+  if (position - lineStart > LONG_LINE) return null;
+  const line = text.slice(lineStart, Math.min(lines.lineEnd(position), position + LONG_LINE));
   const match = /^(\s*(?:- +)*(?:[^'"#{}[\]]*?:[ \t]+|(?<=- +)))(\{\{.*?(?:\}\}|$))/.exec(line);
   const [, before, expression] = match ?? [];
   if (before === undefined || expression === undefined || lineStart + before.length > position) return null;
@@ -172,7 +178,7 @@ function explainIndentation(lines: Lines, position: number): Explanation {
   if (first === ':') {
     return { message: 'a second `:` follows on one line', hint: 'quote the value if the `:` belongs to it' };
   }
-  const before = lines.text.slice(0, position).trimEnd();
+  const before = lines.text.slice(Math.max(0, position - LONG_LINE), position).trimEnd();
   if (/[:-][ \t]+(?:"[^"\n]*"|'[^'\n]*')$/.test(before)) {
     const hint = 'quote the whole value; inside \'...\' a quote is written twice, inside "..." as `\\"`';
     return { message: 'text follows a quote that is already closed', hint };
@@ -196,11 +202,11 @@ function firstUnprintable(text: string, position: number): number {
  */
 function opening(marks: string, where: string): (text: string, position: number) => number {
   return (text, position) => {
-    let tries = 100;
-    for (let at = position; at >= 0 && tries > 0; at--) {
+    let budget = MAX_SEARCH;
+    for (let at = position; at >= 0 && budget > 0; at--) {
       const character = text[at];
       if (character === undefined || !marks.includes(character)) continue;
-      tries--;
+      budget -= at + 1000;
       if (!failsInside(text.slice(0, at), where)) return at;
     }
     return position;
