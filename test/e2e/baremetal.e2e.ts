@@ -43,7 +43,9 @@ describe('a bare-metal host', () => {
   const snapshots = async (
     service: string,
   ): Promise<{ hostname: string; tags: string[]; paths: string[] }[]> =>
-    JSON.parse((await restic(`snapshots --json --tag service:${service}`)).stdout);
+    JSON.parse((await restic(`snapshots --json --tag service:${service}`)).stdout) as Awaited<
+      ReturnType<typeof snapshots>
+    >;
   const runbook = (heading: string) =>
     runbookCommands(readFileSync(path.join(project.rendered, 'runbooks/ledger.md'), 'utf8'), heading);
 

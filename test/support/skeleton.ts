@@ -89,11 +89,8 @@ function markdownSkeleton(content: string): unknown[] {
     if (line.startsWith('<!--')) return /^<!--(?:(?!-->).)*-->$/.test(line) ? 'comment' : line;
     const marker = /^\s*(#{1,6} |\||- |\d+\. |>|[A-Za-z*`]|$)/.exec(line)?.[1] ?? line.charAt(0);
     const cells = marker === '|' ? line.replaceAll(/\\[^\n]/g, '').split('|').length : 0;
-    const html =
-      line
-        .replaceAll(CODE_SPAN, '')
-        .replaceAll(/\\[^\n]|&[a-z]+;/g, '')
-        .match(/<[a-z!/]/i)?.[0] ?? '';
+    const plain = line.replaceAll(CODE_SPAN, '').replaceAll(/\\[^\n]|&[a-z]+;/g, '');
+    const html = /<[a-z!/]/i.exec(plain)?.[0] ?? '';
     return [/[A-Za-z*`]/.test(marker) ? 'text' : marker, cells, html];
   });
 }
