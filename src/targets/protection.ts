@@ -1,4 +1,5 @@
 import type { Placement, PlannedVolume } from '../plan/plan.js';
+import { isKubernetesJob } from './kubernetes/cluster.js';
 import { isSystemdJob } from './systemd/host-tree.js';
 
 /** What happens to one volume in one place, in the words of the coverage table. */
@@ -6,7 +7,7 @@ export type Protection = 'backed up' | 'waived' | 'not rendered yet';
 
 /** Whether the tree holds a backup job for a placement. */
 export function isRendered(placement: Placement): boolean {
-  return isSystemdJob(placement);
+  return isSystemdJob(placement) || isKubernetesJob(placement);
 }
 
 export function protection(placement: Placement, volume: PlannedVolume): Protection {

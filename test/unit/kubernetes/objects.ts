@@ -53,7 +53,9 @@ export function objectsOf(text: string): Fields[] {
 export function objectProblems(object: Fields, table: FieldTable): string[] {
   const name = `${String(object.apiVersion)} ${String(object.kind)}`;
   const type = CORE[name] ?? name;
-  return table[type] === undefined ? [`${name} is not a known kind`] : check(object, `type ${type}`, name, table);
+  return table[type] === undefined
+    ? [`${name} is not a known kind`]
+    : check(object, `type ${type}`, name, table);
 }
 
 function check(value: unknown, type: string, path: string, table: FieldTable): string[] {
@@ -68,7 +70,9 @@ function check(value: unknown, type: string, path: string, table: FieldTable): s
     return scalar === undefined ? [`${path} is no mapping`] : check(value, scalar, path, table);
   }
   if (type.startsWith('{')) {
-    return Object.entries(value).flatMap(([key, item]) => check(item, type.slice(1, -1), `${path}.${key}`, table));
+    return Object.entries(value).flatMap(([key, item]) =>
+      check(item, type.slice(1, -1), `${path}.${key}`, table),
+    );
   }
   return checkFields(value as Fields, table[type.slice(5)], path, table);
 }
@@ -82,7 +86,8 @@ function checkFields(value: Fields, type: FieldType | undefined, path: string, t
       const field = fields[key];
       if (field === undefined) return [`${path}.${key} is unknown`];
       const allowed = ALLOWED[key];
-      const refused = allowed === undefined ? [] : [item].flat().filter((one) => !allowed.includes(String(one)));
+      const refused =
+        allowed === undefined ? [] : [item].flat().filter((one) => !allowed.includes(String(one)));
       return [
         ...refused.map((one) => `${path}.${key} cannot be ${String(one)}`),
         ...check(item, field, `${path}.${key}`, table),

@@ -51,14 +51,21 @@ const REPOSITORY = {
 };
 
 /** Loads, plans and renders a policy and contracts, as the program does. */
-export function renderProject(contracts: readonly Json[], kubernetes: Json = {}, policy: Json = {}): Rendered {
+export function renderProject(
+  contracts: readonly Json[],
+  kubernetes: Json = {},
+  policy: Json = {},
+): Rendered {
   const root = mkdtempSync(path.join(tmpdir(), 'stowage-kubernetes-'));
   try {
     mkdirSync(path.join(root, 'services'));
     for (const item of contracts) {
-      writeFileSync(path.join(root, "services", `${String(item.service_id)}.yml`), JSON.stringify(item, null, 1));
+      writeFileSync(
+        path.join(root, 'services', `${String(item.service_id)}.yml`),
+        JSON.stringify(item, null, 1),
+      );
     }
-    const whole = {
+    const whole: Json = {
       version: 1,
       contracts: 'services/*.yml',
       repositories: { main: REPOSITORY },
@@ -76,7 +83,8 @@ export function renderProject(contracts: readonly Json[], kubernetes: Json = {},
       paths: rendered.files.map((file) => file.path),
       text(file) {
         const found = rendered.files.find((candidate) => candidate.path === file);
-        if (found === undefined) throw new Error(`no ${file} among\n${rendered.files.map((one) => one.path).join('\n')}`);
+        if (found === undefined)
+          throw new Error(`no ${file} among\n${rendered.files.map((one) => one.path).join('\n')}`);
         return found.content;
       },
     };

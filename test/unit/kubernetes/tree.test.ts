@@ -34,7 +34,11 @@ const named = (object: Fields) => {
 
 describe('the tree', () => {
   test('is one kustomization with every object once, secrets none', () => {
-    const { files } = renderProject([contract('wiki'), contract('git', { service_namespace: 'git' }), mixed('photos')]);
+    const { files } = renderProject([
+      contract('wiki'),
+      contract('git', { service_namespace: 'git' }),
+      mixed('photos'),
+    ]);
     const objects = objectsOf(inFolder(files, (root) => kustomize(root, 'kubernetes')));
     const names = objects.map(named).sort();
     expect(new Set(names).size).toBe(names.length);
@@ -64,28 +68,33 @@ describe('the tree', () => {
     const objects = objectsOf(inFolder(files, (root) => kustomize(root, 'kubernetes/backup')));
     const job = objects.find((object) => named(object) === 'CronJob backup/forget-main');
     const sources = JSON.stringify(job);
-    const maps = objects.filter((object) => /stowage-forget/.test(named(object)));
-    for (const map of maps) expect(sources).toContain(`"${String((map.metadata as { name: string }).name)}"`);
+    const maps = objects.filter((object) => named(object).includes('stowage-forget'));
+    for (const map of maps) expect(sources).toContain(`"${(map.metadata as { name: string }).name}"`);
     expect(maps.flatMap((map) => Object.keys(map.data as Fields)).sort()).toEqual(['web.sh', 'wiki.sh']);
   });
 
-  test.each([{}, { host_path_mode: 'daemonset' }])('with %j is changed by a new service in its own files and the lists only', (settings) => {
-    const before = renderProject([contract('wiki'), contract('zoo')], settings);
-    const after = renderProject([contract('wiki'), contract('new'), contract('zoo')], settings);
-    const old = new Map(before.files.map((file) => [file.path, file.content]));
-    const changed = after.files
-      .filter((file) => file.path.startsWith('kubernetes/') && old.get(file.path) !== file.content)
-      .map((file) => file.path);
-    expect(changed.sort()).toEqual([
-      'kubernetes/apps/kustomization.yaml',
-      'kubernetes/apps/new.yaml',
-      'kubernetes/backup/forget/main/new.sh',
-      'kubernetes/backup/kustomization.yaml',
-    ]);
-  });
+  test.each([{}, { host_path_mode: 'daemonset' }])(
+    'with %j is changed by a new service in its own files and the lists only',
+    (settings) => {
+      const before = renderProject([contract('wiki'), contract('zoo')], settings);
+      const after = renderProject([contract('wiki'), contract('new'), contract('zoo')], settings);
+      const old = new Map(before.files.map((file) => [file.path, file.content]));
+      const changed = after.files
+        .filter((file) => file.path.startsWith('kubernetes/') && old.get(file.path) !== file.content)
+        .map((file) => file.path);
+      expect(changed.sort()).toEqual([
+        'kubernetes/apps/kustomization.yaml',
+        'kubernetes/apps/new.yaml',
+        'kubernetes/backup/forget/main/new.sh',
+        'kubernetes/backup/kustomization.yaml',
+      ]);
+    },
+  );
 
   test('has a file of its own for a service that is called like one of ours', () => {
-    const { paths } = renderProject(['common', 'common.service', 'kustomization', 'maintenance-main'].map((id) => contract(id)));
+    const { paths } = renderProject(
+      ['common', 'common.service', 'kustomization', 'maintenance-main'].map((id) => contract(id)),
+    );
     expect(paths).toEqual(
       expect.arrayContaining([
         'kubernetes/apps/common.service.yaml',
@@ -99,11 +108,22 @@ describe('the tree', () => {
   test('has scripts without a fault', () => {
     const { files } = renderProject([mixed('photos')], { host_path_mode: 'daemonset' });
     const scripts = files.filter((file) => file.path.startsWith('kubernetes/') && file.path.endsWith('.sh'));
-    expect(scripts.map((file) => path.basename(file.path)).sort()).toEqual(
-      ['backup.sh', 'check-repository.sh', 'forget.sh', 'hostpath-job.sh', 'hostpath-probe.sh', 'hostpath.sh', 'photos.sh', 'photos.sh'],
-    );
+    expect(scripts.map((file) => path.basename(file.path)).sort()).toEqual([
+      'backup.sh',
+      'check-repository.sh',
+      'forget.sh',
+      'hostpath-job.sh',
+      'hostpath-probe.sh',
+      'hostpath.sh',
+      'photos.sh',
+      'photos.sh',
+    ]);
     inFolder(scripts, (root) => {
-      const result = spawnSync('shellcheck', ['--shell=sh', ...scripts.map((file) => path.join(root, file.path))], { encoding: 'utf8' });
+      const result = spawnSync(
+        'shellcheck',
+        ['--shell=sh', ...scripts.map((file) => path.join(root, file.path))],
+        { encoding: 'utf8' },
+      );
       expect({ error: result.error?.message, said: result.stdout }).toEqual({ error: undefined, said: '' });
     });
   });
@@ -111,31 +131,50 @@ describe('the tree', () => {
 
 describe('the component for the workload', () => {
   const workload = (kind: string, name: string) =>
-    JSON.stringify({ apiVersion: kind === 'PersistentVolumeClaim' ? 'v1' : 'apps/v1', kind, metadata: { name, namespace: 'apps' }, spec: {} });
+    JSON.stringify({
+      apiVersion: kind === 'PersistentVolumeClaim' ? 'v1' : 'apps/v1',
+      kind,
+      metadata: { name, namespace: 'apps' },
+      spec: {},
+    });
 
   function patched(settings: object): Fields[] {
     const { files } = renderProject([contract('wiki')], { ...settings });
-    const own = (name: string, content: string): RenderedFile => ({ path: `own/${name}`, content, mode: 0o644, sources: [], service: null, runtime: null });
+    const own = (name: string, content: string): RenderedFile => ({
+      path: `own/${name}`,
+      content,
+      mode: 0o644,
+      sources: [],
+      service: null,
+      runtime: null,
+    });
     const resources = [
       own('deployment.yaml', workload('Deployment', 'wiki')),
       own('other.yaml', workload('Deployment', 'wiki2')),
       own('claim.yaml', workload('PersistentVolumeClaim', 'wiki-data')),
       own('other-claim.yaml', workload('PersistentVolumeClaim', 'wiki-database')),
     ];
-    const list = { resources: resources.map((file) => path.basename(file.path)), components: ['../kubernetes/apps/workloads/wiki'] };
+    const list = {
+      resources: resources.map((file) => path.basename(file.path)),
+      components: ['../kubernetes/apps/workloads/wiki'],
+    };
     const all = [...files, ...resources, own('kustomization.yaml', JSON.stringify(list))];
     return objectsOf(inFolder(all, (root) => kustomize(root, 'own')));
   }
 
   test('names the volumes for Velero on the pods of this workload alone', () => {
     const objects = patched({ method: 'velero' });
-    const marked = objects.filter((object) => JSON.stringify(object).includes('"backup.velero.io/backup-volumes":"data"'));
+    const marked = objects.filter((object) =>
+      JSON.stringify(object).includes('"backup.velero.io/backup-volumes":"data"'),
+    );
     expect(marked.map(named)).toEqual(['Deployment apps/wiki']);
   });
 
   test('labels the claims for K8up, and no others', () => {
     const objects = patched({ method: 'k8up' });
-    const marked = objects.filter((object) => JSON.stringify(object.metadata).includes('"stowage-service":"wiki"'));
+    const marked = objects.filter((object) =>
+      JSON.stringify(object.metadata).includes('"stowage-service":"wiki"'),
+    );
     expect(marked.map(named)).toEqual(['PersistentVolumeClaim apps/wiki-data']);
   });
 });

@@ -1,0 +1,79 @@
+import type { PlannedVolume } from '../../plan/plan.js';
+import { header } from '../header.js';
+import type { RenderedFile, TargetInput } from '../target.js';
+import type { KubernetesJob } from './cluster.js';
+import { labels, objectName, serviceFile } from './names.js';
+import { podContext, SCRIPTS } from './pod.js';
+import { backupSecurity } from './security.js';
+import { startingDeadline } from './timing.js';
+
+/** The CronJob of one service, for the volumes that it mounts. */
+export function backupFile(
+  job: KubernetesJob,
+  volumes: readonly PlannedVolume[],
+  { plan, runtimes, templates }: TargetInput,
+): RenderedFile {
+  const { service, placement } = job;
+  const settings = runtimes.kubernetes;
+  const pod = podContext({
+    repository: job.repository,
+    settings,
+    security: backupSecurity(service, volumes),
+    command: ['/bin/sh', `${SCRIPTS}/backup.sh`],
+    args: backupArguments(job, volumes, []),
+    sources: volumes,
+  });
+  return serviceRendered(
+    job,
+    templates.render('kubernetes/backup.yaml.hbs', {
+      header: header(plan, service.contract),
+      service_id: service.service_id,
+      service_name: service.service_name,
+      name: objectName('backup', service.service_id),
+      namespace: job.namespace,
+      labels: labels(service.service_id, 'backup'),
+      app: service.service_name,
+      // A hostPath is on the workload's node or nowhere, whatever the policy prefers for claims.
+      affinity_required: settings.affinity === 'required' || volumes.some(({ kind }) => kind === 'host_path'),
+      schedule: placement.schedule,
+      starting_deadline: startingDeadline(placement.schedule.cron),
+      deadline: service.timeout * 60,
+      ...pod,
+    }),
+  );
+}
+
+/** A file that is about one service, in its namespace's folder. */
+export function serviceRendered(job: KubernetesJob, content: string): RenderedFile {
+  const { service, namespace } = job;
+  return {
+    path: `kubernetes/${namespace}/${serviceFile(service.service_id)}`,
+    content,
+    mode: 0o644,
+    sources: [service.contract],
+    service: service.service_id,
+    runtime: 'kubernetes',
+  };
+}
+
+/** Arguments of backup.sh: what to check, then what restic is to do. */
+export function backupArguments(
+  { service, placement }: KubernetesJob,
+  volumes: readonly PlannedVolume[],
+  moreTags: readonly string[],
+): string[] {
+  const exclude = [...service.exclude, ...volumes.flatMap((volume) => volume.exclude)];
+  return [
+    service.accept_incomplete ? 'accept' : 'refuse',
+    ...volumes.map(
+      (volume) => `${volume.allow_empty ? 'may-be-empty' : 'not-empty'}:${volume.snapshot_path}`,
+    ),
+    '--',
+    `--host=${placement.snapshot_host}`,
+    ...[...service.tags, ...moreTags].map((tag) => `--tag=${tag}`),
+    '--group-by=host,tags',
+    `--retry-lock=${service.retry_lock}m`,
+    ...exclude.map((pattern) => `--exclude=${pattern}`),
+    ...volumes.map((volume) => volume.snapshot_path),
+  ];
+}

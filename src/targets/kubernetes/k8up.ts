@@ -1,0 +1,127 @@
+import type { RepositoryPlan, ServicePlan } from '../../plan/plan.js';
+import { header } from '../header.js';
+import type { RenderedFile, TargetInput } from '../target.js';
+import { serviceRendered } from './backup-files.js';
+import type { KubernetesJob } from './cluster.js';
+import { labels, objectName } from './names.js';
+import { secretName } from './pod.js';
+import { backupSecurity } from './security.js';
+
+const RETENTION = {
+  keep_last: 'keepLast',
+  keep_hourly: 'keepHourly',
+  keep_daily: 'keepDaily',
+  keep_weekly: 'keepWeekly',
+  keep_monthly: 'keepMonthly',
+  keep_yearly: 'keepYearly',
+} as const;
+
+/** The label by which K8up finds a service's claims. */
+export function claimLabels(service: ServicePlan): Record<string, string> {
+  return { 'stowage-service': service.service_id };
+}
+
+/**
+ * K8up's `Schedule` for one service (k8up.io, "API Reference"). It makes one snapshot per claim, all with the same host
+ * and tags, so they must not carry our own tag: `forget --group-by host,tags` would keep one claim of each day.
+ */
+export function k8upFile(job: KubernetesJob, { plan, templates }: TargetInput): RenderedFile {
+  const { service, placement, repository } = job;
+  const { timezone, cron } = placement.schedule;
+  const tag = k8upTag(service);
+  const security = backupSecurity(service, job.volumes);
+  return serviceRendered(
+    job,
+    templates.render('kubernetes/k8up.yaml.hbs', {
+      header: header(plan, service.contract),
+      service_id: service.service_id,
+      service_name: service.service_name,
+      name: objectName('backup', service.service_id),
+      namespace: job.namespace,
+      labels: labels(service.service_id, 'backup'),
+      timezone,
+      timezone_named: timezone !== 'UTC',
+      backend: backend(repository),
+      pod_security: security.level === 'restricted' ? security.pod : null,
+      deadline: service.timeout * 60,
+      backup_cron: cron,
+      check_cron: repository.check.cron,
+      prune_cron: repository.prune.cron,
+      tag,
+      claim_labels: claimLabels(service),
+      retention: { ...retention(service), tags: [tag] },
+    }),
+  );
+}
+
+export function k8upTag(service: ServicePlan): string {
+  return `k8up:${service.service_id}`;
+}
+
+function retention(service: ServicePlan): Record<string, number> {
+  return Object.fromEntries(
+    Object.entries(RETENTION).flatMap(([rule, field]) => {
+      const kept = service.retention[rule as keyof typeof RETENTION];
+      return kept === undefined || kept === 0 ? [] : [[field, kept] as const];
+    }),
+  );
+}
+
+/** `spec.backend`: the repository's address in K8up's own words. Checking the plan has refused other kinds. */
+export function backend(repository: RepositoryPlan): Record<string, unknown> {
+  const name = secretName(repository);
+  const key = (variable: string) => ({ name, key: variable });
+  const [kind, rest] = splitOnce(repository.url);
+  const [container, path] = splitOnce(rest);
+  const password = { repoPasswordSecretRef: key('RESTIC_PASSWORD') };
+  switch (kind) {
+    case 'rest':
+      return {
+        ...password,
+        rest: {
+          url: rest,
+          userSecretRef: key('RESTIC_REST_USERNAME'),
+          passwordSecretReg: key('RESTIC_REST_PASSWORD'),
+        },
+      };
+    case 's3': {
+      const { origin, pathname } = new URL(rest);
+      return {
+        ...password,
+        s3: {
+          endpoint: origin,
+          bucket: pathname.replace(/^\/+|\/+$/g, ''),
+          accessKeyIDSecretRef: key('AWS_ACCESS_KEY_ID'),
+          secretAccessKeySecretRef: key('AWS_SECRET_ACCESS_KEY'),
+        },
+      };
+    }
+    case 'b2':
+      return {
+        ...password,
+        b2: {
+          bucket: container,
+          path,
+          accountIDSecretRef: key('B2_ACCOUNT_ID'),
+          accountKeySecretRef: key('B2_ACCOUNT_KEY'),
+        },
+      };
+    case 'azure':
+      return {
+        ...password,
+        azure: {
+          container,
+          path,
+          accountNameSecretRef: key('AZURE_ACCOUNT_NAME'),
+          accountKeySecretRef: key('AZURE_ACCOUNT_KEY'),
+        },
+      };
+    default:
+      throw new Error(`K8up has no back end for ${repository.url}`);
+  }
+}
+
+function splitOnce(text: string): [string, string] {
+  const at = text.indexOf(':');
+  return at === -1 ? [text, ''] : [text.slice(0, at), text.slice(at + 1)];
+}

@@ -1,0 +1,142 @@
+import { createHash } from 'node:crypto';
+import { groupBy } from '../../plan/group.js';
+import type { BackupPlan, JobSchedule, RepositoryPlan, ServicePlan } from '../../plan/plan.js';
+import { header } from '../header.js';
+import { keepOptions } from '../systemd/repository-context.js';
+import type { RenderedFile, TargetInput } from '../target.js';
+import type { Namespace } from './cluster.js';
+import { labels, objectName } from './names.js';
+import { podContext, SCRIPTS } from './pod.js';
+import { maintenanceSecurity } from './security.js';
+import { startingDeadline } from './timing.js';
+
+const SHARED = { mode: 0o644, sources: [], service: null, runtime: 'kubernetes' } as const;
+
+/** Where the forget job finds the services' scripts. */
+const FORGET_FOLDER = `${SCRIPTS}-forget`;
+/** One ConfigMap holds at most 1 MiB, and `kubectl apply` notes at most 256 KiB of it: about 700 scripts. */
+const SHARDS = Array.from({ length: 16 }, (_, shard) => shard.toString(16));
+
+/** Forget, prune and check of one repository, and each service's retention in a file of its own. */
+export function maintenanceFiles(
+  namespace: Namespace,
+  repository: RepositoryPlan,
+  input: TargetInput,
+): RenderedFile[] {
+  const { plan, templates } = input;
+  const jobs = [
+    maintenanceJob(namespace, repository, input, 'forget', repository.forget, [
+      '/bin/sh',
+      `${SCRIPTS}/forget.sh`,
+      FORGET_FOLDER,
+    ]),
+    maintenanceJob(namespace, repository, input, 'prune', repository.prune, [
+      'restic',
+      'prune',
+      '--retry-lock=2h',
+    ]),
+    maintenanceJob(namespace, repository, input, 'check', repository.check, [
+      '/bin/sh',
+      `${SCRIPTS}/check-repository.sh`,
+      String(repository.read_data_subsets ?? 0),
+    ]),
+  ];
+  return [
+    {
+      ...SHARED,
+      path: `${namespace.folder}/maintenance-${repository.name}.yaml`,
+      content: templates.render('kubernetes/maintenance.yaml.hbs', {
+        header: header(plan, null),
+        repository: repository.name,
+        security: maintenanceSecurity(),
+        jobs,
+      }),
+    },
+    ...forgottenServices(plan, repository, input).map((service) => ({
+      path: `${namespace.folder}/${forgetScript(repository, service)}`,
+      content: templates.render('host/forget-service.sh.hbs', {
+        header: header(plan, service.contract),
+        tag: service.tags.join(','),
+        keep: keepOptions({ ...service.retention }),
+      }),
+      mode: 0o755 as const,
+      sources: [service.contract],
+      service: service.service_id,
+      runtime: null,
+    })),
+  ];
+}
+
+/** ConfigMaps that the namespace's kustomization makes of the forget scripts: by a hash, so that none moves. */
+export function forgetGenerators(
+  repository: RepositoryPlan,
+  input: TargetInput,
+): { name: string; files: string[] }[] {
+  const shards = groupBy(forgottenServices(input.plan, repository, input), shardOf);
+  return SHARDS.flatMap((shard) => {
+    const services = shards.get(shard);
+    if (services === undefined) return [];
+    const files = services.map((service) => forgetScript(repository, service));
+    return [{ name: shardName(repository, shard), files }];
+  });
+}
+
+function maintenanceJob(
+  namespace: Namespace,
+  repository: RepositoryPlan,
+  input: TargetInput,
+  verb: 'forget' | 'prune' | 'check',
+  schedule: JobSchedule,
+  command: readonly string[],
+): Record<string, unknown> {
+  const isForget = verb === 'forget';
+  const [program = '', script = '', ...args] = command;
+  return {
+    name: objectName(verb, repository.name),
+    namespace: namespace.name,
+    labels: labels(repository.name, 'maintenance'),
+    schedule,
+    starting_deadline: startingDeadline(schedule.cron),
+    ...podContext({
+      repository,
+      settings: input.runtimes.kubernetes,
+      security: maintenanceSecurity(),
+      command: [program, script],
+      args,
+      sources: [],
+      moreMounts: isForget ? [{ name: 'forget', mountPath: FORGET_FOLDER, readOnly: true }] : [],
+      moreVolumes: isForget ? [{ name: 'forget', projected: { sources: forgetSources(repository) } }] : [],
+    }),
+  };
+}
+
+/** Every shard, whether it holds anything or not: adding a service changes nothing here. */
+function forgetSources(repository: RepositoryPlan): Record<string, unknown>[] {
+  return SHARDS.map((shard) => ({ configMap: { name: shardName(repository, shard), optional: true } }));
+}
+
+function shardName(repository: RepositoryPlan, shard: string): string {
+  return `${objectName('stowage-forget', repository.name)}-${shard}`;
+}
+
+function shardOf(service: ServicePlan): string {
+  return createHash('sha256').update(service.service_id).digest('hex').slice(0, 1);
+}
+
+function forgetScript(repository: RepositoryPlan, service: ServicePlan): string {
+  return `forget/${repository.name}/${service.service_id}.sh`;
+}
+
+/** Services with snapshots that jobs of ours make: an operator on the cluster forgets its own. */
+function forgottenServices(
+  plan: BackupPlan,
+  repository: RepositoryPlan,
+  { runtimes }: TargetInput,
+): ServicePlan[] {
+  const operator = runtimes.kubernetes.method !== 'restic';
+  return plan.services.filter(
+    (service) =>
+      service.repository === repository.name &&
+      service.placements.some(({ runtime }) => !operator || runtime !== 'kubernetes'),
+  );
+}

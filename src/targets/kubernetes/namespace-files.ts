@@ -1,0 +1,99 @@
+import { header } from '../header.js';
+import type { RenderedFile, TargetInput } from '../target.js';
+import type { Namespace } from './cluster.js';
+import { labels, POD_SELECTOR } from './names.js';
+import { SCRIPTS_CONFIG_MAP } from './pod.js';
+import { repositoryPorts } from './ports.js';
+
+const SHARED = { mode: 0o644, sources: [], service: null, runtime: 'kubernetes' } as const;
+
+/** A ConfigMap that kustomize makes of files. */
+export interface Generator {
+  readonly name: string;
+  /** Relative to the namespace's folder. */
+  readonly files: readonly string[];
+}
+
+/** The account and the network of a namespace's pods. */
+export function commonFile(namespace: Namespace, { plan, runtimes, templates }: TargetInput): RenderedFile {
+  return {
+    ...SHARED,
+    path: `${namespace.folder}/common.yaml`,
+    content: templates.render('kubernetes/common.yaml.hbs', {
+      header: header(plan, null),
+      namespace: namespace.name,
+      labels: labels('shared', 'shared'),
+      pod_selector: POD_SELECTOR,
+      ports: repositoryPorts(plan, runtimes.kubernetes).map((port) => ({ protocol: 'TCP', port })),
+    }),
+  };
+}
+
+/** The scripts that a namespace's pods run, each a file that people can read and test. */
+export function scriptFiles(
+  namespace: Namespace,
+  names: readonly { readonly file: string; readonly template: string }[],
+  { plan, templates }: TargetInput,
+): { files: RenderedFile[]; generator: Generator } {
+  const files = names.map(({ file, template }) => ({
+    ...SHARED,
+    mode: 0o755 as const,
+    path: `${namespace.folder}/scripts/${file}`,
+    content: templates.render(template, { header: header(plan, null) }),
+  }));
+  return {
+    files,
+    generator: { name: SCRIPTS_CONFIG_MAP, files: names.map(({ file }) => `scripts/${file}`) },
+  };
+}
+
+/** An ExternalSecret for each repository that the namespace's pods use, when the policy names a store. */
+export function secretFiles(
+  namespace: Namespace,
+  { plan, runtimes, templates }: TargetInput,
+): RenderedFile[] {
+  const store = runtimes.kubernetes.external_secret;
+  if (store === null) return [];
+  // Velero has credentials of its own, and VolSync one Secret per claim.
+  const { method } = runtimes.kubernetes;
+  const jobs = method === 'restic' || method === 'k8up' ? namespace.jobs : [];
+  const used = new Set([...jobs.map((job) => job.repository), ...namespace.maintained]);
+  return [...used]
+    .filter((repository) => repository.kubernetes_secret !== null)
+    .sort((a, b) => (a.name < b.name ? -1 : 1))
+    .map((repository) => ({
+      ...SHARED,
+      path: `${namespace.folder}/secret-${repository.name}.yaml`,
+      content: templates.render('kubernetes/secret.yaml.hbs', {
+        header: header(plan, null),
+        repository: repository.name,
+        name: repository.kubernetes_secret,
+        namespace: namespace.name,
+        labels: labels(repository.name, 'shared'),
+        store: store.store,
+        store_kind: store.store_kind,
+        key: `${store.key_prefix}${repository.kubernetes_secret ?? ''}`,
+      }),
+    }));
+}
+
+/** Lists what a folder below `kubernetes/` holds. */
+export function kustomizationFile(
+  folder: string,
+  resources: readonly string[],
+  generators: readonly Generator[],
+  namespace: string | null,
+  { plan, templates }: TargetInput,
+): RenderedFile {
+  return {
+    ...SHARED,
+    path: `${folder}/kustomization.yaml`,
+    content: templates.render('kubernetes/kustomization.yaml.hbs', {
+      header: header(plan, null),
+      resources,
+      generators,
+      namespace,
+      labels: labels('shared', 'shared'),
+    }),
+  };
+}

@@ -1,0 +1,110 @@
+import type { PlannedVolume, RepositoryPlan } from '../../plan/plan.js';
+import type { KubernetesSettings } from '../../policy/policy.js';
+import { containerText, objectName } from './names.js';
+import type { PodSecurity } from './security.js';
+
+/** Where the scripts of ours are in every pod. */
+export const SCRIPTS = '/etc/stowage';
+export const SCRIPTS_CONFIG_MAP = 'stowage-scripts';
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/** What `_restic.yaml.hbs` and the templates around it need for one pod of ours. */
+export interface PodContext {
+  readonly [key: string]: unknown;
+  readonly image: string;
+  readonly secret: string;
+  readonly url: string;
+  readonly command: readonly string[];
+  readonly args: readonly string[];
+  readonly mounts: readonly Fields[];
+  readonly volumes: readonly Fields[];
+  readonly security: PodSecurity;
+}
+
+export interface PodInput {
+  readonly repository: RepositoryPlan;
+  readonly settings: KubernetesSettings;
+  readonly security: PodSecurity;
+  readonly command: readonly string[];
+  readonly args: readonly string[];
+  /** The service's volumes, read-only at their snapshot paths. */
+  readonly sources: readonly PlannedVolume[];
+  readonly moreMounts?: readonly Fields[];
+  readonly moreVolumes?: readonly Fields[];
+}
+
+/** A pod that runs restic: scripts, cache, a writable /tmp and its sources; everything else is read-only. */
+export function podContext(input: PodInput): PodContext {
+  const { repository, settings } = input;
+  return {
+    image: settings.image,
+    secret: secretName(repository),
+    url: containerText(repository.url),
+    resources: settings.resources,
+    security: input.security,
+    command: input.command.map(containerText),
+    args: input.args.map(containerText),
+    mounts: [
+      { name: 'scripts', mountPath: SCRIPTS, readOnly: true },
+      { name: 'cache', mountPath: '/cache' },
+      { name: 'tmp', mountPath: '/tmp' },
+      ...(input.moreMounts ?? []),
+      ...input.sources.map((volume) => sourceMount(volume, '')),
+    ],
+    volumes: [
+      { name: 'scripts', configMap: { name: SCRIPTS_CONFIG_MAP } },
+      { name: 'cache', emptyDir: {} },
+      { name: 'tmp', emptyDir: {} },
+      ...(input.moreVolumes ?? []),
+      ...sourceVolumes(input.sources.map((volume) => ({ volume, scope: '' }))),
+    ],
+  };
+}
+
+/** The Secret with a repository's credentials. Throws without one: checking the plan has refused that. */
+export function secretName(repository: RepositoryPlan): string {
+  if (repository.kubernetes_secret === null) throw new Error(`repository ${repository.name} has no Secret`);
+  return repository.kubernetes_secret;
+}
+
+/** A volume, and the service that it belongs to where one pod mounts those of several. */
+interface ScopedVolume {
+  readonly volume: PlannedVolume;
+  readonly scope: string;
+}
+
+function volumeName({ volume, scope }: ScopedVolume): string {
+  if (volume.kind === 'claim') return objectName('claim', volume.name ?? '');
+  // A slash is in no service's or volume's name, so that the two parts stay apart.
+  return objectName('path', scope === '' ? volume.volume : `${scope}/${volume.volume}`);
+}
+
+/**
+ * The mount, not the claim, is read-only: some drivers refuse to attach one claim for writing and for reading only.
+ * A `subPath` that the claim lacks is made, empty, by the kubelet; the source check then stops the backup.
+ */
+export function sourceMount(volume: PlannedVolume, scope: string): Fields {
+  return {
+    name: volumeName({ volume, scope }),
+    mountPath: volume.snapshot_path,
+    ...(volume.kind === 'claim' && volume.suffix !== '' ? { subPath: volume.suffix } : {}),
+    readOnly: true,
+  };
+}
+
+/** One volume per claim and per hostPath. `Directory`: a path that is not there keeps the pod from starting. */
+export function sourceVolumes(sources: readonly ScopedVolume[]): Fields[] {
+  const volumes = new Map<string, Fields>();
+  for (const source of sources) {
+    const name = volumeName(source);
+    const { volume } = source;
+    volumes.set(
+      name,
+      volume.kind === 'claim'
+        ? { name, persistentVolumeClaim: { claimName: volume.name } }
+        : { name, hostPath: { path: volume.location, type: 'Directory' } },
+    );
+  }
+  return [...volumes.values()];
+}

@@ -1,0 +1,69 @@
+import type { ServicePlan } from '../../plan/plan.js';
+import { header } from '../header.js';
+import type { RenderedFile, TargetInput } from '../target.js';
+import { serviceRendered } from './backup-files.js';
+import type { KubernetesJob } from './cluster.js';
+import { labels, objectName } from './names.js';
+import { longestGap } from './timing.js';
+
+/** Velero's `Schedule` for one service (velero.io, "Schedule API type"). */
+export function veleroFile(job: KubernetesJob, { plan, runtimes, templates }: TargetInput): RenderedFile {
+  const { service, placement } = job;
+  const { cron, timezone } = placement.schedule;
+  const settings = runtimes.kubernetes;
+  return serviceRendered(
+    job,
+    templates.render('kubernetes/velero.yaml.hbs', {
+      header: header(plan, service.contract),
+      service_id: service.service_id,
+      service_name: service.service_name,
+      name: veleroSchedule(service),
+      velero_namespace: settings.velero_namespace,
+      labels: labels(service.service_id, 'backup'),
+      timezone_named: timezone !== 'UTC',
+      cron: timezone === 'UTC' ? cron : `CRON_TZ=${timezone} ${cron}`,
+      namespace: job.namespace,
+      app: service.service_name,
+      ttl: `${longestKept(service, cron)}h0m0s`,
+      csi: settings.snapshot === 'csi',
+    }),
+  );
+}
+
+/** Name of a service's `Schedule`; all of them share Velero's namespace. */
+export function veleroSchedule(service: ServicePlan): string {
+  return objectName('backup', service.service_id);
+}
+
+const HOURS_PER_DAY = 24;
+const DAYS: Readonly<Record<string, number>> = {
+  keep_daily: 1,
+  keep_weekly: 7,
+  keep_monthly: 31,
+  keep_yearly: 366,
+};
+
+/** Hours that the oldest snapshot of a retention lives, at most: Velero's `ttl` for every backup. */
+export function longestKept({ retention }: ServicePlan, cron: string): number {
+  const ages = Object.entries(retention).map(([rule, kept]: [string, number | string]) => {
+    if (typeof kept === 'string') return hoursOf(kept);
+    if (rule === 'keep_last') return Math.ceil((kept * longestGap(cron)) / 60);
+    return rule === 'keep_hourly' ? kept : kept * (DAYS[rule] ?? 1) * HOURS_PER_DAY;
+  });
+  // One run more than asked for, so that the oldest is still there when the next one fails.
+  return Math.max(HOURS_PER_DAY, ...ages) + Math.ceil(longestGap(cron) / 60);
+}
+
+/** restic's durations: `1y6m14d3h`. */
+function hoursOf(duration: string): number {
+  const units: Readonly<Record<string, number>> = {
+    y: 366 * HOURS_PER_DAY,
+    m: 31 * HOURS_PER_DAY,
+    d: HOURS_PER_DAY,
+    h: 1,
+  };
+  return [...duration.matchAll(/([0-9]+)([ymdh])/g)].reduce(
+    (sum, [, count, unit]) => sum + Number(count) * (units[unit ?? ''] ?? 0),
+    0,
+  );
+}

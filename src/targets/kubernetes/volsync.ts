@@ -1,0 +1,83 @@
+import type { ServicePlan } from '../../plan/plan.js';
+import { header } from '../header.js';
+import type { RenderedFile, TargetInput } from '../target.js';
+import { serviceRendered } from './backup-files.js';
+import type { KubernetesJob } from './cluster.js';
+import { labels, objectName } from './names.js';
+import { secretName } from './pod.js';
+import { backupSecurity } from './security.js';
+import { plainCron } from './timing.js';
+
+/** Retention rules and VolSync's field for each; checking the plan has refused others. */
+const RETAIN = {
+  keep_hourly: 'hourly',
+  keep_daily: 'daily',
+  keep_weekly: 'weekly',
+  keep_monthly: 'monthly',
+  keep_yearly: 'yearly',
+  keep_within: 'within',
+} as const;
+
+/** A `ReplicationSource` per claim (volsync.readthedocs.io, "Restic-based backup"). */
+export function volsyncFile(job: KubernetesJob, { plan, runtimes, templates }: TargetInput): RenderedFile {
+  const { service, placement, repository, namespace } = job;
+  const { timezone, cron } = placement.schedule;
+  const store = runtimes.kubernetes.external_secret;
+  const security = backupSecurity(service, job.volumes);
+  return serviceRendered(
+    job,
+    templates.render('kubernetes/volsync.yaml.hbs', {
+      header: header(plan, service.contract),
+      service_name: service.service_name,
+      url: repository.url,
+      secret: secretName(repository),
+      timezone,
+      timezone_named: timezone !== 'UTC',
+      sources: claimsOf(job).map((claim) => ({
+        claim,
+        namespace,
+        name: volsyncName(claim),
+        labels: labels(service.service_id, 'backup'),
+        store,
+        store_key: `${store?.key_prefix ?? ''}${secretName(repository)}`,
+        secret: volsyncSecret(job, claim),
+        url: volsyncRepository(job, claim),
+        cron: plainCron(cron),
+        volume_snapshot_class: runtimes.kubernetes.volume_snapshot_class,
+        retain: retain(service),
+        mover: security.level === 'restricted' ? security.pod : null,
+      })),
+    }),
+  );
+}
+
+/** The distinct claims of a job, in the order of its volumes. */
+export function claimsOf(job: KubernetesJob): string[] {
+  return [
+    ...new Set(job.volumes.flatMap(({ kind, name }) => (kind === 'claim' && name !== null ? [name] : []))),
+  ];
+}
+
+export function volsyncName(claim: string): string {
+  return objectName('backup', claim);
+}
+
+/** Name of the Secret that tells VolSync the repository of one claim. */
+export function volsyncSecret(job: KubernetesJob, claim: string): string {
+  return objectName(secretName(job.repository), claim);
+}
+
+/** The repository of one claim: a path below the policy's own. */
+export function volsyncRepository({ repository, namespace }: KubernetesJob, claim: string): string {
+  const separator = /^(?:b2|azure|gs|swift):[^:]*$/.test(repository.url) ? ':' : '/';
+  return `${repository.url.replace(/\/+$/, '')}${separator}volsync/${namespace}/${claim}`;
+}
+
+function retain(service: ServicePlan): Record<string, number | string> {
+  return Object.fromEntries(
+    Object.entries(RETAIN).flatMap(([rule, field]) => {
+      const kept = service.retention[rule as keyof typeof RETAIN];
+      return kept === undefined || kept === 0 ? [] : [[field, kept] as const];
+    }),
+  );
+}

@@ -1,0 +1,84 @@
+import { spawnSync } from 'node:child_process';
+import { expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { objectName, serviceFile } from '../../src/targets/kubernetes/names.js';
+import { objectsOf } from '../unit/kubernetes/objects.js';
+import { contract, renderProject, type Rendered } from '../unit/kubernetes/project.js';
+import { hostileText } from '../support/hostile-text.js';
+
+/** Text that a contract may hold: no control characters, no half of a surrogate pair. */
+const TEXT = hostileText.filter(
+  (text) => text !== '' && !/[\p{Cc}\p{Surrogate}\u2028\u2029\ufeff]/u.test(text),
+);
+
+/** What the kubelet makes of text in `args` (k8s.io/kubernetes, third_party/forked/golang/expansion). */
+function expanded(text: string): string {
+  return text.replaceAll(/\$\$|\$\(([^)]*)\)/g, (whole) => (whole === '$$' ? '$' : '<expanded>'));
+}
+
+function withExclude(text: string, settings: object): Rendered | null {
+  const service = contract('app', {
+    service_volumes: [
+      { name: 'data', target: '/data' },
+      { name: 'disk', target: '/disk', host_path: '/srv/disk' },
+    ],
+    mounts: {
+      persistent_volumes: [
+        { name: 'data', path: '/data' },
+        { name: 'disk', path: '/disk' },
+      ],
+    },
+    backup: { exclude: [text] },
+  });
+  const rendered = renderProject([service], { ...settings });
+  return rendered.files.length === 0 ? null : rendered;
+}
+
+test('any text reaches restic as it is, through YAML and the kubelet', () => {
+  fc.assert(
+    fc.property(TEXT, (text) => {
+      const rendered = withExclude(text, {});
+      if (rendered === null) return;
+      const [job] = objectsOf(rendered.text('kubernetes/apps/app.yaml'));
+      const { args } = (
+        job as {
+          spec: { jobTemplate: { spec: { template: { spec: { containers: { args: string[] }[] } } } } };
+        }
+      ).spec.jobTemplate.spec.template.spec.containers[0] ?? { args: [] };
+      expect(args.map(expanded)).toContain(`--exclude=${text}`);
+    }),
+    { numRuns: 200 },
+  );
+});
+
+test('any text reaches restic as it is, through the script of a scheduler', () => {
+  fc.assert(
+    fc.property(TEXT, (text) => {
+      const rendered = withExclude(text, { host_path_mode: 'daemonset' });
+      if (rendered === null) return;
+      const script = rendered
+        .text('kubernetes/apps/hostpath/app.sh')
+        .replace('exec /bin/sh /etc/stowage/hostpath-job.sh', String.raw`exec printf '%s\0'`);
+      const { stdout, status } = spawnSync('sh', ['-c', script], {
+        env: { NODE_NAME: 'n 1' },
+        encoding: 'utf8',
+      });
+      expect(status).toBe(0);
+      expect(stdout.split('\0')).toEqual(expect.arrayContaining([`--exclude=${text}`, '--tag=node:n 1']));
+    }),
+    { numRuns: 60 },
+  );
+});
+
+const ID = fc.stringMatching(/^[a-z0-9](?:[a-z0-9._-]{0,61}[a-z0-9])?$/);
+
+test('every service has an object name and a file of its own', () => {
+  fc.assert(
+    fc.property(fc.uniqueArray(ID, { minLength: 2, maxLength: 20 }), (ids) => {
+      const names = ids.map((id) => objectName('backup', id));
+      for (const name of names) expect(name).toMatch(/^[a-z0-9](?:[a-z0-9-]{0,50}[a-z0-9])?$/);
+      expect(new Set(names).size).toBe(ids.length);
+      expect(new Set(ids.map(serviceFile)).size).toBe(ids.length);
+    }),
+  );
+});

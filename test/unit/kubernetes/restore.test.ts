@@ -1,0 +1,87 @@
+import { spawnSync } from 'node:child_process';
+import { expect, test } from '@jest/globals';
+import { kubernetesJobs } from '../../../src/targets/kubernetes/cluster.js';
+import * as restore from '../../../src/targets/kubernetes/restore.js';
+import { objectsOf } from './objects.js';
+import { mixed, renderProject } from './project.js';
+
+const { plan, policy } = renderProject([mixed('photos')]);
+const settings = policy?.runtimes.kubernetes;
+const [job] = plan === null ? [] : kubernetesJobs(plan);
+if (job === undefined || settings === undefined) throw new Error('nothing is planned');
+
+test('a volume is restored from its place in the snapshot to its place in the pod', () => {
+  const command = ['kubectl', '--namespace', 'apps', 'exec', 'restore-photos', '--', 'restic', 'restore'];
+  const filter = ['--host=photos', '--tag=service:photos', '--target=/restore/media', '--delete'];
+  const source = 'latest:/backup/photos/media';
+  expect(restore.restoreInPlace(job, 'media', 'latest', true)).toEqual([
+    ...command,
+    source,
+    ...filter,
+    '--dry-run',
+    '--verbose=2',
+  ]);
+  expect(restore.restoreInPlace(job, 'media', 'latest', false)).toEqual([
+    ...command,
+    source,
+    ...filter,
+    '--verify',
+  ]);
+});
+
+test('the pod for restoring mounts every volume writable, at the same place of its claim', () => {
+  const { spec } = restore.restorePod(job, settings) as unknown as {
+    spec: { containers: { volumeMounts: object[] }[]; affinity: { podAffinity: object } };
+  };
+  expect(spec.containers[0]?.volumeMounts).toEqual(
+    expect.arrayContaining([
+      { name: 'claim-photos-data', mountPath: '/restore/data', subPath: 'sub dir', readOnly: false },
+      { name: 'path-media', mountPath: '/restore/media', readOnly: false },
+    ]),
+  );
+  // The hostPath is on the workload's node and on no other.
+  expect(Object.keys(spec.affinity.podAffinity)).toEqual(['requiredDuringSchedulingIgnoredDuringExecution']);
+});
+
+test('a claim from a CSI snapshot has the size and class of the live one, and a volume of its own', () => {
+  const live = {
+    apiVersion: 'v1',
+    kind: 'PersistentVolumeClaim',
+    metadata: {
+      name: 'photos-data',
+      namespace: 'apps',
+      uid: 'u',
+      annotations: { 'pv.kubernetes.io/bind-completed': 'yes' },
+    },
+    spec: {
+      accessModes: ['ReadWriteOnce'],
+      storageClassName: 'fast',
+      volumeName: 'pvc-u',
+      resources: { requests: { storage: '20Gi' } },
+    },
+  };
+  const [, patch = []] = restore.claimFromSnapshot(job, 'photos-data');
+  const [program = '', ...args] = patch;
+  const { stdout, stderr, error } = spawnSync(program, args, {
+    input: JSON.stringify(live),
+    encoding: 'utf8',
+  });
+  expect({ error, stderr }).toEqual({ error: undefined, stderr: '' });
+  expect(objectsOf(stdout)).toEqual([
+    {
+      apiVersion: 'v1',
+      kind: 'PersistentVolumeClaim',
+      metadata: { name: 'photos-data-restored', namespace: 'apps' },
+      spec: {
+        accessModes: ['ReadWriteOnce'],
+        storageClassName: 'fast',
+        resources: { requests: { storage: '20Gi' } },
+        dataSource: {
+          apiGroup: 'snapshot.storage.k8s.io',
+          kind: 'VolumeSnapshot',
+          name: restore.volumeSnapshotName('photos-data'),
+        },
+      },
+    },
+  ]);
+});

@@ -1,0 +1,126 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { renderProject, mixed } from './project.js';
+
+/** A restic that notes its arguments, and ends as the test wants. */
+const RESTIC = `#!/bin/sh
+if [ "$1" = version ]; then echo "restic \${RESTIC_VERSION:-0.19.1} compiled with go1.25 on linux/amd64"; exit 0; fi
+printf '%s\\n' "$@" >>"$NOTES"
+[ -z "\${HANG-}" ] || { trap 'kill $!; echo stopped >>"$NOTES"; exit 130' TERM; sleep 20 & touch "$HANG"; wait; }
+exit "\${RESULT:-0}"
+`;
+
+const trees = renderProject([mixed('photos')], { host_path_mode: 'daemonset' });
+const script = (name: string) => trees.text(`kubernetes/apps/scripts/${name}`);
+
+let root = '';
+beforeEach(() => {
+  root = mkdtempSync(path.join(tmpdir(), 'stowage-scripts-'));
+  mkdirSync(path.join(root, 'bin'));
+  writeFileSync(path.join(root, 'bin/restic'), RESTIC, { mode: 0o755 });
+  writeFileSync(path.join(root, 'backup.sh'), script('backup.sh'));
+  writeFileSync(path.join(root, 'forget.sh'), trees.text('kubernetes/backup/scripts/forget.sh'));
+  mkdirSync(path.join(root, 'full'));
+  writeFileSync(path.join(root, 'full/file'), 'x');
+  mkdirSync(path.join(root, 'empty/lost+found'), { recursive: true });
+});
+afterEach(() => {
+  rmSync(root, { recursive: true });
+});
+
+const at = (name: string) => path.join(root, name);
+const environment = (more: NodeJS.ProcessEnv = {}) => ({
+  PATH: `${at('bin')}:${process.env.PATH ?? ''}`,
+  NOTES: at('notes'),
+  ...more,
+});
+const notes = () => (existsSync(at('notes')) ? readFileSync(at('notes'), 'utf8').trimEnd().split('\n') : []);
+
+function run(args: readonly string[], more: NodeJS.ProcessEnv = {}) {
+  const result = spawnSync('sh', args, { env: environment(more), encoding: 'utf8' });
+  return { status: result.status, said: result.stderr };
+}
+
+describe('backup.sh', () => {
+  test('gives restic its arguments, once every source is there and full', () => {
+    const checks = [`not-empty:${at('full')}`, `may-be-empty:${at('empty')}`];
+    expect(run([at('backup.sh'), 'refuse', ...checks, '--', '--tag=a b', "--exclude=$(x) 'y'"]).status).toBe(
+      0,
+    );
+    expect(notes()).toEqual(['backup', '--tag=a b', "--exclude=$(x) 'y'"]);
+  });
+
+  test.each([
+    ['missing', 'may-be-empty', 'does not exist'],
+    ['empty', 'not-empty', 'is empty'],
+  ])('a source that is %s stops it before restic runs', (source, rule, words) => {
+    const result = run([at('backup.sh'), 'refuse', `${rule}:${at(source)}`, '--', '/x']);
+    expect(result.status).toBe(1);
+    expect(result.said).toContain(words);
+    expect(notes()).toEqual([]);
+  });
+
+  test('a restic that is too old stops it', () => {
+    const result = run([at('backup.sh'), 'refuse', '--', '/x'], { RESTIC_VERSION: '0.16.4' });
+    expect(result.status).toBe(1);
+    expect(result.said).toContain('0.16 is too old');
+    expect(notes()).toEqual([]);
+  });
+
+  test.each([
+    ['refuse', '3', 3],
+    ['accept', '3', 0],
+    ['accept', '1', 1],
+    ['accept', '12', 12],
+    ['refuse', '0', 0],
+  ])('with %s, restic status %s becomes %d', (incomplete, status, expected) => {
+    expect(run([at('backup.sh'), incomplete, '--', '/x'], { RESULT: status }).status).toBe(expected);
+  });
+
+  test.each(['refuse', 'accept'])(
+    'with %s hands a stop on to restic and waits for it',
+    async (incomplete) => {
+      const child = spawn('sh', [at('backup.sh'), incomplete, '--', '/x'], {
+        env: environment({ HANG: at('running') }),
+      });
+      const ended = new Promise<number | null>((resolve) => child.on('close', resolve));
+      while (!existsSync(at('running'))) await sleep(10);
+      child.kill('SIGTERM');
+      expect(await ended).toBe(130);
+      expect(notes()).toContain('stopped');
+    },
+  );
+});
+
+describe('forget.sh', () => {
+  const forget = (name: string, text: string) => {
+    mkdirSync(at('forget'), { recursive: true });
+    writeFileSync(at(`forget/${name}.sh`), text);
+  };
+
+  test('does every service, and fails when one of them failed', () => {
+    forget('a', 'exec restic forget a\n');
+    forget('b', 'exit 11\n');
+    forget('c', 'exec restic forget c\n');
+    const result = run([at('forget.sh'), at('forget')]);
+    expect(result.status).toBe(1);
+    expect(result.said).toContain('b.sh');
+    expect(notes()).toEqual(['forget', 'a', 'forget', 'c']);
+  });
+
+  test('succeeds when all did, and when there is nothing to do', () => {
+    expect(run([at('forget.sh'), at('forget')]).status).toBe(0);
+    forget('a', 'exec restic forget a\n');
+    expect(run([at('forget.sh'), at('forget')]).status).toBe(0);
+  });
+});
+
+test('the forget scripts name the tag of their service alone', () => {
+  const text = trees.text('kubernetes/backup/forget/main/photos.sh');
+  expect(text).toMatch(/--tag service:photos \\\n/);
+  expect(text).toMatch(/--group-by host,tags \\\n/);
+});
