@@ -30,7 +30,7 @@ export function generateTemplates(folder: string): void {
   for (const name of names) {
     const kind = templateKind(name);
     if (kind === undefined) {
-      mistakes.push(`${FOLDER}/${name}:1:1 The name does not say which kind of file the template makes`);
+      mistakes.push(`${FOLDER}/${name}:1:1 the name does not say which kind of file the template makes`);
       continue;
     }
     const { program, problems } = compileTemplate(name, kind, readFileSync(join(FOLDER, name), 'utf8'));

@@ -80,7 +80,10 @@ function matching(pattern: string, contracts: readonly Contract[]): Contract[] {
     const found = contracts[firstAtOrAfter(pattern, contracts)];
     return found?.service_id === pattern ? [found] : [];
   }
-  const source = pattern.replaceAll(/[.+^${}()|[\]\\]/g, '\\$&').replaceAll('*', '.*').replaceAll('?', '.');
+  const source = pattern
+    .replaceAll(/[.+^${}()|[\]\\]/g, '\\$&')
+    .replaceAll('*', '.*')
+    .replaceAll('?', '.');
   const expression = new RegExp(`^${source}$`, 's');
   return contracts.filter((contract) => expression.test(contract.service_id));
 }

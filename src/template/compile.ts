@@ -72,7 +72,7 @@ class Compiler {
         this.report(
           'STW502',
           node.loc,
-          'Partial blocks `{{#> …}}` are not available',
+          'partial blocks `{{#> …}}` are not available',
           'include a template with `{{> target/name}}`',
         );
         return [];
@@ -81,7 +81,7 @@ class Compiler {
         this.report(
           'STW502',
           node.loc,
-          'Decorators and inline partials are not available',
+          'decorators and inline partials are not available',
           'put the part into a template of its own and include it with `{{> target/name}}`',
         );
         return [];
@@ -93,13 +93,13 @@ class Compiler {
       this.report(
         'STW501',
         node.loc,
-        'Tags that write their value as it is (`{{{…}}}`, `{{&…}}`) are not available',
+        'tags that write their value as it is (`{{{…}}}`, `{{&…}}`) are not available',
         'write `{{…}}`: the value is encoded for this kind of file',
       );
       return [];
     }
     if (node.path.type !== 'PathExpression') {
-      this.report('STW502', node.loc, 'A tag has to name a variable', 'write constant text without a tag');
+      this.report('STW502', node.loc, 'a tag has to name a variable', 'write constant text without a tag');
       return [];
     }
     const helper = this.calledHelper(node, node.path.original);
@@ -147,7 +147,7 @@ class Compiler {
     this.report(
       'STW503',
       loc,
-      `There is no helper \`${name}\` in ${this.kind} templates`,
+      `there is no helper \`${name}\` in ${this.kind} templates`,
       didYouMean(name, names) ?? known,
     );
   }
@@ -158,7 +158,7 @@ class Compiler {
       this.report(
         'STW503',
         node.path.loc,
-        `There is no block \`${name}\``,
+        `there is no block \`${name}\``,
         didYouMean(name, BLOCK_HELPERS) ?? 'blocks are `if`, `unless`, `each` and `with`',
       );
       return [];
@@ -187,7 +187,7 @@ class Compiler {
       this.report(
         'STW504',
         node.loc,
-        'A partial has to be named in the template',
+        'a partial has to be named in the template',
         'write `{{> target/name}}`',
       );
       return [];
@@ -196,11 +196,11 @@ class Compiler {
     const before = (lines[node.loc.start.line - 1] ?? '').slice(0, node.loc.start.column);
     const after = (lines[node.loc.end.line - 1] ?? '').slice(node.loc.end.column);
     if (`${before}${after}`.trim() !== '') {
-      this.report('STW504', node.loc, 'A partial has to stand alone on its line');
+      this.report('STW504', node.loc, 'a partial has to stand alone on its line');
       return [];
     }
     const [param, ...others] = node.params;
-    if (others.length > 0) this.report('STW504', node.loc, 'A partial takes one context');
+    if (others.length > 0) this.report('STW504', node.loc, 'a partial takes one context');
     const context = param === undefined ? null : this.expression(param);
     const indent = node.indent ?? '';
     const keepsIndent = this.kind === 'yaml' || this.kind === 'markdown';
@@ -235,7 +235,7 @@ class Compiler {
         this.report('STW502', node.loc, '`undefined` is not available', 'write `null`');
         return null;
       case 'SubExpression':
-        this.report('STW502', node.loc, 'Calls inside a tag are not available', 'pass a variable');
+        this.report('STW502', node.loc, 'calls inside a tag are not available', 'pass a variable');
         return null;
       case 'PathExpression':
         return this.path(node);
@@ -253,7 +253,7 @@ class Compiler {
       this.report(
         'STW502',
         node.loc,
-        `There is no \`@${first}\``,
+        `there is no \`@${first}\``,
         'there are `@root`, `@index`, `@key`, `@first` and `@last`',
       );
       return null;

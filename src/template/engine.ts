@@ -74,13 +74,13 @@ function nameDiagnostic(override: TemplateOverride, taken: ReadonlySet<string>):
     return {
       code: 'STW508',
       severity: 'error',
-      message: `The name \`${name}\` does not say which kind of file the template makes`,
+      message: `the name \`${name}\` does not say which kind of file the template makes`,
       span,
       hint,
     };
   }
   if (taken.has(name))
-    return { code: 'STW509', severity: 'error', message: `There are two templates \`${name}\``, span };
+    return { code: 'STW509', severity: 'error', message: `there are two templates \`${name}\``, span };
   return null;
 }
 
@@ -91,7 +91,7 @@ function unusedDiagnostic(override: TemplateOverride, used: ReadonlySet<string>)
   return {
     code: 'STW507',
     severity: 'warning',
-    message: `Nothing uses the template \`${override.name}\``,
+    message: `nothing uses the template \`${override.name}\``,
     span: wholeFile(override.file),
     hint,
   };

@@ -70,12 +70,12 @@ function partialProblem(
     const same = Object.keys(templates).filter((other) => templateKind(other) === templateKind(name));
     const names = same.map((other) => other.replace(/\.\w+\.hbs$/, ''));
     return problem(
-      `There is no ${templateKind(name) ?? ''} template \`${step.name}\` to include`,
+      `there is no ${templateKind(name) ?? ''} template \`${step.name}\` to include`,
       didYouMean(step.name, names) ?? 'a partial has to make the same kind of file',
     );
   }
   if (reaches(templates, target, name))
-    return problem(`The partial \`${step.name}\` includes itself`, 'take one of the includes out');
+    return problem(`the partial \`${step.name}\` includes itself`, 'take one of the includes out');
   return null;
 }
 
@@ -91,7 +91,7 @@ export function includedTemplates(templates: CompiledTemplates): ReadonlySet<str
 /** What is wrong with the template `name` as a part of others, which it may become by taking a name. */
 export function checkEnding(templates: CompiledTemplates, name: string): TemplateProblem[] {
   if (endsInLineBreak(templates[name] ?? []) || !includedTemplates(templates).has(name)) return [];
-  const message = 'Other templates include this one, so it has to end with a line break';
+  const message = 'other templates include this one, so it has to end with a line break';
   return [{ code: 'STW506', start: [1, 1], end: [1, 1], message, hint: '' }];
 }
 

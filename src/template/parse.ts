@@ -81,7 +81,7 @@ function parseProblem(failure: ParseFailure, text: TemplateText): TemplateProble
     code: 'STW500',
     start,
     end: start,
-    message: `The template cannot be read: ${reason}`,
+    message: `the template cannot be read: ${reason}`,
     hint: 'every `{{#block}}` needs its `{{/block}}` and every `{{` its `}}`',
   };
 }

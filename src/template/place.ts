@@ -79,7 +79,7 @@ class Placement<State> {
   private value(step: DraftValue, state: State, next: string): State {
     const place = this.scanner.tag(state, { helper: step.helper, next });
     if ('refusal' in place) {
-      this.report(step, sentence(place.refusal), place.hint);
+      this.report(step, place.refusal, place.hint);
       return state;
     }
     const other = this.encoders.get(step) ?? place.encoder;
@@ -88,7 +88,7 @@ class Placement<State> {
     else
       this.report(
         step,
-        'What stands before this tag depends on the blocks around it',
+        'what stands before this tag depends on the blocks around it',
         'give each block whole lines or whole words',
       );
     return place.after;
@@ -98,7 +98,7 @@ class Placement<State> {
     if (this.scanner.atLineStart(state, step.indent)) return this.scanner.start;
     this.report(
       step,
-      'A partial cannot stand here',
+      'a partial cannot stand here',
       'include it outside of quotes, comments and unfinished lines',
     );
     return state;
@@ -106,7 +106,7 @@ class Placement<State> {
 
   private endless(step: EachStep<DraftValue>): void {
     const at = 'literal' in step.value ? START : step.value.at;
-    const message = 'What this loop writes into one line cannot be followed';
+    const message = 'what this loop writes into one line cannot be followed';
     this.problems.set(step, {
       code: 'STW505',
       start: at,
@@ -120,10 +120,6 @@ class Placement<State> {
     if (this.problems.has(step)) return;
     this.problems.set(step, { code: 'STW505', start: step.at, end: step.end, message, hint });
   }
-}
-
-function sentence(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
 function keyed<State>(states: readonly State[]): ReadonlyMap<string, State> {
@@ -167,7 +163,7 @@ export function placeTags(
         code: 'STW506',
         start: end,
         end,
-        message: `The template cannot end here: ${ending}`,
+        message: `the template cannot end here: ${ending}`,
         hint: '',
       });
     }

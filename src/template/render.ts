@@ -116,7 +116,7 @@ class Renderer {
       throw new TemplateError(
         scope.template,
         step.at,
-        `The value of \`${names.join(' ')}\` ${error.message}`,
+        `the value of \`${names.join(' ')}\` ${error.message}`,
       );
     }
   }
@@ -154,7 +154,7 @@ class Renderer {
     const name = resolvePartial(this.templates, scope.template, step.name);
     const program = name === undefined ? undefined : this.templates[name];
     if (name === undefined || program === undefined) {
-      throw new TemplateError(scope.template, step.at, `There is no template \`${step.name}\` to include`);
+      throw new TemplateError(scope.template, step.at, `there is no template \`${step.name}\` to include`);
     }
     let context = step.context === null ? scope.contexts[0] : evaluate(step.context, scope);
     if (step.extra.length > 0) {
@@ -162,7 +162,7 @@ class Renderer {
         throw new TemplateError(
           scope.template,
           step.at,
-          `The context of \`${step.name}\` is ${describe(context)}, not a mapping`,
+          `the context of \`${step.name}\` is ${describe(context)}, not a mapping`,
         );
       }
       context = Object.fromEntries([
@@ -240,7 +240,7 @@ function evaluate(expression: Expression, scope: Scope): unknown {
   throw new TemplateError(
     scope.template,
     expression.at,
-    `There is no variable \`${expression.text}\` here${hint}`,
+    `there is no variable \`${expression.text}\` here${hint}`,
   );
 }
 

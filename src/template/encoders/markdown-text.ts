@@ -27,9 +27,10 @@ function escapeInner(text: string): string {
  */
 export function markdownText(value: unknown): string {
   const text = oneLine(value);
-  const [, before = '', middle = '', after = ''] = /^([ \t]*)(.*?)([ \t]*)$/s.exec(text) ?? [];
+  const [, before = '', middle = '', after = ''] = /^(\s*)(.*?)(\s*)$/s.exec(text) ?? [];
+  // Some readers strip every white space that Unicode knows, others spaces and tabs.
   const entity = (space: string): string =>
-    Array.from(space, (c) => (c === '\t' ? '&#9;' : '&#32;')).join('');
+    Array.from(space, (character) => `&#${character.charCodeAt(0)};`).join('');
   const escaped = escapeInner(middle)
     // What opens a block (list, heading underline, thematic break, table) or a link target when it comes first.
     .replace(/^[-+=:(]/, '\\$&')

@@ -1,8 +1,12 @@
 import { refuse, scalarText, UnencodableError } from './unencodable.js';
 
-/** Everything that systemd reads as the end of a line, or that has no business in a unit: all controls but the tab. */
-// eslint-disable-next-line no-control-regex -- control characters are what this is about
-export const SYSTEMD_CONTROL = /[\u0000-\u0008\u000a-\u001f\u007f-\u009f]/;
+/**
+ * Everything that systemd reads as the end of a line, or that has no business in a unit (all controls but the tab), and
+ * the code points that Unicode assigns to nothing for ever: systemd ignores a whole setting for one of those.
+ */
+export const SYSTEMD_FORBIDDEN =
+  // eslint-disable-next-line no-control-regex -- control characters are what this is about
+  /[\u0000-\u0008\u000a-\u001f\u007f-\u009f]|\p{Noncharacter_Code_Point}/u;
 
 /** `%` starts a specifier wherever they expand; `%%` is one percent sign (systemd.unit(5), SPECIFIERS). */
 export function doublePercent(text: string): string {
@@ -17,7 +21,7 @@ export function doublePercent(text: string): string {
  */
 export function systemdText(value: unknown): string {
   const text = scalarText(value);
-  refuse(text, SYSTEMD_CONTROL, 'a systemd setting');
+  refuse(text, SYSTEMD_FORBIDDEN, 'a systemd setting');
   if (/^[ \t]|[ \t]$/.test(text)) {
     throw new UnencodableError('begins or ends with white space, which systemd strips from a setting');
   }
@@ -45,7 +49,7 @@ export function systemdToken(value: unknown): string {
   const text = scalarText(value);
   if (typeof value === 'number') return text;
   if (text === '') throw new UnencodableError('is empty, which resets a systemd setting');
-  refuse(text, SYSTEMD_CONTROL, 'a systemd setting');
+  refuse(text, SYSTEMD_FORBIDDEN, 'a systemd setting');
   const odd = /^[^\p{L}\p{N}_/.%]/u.exec(text) ?? /[^\p{L}\p{M}\p{N}_/.%@+,=-]/u.exec(text);
   if (odd !== null) {
     throw new UnencodableError(

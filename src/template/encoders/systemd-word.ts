@@ -1,4 +1,4 @@
-import { doublePercent, SYSTEMD_CONTROL } from './systemd-text.js';
+import { doublePercent, SYSTEMD_FORBIDDEN } from './systemd-text.js';
 import { refuse, scalarText, UnencodableError } from './unencodable.js';
 
 /** Words of these characters mean themselves in every setting, quoted or not. */
@@ -6,7 +6,7 @@ const BARE = /^[A-Za-z0-9_./:=@%+,-]+$/;
 
 function wordText(value: unknown): string {
   const text = scalarText(value);
-  refuse(text, SYSTEMD_CONTROL, 'a systemd word');
+  refuse(text, SYSTEMD_FORBIDDEN, 'a systemd word');
   return text;
 }
 
