@@ -1,4 +1,5 @@
 import { constructFromEvents, EVENT_ID, parseEvents, YAMLException, type Event } from 'js-yaml';
+import { append } from './append.js';
 import { wholeFile, type Diagnostic } from '../diagnostics/diagnostic.js';
 import { Lines } from './lines.js';
 import { MAX_DEPTH } from './nodes.js';
@@ -33,7 +34,7 @@ export function parseYaml(input: InputFile): { documents: YamlDocument[]; diagno
     if (result instanceof YamlDocument) {
       if (result.value !== null && result.value !== undefined) documents.push(result);
     } else {
-      diagnostics.push(...result);
+      append(diagnostics, result);
     }
   }
   if (documents.length === 0 && diagnostics.length === 0) {

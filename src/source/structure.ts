@@ -44,7 +44,7 @@ function describe(file: string, lines: Lines, issue: StructureIssue): Diagnostic
   };
   switch (issue.kind) {
     case 'duplicate': {
-      const line = lines.at(issue.first.start).line;
+      const line = lines.lineAt(issue.first.start);
       const hint = `the first \`${issue.name}\` is on line ${line}; remove or rename one`;
       return make('STW012', `duplicate key \`${issue.name}\``, issue.key.start, issue.key.end, hint);
     }

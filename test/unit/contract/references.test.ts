@@ -59,9 +59,9 @@ nested: "pre-{{ a }}"
 number: 42
 flag: true
 empty: ""
-service_unit_name: ${JSON.stringify(expression)}
+service_name: ${JSON.stringify(expression)}
 `;
-    expect(good(text).service_unit_name).toBe(expected === '' ? 'app' : expected);
+    expect(good(text).service_name).toBe(expected === '' ? 'app' : expected);
   });
 
   test('a whole list, and a mapping inside one, keep their types and their own references', () => {
@@ -165,7 +165,7 @@ describe('what is refused', () => {
 
   test('inherited names are no values', () => {
     expect(
-      load('service_id: app\nservice_name: "{{ constructor }}"\nservice_unit_name: "{{ m.toString }}"\nm: {}')
+      load('service_id: app\nservice_name: "{{ constructor }}"\nservice_namespace: "{{ m.toString }}"\nm: {}')
         .found,
     ).toEqual([
       'STW110 app.yml:2:16 `constructor` is not defined',
