@@ -6,6 +6,8 @@ import { sortDiagnostics, type Diagnostic } from './diagnostics/diagnostic.js';
 import { expandPatterns, type ListedFile } from './policy/contract-files.js';
 import { loadPolicy } from './policy/load.js';
 import type { Policy } from './policy/policy.js';
+import { append } from './source/append.js';
+import { limitPerFile } from './source/limit.js';
 import { readInput, type InputFile } from './source/read.js';
 
 /** Everything that a command reads before it plans. */
@@ -32,30 +34,38 @@ export function loadProject(configPath: string): Project {
   const diagnostics: Diagnostic[] = [];
   const read = ({ absolutePath, displayName }: ListedFile): InputFile[] => {
     const { file, diagnostics: found } = readInput(absolutePath, displayName);
-    diagnostics.push(...found);
+    append(diagnostics, found);
     if (file === null) return [];
     sources.set(file.file, file.text);
     return [file];
   };
   const finish = (policy: Policy | null, contracts: readonly Contract[]): Project => {
-    return { root, policy, contracts, diagnostics: sortDiagnostics(hideSecrets(diagnostics)), sources };
+    return {
+      root,
+      policy,
+      contracts,
+      diagnostics: limitPerFile(sortDiagnostics(hideSecrets(diagnostics))),
+      sources,
+    };
   };
 
   const [policyFile] = read({ absolutePath: resolve(configPath), displayName: basename(configPath) });
   if (policyFile === undefined) return finish(null, []);
   const loaded = loadPolicy(policyFile);
-  diagnostics.push(...loaded.diagnostics);
+  append(diagnostics, loaded.diagnostics);
   if (loaded.document === null) return finish(null, []);
 
   const valueFiles = expandPatterns(root, loaded.document, loaded.values);
   const contractFiles = expandPatterns(root, loaded.document, loaded.contracts);
-  diagnostics.push(...valueFiles.diagnostics, ...contractFiles.diagnostics);
+  append(diagnostics, valueFiles.diagnostics);
+  append(diagnostics, contractFiles.diagnostics);
   const { values, diagnostics: valueProblems } = loadValues(valueFiles.files.flatMap(read));
   const { contracts, diagnostics: contractProblems } = loadContracts(
     contractFiles.files.flatMap(read),
     values,
   );
-  diagnostics.push(...valueProblems, ...contractProblems);
+  append(diagnostics, valueProblems);
+  append(diagnostics, contractProblems);
   return finish(loaded.policy, contracts);
 }
 

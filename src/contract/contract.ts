@@ -101,6 +101,8 @@ export interface Contract {
   readonly service_id: string;
   readonly service_name: string;
   readonly service_unit_name: string;
+  /** Name of the (first) Compose container; live adapters call it `service_name` unless `services[]` says otherwise. */
+  readonly container_name: string;
   readonly service_namespace: string;
   readonly service_volumes: readonly ServiceVolume[];
   /** Volumes of `services[]`, flattened in order; empty when the contract has no `services`. */

@@ -2,6 +2,7 @@ import { contractSchemaText } from '#generated/schemas.js';
 import { validateContract } from '#generated/validators.js';
 import { hasErrors, type Diagnostic } from '../diagnostics/diagnostic.js';
 import { asInteger, asList, asMapping, asText } from '../source/access.js';
+import { append } from '../source/append.js';
 import { Findings } from '../source/findings.js';
 import { parseYaml } from '../source/parse.js';
 import type { InputFile } from '../source/read.js';
@@ -31,10 +32,10 @@ export function loadContracts(
   const diagnostics: Diagnostic[] = [];
   for (const input of inputs) {
     const parsed = parseYaml(input);
-    diagnostics.push(...parsed.diagnostics);
+    append(diagnostics, parsed.diagnostics);
     for (const document of parsed.documents) {
       const { contract, diagnostics: found } = readContract(document, values);
-      diagnostics.push(...found);
+      append(diagnostics, found);
       if (contract !== null) contracts.push(contract);
     }
   }
@@ -56,12 +57,12 @@ function readContract(
   const diagnostics = [...resolved.diagnostics];
   if (!validateContract(resolved.value)) {
     const check = { document, value: resolved.value, schema: SCHEMA, isReported: resolved.isReported };
-    diagnostics.push(...schemaDiagnostics(check, validateContract.errors ?? []));
+    append(diagnostics, schemaDiagnostics(check, validateContract.errors ?? []));
   }
   checkTexts(findings, SCHEMA, resolved.value);
   checkCommandSecrets(findings, resolved.value);
   const contract = build(findings, document, asMapping(resolved.value));
-  diagnostics.push(...findings.diagnostics);
+  append(diagnostics, findings.diagnostics);
   return { contract: hasErrors(diagnostics) ? null : contract, diagnostics };
 }
 
@@ -75,6 +76,7 @@ function build(findings: Findings, document: YamlDocument, given: Mapping): Cont
     service_id: serviceId,
     service_name: nonEmpty(given.service_name) ?? serviceId,
     service_unit_name: nonEmpty(given.service_unit_name) ?? serviceId,
+    container_name: containerName(given) ?? nonEmpty(given.service_name) ?? serviceId,
     service_namespace: nonEmpty(given.service_namespace) ?? 'default',
     service_volumes: readServiceVolumes(findings, given),
     compose_volumes: readComposeVolumes(findings, given),
@@ -93,6 +95,12 @@ function build(findings: Findings, document: YamlDocument, given: Mapping): Cont
     requires: asList(given.requires).flatMap((item) => asText(item) ?? asText(asMapping(item).name) ?? []),
     backup: readBackupBlock(findings, given),
   };
+}
+
+/** Of several Compose services the first one carries the contract's health check. */
+function containerName(given: Mapping): string | null {
+  const first = asMapping(asList(given.services)[0]);
+  return nonEmpty(first.container_name) ?? nonEmpty(first.name);
 }
 
 function readClaim(given: Mapping): Contract['pvc'] {

@@ -1,4 +1,6 @@
+import { asMapping } from '../source/access.js';
 import type { Diagnostic } from '../diagnostics/diagnostic.js';
+import { append } from '../source/append.js';
 import type { Pointer } from '../source/document.js';
 import { Findings } from '../source/findings.js';
 import { allowedTypes, childSchema, type JsonSchema } from '../source/schema.js';
@@ -12,6 +14,8 @@ import type { LocatedValue, ValuesLookup } from './values.js';
 const MAX_STEPS = 10_000;
 const MAX_NODES = 200_000;
 const MAX_NESTING = 100;
+/** Undefined names that get a suggestion; comparing every one with every key would take minutes in a huge file. */
+const MAX_SUGGESTIONS = 50;
 
 const VAULT_HINT =
   'write the value in plain text if it is no secret; nothing secret may enter the rendered files';
@@ -47,6 +51,7 @@ class Resolver {
   readonly #reported = new Set<string>();
   #steps = 0;
   #nodes = 0;
+  #suggestions = 0;
 
   constructor(own: YamlDocument, root: JsonSchema, values: ValuesLookup) {
     this.#own = own;
@@ -266,11 +271,15 @@ class Resolver {
     return place ?? null;
   }
 
+  #suggest(name: string): string | null {
+    if (++this.#suggestions > MAX_SUGGESTIONS) return null;
+    return suggest(name, [...Object.keys(asMapping(this.#own.value)), ...this.#values.names()]);
+  }
+
   #reportUndefined(located: LocatedValue, reference: Reference, range: { start: number; end: number }): void {
     const path = pathOf(reference);
     const root = this.#topLevel(reference.name);
-    const own = isMapping(this.#own.value) ? Object.keys(this.#own.value) : [];
-    const similar = root === undefined ? suggest(reference.name, [...own, ...this.#values.names()]) : null;
+    const similar = root === undefined ? this.#suggest(reference.name) : null;
     const hint =
       similar !== null
         ? `did you mean \`${similar}\`?`
@@ -292,7 +301,7 @@ class Resolver {
       ...options,
       ...(within === undefined ? {} : { within }),
     });
-    this.diagnostics.push(...findings.diagnostics);
+    append(this.diagnostics, findings.diagnostics);
   }
 }
 

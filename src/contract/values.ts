@@ -1,4 +1,5 @@
 import type { Diagnostic } from '../diagnostics/diagnostic.js';
+import { append } from '../source/append.js';
 import type { Pointer } from '../source/document.js';
 import { parseYaml } from '../source/parse.js';
 import type { InputFile } from '../source/read.js';
@@ -30,7 +31,10 @@ export function loadValues(inputs: readonly InputFile[]): {
   for (const input of inputs) {
     const parsed = parseYaml(input);
     // A values file may hold nothing but comments.
-    diagnostics.push(...parsed.diagnostics.filter(({ code }) => code !== 'STW003'));
+    append(
+      diagnostics,
+      parsed.diagnostics.filter(({ code }) => code !== 'STW003'),
+    );
     for (const document of parsed.documents) {
       if (!isMapping(document.value)) {
         const message = 'a values file must be a mapping of names to values';

@@ -36,6 +36,7 @@ export const CODES = {
     'Text holds a control character or half a surrogate pair, which no generated file can hold safely. Remove it.',
   STW027:
     'Text holds a literal secret (password, token, private key). Nothing secret may enter the rendered tree: name a file, Secret or variable that holds it.',
+  STW029: 'One file has too many mistakes to show them all. Correct the ones that are shown, then run again.',
   // 1: contracts
   STW101:
     'A name is not safe as a file name, unit name or volume name. Names are never altered silently: change it.',

@@ -3,6 +3,7 @@ import { validatePolicy } from '#generated/validators.js';
 import type { BackupSettings } from '../contract/contract.js';
 import { hasErrors, type Diagnostic } from '../diagnostics/diagnostic.js';
 import { asList, asMapping, asText, asTexts } from '../source/access.js';
+import { append } from '../source/append.js';
 import type { Pointer } from '../source/document.js';
 import { Findings } from '../source/findings.js';
 import { parseYaml } from '../source/parse.js';
@@ -56,7 +57,7 @@ export function loadPolicy(input: InputFile): LoadedPolicy {
   const nothing = { policy: null, document: null, contracts: [], values: [] };
   if (document === undefined) return { ...nothing, diagnostics: parsed.diagnostics };
   const findings = new Findings(document);
-  findings.diagnostics.push(...parsed.diagnostics);
+  append(findings.diagnostics, parsed.diagnostics);
   if (second !== undefined) {
     const span = second.span([]);
     findings.diagnostics.push({
@@ -74,7 +75,7 @@ export function loadPolicy(input: InputFile): LoadedPolicy {
   }
   if (!validatePolicy(document.value)) {
     const check = { document, value: document.value, schema: SCHEMA };
-    findings.diagnostics.push(...schemaDiagnostics(check, validatePolicy.errors ?? []));
+    append(findings.diagnostics, schemaDiagnostics(check, validatePolicy.errors ?? []));
   }
   checkAllTexts(findings, document.value, []);
   const policy = build(findings, document, document.value);

@@ -1,6 +1,6 @@
 import { constructFromEvents, EVENT_ID, parseEvents, YAMLException, type Event } from 'js-yaml';
-import { append } from './append.js';
 import { wholeFile, type Diagnostic } from '../diagnostics/diagnostic.js';
+import { append } from './append.js';
 import { Lines } from './lines.js';
 import { MAX_DEPTH } from './nodes.js';
 import { EMPTY_HINT, type InputFile } from './read.js';

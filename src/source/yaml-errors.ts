@@ -97,7 +97,7 @@ const EXPLANATIONS: readonly (readonly [RegExp, Explanation])[] = [
 /** Only people's lines are looked into for what they meant; no such line is longer. */
 const LONG_LINE = 2000;
 /** Characters that may be read again to find where a quote or bracket was opened. */
-const MAX_SEARCH = 10_000_000;
+const MAX_SEARCH = 2_000_000;
 
 /** What the YAML parser throws, as a diagnostic at the character that is wrong. */
 export function syntaxDiagnostic(file: string, lines: Lines, error: YAMLException): Diagnostic {

@@ -222,3 +222,9 @@ describe('limits', () => {
     expect(documentOf(`a: &a { b: [1, 2, 3] }\n${uses}\n`).span(['u899', 'b', 2]).line).toBe(1);
   });
 });
+
+test('a hundred thousand mistakes in one file are reported, not a crash', () => {
+  const { diagnostics } = parseYaml({ file: 'a.yml', text: `{${'a: 1, '.repeat(150_000)}}` });
+  expect(diagnostics).toHaveLength(149_999);
+  expect(diagnostics.at(-1)?.span.column).toBe(1 + 6 * 149_999 + 1);
+});
