@@ -6,7 +6,7 @@ import { kubernetesObstacles } from './kubernetes-problems.js';
 import { runChecks } from './checks/registry.js';
 import { resolveDeployments, type Deployed } from './deployments.js';
 import { planVolumes, unprotectedVolumes } from './volumes.js';
-import type { BackupPlan, Placement, RepositoryPlan, ServicePlan } from './plan.js';
+import type { BackupPlan, Elsewhere, Placement, RepositoryPlan, ServicePlan } from './plan.js';
 import { localPath } from './repository-url.js';
 import { effectiveSettings } from './settings.js';
 import { groupBy } from './group.js';
@@ -51,6 +51,7 @@ function planService(policy: Policy, contract: Contract, deployed: readonly Depl
     service_id: contract.service_id,
     service_name: contract.service_name,
     service_unit_name: contract.service_unit_name,
+    container_name: contract.container_name,
     contract: contract.document.file,
     repository: settings.repository,
     tags: [`service:${contract.service_id}`],
@@ -66,7 +67,19 @@ function planService(policy: Policy, contract: Contract, deployed: readonly Depl
     vmid: contract.vmid,
     unprotected_volumes: unprotectedVolumes(contract).map((volume) => volume.name),
     placements,
+    elsewhere: planElsewhere(policy, contract, placements),
   };
+}
+
+function planElsewhere(policy: Policy, contract: Contract, placements: readonly Placement[]): Elsewhere[] {
+  return contract.runtimes
+    .filter((runtime) => !placements.some((placement) => placement.runtime === runtime))
+    .map((runtime) => ({
+      runtime,
+      volumes: planVolumes(contract, runtime, policy.runtimes)
+        .filter((volume) => volume.backed_up)
+        .map(({ volume, kind, location, snapshot_path }) => ({ volume, kind, location, snapshot_path })),
+    }));
 }
 
 function planPlacement(policy: Policy, entry: Deployed, settings: BackupSettings): Placement {

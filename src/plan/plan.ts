@@ -65,6 +65,8 @@ export interface ServicePlan {
   readonly service_id: string;
   readonly service_name: string;
   readonly service_unit_name: string;
+  /** The Compose container that the health check runs in. */
+  readonly container_name: string;
   /** The contract's file, as in diagnostics. */
   readonly contract: string;
   readonly repository: string;
@@ -86,6 +88,19 @@ export interface ServicePlan {
   readonly unprotected_volumes: readonly string[];
   /** By host (null first), then runtime. */
   readonly placements: readonly Placement[];
+  /** The other runtimes of the contract, for a restore under one of them. */
+  readonly elsewhere: readonly Elsewhere[];
+}
+
+/** Where a service's volumes would live under a runtime that it is not deployed on. */
+export interface Elsewhere {
+  readonly runtime: Runtime;
+  readonly volumes: readonly {
+    readonly volume: string;
+    readonly kind: LocationKind;
+    readonly location: string;
+    readonly snapshot_path: string;
+  }[];
 }
 
 export interface RepositoryPlan {

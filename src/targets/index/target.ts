@@ -57,7 +57,7 @@ function indexContext(plan: BackupPlan): Record<string, unknown> {
     hosts: hostTrees(plan).map((tree) => ({
       name: tree.name,
       folder: tree.folder,
-      jobs: tree.jobs.length,
+      jobs: tree.jobs.length + tree.guests.length,
       credentials: hostCredentials(tree),
     })),
     repositories: plan.repositories.map((repository) => ({

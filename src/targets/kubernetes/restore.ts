@@ -128,6 +128,7 @@ export function restoreInPlace(
     'restore',
     `${snapshot}:${snapshotPath(job, volume)}`,
     ...snapshotFilter(job),
+    `--path=${snapshotPath(job, volume)}`,
     `--target=${restoredPath(volume)}`,
     '--delete',
     ...(dryRun ? ['--dry-run', '--verbose=2'] : ['--verify']),
@@ -143,11 +144,17 @@ export function restoreAside(job: KubernetesJob, volume: string, snapshot: strin
       'restore',
       `${snapshot}:${snapshotPath(job, volume)}`,
       ...snapshotFilter(job),
+      `--path=${snapshotPath(job, volume)}`,
       `--target=${aside}`,
       '--verify',
     ),
     kubectl(job, 'cp', `${restorePodName(job)}:${aside}`, `./${job.service.service_id}-${volume}`),
   ];
+}
+
+/** Owners and modes of a volume's own folder and what is in it. */
+export function listOwners(job: KubernetesJob, volume: string): Command {
+  return kubectl(job, 'exec', restorePodName(job), '--', 'ls', '-lan', restoredPath(volume));
 }
 
 function snapshotPath(job: KubernetesJob, volume: string): string {

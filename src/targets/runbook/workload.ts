@@ -1,18 +1,41 @@
 import { composeProjectName } from '../../locate/docker.js';
 import type { Placement, ServicePlan } from '../../plan/plan.js';
+import type { Command } from './guide.js';
 
-/** Commands, each a list of arguments, that stop and start a service's workload on its host. */
+/** What a person types on the host around a restore. */
 export interface Workload {
-  readonly stop: readonly (readonly string[])[];
-  readonly start: readonly (readonly string[])[];
+  readonly stop: readonly Command[];
+  readonly start: readonly Command[];
+  /** What runs a command where the workload is; empty on the host itself. */
+  readonly inside: Command;
 }
 
-/** How a workload is stopped and started where it runs. Compose finds a project's containers by their labels. */
+/** How a workload is stopped, started and asked for its health where it runs. */
 export function workload(service: ServicePlan, placement: Placement): Workload {
-  if (placement.runtime === 'docker') {
-    const compose = ['docker', 'compose', '--project-name', composeProjectName(service.service_id)];
-    return { stop: [[...compose, 'stop']], start: [[...compose, 'start']] };
-  }
   const unit = `${service.service_unit_name}.service`;
-  return { stop: [['systemctl', 'stop', unit]], start: [['systemctl', 'start', unit]] };
+  const unitCommands = { stop: [['systemctl', 'stop', unit]], start: [['systemctl', 'start', unit]] };
+  switch (placement.runtime) {
+    case 'docker': {
+      // Compose finds a project's containers by their labels, wherever its file is.
+      const compose = ['docker', 'compose', '--project-name', composeProjectName(service.service_id)];
+      return {
+        stop: [[...compose, 'stop']],
+        start: [[...compose, 'start']],
+        inside: ['docker', 'exec', service.container_name],
+      };
+    }
+    case 'podman':
+      return { ...unitCommands, inside: ['podman', 'exec', service.service_name] };
+    case 'proxmox': {
+      const guest = String(service.vmid ?? '');
+      return {
+        stop: [['pct', 'stop', guest]],
+        start: [['pct', 'start', guest]],
+        inside: ['pct', 'exec', guest, '--'],
+      };
+    }
+    case 'baremetal':
+    case 'kubernetes':
+      return { ...unitCommands, inside: [] };
+  }
 }

@@ -2,7 +2,7 @@ import { isAtOrBelow } from '../../locate/pairing.js';
 import type { PlannedVolume } from '../../plan/plan.js';
 import { header } from '../header.js';
 import type { RenderedFile, TargetInput } from '../target.js';
-import type { HostJob, HostTree } from './host-tree.js';
+import { hostVolumes, type HostJob, type HostTree } from './host-tree.js';
 import { repositoryContext } from './repository-context.js';
 
 /** The service and timer of one job. */
@@ -35,7 +35,7 @@ export function backupFiles(tree: HostTree, job: HostJob, { plan, templates }: T
 }
 
 function backupContext({ service, placement, repository }: HostJob): Record<string, unknown> {
-  const volumes = placement.volumes.filter((volume) => volume.backed_up);
+  const volumes = hostVolumes(placement);
   return {
     service_id: service.service_id,
     service_name: service.service_name,

@@ -1,10 +1,15 @@
-import type { BackupPlan, Placement, RepositoryPlan, ServicePlan } from '../../plan/plan.js';
+import type { BackupPlan, PlannedVolume, Placement, RepositoryPlan, ServicePlan } from '../../plan/plan.js';
 
 /** One service's job on one host. */
 export interface HostJob {
   readonly service: ServicePlan;
   readonly placement: Placement;
   readonly repository: RepositoryPlan;
+}
+
+/** One Proxmox guest that its host dumps: its disks hold volumes that are backed up. */
+export interface GuestJob extends HostJob {
+  readonly vmid: number;
 }
 
 /** Everything that one `install.sh` installs: the jobs of one host, or of one runtime where no host is named. */
@@ -15,6 +20,8 @@ export interface HostTree {
   readonly folder: string;
   /** By service id. */
   readonly jobs: readonly HostJob[];
+  /** By service id. */
+  readonly guests: readonly GuestJob[];
   /** Repositories that this host forgets, prunes and checks. */
   readonly maintained: readonly RepositoryPlan[];
   /** Every repository that a job here uses, by name. */
@@ -33,21 +40,36 @@ export function isSystemdJob(placement: Placement): boolean {
   switch (placement.runtime) {
     case 'docker':
     case 'baremetal':
+    case 'proxmox':
       return true;
     case 'podman':
       return placement.scope === 'system';
     case 'kubernetes':
-    case 'proxmox':
       return false;
   }
+}
+
+/** What the host's own job of a placement backs up; what lies inside a Proxmox guest is in the guest's dump. */
+export function hostVolumes(placement: Placement): PlannedVolume[] {
+  return placement.volumes.filter((volume) => volume.backed_up && volume.kind !== 'lxc_guest');
+}
+
+/** Whether the placement's guest is dumped. Nobody knows which guest it is without a number. */
+export function hasGuestJob(placement: Placement): boolean {
+  return placement.volumes.some(
+    (volume) => volume.backed_up && volume.kind === 'lxc_guest' && volume.name !== null,
+  );
 }
 
 /** All host trees of a plan, by folder. */
 export function hostTrees(plan: BackupPlan): HostTree[] {
   const repositories = new Map(plan.repositories.map((repository) => [repository.name, repository]));
-  const jobs = new Map<string, { name: string; jobs: HostJob[]; maintained: RepositoryPlan[] }>();
+  const jobs = new Map<
+    string,
+    { name: string; jobs: HostJob[]; guests: GuestJob[]; maintained: RepositoryPlan[] }
+  >();
   const at = (name: string, folder: string) => {
-    const tree = jobs.get(folder) ?? { name, jobs: [], maintained: [] };
+    const tree = jobs.get(folder) ?? { name, jobs: [], guests: [], maintained: [] };
     jobs.set(folder, tree);
     return tree;
   };
@@ -55,9 +77,11 @@ export function hostTrees(plan: BackupPlan): HostTree[] {
     const repository = repositories.get(service.repository);
     for (const placement of service.placements) {
       if (repository === undefined || !isSystemdJob(placement)) continue;
-      if (!placement.volumes.some((volume) => volume.backed_up)) continue;
       const { name, folder } = treeOf(placement);
-      at(name, folder).jobs.push({ service, placement, repository });
+      const job = { service, placement, repository };
+      if (hostVolumes(placement).length > 0) at(name, folder).jobs.push(job);
+      const { vmid } = service;
+      if (vmid !== null && hasGuestJob(placement)) at(name, folder).guests.push({ ...job, vmid });
     }
   }
   for (const repository of plan.repositories) {
@@ -66,7 +90,11 @@ export function hostTrees(plan: BackupPlan): HostTree[] {
     at(host, `hosts/${host}`).maintained.push(repository);
   }
   return [...jobs]
-    .map(([folder, tree]) => ({ ...tree, folder, repositories: usedBy(tree.jobs, tree.maintained) }))
+    .map(([folder, tree]) => ({
+      ...tree,
+      folder,
+      repositories: usedBy([...tree.jobs, ...tree.guests], tree.maintained),
+    }))
     .sort((a, b) => (a.folder < b.folder ? -1 : 1));
 }
 

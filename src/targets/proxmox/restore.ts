@@ -1,0 +1,72 @@
+import type { Placement, ServicePlan } from '../../plan/plan.js';
+import { guestDumpName } from '../../plan/volumes.js';
+import type { ShellLine } from '../shell-line.js';
+import { resticCommand } from '../systemd/host-files.js';
+import { guestTags } from './guest.js';
+
+/** What a runbook prints for the guest of one placement; run as root on the Proxmox host. */
+export interface GuestRestore {
+  readonly list: readonly ShellLine[];
+  readonly stop: readonly ShellLine[];
+  readonly start: readonly ShellLine[];
+  /** Replaces the guest, with all of its disks that the dump holds. */
+  readonly in_place: readonly ShellLine[];
+  /** Makes a second guest beside it under the next free number; not started, because it has the first one's address. */
+  readonly aside: readonly ShellLine[];
+  /** The whole configuration and content of the dump, by name. */
+  readonly contents: readonly ShellLine[];
+  readonly volumes: readonly GuestVolumeRestore[];
+}
+
+/** One volume inside the guest, out of the dump. */
+export interface GuestVolumeRestore {
+  readonly volume: string;
+  /** The path inside the guest. */
+  readonly path: string;
+  /** Into a folder of the Proxmox host. */
+  readonly aside: readonly ShellLine[];
+  /** Into the running guest, where owners are right; leaves files that are not in the dump. */
+  readonly in_place: readonly ShellLine[];
+}
+
+/** Null for a placement without a guest that is backed up. `snapshot`: an id, or `latest`. */
+export function guestRestore(
+  service: ServicePlan,
+  placement: Placement,
+  snapshot = 'latest',
+): GuestRestore | null {
+  const { vmid } = service;
+  const inside = placement.volumes.filter((volume) => volume.kind === 'lxc_guest' && volume.backed_up);
+  if (placement.runtime !== 'proxmox' || vmid === null || inside.length === 0) return null;
+  const guest = String(vmid);
+  const restic = resticCommand(service.repository);
+  const filter = ['--host', placement.snapshot_host, '--tag', guestTags(service).join(',')];
+  const path = `/backup/${service.service_id}/${guestDumpName(vmid)}`;
+  const dump = [restic, 'dump', snapshot, path, ...filter];
+  const script = `/usr/local/lib/stowage/restore-guest-${service.service_id}.sh`;
+  const aside = `/var/tmp/stowage-restore/${service.service_id}`;
+  return {
+    list: [[[restic, 'snapshots', ...filter]]],
+    stop: [[['pct', 'stop', guest]]],
+    start: [[['pct', 'start', guest]]],
+    in_place: [[[script, snapshot, guest, '--force']]],
+    aside: [
+      [
+        ['pvesh', 'get', '/cluster/nextid'],
+        ['xargs', '-I', 'VMID', script, snapshot, 'VMID', '--unique'],
+      ],
+    ],
+    contents: [[dump, ['tar', '--list', '--file=-']]],
+    volumes: inside.map((volume) => {
+      // tar names everything from the guest's root: `./var/lib/app`; of the root itself `.`.
+      const member = volume.path === '/' ? '.' : `.${volume.path}`;
+      const extract = ['tar', '--extract', '--preserve-permissions', '--numeric-owner', '--file=-'];
+      return {
+        volume: volume.volume,
+        path: volume.path,
+        aside: [[['mkdir', '--parents', aside]], [dump, [...extract, `--directory=${aside}`, member]]],
+        in_place: [[dump, ['pct', 'exec', guest, '--', ...extract, '--directory=/', member]]],
+      };
+    }),
+  };
+}

@@ -1,0 +1,73 @@
+import { guestDumpName } from '../../plan/volumes.js';
+import { header } from '../header.js';
+import { guestTags } from './guest.js';
+import { hostTrees, type GuestJob, type HostTree } from '../systemd/host-tree.js';
+import { resticCommand } from '../systemd/host-files.js';
+import { repositoryContext } from '../systemd/repository-context.js';
+import type { RenderedFile, Target, TargetInput } from '../target.js';
+
+/** `hosts/<host>/`: a vzdump of each Proxmox guest into restic. What is bind-mounted into one is a job of the host. */
+export const proxmox: Target = {
+  name: 'proxmox',
+  render(input) {
+    const files = hostTrees(input.plan).flatMap((tree) =>
+      tree.guests.flatMap((job) => guestFiles(tree, job, input)),
+    );
+    return { files, diagnostics: [] };
+  },
+};
+
+function guestFiles(
+  tree: HostTree,
+  job: GuestJob,
+  { plan, runtimes, templates }: TargetInput,
+): RenderedFile[] {
+  const { service_id } = job.service;
+  const context = guestContext(job, runtimes.proxmox);
+  const file = (path: string, template: string, more: Record<string, unknown>): RenderedFile => ({
+    path: `${tree.folder}/${path}`,
+    mode: path.endsWith('.sh') ? 0o755 : 0o644,
+    sources: [job.service.contract],
+    service: service_id,
+    runtime: 'proxmox',
+    content: templates.render(template, { header: header(plan, job.service.contract), ...more }),
+  });
+  return [
+    file(`bin/vzdump-restic-${service_id}.sh`, 'proxmox/vzdump-restic.sh.hbs', context),
+    file(`bin/restore-guest-${service_id}.sh`, 'proxmox/restore-guest.sh.hbs', {
+      ...context,
+      dumpdir: runtimes.proxmox.dumpdir,
+      restic: resticCommand(job.repository.name),
+      dump_name: guestDumpName(job.vmid),
+      filter: ['--host', job.placement.snapshot_host, '--tag', guestTags(job.service).join(',')],
+    }),
+    file(`systemd/stowage-vzdump-${service_id}.service`, 'proxmox/vzdump.service.hbs', context),
+    file(`systemd/stowage-vzdump-${service_id}.timer`, 'systemd/job.timer.hbs', {
+      description: `When to dump guest ${job.vmid} of ${job.service.service_name}`,
+      on_calendar: job.placement.schedule.on_calendar,
+    }),
+  ];
+}
+
+function guestContext(
+  { service, placement, repository, vmid }: GuestJob,
+  settings: TargetInput['runtimes']['proxmox'],
+): Record<string, unknown> {
+  const inside = placement.volumes.filter((volume) => volume.kind === 'lxc_guest' && volume.backed_up);
+  return {
+    service_id: service.service_id,
+    service_name: service.service_name,
+    vmid,
+    mode: settings.mode,
+    dumpdir: settings.transfer === 'dumpdir' ? settings.dumpdir : null,
+    view: `/backup/${service.service_id}`,
+    snapshot_path: `/backup/${service.service_id}/${guestDumpName(vmid)}`,
+    snapshot_host: placement.snapshot_host,
+    tags: guestTags(service),
+    retry_lock: service.retry_lock,
+    timeout: service.timeout,
+    kept: inside.map((volume) => volume.path),
+    elsewhere: placement.volumes.filter((volume) => !inside.includes(volume)).map((volume) => volume.path),
+    repository: repositoryContext(repository),
+  };
+}

@@ -1,0 +1,32 @@
+/** One command, as a list of arguments. */
+export type Command = readonly string[];
+/** Commands joined by pipes; most have one. */
+export type Pipeline = readonly Command[];
+
+/** One step of a restore: what to do and why, then what to type. */
+export interface Step {
+  readonly heading: string;
+  readonly text: string;
+  readonly pipelines: readonly Pipeline[];
+}
+
+/** How to restore a service in one place. */
+export interface Guide {
+  readonly title: string;
+  /** When and under which name its snapshots are made. */
+  readonly about: string;
+  readonly steps: readonly Step[];
+}
+
+/** A step with single commands only. */
+export function step(heading: string, text: string, commands: readonly Command[]): Step {
+  return { heading, text, pipelines: commands.map((command) => [command]) };
+}
+
+/** `kubectl apply` of one object, whole in one line so that it can be copied. JSON is YAML. */
+export function applied(manifest: unknown): Pipeline {
+  return [
+    ['printf', '%s', JSON.stringify(manifest)],
+    ['kubectl', 'apply', '--filename=-'],
+  ];
+}

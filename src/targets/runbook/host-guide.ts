@@ -1,0 +1,88 @@
+import { composeProjectName } from '../../locate/docker.js';
+import type { Placement, PlannedVolume, ServicePlan } from '../../plan/plan.js';
+import { resticCommand, restoreCommand } from '../systemd/host-files.js';
+import { step, type Command, type Step } from './guide.js';
+import { ownerText } from './owner.js';
+import { verifySteps } from './verify.js';
+import { workload } from './workload.js';
+
+/** Restoring on a host whose jobs systemd runs: every command is typed there, as root. */
+export function hostSteps(service: ServicePlan, placement: Placement): Step[] {
+  const volumes = placement.volumes.filter((volume) => volume.backed_up && volume.kind !== 'lxc_guest');
+  const { stop, start, inside } = workload(service, placement);
+  const list: Command = [resticCommand(service.repository), 'snapshots', ...filter(service, placement)];
+  return [
+    step('List snapshots', '', [list]),
+    step('Stop the workload', '', stop),
+    ...volumes.flatMap((volume) => volumeSteps(service, placement, volume)),
+    step(
+      'Check owners',
+      ownerText(service),
+      volumes.map((volume) => ['ls', '-lan', volume.location]),
+    ),
+    step('Start the workload', '', start),
+    ...verifySteps(service, inside),
+    step('Back up again', 'So that the restored state is the newest snapshot.', [
+      ['systemctl', 'start', `stowage-backup-${service.service_id}.service`],
+    ]),
+  ];
+}
+
+function filter(service: ServicePlan, placement: Placement): string[] {
+  return ['--host', placement.snapshot_host, '--tag', service.tags.join(',')];
+}
+
+/**
+ * The command that restores one volume to a folder of a host.
+ *
+ * @param target absolute path; made when it is missing
+ */
+export function restoreVolume(
+  service: ServicePlan,
+  placement: Placement,
+  volume: Pick<PlannedVolume, 'snapshot_path'>,
+  target: string,
+): Command {
+  const path = volume.snapshot_path;
+  const only = [...filter(service, placement), '--path', path];
+  return [restoreCommand(service.repository), 'latest', path, target, ...only];
+}
+
+function volumeSteps(service: ServicePlan, placement: Placement, volume: PlannedVolume): Step[] {
+  const inPlace = restoreVolume(service, placement, volume, volume.location);
+  const aside = `/var/tmp/stowage-restore/${service.service_id}/${volume.volume}`;
+  return [
+    ...recreateSteps(service, volume),
+    step(
+      `Restore ${volume.volume} in place`,
+      'The first command only says what would change; the second restores. Files that the snapshot does not have are deleted.',
+      [
+        [...inPlace, '--delete', '--dry-run', '--verbose=2'],
+        [...inPlace, '--delete', '--verify'],
+      ],
+    ),
+    step(`Restore ${volume.volume} aside`, 'To look at it, or to take single files out of it.', [
+      [...restoreVolume(service, placement, volume, aside), '--verify'],
+    ]),
+  ];
+}
+
+/** A managed volume that is gone has to be the engine's own again before files go into it. */
+function recreateSteps(service: ServicePlan, volume: PlannedVolume): Step[] {
+  const { name } = volume;
+  if (name === null) return [];
+  const heading = `Make the volume of ${volume.volume} again, if it is gone`;
+  const text = 'Does nothing when the volume is there.';
+  if (volume.kind === 'podman_volume')
+    return [step(heading, text, [['podman', 'volume', 'create', '--ignore', name]])];
+  if (volume.kind !== 'docker_volume') return [];
+  const project = composeProjectName(service.service_id);
+  const labels = name.startsWith(`${project}_`)
+    ? // Compose takes a volume for its own by these.
+      [
+        `--label=com.docker.compose.project=${project}`,
+        `--label=com.docker.compose.volume=${name.slice(project.length + 1)}`,
+      ]
+    : [];
+  return [step(heading, text, [['docker', 'volume', 'create', ...labels, name]])];
+}

@@ -1,0 +1,83 @@
+import type { RepositoryPlan } from '../../plan/plan.js';
+import type { KubernetesSettings } from '../../policy/policy.js';
+import { header } from '../header.js';
+import { resticCommand } from '../systemd/host-files.js';
+import { hostTrees } from '../systemd/host-tree.js';
+import type { TargetInput } from '../target.js';
+import { applied, type Command, type Pipeline } from './guide.js';
+
+/** What the page of a repository shows. */
+export function repositoryContext(input: TargetInput, repository: RepositoryPlan): Record<string, unknown> {
+  const hosts = hostTrees(input.plan).filter((tree) => tree.repositories.includes(repository));
+  const { maintenance } = repository;
+  const shell =
+    maintenance.kind === 'host'
+      ? {
+          open: [] as Pipeline[],
+          restic: [resticCommand(repository.name)] as Command,
+          close: [] as Command[],
+        }
+      : podShell(repository, maintenance.namespace, input.runtimes.kubernetes);
+  const restic = (...args: string[]): Command => [...shell.restic, ...args];
+  return {
+    header: header(input.plan, null),
+    name: repository.name,
+    url: repository.url,
+    place:
+      maintenance.kind === 'host'
+        ? `on host ${maintenance.host}, as root`
+        : 'where kubectl reaches the cluster',
+    hosts: hosts.map((tree) => tree.name),
+    password_file: repository.password_file,
+    secret: repository.kubernetes_secret,
+    forget: repository.forget.cron,
+    prune: repository.prune.cron,
+    check: repository.check.cron,
+    timezone: repository.forget.timezone,
+    open: shell.open,
+    close: shell.close,
+    init: restic('init'),
+    snapshots: restic('snapshots', '--group-by', 'host,tags'),
+    size: [restic('stats', '--mode', 'raw-data'), restic('stats', '--mode', 'restore-size', 'latest')],
+    keys: restic('key', 'list'),
+    add_key: restic('key', 'add'),
+    locks: restic('list', 'locks', '--no-lock'),
+    unlock: restic('unlock'),
+    check_all: restic('check', '--read-data', '--retry-lock', '2h'),
+    repair_index: restic('repair', 'index'),
+    repair_snapshots: restic('repair', 'snapshots', '--forget'),
+  };
+}
+
+/** A pod with restic and the repository's credentials, where no host has them. */
+function podShell(
+  repository: RepositoryPlan,
+  namespace: string,
+  settings: KubernetesSettings,
+): { open: Pipeline[]; restic: Command; close: Command[] } {
+  const name = 'stowage-shell';
+  const kubectl = ['kubectl', '--namespace', namespace];
+  const pod = {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { name, namespace },
+    spec: {
+      restartPolicy: 'Never',
+      automountServiceAccountToken: false,
+      containers: [
+        {
+          name: 'restic',
+          image: settings.image,
+          command: ['sleep', '21600'],
+          envFrom: [{ secretRef: { name: repository.kubernetes_secret ?? '' } }],
+          env: [{ name: 'RESTIC_REPOSITORY', value: repository.url.replaceAll('$', '$$$$') }],
+        },
+      ],
+    },
+  };
+  return {
+    open: [applied(pod), [[...kubectl, 'wait', '--for=condition=Ready', `pod/${name}`, '--timeout=5m']]],
+    restic: [...kubectl, 'exec', '--stdin', '--tty', name, '--', 'restic'],
+    close: [[...kubectl, 'delete', 'pod', name]],
+  };
+}

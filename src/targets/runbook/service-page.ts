@@ -1,0 +1,61 @@
+import type { Placement, RepositoryPlan, ServicePlan } from '../../plan/plan.js';
+import { header } from '../header.js';
+import { kubernetesJobs } from '../kubernetes/cluster.js';
+import { placeName } from '../protection.js';
+import { isSystemdJob } from '../systemd/host-tree.js';
+import { keepOptions } from '../systemd/repository-context.js';
+import type { TargetInput } from '../target.js';
+import { elsewhereSteps } from './elsewhere.js';
+import type { Step } from './guide.js';
+import { hostSteps } from './host-guide.js';
+import { kubernetesSteps } from './kubernetes-guide.js';
+
+/** What the page of a service shows; null for a service that is nowhere. */
+export function serviceContext(input: TargetInput, service: ServicePlan): Record<string, unknown> | null {
+  const { plan } = input;
+  const repository = plan.repositories.find((candidate) => candidate.name === service.repository);
+  const [first] = service.placements;
+  if (repository === undefined || first === undefined) return null;
+  const known = new Set(plan.services.map((other) => other.service_id));
+  return {
+    header: header(plan, service.contract),
+    service_id: service.service_id,
+    service_name: service.service_name,
+    repository: repositoryFacts(repository),
+    tags: service.tags,
+    kept: keptText(service),
+    volumes: first.volumes,
+    requires: service.requires.map((id) => ({ id, page: known.has(id) ? `runbooks/${id}.md` : null })),
+    places: service.placements.flatMap((placement) => place(input, service, placement)),
+    elsewhere: elsewhereSteps(service),
+  };
+}
+
+function repositoryFacts({ name, url }: RepositoryPlan): Record<string, unknown> {
+  return { name, url, page: `runbooks/repositories/${name}.md` };
+}
+
+/** `7 daily, 5 weekly, all within 14d`. */
+function keptText({ retention }: ServicePlan): string {
+  return keepOptions({ ...retention })
+    .map(({ option, value }) => {
+      const rule = option.replace(/^--keep-/, '').replaceAll('-', ' ');
+      return rule.startsWith('within') ? `${rule} ${value}` : `${value} ${rule}`;
+    })
+    .join(', ');
+}
+
+function place(input: TargetInput, service: ServicePlan, placement: Placement): Record<string, unknown>[] {
+  const steps = stepsFor(input, service, placement);
+  if (steps.length === 0) return [];
+  const { schedule, snapshot_host } = placement;
+  return [
+    { title: placeName(placement), snapshot_host, cron: schedule.cron, timezone: schedule.timezone, steps },
+  ];
+}
+
+function stepsFor(input: TargetInput, service: ServicePlan, placement: Placement): Step[] {
+  if (isSystemdJob(placement)) return hostSteps(service, placement);
+  const job = kubernetesJobs(input.plan).find((candidate) => candidate.placement === placement);
+  return job === undefined ? [] : kubernetesSteps(job, input.runtimes.kubernetes);
+}

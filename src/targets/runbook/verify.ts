@@ -1,0 +1,18 @@
+import type { ServicePlan } from '../../plan/plan.js';
+import { step, type Command, type Step } from './guide.js';
+
+/**
+ * The contract's own health check, typed after a restore; nothing for a contract without one.
+ *
+ * @param prefix what runs a command where the workload is, such as `docker exec NAME`
+ */
+export function verifySteps(service: ServicePlan, prefix: Command): Step[] {
+  const health = service.health_cmd;
+  if (health.length === 0) return [];
+  const text = 'The service must answer its own health check.';
+  // A script of several lines cannot be copied out of a page as one line.
+  if (health.some((argument) => argument.includes('\n'))) {
+    return [step('Verify', `${text} It is a script: health.cmd in ${service.contract}.`, [])];
+  }
+  return [step('Verify', text, [[...prefix, ...health]])];
+}
