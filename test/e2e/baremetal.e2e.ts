@@ -86,9 +86,8 @@ describe('a bare-metal host', () => {
   });
 
   test('a person makes it, with the printed command', async () => {
-    const index = readFileSync(path.join(project.rendered, 'README.md'), 'utf8');
-    const command = /`(\/usr\/local\/lib\/stowage\/restic-nas\.sh init)`/.exec(index)?.[1];
-    await machine.run(command ?? 'false');
+    const page = readFileSync(path.join(project.rendered, 'runbooks/repositories/nas.md'), 'utf8');
+    await machine.run(runbookCommands(page, 'Make it, once'));
   });
 
   test('the timer runs the job when it is due, once, also after the machine was off', async () => {

@@ -30,6 +30,7 @@ function read(markdown: string): Shown {
 }
 
 function folded(text: string): string {
+  // eslint-disable-next-line no-control-regex -- vertical tab and form feed end lines as well
   return text.replace(/\r\n|[\n\r\u000b\u000c\u2028\u2029]/g, ' ');
 }
 

@@ -34,7 +34,8 @@ const PLACES: Readonly<Record<string, (project: Project, text: string) => void>>
     set(contract, ['mounts', 'persistent_volumes', 1, 'path'], `/data/${text}`),
   'a path of its own': ({ contract }, text) =>
     set(contract, ['mounts', 'persistent_volumes', 2, 'path'], `/own/${text}`),
-  'health.cmd': ({ contract }, text) => (contract.health = { cmd: ['check', text] }),
+  // A script of several lines is named, not printed.
+  'health.cmd': ({ contract }, text) => (contract.health = { cmd: ['check', text.replaceAll('\n', ' ')] }),
   run_as_user: ({ contract }, text) =>
     (contract.service_security = { run_as_user: text, run_as_group: text }),
   'backup.exclude': ({ contract }, text) => set(contract, ['backup', 'exclude'], [text]),

@@ -1,7 +1,9 @@
 import type { BackupPlan, RepositoryPlan } from '../../plan/plan.js';
 import { header } from '../header.js';
 import { isRendered, placeName, protection } from '../protection.js';
-import { hostCredentials, resticCommand } from '../systemd/host-files.js';
+import { namespaces, type Namespace } from '../kubernetes/cluster.js';
+import { podSecurityLevel } from '../kubernetes/security.js';
+import { hostCredentials } from '../systemd/host-files.js';
 import { hostTrees } from '../systemd/host-tree.js';
 import type { RenderedFile, Target } from '../target.js';
 
@@ -60,12 +62,26 @@ function indexContext(plan: BackupPlan): Record<string, unknown> {
       jobs: tree.jobs.length + tree.guests.length,
       credentials: hostCredentials(tree),
     })),
+    namespaces: namespaces(plan).map(namespaceContext),
     repositories: plan.repositories.map((repository) => ({
       name: repository.name,
       url: repository.url,
       maintainer: maintainer(repository),
-      init: repository.maintenance.kind === 'host' ? `${resticCommand(repository.name)} init` : null,
+      page: `runbooks/repositories/${repository.name}.md`,
     })),
+  };
+}
+
+/** One row of the table of namespaces: the Secrets that must be there, and the lowest Pod Security level that will do. */
+function namespaceContext(namespace: Namespace): Record<string, unknown> {
+  const repositories = [...namespace.jobs.map((job) => job.repository), ...namespace.maintained];
+  const secrets = new Set(repositories.flatMap(({ kubernetes_secret }) => kubernetes_secret ?? []));
+  const levels = namespace.jobs.map((job) => podSecurityLevel(job.service, job.volumes));
+  return {
+    name: namespace.name,
+    jobs: namespace.jobs.length,
+    secrets: [...secrets].sort(),
+    level: levels.includes('privileged') ? 'privileged' : 'restricted',
   };
 }
 

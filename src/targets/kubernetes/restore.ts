@@ -12,7 +12,6 @@ export type Command = readonly string[];
 /** An object for `kubectl apply --filename -`; JSON is YAML. */
 export type Manifest = Readonly<Record<string, unknown>>;
 
-const RESTORED = '/restore';
 const ASIDE = '/aside';
 /** Six hours: then the pod ends by itself. */
 const LIFETIME_SECONDS = 6 * 3600;
@@ -27,8 +26,8 @@ export function restorePodName({ service }: KubernetesJob): string {
 }
 
 /**
- * A pod with restic, the repository's credentials and the service's volumes, writable, below `/restore/<volume>`; it
- * waits to be told what to do. To be started while the workload still has a pod: it goes to the same node, which is the
+ * A pod with restic, the repository's credentials and the service's volumes, writable, where their snapshots have them; it
+ * waits to be told what to do. The folder above them is an empty one of its own, because restic sets owner and times there too. To be started while the workload still has a pod: it goes to the same node, which is the
  * only one with the hostPaths and the attached claims. Root with what restic needs to write files of any owner.
  */
 export function restorePod(job: KubernetesJob, settings: KubernetesSettings): Manifest {
@@ -68,9 +67,10 @@ export function restorePod(job: KubernetesJob, settings: KubernetesSettings): Ma
             { name: 'cache', mountPath: '/cache' },
             { name: 'tmp', mountPath: '/tmp' },
             { name: 'aside', mountPath: ASIDE },
+            { name: 'backup', mountPath: '/backup' },
             ...volumes.map((volume) => ({
               ...sourceMount(volume, ''),
-              mountPath: restoredPath(volume.volume),
+              mountPath: volume.snapshot_path,
               readOnly: false,
             })),
           ],
@@ -80,15 +80,11 @@ export function restorePod(job: KubernetesJob, settings: KubernetesSettings): Ma
         { name: 'cache', emptyDir: {} },
         { name: 'tmp', emptyDir: {} },
         { name: 'aside', emptyDir: {} },
+        { name: 'backup', emptyDir: {} },
         ...sourceVolumes(sources),
       ],
     },
   };
-}
-
-/** Where the restore pod has a volume. */
-export function restoredPath(volume: string): string {
-  return `${RESTORED}/${volume}`;
 }
 
 /** Waits until the restore pod can be used. */
@@ -112,7 +108,7 @@ export function listSnapshots(job: KubernetesJob): Command {
 }
 
 /**
- * Restores one volume, and deletes what the snapshot does not have.
+ * Restores one volume, its own folder's owner and mode included, and deletes what the snapshot does not have.
  *
  * @param snapshot an id, or `latest`
  * @param dryRun only says what would change
@@ -123,38 +119,27 @@ export function restoreInPlace(
   snapshot: string,
   dryRun: boolean,
 ): Command {
-  return inRestorePod(
-    job,
-    'restore',
-    `${snapshot}:${snapshotPath(job, volume)}`,
-    ...snapshotFilter(job),
-    `--path=${snapshotPath(job, volume)}`,
-    `--target=${restoredPath(volume)}`,
-    '--delete',
-    ...(dryRun ? ['--dry-run', '--verbose=2'] : ['--verify']),
-  );
+  const end = dryRun ? ['--dry-run', '--verbose=2'] : ['--verify'];
+  return inRestorePod(job, ...restoreArguments(job, volume, snapshot), '--target=/', '--delete', ...end);
 }
 
 /** Restores one volume beside the live data, then copies it to the current folder of the person's machine. */
 export function restoreAside(job: KubernetesJob, volume: string, snapshot: string): Command[] {
-  const aside = `${ASIDE}/${volume}`;
+  const copy = `${restorePodName(job)}:${ASIDE}${snapshotPath(job, volume)}`;
   return [
-    inRestorePod(
-      job,
-      'restore',
-      `${snapshot}:${snapshotPath(job, volume)}`,
-      ...snapshotFilter(job),
-      `--path=${snapshotPath(job, volume)}`,
-      `--target=${aside}`,
-      '--verify',
-    ),
-    kubectl(job, 'cp', `${restorePodName(job)}:${aside}`, `./${job.service.service_id}-${volume}`),
+    inRestorePod(job, ...restoreArguments(job, volume, snapshot), `--target=${ASIDE}`, '--verify'),
+    kubectl(job, 'cp', copy, `./${job.service.service_id}-${volume}`),
   ];
+}
+
+function restoreArguments(job: KubernetesJob, volume: string, snapshot: string): string[] {
+  const path = snapshotPath(job, volume);
+  return ['restore', snapshot, ...snapshotFilter(job), `--path=${path}`, `--include=${path}`, '--sparse'];
 }
 
 /** Owners and modes of a volume's own folder and what is in it. */
 export function listOwners(job: KubernetesJob, volume: string): Command {
-  return kubectl(job, 'exec', restorePodName(job), '--', 'ls', '-lan', restoredPath(volume));
+  return kubectl(job, 'exec', restorePodName(job), '--', 'ls', '-lan', snapshotPath(job, volume));
 }
 
 function snapshotPath(job: KubernetesJob, volume: string): string {

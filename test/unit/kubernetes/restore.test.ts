@@ -10,22 +10,27 @@ const settings = policy?.runtimes.kubernetes;
 const [job] = plan === null ? [] : kubernetesJobs(plan);
 if (job === undefined || settings === undefined) throw new Error('nothing is planned');
 
-test('a volume is restored from its place in the snapshot to its place in the pod', () => {
-  const command = ['kubectl', '--namespace', 'apps', 'exec', 'restore-photos', '--', 'restic', 'restore'];
-  const filter = ['--host=photos', '--tag=service:photos', '--target=/restore/media', '--delete'];
-  const source = 'latest:/backup/photos/media';
+test('a volume is restored to where its snapshot has it, with its own folder', () => {
+  const path = '/backup/photos/media';
+  const restic = ['kubectl', '--namespace', 'apps', 'exec', 'restore-photos', '--', 'restic'];
+  const filter = ['--host=photos', '--tag=service:photos', `--path=${path}`, `--include=${path}`, '--sparse'];
+  const command = [...restic, 'restore', 'latest', ...filter];
   expect(restore.restoreInPlace(job, 'media', 'latest', true)).toEqual([
     ...command,
-    source,
-    ...filter,
+    '--target=/',
+    '--delete',
     '--dry-run',
     '--verbose=2',
   ]);
   expect(restore.restoreInPlace(job, 'media', 'latest', false)).toEqual([
     ...command,
-    source,
-    ...filter,
+    '--target=/',
+    '--delete',
     '--verify',
+  ]);
+  expect(restore.restoreAside(job, 'media', 'latest')).toEqual([
+    [...command, '--target=/aside', '--verify'],
+    ['kubectl', '--namespace', 'apps', 'cp', `restore-photos:/aside${path}`, './photos-media'],
   ]);
 });
 
@@ -35,8 +40,8 @@ test('the pod for restoring mounts every volume writable, at the same place of i
   };
   expect(spec.containers[0]?.volumeMounts).toEqual(
     expect.arrayContaining([
-      { name: 'claim-photos-data', mountPath: '/restore/data', subPath: 'sub dir', readOnly: false },
-      { name: 'path-media', mountPath: '/restore/media', readOnly: false },
+      { name: 'claim-photos-data', mountPath: '/backup/photos/data', subPath: 'sub dir', readOnly: false },
+      { name: 'path-media', mountPath: '/backup/photos/media', readOnly: false },
     ]),
   );
   // The hostPath is on the workload's node and on no other.
