@@ -235,7 +235,8 @@ function evaluate(expression: Expression, scope: Scope): unknown {
     value = (value as Record<string, unknown>)[part];
   }
   if (found && value !== undefined) return value;
-  const guess = didYouMean(expression.parts.at(-1) ?? '', known);
+  const wanted = expression.parts.at(-1) ?? '';
+  const guess = known.includes(wanted) ? null : didYouMean(wanted, known);
   const hint = guess === null ? '' : ` (${guess})`;
   throw new TemplateError(
     scope.template,

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 
 /** What means something to at least one reader, alone or next to another. */
 const PIECES = [
-  ...'\'"`\\$%#;:|&<>(){}[]!*?~^@=+-_,./ \t\n\r\0',
+  ...Array.from('\'"`\\$%#;:|&<>(){}[]!*?~^@=+-_,./ \t\n\r\0'),
   ...[
     '\\n',
     '\\x20',

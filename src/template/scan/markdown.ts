@@ -62,9 +62,23 @@ function summary(line: string): string {
   return `${/^ *\|/.test(line) ? '|' : ''}${/^ *\[[^\]]*$/.test(line) ? '[' : ''}_`;
 }
 
+/** Lines that may yet become the fence of a block, and have to be kept whole. */
+const MAYBE_FENCE = /^[\s>]*(?:[-*+]|\d+[.)])?\s*[`~]*$/;
+
+/** The line without what can no longer matter. */
+function shortened(state: MarkdownState): MarkdownState {
+  const { line, fence } = state;
+  if (fence !== null) return /^[\s`~]*$/.test(line) ? state : { ...state, line: '_' };
+  if (state.comment) return { ...state, line: line.slice(-3) };
+  const tail = /[<!\-\]`(]*$/.exec(line)?.[0] ?? '';
+  const head = line.slice(0, line.length - tail.length);
+  if (head === '' || MAYBE_FENCE.test(head) || openInline(line) !== '') return state;
+  return { ...state, line: summary(head) + tail };
+}
+
 /** Whether an inline construct is open at the end of a line's text: code, a link target, an HTML tag, an escape. */
 function openInline(line: string): string {
-  if (/^ *~~~/.test(line)) return 'in the first line of a fenced block';
+  if (/^ *(?:[-*+] +|\d+[.)] +)?~~~/.test(line)) return 'in the first line of a fenced block';
   const plain = line.replace(/\\[!-/:-@[-`{-~]/g, '');
   let open = '';
   for (const run of plain.matchAll(/`+/g)) open = open === '' ? run[0] : open === run[0] ? '' : open;
@@ -128,7 +142,7 @@ export const markdownScanner: Scanner<MarkdownState> = {
   text(state, text) {
     let now = state;
     for (const character of text) now = step(now, character);
-    return now;
+    return shortened(now);
   },
   tag: tagPlace,
   atLineStart: (state) => state.fence === null && !state.comment && state.line.trim() === '',

@@ -9,8 +9,13 @@ export type Carry =
   /** Lines from column `sealed` on would continue the node above; -1 when none would. A tag's node allows none. */
   | { readonly kind: 'ground'; readonly sealed: number; readonly byTag: boolean }
   | { readonly kind: 'quote'; readonly quote: string; readonly flow: string; readonly sealed: number }
-  /** Open brackets; `fresh` where a node may begin. */
-  | { readonly kind: 'flow'; readonly flow: string; readonly sealed: number; readonly fresh: boolean }
+  /** Open brackets, and whether a node is yet to come (`none`), written as text, or filled by a tag. */
+  | {
+      readonly kind: 'flow';
+      readonly flow: string;
+      readonly sealed: number;
+      readonly node: 'none' | 'text' | 'tag';
+    }
   /** A block scalar; `indent` is -1 before its first line of text, which has to pass column `parent`. */
   | { readonly kind: 'literal'; readonly parent: number; readonly indent: number }
   | { readonly kind: 'lost'; readonly why: string };
@@ -52,7 +57,8 @@ const FLOW_TOKEN = new RegExp(
 const SEPARATED = /(?:^|[ [{,])$/;
 
 /** Whether what follows a tag inside brackets leaves it a node, or a key. */
-function endsFlowTag(tag: string, next: string): boolean {
+function endsFlowTag(tag: string | undefined, next: string): boolean {
+  if (tag === undefined) return true;
   if (tag === BLOCK_TAG) return false;
   return next === '' || (tag === KEY_TAG ? ':' : ' ,]}').includes(next);
 }
@@ -61,28 +67,35 @@ type FlowCarry = Extract<Carry, { kind: 'flow' }>;
 
 /** Reads on inside brackets from `from`. */
 function readFlow(line: string, from: number, before: FlowCarry): LineEnd {
-  let { flow, fresh } = before;
+  let { flow, node } = before;
   const { sealed } = before;
   FLOW_TOKEN.lastIndex = from;
   for (let token = FLOW_TOKEN.exec(line); token !== null; token = FLOW_TOKEN.exec(line)) {
     const { space, comment, quote, open, close, separator, tag } = token.groups ?? {};
     if (space !== undefined) continue;
-    if (comment !== undefined) return { spot: 'comment', carry: { kind: 'flow', flow, sealed, fresh } };
-    if (quote !== undefined && fresh) {
+    if (comment !== undefined) return { spot: 'comment', carry: { kind: 'flow', flow, sealed, node } };
+    if (node === 'tag' && (close ?? separator) === undefined) return lost('text after a tag inside brackets');
+    if (quote !== undefined && node === 'none') {
       const end = quoteEnd(line, token.index + 1, quote);
       if (end === -1) return { spot: 'quote', carry: { kind: 'quote', quote, flow, sealed } };
       FLOW_TOKEN.lastIndex = end;
-    } else if (tag !== undefined && !endsFlowTag(tag, line.charAt(token.index + 1))) {
-      return lost('text directly after a tag inside brackets');
     }
+    if (!endsFlowTag(tag, line.charAt(token.index + 1))) return lost('text directly after a tag in brackets');
     flow = close === undefined ? flow + (open ?? '') : flow.slice(0, -1);
     if (flow === '') return afterNode(line, token.index + 1, sealed, false);
-    fresh = open !== undefined || separator !== undefined;
+    node = flowNode(tag, separator ?? open);
   }
-  return {
-    spot: fresh && SEPARATED.test(line) ? 'flow-node' : 'plain',
-    carry: { kind: 'flow', flow, sealed, fresh },
-  };
+  return flowEnd(line, { kind: 'flow', flow, sealed, node });
+}
+
+function flowEnd(line: string, carry: FlowCarry): LineEnd {
+  return { spot: carry.node === 'none' && SEPARATED.test(line) ? 'flow-node' : 'plain', carry };
+}
+
+/** What the place behind a token holds; `begins` is a bracket or separator with nothing behind it yet. */
+function flowNode(tag: string | undefined, begins: string | undefined): FlowCarry['node'] {
+  if (begins !== undefined) return 'none';
+  return tag === undefined ? 'text' : 'tag';
 }
 
 /** Behind a whole node: white space and a comment, else it was no whole node. */
@@ -164,7 +177,7 @@ function readNode(line: string, from: number, entry: Entry): LineEnd {
       return readQuoted(line, at, entry, sealed);
     case '[':
     case '{':
-      return readFlow(line, at + 1, { kind: 'flow', flow: line.charAt(at), sealed, fresh: true });
+      return readFlow(line, at + 1, { kind: 'flow', flow: line.charAt(at), sealed, node: 'none' });
     case '|':
     case '>':
       return readBlockScalar(line, at, entry);
@@ -189,7 +202,7 @@ type GroundCarry = Extract<Carry, { kind: 'ground' }>;
 
 /** A line of white space so far: whether a tag may come next. */
 function readBlank(indent: number, carry: GroundCarry): LineEnd {
-  const continues = carry.sealed >= 0 && indent >= carry.sealed && indent > 0;
+  const continues = carry.sealed >= 0 && indent >= carry.sealed;
   return { spot: continues && !carry.byTag ? 'plain' : 'node', carry };
 }
 
@@ -234,7 +247,7 @@ export function readLine(line: string, carry: Carry): LineEnd {
     case 'quote': {
       const end = quoteEnd(line, 0, carry.quote);
       if (end === -1) return { spot: 'quote', carry };
-      if (carry.flow !== '') return readFlow(line, end, { ...carry, kind: 'flow', fresh: false });
+      if (carry.flow !== '') return readFlow(line, end, { ...carry, kind: 'flow', node: 'text' });
       return afterNode(line, end, carry.sealed, false);
     }
   }
