@@ -100,7 +100,8 @@ export const CODES = {
   STW404:
     'A path cannot be mounted into a job by systemd: it holds a quote, is the root folder, or lies where the job has its own view.',
   STW405: 'Nothing says which Kubernetes claim holds this volume.',
-  STW406: 'The service runs in a Proxmox guest, but the contract does not say which one.',
+  STW406:
+    'The service runs in a Proxmox guest, but the contract does not say which one. Set `service_container.vmid`.',
   STW407: 'An exclude pattern can match nothing, because restic sees volumes below `/backup/<service>/`.',
   // 5: templates and rendering
   STW500:
@@ -139,6 +140,18 @@ export const CODES = {
   STW546: 'K8up has no back end for this kind of repository. Use another method or repository.',
   STW547:
     'A retention rule cannot be expressed by the chosen operator; it would keep less than the policy asks for. Use other rules, or another method.',
+  // 580-589: Ansible
+  STW580:
+    'A host has the name of a group that every Ansible inventory has, so the playbook would install its jobs on every machine. Use the name of the host in the inventory.',
+  STW581:
+    'The names of two repositories give the same Ansible variables, so one would get the secrets of the other. Rename one of them.',
+  STW560: 'A Proxmox guest has a number that none can have: they go from 100 to 999999999.',
+  STW570:
+    "A rootless service keeps data in a folder of the system, which its user cannot back up or restore. Use `quadlet_scope: system`, or move the data to a folder of the user's own.",
+  STW571:
+    'A path cannot be mounted into a rootless job: Quadlet has no way to write some characters. Rename the folder.',
+  STW572:
+    'A rootless job cannot reach this local repository: its path cannot be mounted. Rename the folder, or use a repository with a network address.',
   // 6: the output tree
   STW601:
     'The output folder is refused: the root of the file system, the home folder, the folder of the policy or one above it, or not a folder. Name a folder of its own.',
@@ -159,6 +172,27 @@ export const CODES = {
   STW609:
     'A service named on the command line is not in the plan, or no generated file belongs to the asked part.',
   // 7: schedules
+  STW701:
+    'Two keys say when a job runs. Keep one of `schedule`, `every` and `window` (whose length is the spread).',
+  STW702:
+    'An interval does not fit evenly into an hour, a day or a week. Use one that does, or write a `schedule`.',
+  STW703: 'A window of the day is empty, cannot be read, or is combined with a shorter interval.',
+  STW704:
+    'The window for offsets is longer than the time between two runs, so a run could start after the next one is due. Make `spread` shorter.',
+  STW705:
+    'Crons disagree about a star with a step in one day field beside a restriction of the other: OR for Kubernetes and for stowage, AND for Vixie cron. Write the days out.',
+  STW706:
+    'The schedule falls into an hour that a change of the clocks skips, so on that day it does not run. Choose another time, or UTC.',
+  STW707:
+    'The schedule falls into an hour that comes twice when the clocks change: systemd runs it once, Kubernetes twice. Choose another time, or UTC.',
+  STW710:
+    'A maintenance job (forget, prune, check) is due while a backup of its repository may run, and locks it out or waits. Move it to the time that the hint names.',
+  STW711:
+    'Two maintenance jobs of one repository are due at about the same time; each needs the repository alone.',
+  STW712:
+    'A maintenance job never finds a gap: at every time of its days, a job of the repository is due. Make room, or lower `margin`.',
+  STW713: 'Two runs lie further apart than `max_age` allows. Run more often, or allow more.',
+  STW720: 'The command line names a host or repository for which the plan has no job.',
 } as const satisfies Record<string, string>;
 
 export type DiagnosticCode = keyof typeof CODES;

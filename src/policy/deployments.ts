@@ -32,12 +32,17 @@ export function readDeployments(findings: Findings, given: Mapping): Deployment[
 /** Reads `runtimes`, each setting with the usual default. */
 export function readRuntimeSettings(findings: Findings, given: Mapping): RuntimeSettings {
   const runtimes = asMapping(given.runtimes);
+  const podman = asMapping(runtimes.podman);
   const proxmox = asMapping(runtimes.proxmox);
   const path = (runtime: string, key: string, fallback: string): string =>
     readHostPath(findings, asMapping(runtimes[runtime])[key], ['runtimes', runtime, key]) ?? fallback;
   return {
     docker: { data_root: path('docker', 'data_root', '/var/lib/docker') },
-    podman: { storage_root: path('podman', 'storage_root', '/var/lib/containers/storage') },
+    podman: {
+      storage_root: path('podman', 'storage_root', '/var/lib/containers/storage'),
+      image: asText(podman.image) ?? 'ghcr.io/restic/restic:0.19.1',
+      user: asText(podman.user),
+    },
     kubernetes: readKubernetesSettings(asMapping(runtimes.kubernetes)),
     proxmox: {
       mode: oneOf(proxmox.mode, ['snapshot', 'suspend', 'stop']),

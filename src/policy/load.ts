@@ -27,6 +27,7 @@ export const BUILT_IN_DEFAULTS: Omit<BackupSettings, 'repository'> = {
   schedule: '30 2 * * *',
   timezone: 'UTC',
   spread: 90,
+  max_age: null,
   retention: { keep_daily: 7, keep_weekly: 5, keep_monthly: 12 },
   exclude: [],
   timeout: 12 * 60,

@@ -23,6 +23,8 @@ export interface Repository {
   readonly check: { readonly schedule: string; readonly read_data_subsets: number | null };
   /** For forget, prune and check. */
   readonly timezone: string;
+  /** Minutes around a maintenance run in which no other job of the repository may be due; 0 checks nothing. */
+  readonly margin: number;
   readonly pointer: Pointer;
 }
 
@@ -78,7 +80,13 @@ export interface ExternalSecretSettings {
 
 export interface RuntimeSettings {
   readonly docker: { readonly data_root: string };
-  readonly podman: { readonly storage_root: string };
+  readonly podman: {
+    readonly storage_root: string;
+    /** Image that holds restic, for rootless jobs. */
+    readonly image: string;
+    /** The user whose rootless services are backed up; null for whoever runs the installer. */
+    readonly user: string | null;
+  };
   readonly kubernetes: KubernetesSettings;
   readonly proxmox: {
     readonly mode: 'snapshot' | 'suspend' | 'stop';

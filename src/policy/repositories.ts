@@ -4,7 +4,10 @@ import type { Findings } from '../source/findings.js';
 import { isMapping, type Mapping } from '../source/tagged.js';
 import { checkHost, readSecretFile } from './host-rules.js';
 import type { MaintenancePlace, Repository } from './policy.js';
-import { readCron, readTimezone } from './settings.js';
+import { readCron, readMinutes, readTimezone } from './settings.js';
+
+const USUAL_MARGIN = 15;
+const MAX_MARGIN = 12 * 60;
 
 /** Reads `repositories`, sorted by name. `timezone` is that of the policy's defaults. */
 export function readRepositories(findings: Findings, given: Mapping, timezone: string): Repository[] {
@@ -41,6 +44,9 @@ function readRepository(
       read_data_subsets: subsets === null ? null : typeof subsets === 'number' ? subsets : 12,
     },
     timezone: readTimezone(findings, given.timezone, [...pointer, 'timezone']) ?? timezone,
+    margin:
+      readMinutes(findings, given.margin, [...pointer, 'margin'], { min: 0, max: MAX_MARGIN }) ??
+      USUAL_MARGIN,
     pointer,
   };
   return maintenance === null ? null : { ...repository, maintenance };

@@ -5,6 +5,7 @@ import type { Pointer } from '../source/document.js';
 import type { Findings } from '../source/findings.js';
 import type { Mapping } from '../source/tagged.js';
 import { parseDuration } from './duration.js';
+import { readFriendlySchedule } from './friendly-schedule.js';
 
 const RETENTION_COUNTS = [
   'keep_last',
@@ -26,6 +27,7 @@ const RETENTION_SPANS = [
 /** Longest offset window: beyond a week, the next weekly run would begin before the last. */
 const MAX_SPREAD = 7 * 1440;
 const MAX_TIMEOUT = 31 * 1440;
+const MAX_AGE = 10 * 366 * 1440;
 
 /**
  * Reads the settings that `defaults` of the policy and `backup` of a contract share; only the keys that are given.
@@ -37,10 +39,14 @@ export function readSettings(findings: Findings, given: Mapping, pointer: Pointe
   if (repository !== null) settings.repository = repository;
   const schedule = readCron(findings, given.schedule, [...pointer, 'schedule']);
   if (schedule !== null) settings.schedule = schedule;
+  const friendly = readFriendlySchedule(findings, given, pointer);
+  if (friendly !== null) Object.assign(settings, friendly);
   const timezone = readTimezone(findings, given.timezone, [...pointer, 'timezone']);
   if (timezone !== null) settings.timezone = timezone;
   const spread = readMinutes(findings, given.spread, [...pointer, 'spread'], { min: 0, max: MAX_SPREAD });
   if (spread !== null) settings.spread = spread;
+  const maxAge = readMinutes(findings, given.max_age, [...pointer, 'max_age'], { min: 1, max: MAX_AGE });
+  if (maxAge !== null) settings.max_age = maxAge;
   const timeout = readMinutes(findings, given.timeout, [...pointer, 'timeout'], {
     min: 1,
     max: MAX_TIMEOUT,
@@ -93,7 +99,8 @@ function knownTimezone(text: string): string | null {
   }
 }
 
-function readMinutes(
+/** A duration in minutes; null when absent or reported. */
+export function readMinutes(
   findings: Findings,
   value: unknown,
   pointer: Pointer,
@@ -123,4 +130,9 @@ function readRetention(findings: Findings, given: Mapping, pointer: Pointer): Re
     hint: 'set at least one rule above zero, such as `keep_daily: 7`',
   });
   return null;
+}
+
+/** Whether a text is the right spelling of an IANA time zone. */
+export function isTimezone(text: string): boolean {
+  return knownTimezone(text) === text;
 }

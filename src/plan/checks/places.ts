@@ -5,7 +5,7 @@ import type { PlannedVolume, Placement } from '../plan.js';
 import { type Check } from './check.js';
 import { declaredAt } from './declared.js';
 
-interface Place {
+export interface Place {
   readonly contract: Contract;
   readonly placement: Placement;
   readonly volume: PlannedVolume;
@@ -13,7 +13,7 @@ interface Place {
 }
 
 /** Every located volume that is backed up, with where its contract declares it. */
-function places({ contracts, plan }: Parameters<Check>[0]): Place[] {
+export function places({ contracts, plan }: Parameters<Check>[0]): Place[] {
   return plan.services.flatMap((service) => {
     const contract = contracts.find((candidate) => candidate.service_id === service.service_id);
     if (contract === undefined) return [];
@@ -69,15 +69,4 @@ export const unnamedClaim: Check = (input) =>
       message: `nothing says which claim holds \`${volume.volume}\`: the adapter mounts one claim, and the service has several volumes`,
       span: contract.document.span(pointer),
       hint: `set \`backup.volumes.${volume.volume}.claim\``,
-    }));
-
-export const unknownGuest: Check = (input) =>
-  places(input)
-    .filter(({ volume }) => volume.kind === 'lxc_guest' && volume.name === null)
-    .map(({ contract, volume }) => ({
-      code: 'STW406' as const,
-      severity: 'warning' as const,
-      message: `\`${volume.volume}\` lies inside a Proxmox guest, but the contract does not say which`,
-      span: contract.document.span(['service_container']),
-      hint: 'set `service_container.vmid`',
     }));

@@ -1,10 +1,14 @@
 import type { Diagnostic } from '../../diagnostics/diagnostic.js';
+import * as ansible from './ansible.js';
 import type { Check, CheckInput } from './check.js';
 import * as coverage from './coverage.js';
 import { nestedHostPath } from './host-paths.js';
 import * as identity from './identity.js';
 import * as kubernetes from './kubernetes.js';
 import * as places from './places.js';
+import * as proxmox from './proxmox.js';
+import * as rootless from './rootless.js';
+import * as schedule from './schedule.js';
 
 /** Every rule that looks at more than one file or at the plan as a whole. */
 const CHECKS: readonly Check[] = [
@@ -22,10 +26,21 @@ const CHECKS: readonly Check[] = [
   coverage.snapshotHosts,
   places.unbindablePath,
   places.unnamedClaim,
-  places.unknownGuest,
+  proxmox.unknownGuest,
+  proxmox.impossibleGuest,
+  rootless.privilegedPath,
+  rootless.unmountablePath,
+  rootless.unmountableRepository,
   kubernetes.unusableOnKubernetes,
   kubernetes.unusableMaintenance,
   kubernetes.deployedTwiceOnKubernetes,
+  ansible.ansibleGroup,
+  ansible.ansibleVariables,
+  schedule.ambiguousDays,
+  schedule.spreadTooLong,
+  schedule.clockChanges,
+  schedule.maintenanceCollisions,
+  schedule.tooOld,
 ];
 
 export function runChecks(input: CheckInput): Diagnostic[] {

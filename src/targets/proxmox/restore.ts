@@ -1,20 +1,20 @@
 import type { Placement, ServicePlan } from '../../plan/plan.js';
 import { guestDumpName } from '../../plan/volumes.js';
-import type { ShellLine } from '../shell-line.js';
+import type { Pipeline } from '../runbook/guide.js';
 import { resticCommand } from '../systemd/host-files.js';
 import { guestTags } from './guest.js';
 
 /** What a runbook prints for the guest of one placement; run as root on the Proxmox host. */
 export interface GuestRestore {
-  readonly list: readonly ShellLine[];
-  readonly stop: readonly ShellLine[];
-  readonly start: readonly ShellLine[];
+  readonly list: readonly Pipeline[];
+  readonly stop: readonly Pipeline[];
+  readonly start: readonly Pipeline[];
   /** Replaces the guest, with all of its disks that the dump holds. */
-  readonly in_place: readonly ShellLine[];
+  readonly in_place: readonly Pipeline[];
   /** Makes a second guest beside it under the next free number; not started, because it has the first one's address. */
-  readonly aside: readonly ShellLine[];
-  /** The whole configuration and content of the dump, by name. */
-  readonly contents: readonly ShellLine[];
+  readonly aside: readonly Pipeline[];
+  /** Lists what the dump holds. */
+  readonly contents: readonly Pipeline[];
   readonly volumes: readonly GuestVolumeRestore[];
 }
 
@@ -24,9 +24,9 @@ export interface GuestVolumeRestore {
   /** The path inside the guest. */
   readonly path: string;
   /** Into a folder of the Proxmox host. */
-  readonly aside: readonly ShellLine[];
+  readonly aside: readonly Pipeline[];
   /** Into the running guest, where owners are right; leaves files that are not in the dump. */
-  readonly in_place: readonly ShellLine[];
+  readonly in_place: readonly Pipeline[];
 }
 
 /** Null for a placement without a guest that is backed up. `snapshot`: an id, or `latest`. */

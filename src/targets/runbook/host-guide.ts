@@ -1,6 +1,7 @@
 import { composeProjectName } from '../../locate/docker.js';
 import type { Placement, PlannedVolume, ServicePlan } from '../../plan/plan.js';
 import { resticCommand, restoreCommand } from '../systemd/host-files.js';
+import { hostVolumes } from '../systemd/host-tree.js';
 import { step, type Command, type Step } from './guide.js';
 import { ownerText } from './owner.js';
 import { verifySteps } from './verify.js';
@@ -8,20 +9,24 @@ import { workload } from './workload.js';
 
 /** Restoring on a host whose jobs systemd runs: every command is typed there, as root. */
 export function hostSteps(service: ServicePlan, placement: Placement): Step[] {
-  const volumes = placement.volumes.filter((volume) => volume.backed_up && volume.kind !== 'lxc_guest');
+  const volumes = hostVolumes(placement);
   const { stop, start, inside } = workload(service, placement);
   const list: Command = [resticCommand(service.repository), 'snapshots', ...filter(service, placement)];
   return [
     step('List snapshots', '', [list]),
-    step('Stop the workload', '', stop),
+    step('Stop the workload', stop.length === 0 ? `Stop the guest of ${service.service_name}.` : '', stop),
     ...volumes.flatMap((volume) => volumeSteps(service, placement, volume)),
     step(
       'Check owners',
       ownerText(service),
       volumes.map((volume) => ['ls', '-lan', volume.location]),
     ),
-    step('Start the workload', '', start),
-    ...verifySteps(service, inside),
+    step(
+      'Start the workload',
+      start.length === 0 ? `Start the guest of ${service.service_name}.` : '',
+      start,
+    ),
+    ...(placement.runtime === 'proxmox' && inside.length === 0 ? [] : verifySteps(service, inside)),
     step('Back up again', 'So that the restored state is the newest snapshot.', [
       ['systemctl', 'start', `stowage-backup-${service.service_id}.service`],
     ]),

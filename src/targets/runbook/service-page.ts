@@ -2,13 +2,15 @@ import type { Placement, RepositoryPlan, ServicePlan } from '../../plan/plan.js'
 import { header } from '../header.js';
 import { kubernetesJobs } from '../kubernetes/cluster.js';
 import { placeName } from '../protection.js';
-import { isSystemdJob } from '../systemd/host-tree.js';
+import { hostVolumes, isSystemdJob } from '../systemd/host-tree.js';
 import { keepOptions } from '../systemd/repository-context.js';
 import type { TargetInput } from '../target.js';
 import { elsewhereSteps } from './elsewhere.js';
 import type { Step } from './guide.js';
+import { guestSteps } from './guest-guide.js';
 import { hostSteps } from './host-guide.js';
 import { kubernetesSteps } from './kubernetes-guide.js';
+import { rootlessSteps } from './rootless-guide.js';
 
 /** What the page of a service shows; null for a service that is nowhere. */
 export function serviceContext(input: TargetInput, service: ServicePlan): Record<string, unknown> | null {
@@ -55,7 +57,11 @@ function place(input: TargetInput, service: ServicePlan, placement: Placement): 
 }
 
 function stepsFor(input: TargetInput, service: ServicePlan, placement: Placement): Step[] {
-  if (isSystemdJob(placement)) return hostSteps(service, placement);
+  if (placement.scope === 'user') return rootlessSteps(service, placement);
+  if (isSystemdJob(placement)) {
+    const host = hostVolumes(placement).length === 0 ? [] : hostSteps(service, placement);
+    return [...guestSteps(service, placement), ...host];
+  }
   const job = kubernetesJobs(input.plan).find((candidate) => candidate.placement === placement);
   return job === undefined ? [] : kubernetesSteps(job, input.runtimes.kubernetes);
 }

@@ -27,7 +27,9 @@ export function workload(service: ServicePlan, placement: Placement): Workload {
     case 'podman':
       return { ...unitCommands, inside: ['podman', 'exec', service.service_name] };
     case 'proxmox': {
-      const guest = String(service.vmid ?? '');
+      // A contract with nothing but bind mounts need not say which guest it is.
+      if (service.vmid === null) return { stop: [], start: [], inside: [] };
+      const guest = String(service.vmid);
       return {
         stop: [['pct', 'stop', guest]],
         start: [['pct', 'start', guest]],

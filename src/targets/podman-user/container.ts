@@ -1,0 +1,43 @@
+import type { PlannedVolume } from '../../plan/plan.js';
+import type { HostJob } from '../systemd/host-tree.js';
+
+const HOME = '$HOME/';
+
+/** What the template of a job knows about its service. */
+export function containerContext({ service, placement }: HostJob): Record<string, unknown> {
+  const volumes = placement.volumes.filter((volume) => volume.backed_up);
+  return {
+    service_name: service.service_name,
+    snapshot_host: placement.snapshot_host,
+    tags: service.tags,
+    exclude: [...service.exclude, ...volumes.flatMap((volume) => volume.exclude)],
+    timeout: service.timeout,
+    retry_lock: service.retry_lock,
+    accept_incomplete: service.accept_incomplete,
+    sources: volumes.map(sourceContext),
+  };
+}
+
+function sourceContext(volume: PlannedVolume): Record<string, unknown> {
+  const named = volume.kind === 'podman_volume' ? volume.name : null;
+  const belowHome = pathBelowHome(volume.location);
+  return {
+    location: volume.location,
+    snapshot_path: volume.snapshot_path,
+    emptiness: volume.allow_empty ? 'may-be-empty' : 'not-empty',
+    volume_name: named,
+    // Podman mounts a volume by name, of a part of one only the path; to Quadlet `N.volume` is a unit, not a name.
+    mount_name: volume.suffix === '' && named?.endsWith('.volume') === false ? named : null,
+    below_home: belowHome,
+    mountpoint_below_home: belowHome === null ? null : withoutSuffix(belowHome, volume.suffix),
+  };
+}
+
+/** The path below the user's home, which only the host knows; null for a path elsewhere. */
+export function pathBelowHome(location: string): string | null {
+  return location.startsWith(HOME) ? location.slice(HOME.length) : null;
+}
+
+function withoutSuffix(path: string, suffix: string): string {
+  return suffix === '' ? path : path.slice(0, -suffix.length - 1);
+}

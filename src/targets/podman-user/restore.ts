@@ -1,0 +1,69 @@
+import type { Placement, PlannedVolume, ServicePlan } from '../../plan/plan.js';
+import type { Pipeline } from '../runbook/guide.js';
+import { pathBelowHome } from './container.js';
+
+/**
+ * What a runbook prints for a rootless placement: typed by the user that the containers belong to. Paths are relative to
+ * the home folder, which only the host knows; each list begins with `cd`.
+ */
+export interface RootlessRestore {
+  readonly list: readonly Pipeline[];
+  readonly stop: readonly Pipeline[];
+  readonly start: readonly Pipeline[];
+  readonly back_up: readonly Pipeline[];
+  readonly volumes: readonly RootlessVolumeRestore[];
+}
+
+export interface RootlessVolumeRestore {
+  readonly volume: string;
+  /** First what would change, then the restore; deletes files that the snapshot does not have. */
+  readonly in_place: readonly Pipeline[];
+  readonly aside: readonly Pipeline[];
+  /** Lists owners as the workload sees them. */
+  readonly owners: readonly Pipeline[];
+}
+
+const LIBRARY = '.local/lib/stowage';
+const HOME: Pipeline = [['cd']];
+
+/** Null for a placement that is not rootless. `snapshot`: an id, or `latest`. */
+export function rootlessRestore(
+  service: ServicePlan,
+  placement: Placement,
+  snapshot = 'latest',
+): RootlessRestore | null {
+  if (placement.scope !== 'user') return null;
+  const filter = ['--host', placement.snapshot_host, '--tag', service.tags.join(',')];
+  const systemctl = (verb: string, unit: string): Pipeline => [
+    ['systemctl', '--user', verb, `${unit}.service`],
+  ];
+  const restore = (volume: PlannedVolume, target: string, ...options: readonly string[]): Pipeline => {
+    const path = volume.snapshot_path;
+    const script = `${LIBRARY}/restore-${service.repository}.sh`;
+    return [[script, snapshot, path, target, ...filter, '--path', path, ...options]];
+  };
+  return {
+    list: [HOME, [[`${LIBRARY}/restic-${service.repository}.sh`, 'snapshots', ...filter]]],
+    stop: [systemctl('stop', service.service_unit_name)],
+    start: [systemctl('start', service.service_unit_name)],
+    back_up: [systemctl('start', `stowage-backup-${service.service_id}`)],
+    volumes: placement.volumes
+      .filter((volume) => volume.backed_up)
+      .map((volume) => {
+        const place = pathBelowHome(volume.location) ?? volume.location;
+        const target =
+          volume.kind === 'podman_volume' && volume.suffix === '' ? (volume.name ?? place) : place;
+        const aside = `stowage-restore/${service.service_id}/${volume.volume}`;
+        return {
+          volume: volume.volume,
+          in_place: [
+            HOME,
+            restore(volume, target, '--delete', '--dry-run', '--verbose=2'),
+            restore(volume, target, '--delete', '--verify'),
+          ],
+          aside: [HOME, restore(volume, aside, '--verify')],
+          owners: [HOME, [['podman', 'unshare', 'ls', '-lan', place]]],
+        };
+      }),
+  };
+}

@@ -1,0 +1,97 @@
+import type { RepositoryPlan } from '../../plan/plan.js';
+import { header } from '../header.js';
+import type { RenderedFile, Target, TargetInput } from '../target.js';
+import { containerContext } from './container.js';
+import { userCredentials, userTrees, type UserTree } from './user-tree.js';
+
+/**
+ * `hosts/<host>/user/`: rootless services (`quadlet_scope: user`). Each is backed up by a container of the same user, in
+ * which restic is root of the user's namespace: it reads files of sub-uids with the owners that the workload sees, so
+ * that a snapshot restores under any other runtime.
+ */
+export const podmanUser: Target = {
+  name: 'podman-user',
+  render(input) {
+    const files = userTrees(input.plan).flatMap((tree) => [
+      ...sharedFiles(tree, input),
+      ...jobFiles(tree, input),
+    ]);
+    return { files, diagnostics: [] };
+  },
+};
+
+/** What a template knows about a repository. */
+export function repositoryContext({ name, url, local_path, environment_file }: RepositoryPlan) {
+  return {
+    name,
+    url,
+    local_path,
+    local_volume: local_path === null ? null : `${local_path}:${local_path}`,
+    sftp: url.startsWith('sftp:'),
+    environment_file,
+  };
+}
+
+function sharedFiles(tree: UserTree, { plan, runtimes, templates }: TargetInput): RenderedFile[] {
+  const file = (path: string, template: string, context: Record<string, unknown> = {}): RenderedFile => ({
+    path: `${tree.folder}/${path}`,
+    content: templates.render(template, { header: header(plan, null), ...context }),
+    mode: path.endsWith('.sh') ? 0o755 : 0o644,
+    sources: [],
+    service: null,
+    runtime: 'podman',
+  });
+  const { image, user } = runtimes.podman;
+  return [
+    file('install.sh', 'podman-user/install.sh.hbs', {
+      tree: tree.name,
+      user,
+      credentials: userCredentials(tree),
+    }),
+    file('systemd/stowage-failure@.service', 'podman-user/failure.service.hbs'),
+    file('bin/report-failure.sh', 'podman-user/report-failure.sh.hbs'),
+    file('bin/check-source.sh', 'host/check-source.sh.hbs'),
+    ...tree.repositories.flatMap((repository) => {
+      const context = { image, repository: repositoryContext(repository) };
+      return [
+        file(`bin/restic-${repository.name}.sh`, 'podman-user/restic.sh.hbs', context),
+        file(`bin/restore-${repository.name}.sh`, 'podman-user/restore.sh.hbs', context),
+      ];
+    }),
+  ];
+}
+
+function jobFiles(tree: UserTree, { plan, runtimes, templates }: TargetInput): RenderedFile[] {
+  return tree.jobs.flatMap((job): RenderedFile[] => {
+    const { service, placement } = job;
+    const name = `stowage-backup-${service.service_id}`;
+    const from = header(plan, service.contract);
+    const about = {
+      mode: 0o644 as const,
+      sources: [service.contract],
+      service: service.service_id,
+      runtime: 'podman' as const,
+    };
+    return [
+      {
+        ...about,
+        path: `${tree.folder}/containers/${name}.container`,
+        content: templates.render('podman-user/backup.container.hbs', {
+          header: from,
+          image: runtimes.podman.image,
+          repository: repositoryContext(job.repository),
+          ...containerContext(job),
+        }),
+      },
+      {
+        ...about,
+        path: `${tree.folder}/systemd/${name}.timer`,
+        content: templates.render('systemd/job.timer.hbs', {
+          header: from,
+          description: `When to back up ${service.service_name}`,
+          on_calendar: placement.schedule.on_calendar,
+        }),
+      },
+    ];
+  });
+}

@@ -1,0 +1,48 @@
+import type { BackupPlan, RepositoryPlan } from '../../plan/plan.js';
+import { treeOf, type HostJob } from '../systemd/host-tree.js';
+
+/** What one user of a host installs: the jobs of the rootless services there. */
+export interface UserTree {
+  /** `web1-user`, or `any-podman-user`; also how the user's home remembers what came from this tree. */
+  readonly name: string;
+  /** `hosts/web1/user`, or `hosts/any/podman/user`. */
+  readonly folder: string;
+  /** By service id. */
+  readonly jobs: readonly HostJob[];
+  /** Every repository that a job here uses, by name. */
+  readonly repositories: readonly RepositoryPlan[];
+}
+
+/** All user trees of a plan, by folder. */
+export function userTrees(plan: BackupPlan): UserTree[] {
+  const repositories = new Map(plan.repositories.map((repository) => [repository.name, repository]));
+  const trees = new Map<string, { name: string; jobs: HostJob[] }>();
+  for (const service of plan.services) {
+    const repository = repositories.get(service.repository);
+    for (const placement of service.placements) {
+      if (repository === undefined || placement.scope !== 'user') continue;
+      if (!placement.volumes.some((volume) => volume.backed_up)) continue;
+      const host = treeOf(placement);
+      const folder = `${host.folder}/user`;
+      const tree = trees.get(folder) ?? { name: `${host.name}-user`, jobs: [] };
+      trees.set(folder, tree);
+      tree.jobs.push({ service, placement, repository });
+    }
+  }
+  return [...trees]
+    .map(([folder, tree]) => ({ ...tree, folder, repositories: usedBy(tree.jobs) }))
+    .sort((a, b) => (a.folder < b.folder ? -1 : 1));
+}
+
+/** Files with secrets that the user must put below the home folder, sorted; relative to it. */
+export function userCredentials(tree: UserTree): string[] {
+  return tree.repositories
+    .flatMap(({ name, environment_file }) =>
+      environment_file === null ? [`${name}.password`] : [`${name}.env`, `${name}.password`],
+    )
+    .map((file) => `.config/restic/${file}`);
+}
+
+function usedBy(jobs: readonly HostJob[]): RepositoryPlan[] {
+  return [...new Set(jobs.map((job) => job.repository))].sort((a, b) => (a.name < b.name ? -1 : 1));
+}

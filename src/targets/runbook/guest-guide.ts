@@ -1,0 +1,38 @@
+import type { Placement, ServicePlan } from '../../plan/plan.js';
+import { guestRestore } from '../proxmox/restore.js';
+import type { Step } from './guide.js';
+
+/** Restoring a Proxmox guest out of its dump, as root on the Proxmox host; nothing where no guest is backed up. */
+export function guestSteps(service: ServicePlan, placement: Placement): Step[] {
+  const guide = guestRestore(service, placement);
+  if (guide === null) return [];
+  const guest = `guest ${String(service.vmid)}`;
+  return [
+    { heading: `List dumps of ${guest}`, text: '', pipelines: guide.list },
+    { heading: `Stop ${guest}`, text: '', pipelines: guide.stop },
+    {
+      heading: `Restore ${guest} in place`,
+      text: 'Replaces the guest and every disk of it that the dump holds. Bind mounts are not in it: they follow below.',
+      pipelines: guide.in_place,
+    },
+    { heading: `Start ${guest}`, text: '', pipelines: guide.start },
+    {
+      heading: `Restore ${guest} aside`,
+      text: 'A second guest under the next free number. It is not started, because it has the address of the first one.',
+      pipelines: guide.aside,
+    },
+    { heading: 'See what a dump holds', text: '', pipelines: guide.contents },
+    ...guide.volumes.flatMap((volume): Step[] => [
+      {
+        heading: `Restore ${volume.volume} out of the dump, into the running guest`,
+        text: 'Files that are not in the dump stay.',
+        pipelines: volume.in_place,
+      },
+      {
+        heading: `Restore ${volume.volume} out of the dump, aside`,
+        text: 'For single files, name the file instead of its folder.',
+        pipelines: volume.aside,
+      },
+    ]),
+  ];
+}

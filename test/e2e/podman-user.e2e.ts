@@ -1,0 +1,225 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { differences, makeData, manifest, type Manifest } from './lib/data.js';
+import { boot, type Machine } from './lib/machine.js';
+import { makeProject, render } from './lib/program.js';
+
+const POLICY = `version: 1
+contracts: services/*.yml
+repositories:
+  nas:
+    url: /srv/restic
+    maintenance: { host: backup1 }
+defaults: { spread: 0m }
+deployments: [{ runtime: podman, host: web1, services: ['*'] }]
+runtimes: { podman: { image: "localhost/restic:test", user: media } }
+`;
+
+const APP = `service_id: app
+quadlet_scope: user
+runtime_templates: { podman: p }
+service_volumes:
+  - { name: data, source: app-data, target: /data }
+  - { name: photos, host_path: "/srv/photos/Ü,%h", target: /photos }
+mounts:
+  persistent_volumes:
+    - { name: data, path: /data }
+    - { name: uploads, path: /data/deep }
+    - { name: photos, path: /photos }
+backup: { exclude: ["it's $HOME %h"] }
+`;
+
+const OTHER = `service_id: other
+quadlet_scope: user
+runtime_templates: { podman: p }
+mounts: { persistent_volumes: [{ name: more, path: /more }] }
+`;
+
+const HOME = '/home/media';
+const DATA = `${HOME}/.local/share/containers/storage/volumes/systemd-app-data/_data`;
+const PHOTOS = '/srv/photos/Ü,%h';
+const LIBRARY = '.local/lib/stowage';
+
+/** restic of the machine with the libraries it needs: an image without a registry. */
+const MAKE_IMAGE = `
+cd /; set -- usr/bin/restic $(ldd usr/bin/restic | grep -o '/[^ ]*')
+mkdir -p /opt/image/tmp && cp --parents -L "$@" /opt/image && tar -C /opt/image -cf /opt/image.tar .
+`;
+const IMPORT = `podman import --quiet --change 'ENTRYPOINT ["/usr/bin/restic"]' /opt/image.tar localhost/restic:test`;
+
+interface Snapshot {
+  readonly tags: readonly string[];
+  readonly paths: readonly string[];
+  readonly hostname: string;
+}
+
+describe('rootless Podman', () => {
+  let machine: Machine;
+  let before: Manifest;
+
+  const LOGIN = [
+    ...['runuser', '-u', 'media', '--', 'env', '-i', `HOME=${HOME}`, 'PATH=/usr/local/bin:/usr/bin:/bin'],
+    ...[
+      'XDG_RUNTIME_DIR=/run/user/1000',
+      'DBUS_SESSION_BUS_ADDRESS=unix:path=/run/user/1000/bus',
+      'LC_ALL=C.UTF-8',
+    ],
+  ];
+  /** Runs a shell command as the user, below the user's systemd as after a login. */
+  const asUser = (command: string, allowFail = false) => {
+    const session = ['systemd-run', '--user', '--quiet', '--wait', '--pipe', '--collect', '--'];
+    // systemd replaces variables in arguments.
+    return machine.run([...LOGIN, ...session, 'sh', '-c', `cd && ${command}`.replaceAll('$', '$$$$')], {
+      allowFail,
+    });
+  };
+  const snapshots = async (service: string) =>
+    JSON.parse(
+      (await asUser(`${LIBRARY}/restic-nas.sh snapshots --json --tag service:${service}`)).stdout,
+    ) as Snapshot[];
+  async function backUp(service: string): Promise<{ ok: boolean; journal: string }> {
+    const unit = `stowage-backup-${service}.service`;
+    const { code } = await asUser(`systemctl --user reset-failed; systemctl --user start ${unit}`, true);
+    const journal = await machine.run(
+      `journalctl --sync; journalctl -o cat --user-unit=${unit} _UID=1000 + USER_UNIT=${unit} | tail -n 30`,
+    );
+    return { ok: code === 0, journal: journal.stdout };
+  }
+
+  beforeAll(async () => {
+    machine = await boot('rootless', 'web1', { disks: ['/home'] });
+    await machine.run(`useradd --uid 1000 --create-home --shell /bin/sh media
+      usermod --add-subuids 100000-165535 --add-subgids 100000-165535 media
+      install -d -o media /srv/restic "${PHOTOS}"; echo picture > "${PHOTOS}/one"; chown -R media: /srv/photos
+      ${MAKE_IMAGE}`);
+    await machine.write('/etc/containers/containers.conf', '[containers]\npids_limit = 0\n');
+    await machine.write('/etc/containers/storage.conf', '[storage]\ndriver = "vfs"\n');
+    const project = makeProject({
+      'stowage.yml': POLICY,
+      'services/app.yml': APP,
+      'services/other.yml': OTHER,
+    });
+    await render(project);
+    await machine.copy(`${project.rendered}/hosts/web1/user`, '/opt/user');
+  }, 180_000);
+
+  afterAll(async () => machine.stop());
+
+  test('the installer says how to make the user’s systemd run', async () => {
+    const { code, stderr } = await machine.run([...LOGIN, '/opt/user/install.sh'], { allowFail: true });
+    expect({ code, stderr }).toEqual({
+      code: 1,
+      stderr: expect.stringContaining('sudo loginctl enable-linger media'),
+    });
+    expect((await machine.run('/opt/user/install.sh', { allowFail: true })).stderr).toContain('not as root');
+  });
+
+  test('the installer installs, says what is missing, and changes nothing the second time', async () => {
+    await machine.run(
+      // logind asks for the caller's unit, and what this suite runs has none.
+      'systemd-run --quiet --wait loginctl enable-linger media; until [ -S /run/user/1000/bus ]; do sleep 0.05; done',
+      { timeout: 30 },
+    );
+    expect((await asUser('/opt/user/install.sh --dry-run')).stdout).toContain(
+      'enable stowage-backup-app.timer',
+    );
+    expect((await asUser('ls -A')).stdout).not.toContain('.local');
+    const first = (await asUser('/opt/user/install.sh')).stdout;
+    expect(first).toContain(
+      `NOTE: the jobs fail until this file exists: ${HOME}/.config/restic/nas.password`,
+    );
+    expect(first).not.toContain('linger');
+    expect((await asUser('/opt/user/install.sh')).stdout).not.toMatch(/install |enable |remove /);
+    const timers = await asUser(
+      'systemctl --user is-active stowage-backup-app.timer stowage-backup-other.timer',
+    );
+    expect(timers.stdout).toBe('active\nactive\n');
+    await asUser('systemctl --user stop "stowage-*.timer"');
+  });
+
+  test('a missing volume fails the job and is not made', async () => {
+    await asUser(`echo 'a password' > .config/restic/nas.password; ${IMPORT}; ${LIBRARY}/restic-nas.sh init`);
+    const { ok, journal } = await backUp('app');
+    expect({ ok, journal }).toEqual({
+      ok: false,
+      journal: expect.stringContaining("podman does not know the volume 'systemd-app-data'"),
+    });
+    expect((await asUser('podman volume ls --quiet')).stdout).toBe('');
+    const told = await machine.run('journalctl --sync; journalctl -o cat _UID=1000');
+    expect(told.stdout).toContain('stowage: stowage-backup-app failed');
+  });
+
+  test('an empty volume fails the job', async () => {
+    await asUser('podman volume create systemd-other && podman volume create systemd-more');
+    const { ok, journal } = await backUp('other');
+    expect({ ok, journal }).toEqual({ ok: false, journal: expect.stringContaining('is empty') });
+  });
+
+  test('every volume is in the snapshot with the owners that the workload sees', async () => {
+    await asUser('podman volume create systemd-app-data');
+    await makeData(machine, '/srv/data');
+    // As a container that runs as root writes it: owners are those of its namespace.
+    await machine.run(
+      'tar --format=posix --xattrs --acls -S -C /srv/data -cf /opt/data.tar .; chmod 644 /opt/data.tar',
+    );
+    await asUser(
+      `podman unshare tar --xattrs --xattrs-include='*' --acls -x -p --same-owner --numeric-owner -f /opt/data.tar -C ${DATA}`,
+    );
+    expect((await machine.run(`stat -c %u ${DATA}/plain`)).stdout).toBe('101233\n');
+    before = await manifest(machine, DATA);
+
+    expect(await backUp('app')).toMatchObject({ ok: true });
+    expect((await snapshots('app')).map(({ hostname, tags, paths }) => ({ hostname, tags, paths }))).toEqual([
+      {
+        hostname: 'app',
+        tags: ['service:app'],
+        paths: ['/backup/app/data', '/backup/app/photos', '/backup/app/uploads'],
+      },
+    ]);
+    // Another runtime: root of the host restores it as it is in the container.
+    await machine.run(
+      `RESTIC_PASSWORD_FILE=${HOME}/.config/restic/nas.password restic -r /srv/restic restore latest --include /backup/app/data --target /srv/elsewhere --sparse`,
+    );
+    const original = await manifest(machine, '/srv/data');
+    expect(differences(original, await manifest(machine, '/srv/elsewhere/backup/app/data'))).toEqual([]);
+  });
+
+  test('the job can neither write its sources nor reach a network', async () => {
+    expect((await asUser(`cat .config/containers/systemd/stowage-backup-app.container`)).stdout).toContain(
+      'Network=none',
+    );
+    const generated = await asUser('systemctl --user cat stowage-backup-app.service');
+    expect(generated.stdout).toMatch(
+      /ExecStart=\/usr\/bin\/podman run .*--cap-drop all --cap-add cap_dac_read_search --read-only/,
+    );
+  });
+
+  test('a volume that is gone comes back, every byte and owner', async () => {
+    await asUser('podman volume rm systemd-app-data');
+    await asUser(
+      `${LIBRARY}/restore-nas.sh latest /backup/app/data systemd-app-data --host app --tag service:app --path /backup/app/data --delete --verify`,
+    );
+    expect(differences(before, await manifest(machine, DATA))).toEqual([]);
+  });
+
+  test('a volume restores aside', async () => {
+    await asUser(
+      `${LIBRARY}/restore-nas.sh latest /backup/app/photos stowage-restore/app/photos --path /backup/app/photos --verify`,
+    );
+    expect(await machine.read(`${HOME}/stowage-restore/app/photos/one`)).toBe('picture\n');
+  });
+
+  test('what is no longer rendered is removed, and so is everything in the end', async () => {
+    await machine.run(
+      'rm /opt/user/containers/stowage-backup-other.container /opt/user/systemd/stowage-backup-other.timer',
+    );
+    const second = await asUser('/opt/user/install.sh');
+    expect(second.stdout).toContain(
+      'remove /home/media/.config/containers/systemd/stowage-backup-other.container',
+    );
+    expect((await asUser('systemctl --user cat stowage-backup-other.service', true)).code).not.toBe(0);
+    await asUser('/opt/user/install.sh --uninstall');
+    expect((await asUser('find .config .local/lib .local/state -type f -o -type l')).stdout).toBe(
+      '.config/restic/nas.password\n',
+    );
+  });
+});

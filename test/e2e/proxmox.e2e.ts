@@ -1,0 +1,207 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { boot, type Machine } from './lib/machine.js';
+import { newRestic } from './lib/new-restic.js';
+import { makeProject, render } from './lib/program.js';
+
+const POLICY = `version: 1
+contracts: app.yml
+repositories:
+  nas:
+    url: /srv/restic
+    maintenance: { host: pve1 }
+defaults: { spread: 0m, retention: { keep_last: 1 } }
+deployments: [{ runtime: proxmox, host: pve1, services: [app] }]
+`;
+
+const APP = `service_id: app
+service_container: { vmid: 120 }
+runtime_templates: { proxmox: p }
+service_volumes:
+  - { name: data, target: /var/lib/app }
+  - { name: media, host_path: /srv/media, target: /srv/media }
+mounts:
+  persistent_volumes:
+    - { name: data, path: /var/lib/app }
+    - { name: media, path: /srv/media }
+`;
+
+/**
+ * vzdump(1) and pct(1) are in no Debian suite. These do what the man pages say; /run/how chooses how it goes. A guest of
+ * another node: exit code 0 and no output.
+ */
+const VZDUMP = `#!/bin/sh
+[ "$(id -u)" = 0 ] && [ "$HOME" = /root ] && touch /etc/pve/lock || { echo 'please run as root' >&2; exit 255; }
+out=/dev/stdout
+while [ "$#" -gt 0 ]; do
+  [ "$1" != --dumpdir ] || out=$2/vzdump-lxc-120-2026_01_02-03_04_05.tar
+  shift
+done
+case $(cat /run/how) in
+  elsewhere) exit 0 ;;
+  partial) head -c 1000000 /srv/guest.tar > "$out"; exit 255 ;;
+  hangs) cat /srv/guest.tar > "$out"; sleep 600 ;;
+  *) cat /srv/guest.tar > "$out" ;;
+esac
+`;
+const PCT = `#!/bin/sh
+case $1 in
+  status) echo 'status: running' ;;
+  restore) cp "$3" /srv/restored.tar; echo "$*" > /srv/restored.args ;;
+esac
+`;
+/** Notes with which rights restic saves a stream. */
+const RESTIC = `#!/bin/sh
+case " $* " in
+  *' --stdin-from-command '*) grep -E '^(Uid|CapEff|CapBnd|NoNewPrivs)' /proc/self/status > /run/rights/restic ;;
+esac
+exec RESTIC "$@"
+`;
+
+const SNAPSHOT_PATH = '/backup/app/vzdump-lxc-120.tar';
+
+interface Snapshot {
+  readonly tags: readonly string[];
+  readonly paths: readonly string[];
+  readonly hostname: string;
+}
+
+describe('a Proxmox host', () => {
+  let machine: Machine;
+  const restic = (args: string) => machine.run(`/usr/local/lib/stowage/restic-nas.sh ${args}`);
+  const snapshots = async () =>
+    JSON.parse((await restic('snapshots --json --tag service:app')).stdout) as Snapshot[];
+
+  /** Starts the job of the guest; whether it succeeded, and what it says. */
+  async function dump(how: string): Promise<{ ok: boolean; journal: string }> {
+    await machine.write('/run/how', how);
+    const { code } = await machine.run(
+      // Starts follow each other faster here than systemd allows by default.
+      'systemctl reset-failed; systemctl start stowage-vzdump-app.service',
+      { allowFail: true },
+    );
+    const journal = await machine.run(
+      'journalctl --sync; journalctl -o cat _SYSTEMD_INVOCATION_ID=$(systemctl show -P InvocationID stowage-vzdump-app.service)',
+    );
+    return { ok: code === 0, journal: journal.stdout };
+  }
+
+  async function install(transfer: string): Promise<void> {
+    const project = makeProject({
+      'stowage.yml': `${POLICY}runtimes: { proxmox: { transfer: ${transfer}, dumpdir: /srv/dump } }\n`,
+      'app.yml': APP,
+    });
+    await render(project);
+    await machine.copy(`${project.rendered}/hosts/pve1`, '/opt/pve1');
+    await machine.run('/opt/pve1/install.sh && systemctl stop "stowage-*.timer"');
+  }
+
+  const useRestic = (program: string) =>
+    machine.write('/usr/local/bin/restic', RESTIC.replace('RESTIC', program), '755');
+
+  beforeAll(async () => {
+    machine = await boot('base', 'pve1');
+    await machine.copy(await newRestic(), '/opt/restic');
+    await useRestic('/opt/restic');
+    await machine.write('/usr/local/sbin/vzdump', VZDUMP, '755');
+    await machine.write('/usr/local/sbin/pct', PCT, '755');
+    await machine.write(
+      '/etc/pve/lxc/120.conf',
+      'rootfs: fast:vm-120-disk-0,size=8G\nmp0: /srv/media,mp=/srv/media\n',
+    );
+    await machine.write('/etc/restic/password', 'a password\n', '600');
+    await machine.write('/srv/media/film', 'a film');
+    await machine.run(`mkdir -p /srv/dump /srv/guest/etc/vzdump /srv/guest/var/lib/app; cd /srv/guest
+      echo 'rootfs: fast:vm-120-disk-0,size=8G' > etc/vzdump/pct.conf; install -d -m 1777 /run/rights
+      head -c 5000000 /dev/urandom > var/lib/app/data; chown 100:101 var/lib/app/data; tar --numeric-owner -cf /srv/guest.tar .`);
+    await install('stream');
+    await restic('init');
+  });
+
+  afterAll(async () => machine.stop());
+
+  test('dumps a guest into restic, byte by byte, and its bind mount beside it', async () => {
+    expect(await dump('well')).toMatchObject({ ok: true });
+    await machine.run('systemctl start stowage-backup-app.service');
+    expect((await snapshots()).map(({ hostname, tags, paths }) => ({ hostname, tags, paths }))).toEqual([
+      { hostname: 'app', tags: ['service:app', 'part:guest'], paths: [SNAPSHOT_PATH] },
+      { hostname: 'app', tags: ['service:app'], paths: ['/backup/app/media'] },
+    ]);
+    await restic(`dump latest ${SNAPSHOT_PATH} --tag part:guest | cmp - /srv/guest.tar`);
+  });
+
+  test('lets restic do nothing that only root may', async () => {
+    const rights = await machine.read('/run/rights/restic');
+    const uid = (await machine.run('id -u restic')).stdout.trim();
+    expect(rights).toMatch(new RegExp(`^Uid:\\t${uid}\\t${uid}\\t${uid}\\t${uid}$`, 'm'));
+    expect(rights).toMatch(/^CapEff:\t0+$/m);
+    expect(rights).toMatch(/^CapBnd:\t0+$/m);
+    expect(rights).toMatch(/^NoNewPrivs:\t1$/m);
+    expect((await machine.run('find /srv/restic ! -user restic')).stdout).toBe('');
+  });
+
+  test('forgetting keeps the newest of the guest and the newest of the bind mount', async () => {
+    expect(await dump('well')).toMatchObject({ ok: true });
+    expect(await snapshots()).toHaveLength(3);
+    await machine.run('systemctl start stowage-forget-nas.service');
+    expect((await snapshots()).map(({ paths }) => paths[0]).sort()).toEqual([
+      '/backup/app/media',
+      SNAPSHOT_PATH,
+    ]);
+  });
+
+  test.each([
+    ['elsewhere', 'vzdump gave nothing'],
+    ['partial', 'vzdump failed for guest 120 (255)'],
+  ])('fails, and saves nothing, when the dump is %s', async (how, message) => {
+    const before = await snapshots();
+    const { ok, journal } = await dump(how);
+    expect({ ok, journal }).toEqual({ ok: false, journal: expect.stringContaining(message) });
+    expect(await snapshots()).toEqual(before);
+    const told = await machine.run('journalctl --sync; journalctl -o cat -u "stowage-failure@*"');
+    expect(told.stdout).toContain('stowage-vzdump-app failed');
+  });
+
+  test('restores the guest in place, on the storage that it had', async () => {
+    await machine.run('/usr/local/lib/stowage/restore-guest-app.sh latest 120 --force');
+    await machine.run('cmp /srv/restored.tar /srv/guest.tar');
+    expect(await machine.read('/srv/restored.args')).toMatch(/^restore 120 \S+ --storage fast --force\n$/);
+    expect((await machine.run('ls -A /srv/dump')).stdout).toBe('');
+  });
+
+  test('says that restic 0.18.0 cannot, instead of saving something else', async () => {
+    await useRestic('/usr/bin/restic');
+    expect((await machine.run('/usr/bin/restic version')).stdout).toContain('restic 0.18.0 ');
+    const { ok, journal } = await dump('well');
+    expect({ ok, journal }).toEqual({ ok: false, journal: expect.stringContaining('transfer: dumpdir') });
+  });
+
+  describe('by dump directory, with restic 0.18.0', () => {
+    beforeAll(async () => install('dumpdir'));
+
+    test('saves the same under the same path, and cleans up', async () => {
+      expect(await dump('well')).toMatchObject({ ok: true });
+      const [newest] = (await snapshots()).slice(-1);
+      expect(newest).toMatchObject({ tags: ['service:app', 'part:guest'], paths: [SNAPSHOT_PATH] });
+      await restic(`dump latest ${SNAPSHOT_PATH} --tag part:guest | cmp - /srv/guest.tar`);
+      expect((await machine.run('ls -A /srv/dump; mount | grep /backup || true')).stdout).toBe('');
+    });
+
+    test.each(['elsewhere', 'partial'])(
+      'fails, saves nothing and cleans up when the dump is %s',
+      async (how) => {
+        const before = await snapshots();
+        expect(await dump(how)).toMatchObject({ ok: false });
+        expect(await snapshots()).toEqual(before);
+        expect((await machine.run('ls -A /srv/dump')).stdout).toBe('');
+      },
+    );
+
+    test('cleans up when it is killed', async () => {
+      await machine.write('/run/how', 'hangs');
+      await machine.run(`systemctl reset-failed; systemctl start --no-block stowage-vzdump-app.service
+        until ls /srv/dump/*/*.tar; do sleep 0.05; done; systemctl kill --kill-whom=main --signal=KILL stowage-vzdump-app.service
+        until systemctl is-failed --quiet stowage-vzdump-app.service; do sleep 0.05; done`);
+      expect((await machine.run('ls -A /srv/dump')).stdout).toBe('');
+    });
+  });
+});

@@ -1,0 +1,38 @@
+import { builtinTemplates } from '../../../src/template/engine.js';
+import { proxmox } from '../../../src/targets/proxmox/target.js';
+import { systemd } from '../../../src/targets/systemd/target.js';
+import { planOf, policyOf } from '../../support/project.js';
+
+const DEPLOYED = 'deployments: [{ runtime: proxmox, host: pve1, services: [app] }]\n';
+
+/** A guest with one volume of its own and one bind mount of the host. */
+export const APP = `service_id: app
+service_name: App
+service_container: { vmid: 120 }
+runtime_templates: { proxmox: a }
+service_volumes:
+  - { name: data, target: /var/lib/app }
+  - { name: media, host_path: /srv/media, target: /var/lib/app/media }
+mounts:
+  persistent_volumes:
+    - { name: data, path: /var/lib/app }
+    - { name: media, path: /var/lib/app/media }
+`;
+
+/** What a host gets, by path below its folder. */
+export function renderHost(settings = '', contract = APP, deployments = DEPLOYED): Record<string, string> {
+  const policy = policyOf(`${deployments}${settings}`);
+  const { plan } = planOf(policy, contract);
+  const input = { plan, runtimes: policy.runtimes, templates: builtinTemplates() };
+  const files = [systemd, proxmox].flatMap((target) => target.render(input).files);
+  return Object.fromEntries(
+    files
+      .filter(({ path }) => !path.startsWith('hosts/backup1/'))
+      .map(({ path, content }) => [path.replace(/^hosts\/(?:pve1|any\/proxmox)\//, ''), content]),
+  );
+}
+
+/** The script that dumps the guest. */
+export function dumpScript(settings = ''): string {
+  return renderHost(settings)['bin/vzdump-restic-app.sh'] ?? '';
+}

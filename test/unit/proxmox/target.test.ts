@@ -1,0 +1,182 @@
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { guestRestore } from '../../../src/targets/proxmox/restore.js';
+import { isRendered, protection } from '../../../src/targets/protection.js';
+import { planOf, policyOf } from '../../support/project.js';
+import { APP, renderHost } from './rendered.js';
+import { Node } from './stand-ins.js';
+
+const DEPLOYED = 'deployments: [{ runtime: proxmox, host: pve1, services: [app] }]\n';
+
+describe('what a Proxmox host gets', () => {
+  test('the guest and its bind mount are two jobs', () => {
+    const files = renderHost();
+    expect(Object.keys(files)).toEqual(
+      expect.arrayContaining([
+        'bin/vzdump-restic-app.sh',
+        'bin/restore-guest-app.sh',
+        'systemd/stowage-vzdump-app.service',
+        'systemd/stowage-vzdump-app.timer',
+        'systemd/stowage-backup-app.service',
+        'install.sh',
+        'bin/restic-main.sh',
+      ]),
+    );
+    const job = files['systemd/stowage-backup-app.service'] ?? '';
+    expect(job).toContain('/srv/media:/backup/app/media');
+    expect(job).not.toContain('/var/lib/app');
+    expect(job).not.toContain('part:guest');
+  });
+
+  test('a guest without bind mounts has no job of the host, but all that its own needs', () => {
+    const files = renderHost('', APP.replace(', host_path: /srv/media', ''));
+    expect(Object.keys(files)).not.toContain('systemd/stowage-backup-app.service');
+    expect(Object.keys(files)).toEqual(expect.arrayContaining(['install.sh', 'bin/restic-main.sh']));
+  });
+
+  test('a service of bind mounts only has no dump', () => {
+    const bound = APP.replace('{ name: data, target', '{ name: data, host_path: /srv/app, target');
+    expect(Object.keys(renderHost('', bound)).filter((path) => path.includes('vzdump'))).toEqual([]);
+  });
+
+  test('a waived volume is neither dumped for nor looked for in the guest', () => {
+    const waived = `${APP}backup: { volumes: { data: { enabled: false, reason: cache } } }\n`;
+    expect(Object.keys(renderHost('', waived)).filter((path) => path.includes('vzdump'))).toEqual([]);
+  });
+
+  test('the job is root for vzdump alone, and cleans its dump directory however it ends', () => {
+    const unit = renderHost('runtimes: { proxmox: { transfer: dumpdir, dumpdir: /mnt/nfs/dump } }\n')[
+      'systemd/stowage-vzdump-app.service'
+    ];
+    expect(unit).toContain('\nUser=restic\n');
+    expect(unit).toContain('\nExecStart=!/usr/local/lib/stowage/vzdump-restic-app.sh\n');
+    expect(unit).toContain('\nExecStopPost=!/usr/local/lib/stowage/vzdump-restic-app.sh clean\n');
+    expect(unit).toContain('\nRequiresMountsFor=/mnt/nfs/dump\n');
+    expect(unit).toContain('\nOnFailure=stowage-failure@%N.service\n');
+  });
+});
+
+describe('a guest that nobody can name', () => {
+  const anonymous = APP.replace('service_container: { vmid: 120 }\n', '');
+
+  test('is an error where it is deployed', () => {
+    const { diagnostics } = planOf(policyOf(DEPLOYED), anonymous);
+    expect(diagnostics.map(({ code, severity, message }) => [code, severity, message])).toEqual([
+      ['STW406', 'error', '`data` lies inside a Proxmox guest, but the contract does not say which'],
+    ]);
+  });
+
+  test('is a warning without deployments; its bind mounts are still backed up, and the table says what is not', () => {
+    const { plan, diagnostics } = planOf(policyOf(), anonymous);
+    expect(diagnostics.map(({ code, severity }) => `${severity} ${code}`)).toEqual(['warning STW406']);
+    const files = Object.keys(renderHost('', anonymous, ''));
+    expect(files).toContain('systemd/stowage-backup-app.service');
+    expect(files.filter((path) => path.includes('vzdump'))).toEqual([]);
+    const placement = plan.services[0]?.placements[0];
+    expect(placement?.volumes.map((volume) => protection(placement, volume))).toEqual([
+      'not rendered yet',
+      'backed up',
+    ]);
+  });
+
+  test('is no matter when everything is bind-mounted', () => {
+    const bound = anonymous.replace('{ name: data, target', '{ name: data, host_path: /srv/app, target');
+    expect(planOf(policyOf(DEPLOYED), bound).diagnostics.filter(({ code }) => code === 'STW406')).toEqual([]);
+  });
+});
+
+test.each([
+  [99, ['error STW560']],
+  [100, []],
+  [999_999_999, []],
+])('the number %s', (vmid, expected) => {
+  const { diagnostics } = planOf(policyOf(DEPLOYED), APP.replace('120', String(vmid)));
+  expect(diagnostics.map(({ code, severity }) => `${severity} ${code}`)).toEqual(expected);
+});
+
+test('a guest that is only another runtime’s service may have any number', () => {
+  const contract = APP.replace('120', '5').replace('proxmox: a', 'docker: a');
+  expect(planOf(policyOf(), contract).diagnostics.filter(({ code }) => code === 'STW560')).toEqual([]);
+});
+
+test('two services that claim one guest', () => {
+  const policy = policyOf('deployments: [{ runtime: proxmox, host: pve1, services: [app, other] }]\n');
+  const other = APP.replace('service_id: app', 'service_id: other').replaceAll('/srv/media', '/srv/other');
+  expect(planOf(policy, APP, other).diagnostics.map(({ code, severity }) => `${severity} ${code}`)).toEqual([
+    'error STW304',
+  ]);
+});
+
+describe('restoring', () => {
+  let node: Node;
+  beforeEach(() => {
+    node = new Node(Buffer.from('dump'));
+  });
+  afterEach(() => {
+    node.remove();
+  });
+
+  const script = () =>
+    renderHost('runtimes: { proxmox: { dumpdir: /dump/dir } }\n')['bin/restore-guest-app.sh'] ?? '';
+  /** A dump whose configuration names a storage, as restic gives it. */
+  const withDump = () =>
+    node.program(
+      'restic-main.sh',
+      `#!/bin/sh
+echo "restic-main $*" >> "$CALLS"
+mkdir -p "$TMPDIR/x/etc/vzdump"; cd "$TMPDIR/x"
+printf 'arch: amd64\\nrootfs: fast-zfs:subvol-120-disk-0,size=8G\\n[old]\\nrootfs: slow:x\\n' > etc/vzdump/pct.conf
+tar -cf - ./etc
+`.replaceAll('$TMPDIR', node.folder),
+    );
+
+  test('in place: the storage of the root disk, from the dump itself', () => {
+    withDump();
+    const { code, calls } = node.run(script(), { args: ['latest', '120', '--force'] });
+    expect(code).toBe(0);
+    expect(calls).toContain(
+      'restic-main dump latest /backup/app/vzdump-lxc-120.tar --host app --tag service:app,part:guest',
+    );
+    expect(calls).toMatch(/pct restore 120 \S+\/vzdump-lxc-120\.tar --storage fast-zfs --force/);
+    expect(node.leftOver()).toEqual([]);
+    expect(node.read('RESTORED')?.length).toBeGreaterThan(0);
+  });
+
+  test('as a new guest, on a storage of one’s choice', () => {
+    withDump();
+    const { calls } = node.run(script(), { args: ['abc123', 'new', '--storage', 'other'] });
+    expect(calls).toMatch(/pct restore 101 \S+\.tar --unique 1 --storage other\n/);
+  });
+
+  test('a snapshot that cannot be read restores nothing', () => {
+    node.program('restic-main.sh', '#!/bin/sh\nexit 1\n');
+    const { code, calls } = node.run(script(), { args: ['latest', '120', '--force'] });
+    expect(code).not.toBe(0);
+    expect(calls).not.toContain('pct restore');
+    expect(node.leftOver()).toEqual([]);
+  });
+
+  test('the runbook’s commands', () => {
+    const { plan } = planOf(policyOf(DEPLOYED), APP);
+    const service = plan.services[0];
+    const placement = service?.placements[0];
+    if (service === undefined || placement === undefined) throw new Error('the plan has no placement');
+    expect(isRendered(placement)).toBe(true);
+    const guide = guestRestore(service, placement);
+    const lines = (pipelines = guide?.list ?? []) =>
+      pipelines.map((pipeline) => pipeline.map((command) => command.join(' ')).join(' | '));
+    const filter = '--host app --tag service:app,part:guest';
+    const dump = `/usr/local/lib/stowage/restic-main.sh dump latest /backup/app/vzdump-lxc-120.tar ${filter}`;
+    expect(lines()).toEqual([`/usr/local/lib/stowage/restic-main.sh snapshots ${filter}`]);
+    expect(lines(guide?.in_place)).toEqual([
+      '/usr/local/lib/stowage/restore-guest-app.sh latest 120 --force',
+    ]);
+    expect(lines(guide?.volumes[0]?.aside)).toEqual([
+      'mkdir --parents /var/tmp/stowage-restore/app',
+      `${dump} | tar --extract --preserve-permissions --numeric-owner --file=- --directory=/var/tmp/stowage-restore/app ./var/lib/app`,
+    ]);
+    expect(lines(guide?.volumes[0]?.in_place)).toEqual([
+      `${dump} | pct exec 120 -- tar --extract --preserve-permissions --numeric-owner --file=- --directory=/ ./var/lib/app`,
+    ]);
+    expect(guide?.volumes.map(({ volume }) => volume)).toEqual(['data']);
+  });
+});
