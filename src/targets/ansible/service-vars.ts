@@ -1,0 +1,110 @@
+import type { PlannedVolume, Placement, RepositoryPlan, ServicePlan } from '../../plan/plan.js';
+import { headerLines } from './header-lines.js';
+import { hostTrees, hostVolumes } from '../systemd/host-tree.js';
+import { keepOptions } from '../systemd/repository-context.js';
+import type { RenderedFile, TargetInput } from '../target.js';
+import { ansibleText } from './text.js';
+
+/** One service on one host, or on whichever host has its runtime. */
+interface Place {
+  /** Name of the host, or of the tree (`any-docker`) where the policy names none. */
+  readonly name: string;
+  readonly named: boolean;
+  readonly placement: Placement;
+  readonly vmid: number | null;
+}
+
+interface HostService {
+  readonly service: ServicePlan;
+  readonly repository: RepositoryPlan;
+  readonly places: Place[];
+}
+
+/** `vars/services/<service>.yml`: variables for a role that backs the service up, for every service on hosts. */
+export function serviceVars(input: TargetInput): RenderedFile[] {
+  const { plan, templates } = input;
+  return hostServices(input).map((found) => ({
+    path: `ansible/vars/services/${found.service.service_id}.yml`,
+    content: templates.render('ansible/service.yml.hbs', {
+      header: headerLines(plan, found.service.contract),
+      ...serviceContext(found),
+    }),
+    mode: 0o644,
+    sources: [found.service.contract],
+    service: found.service.service_id,
+    runtime: null,
+  }));
+}
+
+/** Services with a job on some host, by id; their places by name. */
+function hostServices({ plan }: TargetInput): HostService[] {
+  const services = new Map<string, HostService>();
+  for (const tree of hostTrees(plan)) {
+    const vmids = new Map(tree.guests.map(({ service, vmid }) => [service, vmid]));
+    for (const { service, placement, repository } of [...tree.jobs, ...tree.guests]) {
+      const found = services.get(service.service_id) ?? { service, repository, places: [] };
+      services.set(service.service_id, found);
+      if (found.places.some((place) => place.name === tree.name)) continue;
+      const vmid = vmids.get(service) ?? null;
+      found.places.push({ name: tree.name, named: placement.host !== null, placement, vmid });
+    }
+  }
+  const byId = ({ service: a }: HostService, { service: b }: HostService) =>
+    a.service_id < b.service_id ? -1 : 1;
+  return [...services.values()].sort(byId);
+}
+
+function serviceContext({ service, repository, places }: HostService): Record<string, unknown> {
+  const contexts = places.map((place) => placeContext(service, place));
+  return {
+    service_id: service.service_id,
+    repository: {
+      name: repository.name,
+      url: ansibleText(repository.url),
+      password_file: ansibleText(repository.password_file),
+      environment_file:
+        repository.environment_file === null ? null : ansibleText(repository.environment_file),
+    },
+    tags: service.tags.map(ansibleText),
+    retention: Object.fromEntries(
+      keepOptions({ ...service.retention }).map(({ option, value }) => [
+        option.replace(/^--/, '').replaceAll('-', '_'),
+        /^\d+$/.test(value) ? Number(value) : value,
+      ]),
+    ),
+    timeout: service.timeout,
+    retry_lock: service.retry_lock,
+    accept_incomplete: service.accept_incomplete,
+    only: contexts.length === 1 ? contexts[0] : null,
+    places: contexts,
+    place_names: places.map(({ name }) => name).join(', '),
+    by_host: places.every(({ named }) => named),
+  };
+}
+
+function placeContext(service: ServicePlan, { name, placement, vmid }: Place): Record<string, unknown> {
+  const volumes = hostVolumes(placement);
+  return {
+    name,
+    snapshot_host: ansibleText(placement.snapshot_host),
+    cron: placement.schedule.cron,
+    on_calendar: placement.schedule.on_calendar,
+    timezone: placement.schedule.timezone,
+    paths: volumes.map(({ location }) => ansibleText(location)),
+    exclude: [...service.exclude, ...volumes.flatMap(({ exclude }) => exclude)].map((pattern) =>
+      ansibleText(onHost(pattern, volumes)),
+    ),
+    vmid,
+  };
+}
+
+/** An exclude pattern below the jobs' view, `/backup/<service>/<volume>`, as it is on the host. */
+function onHost(pattern: string, volumes: readonly PlannedVolume[]): string {
+  const volume = volumes.find(
+    ({ snapshot_path }) => pattern === snapshot_path || pattern.startsWith(`${snapshot_path}/`),
+  );
+  if (volume === undefined) return pattern;
+  // What is a wildcard in a pattern is none in a path.
+  const location = volume.location.replace(/[\\*?[]/g, String.raw`\$&`);
+  return location + pattern.slice(volume.snapshot_path.length);
+}

@@ -1,0 +1,274 @@
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { boot, type Machine } from './lib/machine.js';
+import { makeProject, render, type Project } from './lib/program.js';
+
+/** What Ansible would run, if it took it for an expression. */
+const HOSTILE = [
+  "{{ lookup('pipe', 'touch /root/escaped') }}",
+  '{% if true %}gone{% endif %}',
+  'it\'s "quoted"',
+];
+
+const POLICY = `version: 1
+contracts: services/*.yml
+repositories:
+  main.repo:
+    url: /srv/restic
+    password_file: /etc/restic/password
+    environment_file: /etc/restic/main.env
+    maintenance: { host: metal1 }
+defaults: { retention: { keep_last: 2 }, exclude: ${JSON.stringify(HOSTILE)} }
+deployments: [{ runtime: baremetal, host: metal1, services: ['*'] }]
+`;
+
+const contract = (id: string) => `service_id: ${id}
+runtime_templates: { baremetal: b }
+mounts: { persistent_volumes: [{ name: data, path: /srv/${id} }] }
+`;
+
+/** Values that careless templating would change: an expression of Python, a mapping, several lines. */
+const SECRETS = { stowage_main_repo_password: '{"a": [1]}', stowage_main_repo_environment: 'A=1\nB="2 3"\n' };
+
+/** Options that bring the secrets. */
+const VAULT = '-e @/root/secrets.json --vault-password-file /root/vault-password';
+
+const PLAYBOOK = '/root/tree/ansible/deploy.yml';
+const LIST = '/var/lib/stowage/installed/metal1';
+
+/** Everything of ours on a machine, but not what the secrets and the data are. */
+const STATE = `cd / && { find etc/systemd/system etc/sysusers.d etc/tmpfiles.d usr/local/lib/stowage var/lib/stowage etc/stowage \
+  -printf '%p %y %m %u:%g %l\\n' -type f -exec sha256sum {} + 2>/dev/null; getent passwd restic; \
+  systemctl list-timers --all --no-legend 'stowage-*' | sed 's/.* stowage/stowage/'; } | sort`;
+
+/** A host that Ansible installs, as someone with a fleet would; the controller is the host itself. */
+describe('a host under Ansible', () => {
+  let machine: Machine;
+  let project: Project;
+  const files = (...services: string[]) => ({
+    'stowage.yml': POLICY,
+    ...Object.fromEntries(services.map((id) => [`services/${id}.yml`, contract(id)])),
+  });
+  const bring = async () => machine.copy(project.rendered, '/root/tree');
+  const play = async (options = '', allowFail = false) => {
+    const command = `ansible-playbook -i metal1, -c local ${options} ${PLAYBOOK}`;
+    const { stdout, stderr, code } = await machine.run(command, { allowFail, timeout: 300 });
+    const changed = Number(/changed=(\d+)/.exec(stdout)?.[1] ?? -1);
+    return { stdout, stderr, code, changed };
+  };
+  const state = async () => (await machine.run(STATE)).stdout;
+
+  beforeAll(async () => {
+    machine = await boot('ansible', 'metal1');
+    project = makeProject(files('ledger', 'other'));
+    await render(project);
+    await bring();
+    await machine.run('mkdir -p /srv/ledger /srv/other');
+    await machine.write('/root/secrets.json', JSON.stringify(SECRETS), '600');
+    await machine.write('/root/vault-password', 'vault', '600');
+    await machine.run('ansible-vault encrypt --vault-password-file /root/vault-password /root/secrets.json');
+  });
+
+  afterAll(async () => machine.stop());
+
+  test('the linters at their strictest find nothing', async () => {
+    await machine.run('cd /root/tree && ansible-lint --offline --strict --profile production ansible');
+    await machine.run('cd /root/tree && yamllint --strict ansible');
+  });
+
+  test('a host that the policy does not have is refused', async () => {
+    await machine.run('mv /root/tree/ansible/vars/hosts/metal1.yml /root/kept.yml');
+    const refused = await play('', true);
+    await machine.run('mv /root/kept.yml /root/tree/ansible/vars/hosts/metal1.yml');
+    expect(refused.code).not.toBe(0);
+    expect(refused.stdout).toContain('The policy has no host of this name');
+  });
+
+  test('old engines are refused before anything changes', async () => {
+    const before = await state();
+    await machine.write('/usr/local/bin/restic', '#!/bin/sh\necho restic 0.16.4 compiled\n', '755');
+    const refused = await play('', true);
+    await machine.run('rm /usr/local/bin/restic');
+    expect(refused.code).not.toBe(0);
+    expect(refused.stdout).toContain('These jobs need restic 0.17.0 or later; found: restic 0.16.4');
+    expect(await state()).toBe(before);
+  });
+
+  test('on a fresh host, --check --diff tells everything and changes nothing', async () => {
+    const before = await state();
+    const checked = await play(`--check --diff ${VAULT}`);
+    expect(checked.changed).toBeGreaterThan(5);
+    expect(checked.stdout).toContain('+ExecStart=restic backup');
+    expect(checked.stdout).toContain('stowage-backup-ledger.timer');
+    expect(checked.stdout).not.toContain('B="2 3"');
+    expect(await state()).toBe(before);
+    await machine.run('! test -e /etc/restic');
+  });
+
+  test('deploying installs all; the second time changes nothing', async () => {
+    const first = await play(`--diff ${VAULT}`);
+    expect(first.stdout + first.stderr).not.toContain('B="2 3"');
+    expect(first.stdout).not.toContain('The jobs fail until');
+    expect(await machine.read('/etc/restic/password')).toBe(SECRETS.stowage_main_repo_password);
+    expect(await machine.read('/etc/restic/main.env')).toBe(SECRETS.stowage_main_repo_environment);
+    expect((await machine.run('stat -c "%a %U" /etc/restic /etc/restic/*')).stdout).toBe(
+      '700 root\n600 root\n600 root\n',
+    );
+    const timers = 'backup-ledger backup-other check-main.repo forget-main.repo prune-main.repo'.split(' ');
+    for (const timer of timers) {
+      await machine.run(
+        `systemctl is-active stowage-${timer}.timer && systemctl is-enabled stowage-${timer}.timer`,
+      );
+    }
+    expect((await play(`--diff ${VAULT}`)).changed).toBe(0);
+    expect((await play('--check --diff')).changed).toBe(0);
+    await machine.run('/usr/local/lib/stowage/restic-main.repo.sh init');
+    await machine.run('echo data >/srv/ledger/file; systemctl start stowage-backup-ledger.service');
+  });
+
+  test('install.sh after the playbook changes nothing, and the other way round', async () => {
+    const before = await state();
+    const installed = await machine.run('/root/tree/hosts/metal1/install.sh');
+    expect(installed.stdout).toBe('done: metal1\n');
+    expect(await state()).toBe(before);
+    await machine.run('/root/tree/hosts/metal1/install.sh --uninstall');
+    await machine.run('/root/tree/hosts/metal1/install.sh');
+    expect((await play()).changed).toBe(0);
+    expect(await state()).toBe(before);
+  });
+
+  test('without a variable a secret stays as it is, or is missed; an empty one is refused', async () => {
+    const empty = await play('-e stowage_main_repo_password=', true);
+    expect(empty.stdout).toContain('The variable stowage_main_repo_password is empty');
+    await machine.run('mv /etc/restic/main.env /root/main.env');
+    const missed = await play();
+    await machine.run('mv /root/main.env /etc/restic/main.env');
+    expect(missed.stdout).toContain('The jobs fail until these files exist: /etc/restic/main.env');
+    expect(missed.changed).toBe(0);
+    expect(await machine.read('/etc/restic/password')).toBe(SECRETS.stowage_main_repo_password);
+  });
+
+  test('a stopped or edited timer and an edited script are put right', async () => {
+    const before = await state();
+    await machine.run(
+      [
+        'systemctl --quiet disable --now stowage-backup-ledger.timer',
+        'sed -i s/OnCalendar=.*/OnCalendar=hourly/ /etc/systemd/system/stowage-backup-other.timer',
+        'chmod 644 /usr/local/lib/stowage/forget.sh',
+        'systemctl daemon-reload',
+      ].join('\n'),
+    );
+    const repaired = await play();
+    expect(repaired.changed).toBe(2); // the files, the timers
+    expect(await state()).toBe(before);
+    const next = 'systemctl show -P TimersCalendar stowage-backup-other.timer';
+    expect((await machine.run(next)).stdout).not.toContain('hourly');
+  });
+
+  test('a service that left takes its units and scripts with it, and nothing else', async () => {
+    await machine.write('/usr/local/lib/stowage/mine.sh', 'not from the tree\n');
+    await machine.run(
+      `printf '%s\\n' /etc/passwd /usr/local/lib/stowage/../../../../root/secrets.json >>${LIST}`,
+    );
+    project = makeProject(files('ledger'));
+    await render(project);
+    await bring();
+    const before = await state();
+    const checked = await play('--check --diff');
+    expect(checked.stdout).toContain('stowage-backup-other.timer');
+    expect(await state()).toBe(before);
+    await play();
+    const after = await state();
+    expect(after).not.toContain('other');
+    expect(after).toContain('mine.sh');
+    expect(await machine.read(LIST)).not.toContain('other');
+    expect((await machine.run('ls /etc/systemd/system/timers.target.wants')).stdout).not.toContain('other');
+    await machine.run('test -e /etc/passwd && test -e /root/secrets.json');
+    await machine.run('systemctl is-active stowage-backup-ledger.timer');
+    expect((await play()).changed).toBe(0);
+    expect((await machine.run('/root/tree/hosts/metal1/install.sh')).stdout).toBe('done: metal1\n');
+    expect(await state()).toBe(after);
+  });
+
+  test('a folder that another one shares keeps its files when the first is emptied', async () => {
+    await machine.run(`sed -n '/backup-ledger/p' ${LIST} >/var/lib/stowage/installed/another`);
+    await machine.run('rm /root/tree/hosts/metal1/systemd/stowage-backup-ledger.*');
+    await play();
+    await machine.run('test -e /etc/systemd/system/stowage-backup-ledger.timer');
+    await machine.run('rm /var/lib/stowage/installed/another');
+  });
+
+  test('a folder that is not there removes no job', async () => {
+    const before = await state();
+    await machine.run('mv /root/tree/hosts/metal1 /root/tree/hosts/elsewhere');
+    const refused = await play('', true);
+    await machine.run('mv /root/tree/hosts/elsewhere /root/tree/hosts/metal1');
+    expect(refused.stdout).toContain('There are no jobs to install in hosts/metal1');
+    expect(await state()).toBe(before);
+  });
+
+  test('text of contracts and policy reaches Ansible as text', async () => {
+    const vars = path.posix.join('/root/tree/ansible/vars/services/ledger.yml');
+    const shown = await machine.run(
+      `ANSIBLE_STDOUT_CALLBACK=ansible.builtin.minimal ansible localhost -m ansible.builtin.debug -a var=restic_exclude -e @${vars}`,
+    );
+    const json = shown.stdout.slice(shown.stdout.indexOf('{'));
+    expect(JSON.parse(json)).toMatchObject({ restic_exclude: HOSTILE });
+    await machine.run('! test -e /root/escaped');
+  });
+});
+
+/** ansible-core 2.14 and systemd 252. No job runs here, so a program that names a version is restic enough. */
+describe('a host under the Ansible of Debian 12', () => {
+  let machine: Machine;
+  const play = async (options = '') => {
+    const { stdout } = await machine.run(`ansible-playbook -i old1, -c local ${options} ${PLAYBOOK}`, {
+      timeout: 300,
+    });
+    return { stdout, changed: Number(/changed=(\d+)/.exec(stdout)?.[1] ?? -1) };
+  };
+  const bring = async (...services: string[]) => {
+    const project = makeProject({
+      'stowage.yml': POLICY.replaceAll('metal1', 'old1'),
+      ...Object.fromEntries(services.map((id) => [`services/${id}.yml`, contract(id)])),
+    });
+    await render(project);
+    await machine.copy(project.rendered, '/root/tree');
+  };
+
+  beforeAll(async () => {
+    machine = await boot('ansibleOld', 'old1');
+    await bring('ledger', 'other');
+    await machine.write('/usr/local/bin/restic', '#!/bin/sh\necho restic 0.18.0 compiled\n', '755');
+    await machine.write('/root/secrets.json', JSON.stringify(SECRETS), '600');
+  });
+
+  afterAll(async () => machine.stop());
+
+  test('the linter, a dry run, deploying twice, install.sh, and a service that left', async () => {
+    expect((await machine.run('ansible --version')).stdout).toContain('core 2.14');
+    await machine.run('cd /root/tree && ansible-lint --offline --strict --profile production ansible');
+    const checked = await play('--check --diff -e @/root/secrets.json');
+    expect(checked.changed).toBeGreaterThan(5);
+    await machine.run('! test -e /usr/local/lib/stowage && ! test -e /etc/restic');
+    await play('-e @/root/secrets.json');
+    expect(await machine.read('/etc/restic/password')).toBe(SECRETS.stowage_main_repo_password);
+    await machine.run('systemctl is-active stowage-backup-other.timer');
+    expect((await play('--diff -e @/root/secrets.json')).changed).toBe(0);
+    expect((await machine.run('/root/tree/hosts/old1/install.sh')).stdout).toBe('done: old1\n');
+    expect((await play()).changed).toBe(0);
+    await bring('ledger');
+    await play();
+    expect((await machine.run(STATE)).stdout).not.toContain('other');
+    expect((await play()).changed).toBe(0);
+  });
+
+  test('text of contracts and policy reaches Ansible as text', async () => {
+    const shown = await machine.run(
+      'ansible localhost -m ansible.builtin.debug -a var=restic_exclude -e @/root/tree/ansible/vars/services/ledger.yml',
+    );
+    const json = shown.stdout.slice(shown.stdout.indexOf('{'));
+    expect(JSON.parse(json)).toMatchObject({ restic_exclude: HOSTILE });
+    await machine.run('! test -e /root/escaped');
+  });
+});
