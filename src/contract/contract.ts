@@ -60,6 +60,8 @@ export interface BackupSettings {
   readonly timezone: string;
   /** Window for the service's own offset, in minutes. */
   readonly spread: number;
+  /** The oldest that the newest snapshot may ever be, in minutes: no two runs may lie further apart. Null for no limit. */
+  readonly max_age: number | null;
   readonly retention: Retention;
   /** restic `--exclude` patterns. */
   readonly exclude: readonly string[];

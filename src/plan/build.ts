@@ -1,12 +1,15 @@
-import type { BackupSettings, Contract } from '../contract/contract.js';
+import type { Contract } from '../contract/contract.js';
 import { sortDiagnostics, type Diagnostic } from '../diagnostics/diagnostic.js';
 import type { Policy, Repository } from '../policy/policy.js';
-import { jobSchedule } from '../schedule/job-schedule.js';
+import { scheduleAt } from '../schedule/job-schedule.js';
+import type { Zones } from '../schedule/zone.js';
+import { intlZones } from '../time/intl-zone.js';
 import { kubernetesObstacles } from './kubernetes-problems.js';
 import { runChecks } from './checks/registry.js';
 import { resolveDeployments, type Deployed } from './deployments.js';
 import { planVolumes, unprotectedVolumes } from './volumes.js';
-import type { BackupPlan, Elsewhere, Placement, RepositoryPlan, ServicePlan } from './plan.js';
+import type { BackupPlan, Elsewhere, JobSchedule, Placement, RepositoryPlan, ServicePlan } from './plan.js';
+import { placeBackups } from './schedules.js';
 import { localPath } from './repository-url.js';
 import { effectiveSettings } from './settings.js';
 import { groupBy } from './group.js';
@@ -20,20 +23,29 @@ export interface PlanResult {
  * Contracts and policy to the one plan that every target renders. Pure: the same input gives the same plan, in the
  * same order, whatever order the contracts come in. With errors among the diagnostics the plan is still complete
  * enough to look at (`stowage paths`), but must not be rendered.
+ *
+ * @param zones rules of the time zones; by default those of the JavaScript engine
  */
-export function buildPlan(policy: Policy, contracts: readonly Contract[]): PlanResult {
+export function buildPlan(
+  policy: Policy,
+  contracts: readonly Contract[],
+  zones: Zones = intlZones,
+): PlanResult {
   const sorted = [...contracts].sort((a, b) => compare(a.service_id, b.service_id));
   const unique = sorted.filter((contract, index) => sorted[index - 1]?.service_id !== contract.service_id);
   const { deployed, diagnostics } = resolveDeployments(policy, unique);
   const placesOf = groupBy(deployed, (entry) => entry.contract);
-  const services = unique.map((contract) => planService(policy, contract, placesOf.get(contract) ?? []));
+  const schedules = placeBackups(policy, deployed, zones);
+  const services = unique.map((contract) =>
+    planService(policy, contract, placesOf.get(contract) ?? [], schedules),
+  );
   const plan: BackupPlan = {
     version: 1,
     policy: policy.document.file,
     repositories: policy.repositories.map((repository) => planRepository(repository, services)),
     services,
   };
-  const found = runChecks({ policy, contracts: sorted, deployed, plan });
+  const found = runChecks({ policy, contracts: sorted, deployed, plan, zones });
   return { plan, diagnostics: sortDiagnostics([...diagnostics, ...found]) };
 }
 
@@ -42,10 +54,21 @@ export function compare(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
 
-function planService(policy: Policy, contract: Contract, deployed: readonly Deployed[]): ServicePlan {
+function planService(
+  policy: Policy,
+  contract: Contract,
+  deployed: readonly Deployed[],
+  schedules: ReadonlyMap<Deployed, JobSchedule>,
+): ServicePlan {
   const settings = effectiveSettings(policy, contract);
   const placements = deployed
-    .map((entry) => planPlacement(policy, entry, settings))
+    .map((entry) =>
+      planPlacement(
+        policy,
+        entry,
+        schedules.get(entry) ?? scheduleAt(settings.schedule, settings.timezone, 0),
+      ),
+    )
     .sort((a, b) => compare(a.host ?? '', b.host ?? '') || compare(a.runtime, b.runtime));
   return {
     service_id: contract.service_id,
@@ -82,7 +105,7 @@ function planElsewhere(policy: Policy, contract: Contract, placements: readonly 
     }));
 }
 
-function planPlacement(policy: Policy, entry: Deployed, settings: BackupSettings): Placement {
+function planPlacement(policy: Policy, entry: Deployed, schedule: JobSchedule): Placement {
   const { contract, runtime, host } = entry;
   return {
     runtime,
@@ -90,18 +113,14 @@ function planPlacement(policy: Policy, entry: Deployed, settings: BackupSettings
     namespace: runtime === 'kubernetes' ? contract.service_namespace : null,
     scope: runtime === 'podman' ? contract.quadlet_scope : null,
     snapshot_host: entry.snapshot_host,
-    schedule: jobSchedule(settings.schedule, settings.timezone, settings.spread, [
-      contract.service_id,
-      runtime,
-      host ?? '',
-    ]),
+    schedule,
     volumes: planVolumes(contract, runtime, policy.runtimes),
     obstacles: runtime === 'kubernetes' ? kubernetesObstacles(policy, contract) : [],
   };
 }
 
 function planRepository(repository: Repository, services: readonly ServicePlan[]): RepositoryPlan {
-  const at = (expression: string) => jobSchedule(expression, repository.timezone, 0, [repository.name]);
+  const at = (expression: string) => scheduleAt(expression, repository.timezone, 0);
   return {
     name: repository.name,
     url: repository.url,

@@ -1,12 +1,29 @@
 import type { JobSchedule } from '../plan/plan.js';
 import { toOnCalendar } from './calendar.js';
-import { formatCron, parseCron } from './cron.js';
+import { formatCron, parseCron, type CronSchedule } from './cron.js';
 import { offsetRoom, shiftSchedule, stableOffset } from './offset.js';
 
+/** A valid expression or alias as a schedule. Loading has checked it; anything else is a bug and throws. */
+export function knownSchedule(expression: string): CronSchedule {
+  const parsed = parseCron(expression);
+  if ('error' in parsed) throw new Error(`schedule \`${expression}\`: ${parsed.error}`);
+  return parsed.schedule;
+}
+
+/** One job's times in every scheduler's language, `offset` minutes after those that the expression names. */
+export function scheduleAt(expression: string, timezone: string, offset: number): JobSchedule {
+  const schedule = shiftSchedule(knownSchedule(expression), offset);
+  return {
+    cron: formatCron(schedule),
+    on_calendar: toOnCalendar(schedule, timezone),
+    timezone,
+    offset_minutes: offset,
+  };
+}
+
 /**
- * One job's times in every scheduler's language.
+ * One job's times, with an offset that depends on its key alone.
  *
- * @param expression a valid cron expression or alias (loading has checked it; anything else is a bug and throws)
  * @param spread minutes; 0 for exactly the given times
  * @param key who and where: decides the offset inside `spread`
  */
@@ -16,14 +33,5 @@ export function jobSchedule(
   spread: number,
   key: readonly string[],
 ): JobSchedule {
-  const parsed = parseCron(expression);
-  if ('error' in parsed) throw new Error(`schedule \`${expression}\`: ${parsed.error}`);
-  const offset = stableOffset(key, offsetRoom(parsed.schedule, spread));
-  const schedule = shiftSchedule(parsed.schedule, offset);
-  return {
-    cron: formatCron(schedule),
-    on_calendar: toOnCalendar(schedule, timezone),
-    timezone,
-    offset_minutes: offset,
-  };
+  return scheduleAt(expression, timezone, stableOffset(key, offsetRoom(knownSchedule(expression), spread)));
 }

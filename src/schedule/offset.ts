@@ -21,7 +21,7 @@ export function offsetRoom(schedule: CronSchedule, spread: number): number {
 }
 
 /** Minutes between the two closest runs of a day, the turn of the day included. */
-function smallestGap(schedule: CronSchedule): number {
+export function smallestGap(schedule: CronSchedule): number {
   const times = schedule.hour.values.flatMap((hour) =>
     schedule.minute.values.map((minute) => hour * 60 + minute),
   );

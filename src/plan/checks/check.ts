@@ -1,6 +1,7 @@
 import type { Contract } from '../../contract/contract.js';
 import type { Diagnostic, Span } from '../../diagnostics/diagnostic.js';
 import type { Policy } from '../../policy/policy.js';
+import type { Zones } from '../../schedule/zone.js';
 import type { Deployed } from '../deployments.js';
 import { groupBy } from '../group.js';
 import type { BackupPlan } from '../plan.js';
@@ -11,6 +12,7 @@ export interface CheckInput {
   readonly contracts: readonly Contract[];
   readonly deployed: readonly Deployed[];
   readonly plan: BackupPlan;
+  readonly zones: Zones;
 }
 
 /** One rule over the whole project: returns what it finds wrong, and changes nothing. */

@@ -19,9 +19,9 @@ import { yamlKey } from './yaml-scalar.js';
 type Encoder = (values: readonly unknown[], line: string) => string;
 
 const one =
-  (encode: (value: unknown) => string): Encoder =>
-  ([value]) =>
-    encode(value);
+  (encode: (value: unknown, line: string) => string): Encoder =>
+  ([value], line) =>
+    encode(value, line);
 
 /** Every encoder by the name that compiled templates hold. */
 export const ENCODERS = {
@@ -36,7 +36,7 @@ export const ENCODERS = {
   'systemd-argument': one(systemdArgument),
   'systemd-argument-part': one(systemdArgumentPart),
   'systemd-program': one(systemdProgram),
-  'systemd-command-word': ([value], line) => systemdCommandWord(value, line),
+  'systemd-command-word': one(systemdCommandWord),
   'systemd-bind': ([source, destination]) => systemdBind(source, destination),
   'shell-word': one(shellWord),
   'yaml-node': ([value], line) => yamlNode(value, yamlPlace(line)),

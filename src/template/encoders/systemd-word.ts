@@ -22,6 +22,11 @@ function hexEscaped(text: string): string {
   );
 }
 
+/** Behind white space an empty word has to be written, or there is no word. */
+function orEmptyWord(encoded: string, line: string): string {
+  return encoded === '' && /(?:^|\s)$/.test(line) ? '""' : encoded;
+}
+
 /** `$` starts a variable in command lines, quoted or not; `$$` is one dollar sign (systemd.service(5), COMMAND LINES). */
 function doubleDollar(text: string): string {
   return text.replaceAll('$', '$$$$');
@@ -33,15 +38,15 @@ export function systemdWord(value: unknown): string {
 }
 
 /**
- * A part of a word in a list setting. Path lists remove quotes but know no C escapes (a backslash just protects the
+ * A part of a word in a list setting; `line` is the text before it. Path lists remove quotes but know no C escapes (a backslash just protects the
  * next character there), so that what would need quotes is refused.
  */
-export function systemdWordPart(value: unknown): string {
+export function systemdWordPart(value: unknown, line: string): string {
   const text = wordText(value);
   if (text !== '' && !BARE.test(text)) {
     throw new UnencodableError('needs quotes, which systemd allows around whole words only');
   }
-  return doublePercent(text);
+  return orEmptyWord(doublePercent(text), line);
 }
 
 /** A part of a word in `Environment=`, which knows C escapes (systemd.exec(5)) and gives `$` no meaning. */
@@ -54,9 +59,9 @@ export function systemdArgument(value: unknown): string {
   return doublePercent(doubleDollar(quoted(wordText(value))));
 }
 
-/** A part of one argument of a command line. */
-export function systemdArgumentPart(value: unknown): string {
-  return doublePercent(doubleDollar(hexEscaped(wordText(value))));
+/** A part of one argument of a command line; `line` is the text before it. */
+export function systemdArgumentPart(value: unknown, line: string): string {
+  return orEmptyWord(doublePercent(doubleDollar(hexEscaped(wordText(value)))), line);
 }
 
 /**
@@ -77,5 +82,5 @@ export function systemdProgram(value: unknown): string {
  */
 export function systemdCommandWord(value: unknown, line: string): string {
   const isArgument = /^[A-Za-z]+=\s*[-@:+!|]*[^\s@:+!|-]/.test(line) && !/(?:^|\s);\s*$/.test(line);
-  return isArgument ? systemdArgumentPart(value) : systemdProgram(value);
+  return isArgument ? systemdArgumentPart(value, line) : systemdProgram(value);
 }

@@ -8,6 +8,8 @@ type ShellState = typeof shellScanner.start;
 interface MarkdownState {
   /** The current line so far, tags left out. */
   readonly line: string;
+  /** Earlier lines of the paragraph, from where they left an inline construct open. */
+  readonly before: string;
   /** Inside `<!-- … -->`. */
   readonly comment: boolean;
   /** The run of characters that opened the fenced block, and the commands so far if it holds a script. */
@@ -23,6 +25,12 @@ function closesFence(line: string, run: string): boolean {
   return trimmed.length >= run.length && trimmed === (run[0] ?? '').repeat(trimmed.length);
 }
 
+/** What the next line has to know of this paragraph: a blank line closes everything. */
+function leftOpen({ line, before }: MarkdownState): string {
+  const text = `${before}${line.trimStart()} `;
+  return line.trim() === '' || openInline(text) === '' ? '' : text.slice(-LONGEST_LINE);
+}
+
 function endOfLine(state: MarkdownState): MarkdownState {
   const { fence, line } = state;
   if (fence !== null) {
@@ -34,9 +42,9 @@ function endOfLine(state: MarkdownState): MarkdownState {
     };
   }
   const opening = state.comment ? null : FENCE.exec(line);
-  if (opening === null) return { ...state, line: '' };
+  if (opening === null) return { ...state, line: '', before: leftOpen(state) };
   const shell = ['sh', 'bash', 'shell'].includes(opening[2] ?? '') ? shellScanner.start : null;
-  return { ...state, line: '', fence: { run: opening[1] ?? '```', shell } };
+  return { ...state, line: '', before: '', fence: { run: opening[1] ?? '```', shell } };
 }
 
 function step(state: MarkdownState, character: string): MarkdownState {
@@ -72,13 +80,13 @@ function shortened(state: MarkdownState): MarkdownState {
   if (state.comment) return { ...state, line: line.slice(-3) };
   const tail = /[<!\-\]`(]*$/.exec(line)?.[0] ?? '';
   const head = line.slice(0, line.length - tail.length);
-  if (head === '' || MAYBE_FENCE.test(head) || openInline(line) !== '') return state;
+  if (head === '' || MAYBE_FENCE.test(head) || FENCE.test(line) || openInline(state.before + line) !== '')
+    return state;
   return { ...state, line: summary(head) + tail };
 }
 
 /** Whether an inline construct is open at the end of a line's text: code, a link target, an HTML tag, an escape. */
 function openInline(line: string): string {
-  if (/^ *(?:[-*+] +|\d+[.)] +)?~~~/.test(line)) return 'in the first line of a fenced block';
   const plain = line.replace(/\\[!-/:-@[-`{-~]/g, '');
   let open = '';
   for (const run of plain.matchAll(/`+/g)) open = open === '' ? run[0] : open === run[0] ? '' : open;
@@ -87,7 +95,8 @@ function openInline(line: string): string {
   if (rest.endsWith('\\')) return 'after a backslash';
   if (/\]\([^)]*$/.test(rest)) return 'inside a link target';
   if (/^ *\[[^\]]*\]:/.test(rest)) return 'inside a link definition';
-  if (/<[A-Za-z/!?][^>]*$/.test(rest)) return 'inside an HTML tag';
+  if (/<(?:[A-Za-z/!?][^>]*)?$/.test(rest)) return 'inside an HTML tag';
+  if (/&#?\w*$/.test(rest)) return 'inside a character reference';
   return '';
 }
 
@@ -121,7 +130,9 @@ function tagPlace(state: MarkdownState, tag: Tag): Place<MarkdownState> {
   }
   if (tag.helper === 'comment')
     return refused('`{{comment …}}` is for comments', 'write it between `<!--` and `-->`');
-  const open = openInline(state.line);
+  const open = FENCE.test(state.line)
+    ? 'in the first line of a fenced block'
+    : openInline(state.before + state.line);
   if (open !== '')
     return refused(`a tag cannot stand ${open}`, 'use `{{code …}}` for code; write addresses as text');
   const after: MarkdownState = { ...state, line: summary(state.line) };
@@ -137,7 +148,7 @@ function tagPlace(state: MarkdownState, tag: Tag): Place<MarkdownState> {
 
 /** Markdown files: CommonMark with the tables of GFM. */
 export const markdownScanner: Scanner<MarkdownState> = {
-  start: { line: '', comment: false, fence: null },
+  start: { line: '', before: '', comment: false, fence: null },
   helpers: { comment: 1, code: 1 },
   text(state, text) {
     let now = state;

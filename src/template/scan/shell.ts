@@ -19,6 +19,8 @@ interface ShellState {
   /** The word so far, as far as it is literal text: enough to see `<<`, `$(` and `case`. */
   readonly word: string;
   readonly escaped: boolean;
+  /** The parenthesis of a `$(` or `(` is just before. */
+  readonly opened: boolean;
   /** A tag is just before. */
   readonly tagged: boolean;
   /** Nothing but white space stands before in this line. */
@@ -37,6 +39,7 @@ const START: ShellState = {
   levels: ['code'],
   word: '',
   escaped: false,
+  opened: false,
   tagged: false,
   fresh: true,
   waiting: [],
@@ -152,11 +155,17 @@ function closedCharacter(state: ShellState, character: string): ShellState {
   if (level === 'backquote') return character === '`' ? pop(state) : state;
   const dollar = afterDollar(state, character);
   if (dollar !== null) return dollar;
+  if (level === 'arith') return arithmeticCharacter(state, character);
   if (character === '"') return push(state, 'double');
   if (character === "'" && !state.levels.includes('double')) return push(state, 'single');
-  if (level === 'brace' && character === '}') return pop(state);
-  if (level === 'arith' && character === '(') return push(state, 'arith');
-  if (level === 'arith' && character === ')') return pop(state);
+  return character === '}' ? pop(state) : { ...state, word: character };
+}
+
+function arithmeticCharacter(state: ShellState, character: string): ShellState {
+  if (character === '(') return push(state, 'arith');
+  if (character === ')') return pop(state);
+  // Then it may be a subshell in a substitution after all.
+  if ('\'"`#;\n'.includes(character)) return { ...state, lost: '`$((` holds more than arithmetic' };
   return { ...state, word: character };
 }
 
@@ -174,12 +183,14 @@ function levelCharacter(state: ShellState, character: string): ShellState {
     case 'backquote':
       return closedCharacter(state, character);
     case 'subst':
-      if (state.word === '' && character === '(') {
+      if (state.opened && character === '(') {
         return { ...state, levels: [...state.levels.slice(0, -1), 'arith', 'arith'] };
       }
       return codeCharacter(state, character);
-    case 'code':
     case 'paren':
+      if (state.opened && character === '(') return { ...state, lost: '`((` can begin two things' };
+      return codeCharacter(state, character);
+    case 'code':
       return codeCharacter(state, character);
   }
 }
@@ -190,7 +201,13 @@ function step(state: ShellState, character: string): ShellState {
   if (state.tagged && (character === '<' || character === '>')) {
     return { ...state, lost: 'a redirection directly after a tag could take it for a file number' };
   }
-  const now = state.tagged ? { ...state, tagged: false } : state;
+  const next = unlost({ ...state, tagged: false }, character);
+  const level = top(next);
+  const opened = next.levels.length > state.levels.length && (level === 'subst' || level === 'paren');
+  return { ...next, opened };
+}
+
+function unlost(now: ShellState, character: string): ShellState {
   const level = top(now);
   if (level === 'single' || level === 'comment') return levelCharacter(now, character);
   // A backslash and a line break together are nothing at all.
@@ -235,9 +252,9 @@ function tagPlace(state: ShellState, tag: Tag): Place<ShellState> {
       'set a variable with it first and use that one',
     );
   }
-  if (state.escaped || state.word.endsWith('$')) {
+  if (state.escaped || /\$(?:[A-Za-z_]\w*)?$|(?:^|[=:])~[^/]*$/.test(state.word)) {
     return refused(
-      `a tag cannot follow \`${state.escaped ? '\\' : '$'}\``,
+      `a tag cannot follow \`${state.escaped ? '\\' : state.word}\`, which would take it in`,
       'put a space between, or leave it out',
     );
   }
@@ -254,6 +271,12 @@ function ending(state: ShellState): string {
   return state.escaped ? 'the last line ends in a backslash' : '';
 }
 
+/** Words are only ever compared with short ones; a bound keeps the states of a loop finite. */
+function bounded(word: string): string {
+  if (word.length <= LONGEST_WORD) return word;
+  return /\$\w*$/.test(word) ? '$_' : '_';
+}
+
 /** Shell scripts, POSIX and bash. */
 export const shellScanner: Scanner<ShellState> = {
   start: START,
@@ -263,8 +286,7 @@ export const shellScanner: Scanner<ShellState> = {
     for (const character of text) {
       const next = step(now, character);
       const fresh = character === '\n' || (now.fresh && /\s/.test(character));
-      // Words are only ever compared with short ones; a bound keeps the states of a loop finite.
-      now = { ...next, fresh, word: next.word.length > LONGEST_WORD ? '_' : next.word };
+      now = { ...next, fresh, word: bounded(next.word) };
     }
     return now;
   },

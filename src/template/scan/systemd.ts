@@ -11,11 +11,15 @@ interface UnitState {
   readonly continued: boolean;
   /** White space, or the beginning of the value, is just before. */
   readonly gap: boolean;
-  /** Words of the command so far: 0, 1 (or more), or `;` while it may be a separator. */
-  readonly words: 0 | 1 | ';';
+  /** Where in a command: before its program, in it, behind it, or behind a `;` that may separate commands. */
+  readonly words: 'none' | 'program' | 'arguments' | ';';
   readonly quote: '' | '"' | "'";
   /** A backslash is just before. */
   readonly escaped: boolean;
+  /** A `%` is just before that no other one has made harmless. */
+  readonly percent: boolean;
+  /** In a command: a `$` is just before, or the word goes on behind one that begins a variable. */
+  readonly dollar: '' | '$' | 'variable';
 }
 
 const START: UnitState = {
@@ -23,9 +27,11 @@ const START: UnitState = {
   key: '',
   continued: false,
   gap: true,
-  words: 0,
+  words: 'none',
   quote: '',
   escaped: false,
+  percent: false,
+  dollar: '',
 };
 
 /** Settings that take everything up to the end of the line as one text, without quotes (systemd.unit(5) and others). */
@@ -40,31 +46,41 @@ function isRaw(key: string): boolean {
   return TEXT_SETTING.test(key) || PATH_SETTING.test(key);
 }
 
-function wordCount(state: UnitState, character: string): Pick<UnitState, 'words' | 'gap'> {
-  if (character === ' ' || character === '\t') {
-    return { words: state.words === ';' ? 0 : state.words, gap: true };
+function wordPlace(state: UnitState, character: string): Pick<UnitState, 'words' | 'gap'> {
+  const { words, gap } = state;
+  if (/\s/.test(character)) {
+    return { words: words === ';' ? 'none' : words === 'program' ? 'arguments' : words, gap: true };
   }
   // Prefixes of the program name stand before the first word proper.
-  if (state.gap && state.words === 0 && '@-:+!|'.includes(character)) return { words: 0, gap: true };
-  if (state.gap && character === ';') return { words: ';', gap: false };
-  return { words: 1, gap: false };
+  if (gap && words === 'none' && '@-:+!|'.includes(character)) return { words, gap };
+  if (gap && words === 'arguments' && character === ';') return { words: ';', gap: false };
+  return { words: words === 'none' || words === 'program' ? 'program' : 'arguments', gap: false };
+}
+
+/** What `%` and `$` may make of the characters behind them. */
+function expansion(state: UnitState, character: string): Pick<UnitState, 'percent' | 'dollar'> {
+  const percent = character === '%' && !state.percent;
+  if (/\s/.test(character) || !COMMAND_SETTING.test(state.key)) return { percent, dollar: '' };
+  if (character === '$') return { percent, dollar: state.dollar === '$' ? '' : '$' };
+  return { percent, dollar: state.dollar === '' ? '' : 'variable' };
 }
 
 function valueCharacter(state: UnitState, character: string): UnitState {
   if (character === '\n') {
-    return state.escaped ? { ...state, escaped: false, continued: true, gap: state.quote === '' } : START;
+    // The backslash and the line break together are a space.
+    return state.escaped ? { ...state, ...wordPlace(state, ' '), escaped: false, continued: true } : START;
   }
   if (state.continued) {
     if (character === ' ' || character === '\t') return state;
     if (character === '#' || character === ';') return { ...state, mode: 'comment' };
   }
-  const next: UnitState = { ...state, continued: false };
-  if (state.escaped) return { ...next, escaped: false, words: 1, gap: false };
-  if (character === '\\') return { ...next, escaped: true, words: 1, gap: false };
+  const next: UnitState = { ...state, continued: false, escaped: false, ...expansion(state, character) };
+  if (state.escaped) return { ...next, ...wordPlace(state, '\\') };
+  if (character === '\\') return { ...next, escaped: true };
   if (isRaw(state.key)) return { ...next, gap: false };
   if (state.quote !== '') return { ...next, quote: character === state.quote ? '' : state.quote };
-  if (character === '"' || character === "'") return { ...next, quote: character, words: 1, gap: false };
-  return { ...next, ...wordCount(state, character) };
+  const quote = character === '"' || character === "'" ? character : '';
+  return { ...next, ...wordPlace(state, character), quote };
 }
 
 function keyCharacter(state: UnitState, character: string, table: boolean): UnitState {
@@ -103,7 +119,7 @@ function isWhole(state: UnitState, tag: Tag): boolean {
 
 /** In a command line `{{x}}` and `{{arg x}}` are the same. */
 function commandEncoder(state: UnitState, tag: Tag): EncoderName {
-  if (state.words === 0) return 'systemd-program';
+  if (state.words === 'none' || state.words === 'program') return 'systemd-program';
   return isWhole(state, tag) ? 'systemd-argument' : 'systemd-argument-part';
 }
 
@@ -118,16 +134,37 @@ function wordEncoder(state: UnitState, tag: Tag): EncoderName {
   return state.key === 'Environment' ? 'systemd-assignment-part' : 'systemd-word-part';
 }
 
-function valueTag(state: UnitState, tag: Tag): Place<UnitState> {
-  const after: UnitState = { ...state, continued: false, gap: false, words: 1 };
-  if (state.escaped)
+/** What just before a tag would take its value in. */
+function neighbour(state: UnitState): Place<UnitState> | null {
+  if (state.escaped) {
     return refused('a tag cannot follow a backslash', 'put a space or another character between');
-  if (state.quote !== '') {
+  }
+  if (state.percent || state.dollar !== '') {
     return refused(
-      'a tag cannot stand inside quotes in a unit',
-      'leave the quotes out: `{{arg …}}` and `{{word …}}` write their own',
+      `a tag cannot follow \`${state.percent ? '%' : '$'}\`, which would take it in`,
+      'double the character if it stands for itself',
     );
   }
+  if (state.words === ';' && COMMAND_SETTING.test(state.key)) {
+    return refused('a tag cannot follow `;`, which may separate commands', 'put a space between');
+  }
+  if (state.quote === '') return null;
+  return refused(
+    'a tag cannot stand inside quotes in a unit',
+    'leave the quotes out: `{{arg …}}` and `{{word …}}` write their own',
+  );
+}
+
+function valueTag(state: UnitState, tag: Tag): Place<UnitState> {
+  const wrong = neighbour(state);
+  if (wrong !== null) return wrong;
+  const { words } = state;
+  const after: UnitState = {
+    ...state,
+    continued: false,
+    gap: false,
+    words: words === 'none' || words === 'program' ? 'program' : 'arguments',
+  };
   if (COMMAND_SETTING.test(state.key)) {
     if (tag.helper === '' || tag.helper === 'arg') return { encoder: commandEncoder(state, tag), after };
     return refused(
@@ -135,27 +172,30 @@ function valueTag(state: UnitState, tag: Tag): Place<UnitState> {
       'write `{{arg …}}`: one argument, quoted as systemd wants it',
     );
   }
-  if (tag.helper === 'arg')
+  if (tag.helper === 'arg') {
     return refused('`{{arg …}}` is for `Exec…=` lines', 'write `{{word …}}` or `{{…}}` here');
-  if (tag.helper === 'bind') {
-    if (BIND_SETTING.test(state.key) && state.gap) return { encoder: 'systemd-bind', after };
-    return refused(
-      '`{{bind …}}` is for a whole entry of `BindPaths=` and `BindReadOnlyPaths=`',
-      'write `{{word …}}` here',
-    );
   }
   if (BIND_SETTING.test(state.key)) {
+    if (tag.helper === 'bind' && state.gap) return { encoder: 'systemd-bind', after };
     return refused(`\`${state.key}=\` takes \`{{bind …}}\` only`, 'write `{{bind source destination}}`');
   }
+  if (tag.helper === 'bind') {
+    return refused('`{{bind …}}` is for `BindPaths=` and `BindReadOnlyPaths=`', 'write `{{word …}}` here');
+  }
+  return settingTag(state, tag, after);
+}
+
+function settingTag(state: UnitState, tag: Tag, after: UnitState): Place<UnitState> {
   if (tag.helper === 'word') {
     if (!isRaw(state.key)) return { encoder: wordEncoder(state, tag), after };
     return refused(`\`${state.key}=\` is one text, not words`, 'write `{{…}}` here');
   }
-  if (state.continued)
+  if (state.continued) {
     return refused(
       'a continued line cannot begin with this tag',
       'write `{{word …}}`, or begin the line with text',
     );
+  }
   return { encoder: plainEncoder(state), after };
 }
 

@@ -32,6 +32,36 @@ export const TREES = {
     ],
     finish: QUIET_BOOT,
   },
+  /** A bare-metal host that serves a repository too. */
+  server: { suite: 'trixie', packages: [...SYSTEM, 'restic-rest-server'], finish: QUIET_BOOT },
+  /** A host that manages itself: Ansible, and what checks a playbook. */
+  ansible: {
+    suite: 'trixie',
+    packages: [...SYSTEM, 'ansible-core', 'ansible-lint', 'yamllint'],
+    finish: QUIET_BOOT,
+  },
+  /** Docker with Compose beside Podman with Quadlet and `kube play`; Docker is off until a scenario starts it. */
+  engines: {
+    suite: 'trixie',
+    packages: [
+      ...SYSTEM,
+      ...['docker.io', 'docker-cli', 'docker-compose', 'busybox-static', 'catatonit'],
+      ...['podman', 'crun', 'netavark', 'aardvark-dns', 'nftables', 'iptables', 'iproute2'],
+    ],
+    finish: [
+      ...QUIET_BOOT,
+      'chroot "$1" systemctl --quiet disable docker.service docker.socket containerd.service',
+      // A machine of ours may not have the controller for it.
+      'mkdir -p "$1/etc/containers/containers.conf.d"',
+      `printf '[containers]\\npids_limit = 0\\n' >"$1/etc/containers/containers.conf.d/machine.conf"`,
+    ],
+  },
+  /** The oldest Ansible that the playbook is for; this Debian's restic is too old for our jobs. */
+  ansibleOld: {
+    suite: 'bookworm',
+    packages: [...SYSTEM, 'ansible-core', 'ansible-lint'],
+    finish: QUIET_BOOT,
+  },
 } as const satisfies Readonly<Record<string, TreeRecipe>>;
 
 export type TreeName = keyof typeof TREES;
@@ -49,7 +79,8 @@ export async function makeTree(name: TreeName): Promise<void> {
   if (existsSync(tree)) return;
   const recipe: TreeRecipe = TREES[name];
   progress(`making tree ${name} (${recipe.suite}: ${recipe.packages.join(' ')})`);
-  const unfinished = `${tree}.unfinished`;
+  // Another run may be making the same tree now: each makes its own, and the first one done is kept.
+  const unfinished = path.join(path.dirname(tree), `unfinished-${process.pid}-${path.basename(tree)}`);
   rmSync(unfinished, { recursive: true, force: true });
   await command('mmdebstrap', [
     '--variant=minbase',
@@ -61,7 +92,8 @@ export async function makeTree(name: TreeName): Promise<void> {
     unfinished,
     debianMirror(),
   ]);
-  renameSync(unfinished, tree);
+  if (existsSync(tree)) rmSync(unfinished, { recursive: true, force: true });
+  else renameSync(unfinished, tree);
   removeOldTrees(name);
 }
 
@@ -70,12 +102,14 @@ function cachedFolder(name: TreeName): string {
   return path.join(folder(cacheRoot(), 'trees'), `${name}-${key}`);
 }
 
-/** Trees of the same name made from another recipe: nothing will ask for them again. */
+/** Trees of the same name made from another recipe, and what a killed run left: nothing will ask for them again. */
 function removeOldTrees(name: TreeName): void {
   const current = cachedFolder(name);
   const parent = path.dirname(current);
   for (const entry of readdirSync(parent)) {
     const other = path.join(parent, entry);
-    if (entry.startsWith(`${name}-`) && other !== current) rmSync(other, { recursive: true, force: true });
+    const maker = /^unfinished-(\d+)-/.exec(entry)?.[1];
+    const isRubbish = maker === undefined ? entry.startsWith(`${name}-`) : !existsSync(`/proc/${maker}`);
+    if (isRubbish && other !== current) rmSync(other, { recursive: true, force: true });
   }
 }

@@ -75,6 +75,11 @@ describe('places where a shell reads no whole word', () => {
     'cat <<EOF; echo a\nb {{comment x}}\nEOF\n',
     'cat <<{{x}}\n',
     'echo ${{x}}\n',
+    'echo $a{{x}}\n',
+    'a=~{{x}}\n',
+    'echo ~a{{x}}\n',
+    '((a = {{x}}))\n',
+    'echo $(( $(echo {{x}}) "{{x}}" ))\n',
     'echo \\\\{{x}}\n',
     "echo $'{{x}}'\n",
     "echo $'a' {{x}}\n",
@@ -99,6 +104,7 @@ describe('places where a shell reads no whole word', () => {
       "case $a in\n  b) echo 'a b' ;;\n  *) echo \"c\" ;;\nesac # \"\necho 'a b'\n",
     ],
     ['echo "it\'s" \'"\' "\\"" {{x}} >&2 2>{{x}}\n', "echo \"it's\" '\"' \"\\\"\" 'a b' >&2 2>'a b'\n"],
+    ['a=$( (echo "(") {{x}} ) {{x}}\n', "a=$( (echo \"(\") 'a b' ) 'a b'\n"],
     ['cat <<<{{x}}\n', "cat <<<'a b'\n"],
   ])('%j is understood', (text, output) => {
     expect(render('t.sh.hbs', text, 'a b')).toBe(output);
@@ -126,12 +132,18 @@ describe('places where a unit holds no value', () => {
     ['Description=a \\\n# {{x}}\n  b\n'],
     ['Description=a\\\\{{x}}\n'],
     ['d {{x}}\n'],
+    ['Description=100%{{x}}\n'],
+    ['ExecStart=/bin/a ${{arg x}}\n'],
+    ['ExecStart=/bin/a $HO{{arg x}}\n'],
+    ['Environment=A=%%%{{word x}}\n'],
   ])('%j', (text) => {
     expect(problems('t.service.hbs', text).length).toBeGreaterThan(0);
   });
 
   test.each([
     ['t.service.hbs', 'Description={{x}}\n', 'Description=a b%%c$\n'],
+    ['t.service.hbs', 'Description=%%{{x}}$ %n {{x}}\n', 'Description=%%a b%%c$$ %n a b%%c$\n'],
+    ['t.service.hbs', 'ExecStart=/bin/a $$ $HOME {{arg x}}\n', 'ExecStart=/bin/a $$ $HOME "a b%%c$$"\n'],
     ['t.service.hbs', 'ExecStart=/bin/a {{x}} -{{arg x}}\n', 'ExecStart=/bin/a "a b%%c$$" -a\\x20b%%c$$\n'],
     [
       't.service.hbs',

@@ -52,15 +52,19 @@ if [ "$incomplete" = refuse ]; then
 fi
 
 # This shell may be process 1 of the container: it has to hand a stop on, so that restic removes its lock.
+# A stop may come before the child is known.
+child='' stopped=no
+trap 'stopped=yes; [ -z "$child" ] || kill -TERM "$child"' TERM INT
 restic backup "$@" &
 child=$!
-trap 'kill -TERM "$child"' TERM INT
+[ "$stopped" = no ] || kill -TERM "$child"
 status=0
 wait "$child" || status=$?
-while kill -0 "$child" 2>/dev/null; do
+# A stop interrupts the first wait, and restic's own status comes with the second.
+if [ "$stopped" = yes ]; then
   status=0
   wait "$child" || status=$?
-done
+fi
 # 3: some file could not be read; the policy accepts that.
 if [ "$status" -eq 3 ]; then
   printf 'stowage: the backup is incomplete, which the policy accepts\n' >&2

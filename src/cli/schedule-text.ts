@@ -1,0 +1,76 @@
+import { showMinute } from '../schedule/collisions.js';
+import { knownSchedule } from '../schedule/job-schedule.js';
+import { runsBetween } from '../schedule/runs.js';
+import { intlZones } from '../time/intl-zone.js';
+import type { Job, JobRow } from './schedule-rows.js';
+import { formatTable } from './table.js';
+
+const DAY = 1440;
+
+const COLUMNS = [
+  { title: 'KIND' },
+  { title: 'SERVICE', shrinks: true },
+  { title: 'REPOSITORY', shrinks: true },
+  { title: 'RUNTIME' },
+  { title: 'HOST', shrinks: true },
+  { title: 'CRON', shrinks: true },
+  { title: 'TIMEZONE', shrinks: true },
+  { title: 'WORST CASE' },
+  { title: 'NEXT (UTC)' },
+];
+
+/** `1d 30m`. */
+export function showDuration(minutes: number): string {
+  const [days, hours] = [Math.floor(minutes / DAY), Math.floor((minutes % DAY) / 60)];
+  const parts = [
+    days > 0 ? `${days}d` : '',
+    hours > 0 ? `${hours}h` : '',
+    minutes % 60 > 0 ? `${minutes % 60}m` : '',
+  ];
+  return parts.filter((part) => part !== '').join(' ') || '0m';
+}
+
+/** The next runs of each job as a table. */
+export function runTable(rows: readonly JobRow[], width: number | null): string {
+  const cells = rows.map((row) => [
+    row.kind,
+    row.service ?? '-',
+    row.repository ?? '-',
+    row.runtime ?? '-',
+    row.host ?? '-',
+    row.cron,
+    row.timezone,
+    row.worst_case_minutes === null ? '-' : showDuration(row.worst_case_minutes),
+    row.next.map((time) => time.slice(0, 16).replace('T', ' ')).join(', '),
+  ]);
+  return formatTable(COLUMNS, cells, width);
+}
+
+/** How many jobs start in each hour (UTC) of the day that begins at `at`, as bars; empty hours are left out. */
+export function loadChart(jobs: readonly Job[], at: number, width: number | null): string {
+  const start = at - (((at % 60) + 60) % 60);
+  const hours = Array.from({ length: 24 }, () => 0);
+  const known = new Map<string, number[]>();
+  for (const job of jobs) {
+    const key = `${job.cron} ${job.timezone} ${job.clockwork}`;
+    const runs =
+      known.get(key) ??
+      runsBetween(knownSchedule(job.cron), intlZones(job.timezone), start, start + DAY, job.clockwork);
+    known.set(key, runs);
+    for (const run of runs) {
+      const hour = Math.floor((run - start) / 60);
+      hours[hour] = (hours[hour] ?? 0) + 1;
+    }
+  }
+  const most = Math.max(1, ...hours);
+  const room = Math.max(10, Math.min(60, (width ?? 80) - 26));
+  const mark = width === null ? '#' : '█';
+  const lines = hours.flatMap((count, hour) =>
+    count === 0
+      ? []
+      : [
+          `${showMinute(start + hour * 60)}  ${String(count).padStart(5)} ${mark.repeat(Math.ceil((count * room) / most))}`,
+        ],
+  );
+  return `Starts an hour (UTC), ${jobs.length} jobs, from ${showMinute(start)}\n${lines.map((line) => `${line}\n`).join('')}`;
+}

@@ -1,0 +1,106 @@
+import { loadContracts } from '../contract/load.js';
+import { NO_VALUES } from '../contract/values.js';
+import type { Diagnostic } from '../diagnostics/diagnostic.js';
+import { buildPlan } from '../plan/build.js';
+import type { Deployment, Policy } from '../policy/policy.js';
+import { isoMinute } from '../schedule/civil.js';
+import { firstCollision } from '../schedule/collisions.js';
+import { knownSchedule } from '../schedule/job-schedule.js';
+import { simulate, SIMULATION } from '../schedule/runs.js';
+import { intlZones } from '../time/intl-zone.js';
+import { jobsOf, type Job } from './schedule-rows.js';
+
+/** How long a backup is taken to run. */
+const ASSUMED_RUN = 30;
+
+/** What a made-up fleet would do; over the thirteen months of the simulation. */
+export interface Forecast {
+  readonly services: number;
+  readonly hosts: number;
+  /** Starts in the busiest minute. */
+  readonly busiest_minute: number;
+  /** Starts in a minute if all that are due in the policy's spread were spread evenly. */
+  readonly ideal_minute: number;
+  /** Backups under way at once, each taken to run for `assumed_run_minutes`. */
+  readonly peak_concurrency: number;
+  readonly assumed_run_minutes: number;
+  /** When a backup and maintenance first come within the margin; null for never. */
+  readonly first_collision: string | null;
+}
+
+/** Plans `count` equal services on the policy's defaults and hosts (one without a name where it names none). */
+export function forecast(
+  policy: Policy,
+  count: number,
+): { forecast: Forecast; jobs: Job[]; diagnostics: Diagnostic[] } {
+  const ids = Array.from({ length: count }, (_, index) => `simulated-${String(index + 1).padStart(5, '0')}`);
+  const named = (policy.deployments ?? []).flatMap(({ host }) => (host === null ? [] : [host]));
+  const hosts: (string | null)[] = named.length === 0 ? [null] : [...new Set(named)];
+  const { contracts } = loadContracts(
+    ids.map((id) => ({ file: `${id}.yml`, text: contractText(id) })),
+    NO_VALUES,
+  );
+  const deployments = hosts.map((host, index): Deployment => {
+    const services = ids.filter((_, service) => service % hosts.length === index);
+    return { runtime: 'baremetal', host, services, snapshot_host: null, pointer: ['deployments'] };
+  });
+  const fleet = { ...policy, deployments: deployments.filter(({ services }) => services.length > 0) };
+  const { plan, diagnostics } = buildPlan(fleet, contracts);
+  const jobs = jobsOf(plan, { host: undefined, repository: policy.defaults.repository });
+  const room = Math.max(1, policy.defaults.spread);
+  return {
+    forecast: {
+      services: count,
+      hosts: hosts.length,
+      ideal_minute: Math.ceil(count / room),
+      assumed_run_minutes: ASSUMED_RUN,
+      ...load(jobs),
+      first_collision: collision(jobs, policy),
+    },
+    jobs,
+    diagnostics: diagnostics.filter(({ code }) => code.startsWith('STW7')),
+  };
+}
+
+function contractText(id: string): string {
+  return (
+    `service_id: ${id}\nruntime_templates: { baremetal: x }\n` +
+    `mounts: { persistent_volumes: [{ name: data, path: /srv/${id} }] }\n`
+  );
+}
+
+/** Starts and running backups, minute by minute. */
+function load(jobs: readonly Job[]): Pick<Forecast, 'busiest_minute' | 'peak_concurrency'> {
+  const starts = new Uint32Array(SIMULATION.to - SIMULATION.from);
+  for (const [, { runs, jobs: many }] of distinct(jobs.filter(({ kind }) => kind === 'backup'))) {
+    for (const run of runs) starts[run - SIMULATION.from] = (starts[run - SIMULATION.from] ?? 0) + many;
+  }
+  let [busiest, peak, running] = [0, 0, 0];
+  for (const [minute, count] of starts.entries()) {
+    running += count - (starts[minute - ASSUMED_RUN] ?? 0);
+    busiest = Math.max(busiest, count);
+    peak = Math.max(peak, running);
+  }
+  return { busiest_minute: busiest, peak_concurrency: peak };
+}
+
+function distinct(jobs: readonly Job[]): Map<string, { runs: readonly number[]; jobs: number }> {
+  const found = new Map<string, { runs: readonly number[]; jobs: number }>();
+  for (const { cron, timezone, clockwork } of jobs) {
+    const key = `${cron} ${timezone} ${clockwork}`;
+    const known = found.get(key);
+    const runs = known?.runs ?? simulate(knownSchedule(cron), intlZones(timezone), clockwork).runs;
+    found.set(key, { runs, jobs: (known?.jobs ?? 0) + 1 });
+  }
+  return found;
+}
+
+function collision(jobs: readonly Job[], policy: Policy): string | null {
+  const margin = policy.repositories.find(({ name }) => name === policy.defaults.repository)?.margin ?? 0;
+  const backups = [...distinct(jobs.filter(({ kind }) => kind === 'backup')).values()];
+  const maintenance = [...distinct(jobs.filter(({ kind }) => kind !== 'backup')).values()];
+  const times = maintenance.flatMap(({ runs }) =>
+    backups.flatMap((backup) => firstCollision(runs, backup.runs, margin)?.[0] ?? []),
+  );
+  return times.length === 0 ? null : isoMinute(Math.min(...times));
+}

@@ -1,0 +1,150 @@
+/**
+ * When a schedule runs. Instants are whole minutes from 1970 in UTC.
+ *
+ * Where clocks change, the runtimes differ, and the translation keeps what each does:
+ * - a time that is skipped does not run on that day, under systemd and under Kubernetes;
+ * - a time that comes twice runs the first time under systemd (`systemd-analyze calendar`, tried with 252), and both
+ *   times under Kubernetes: robfig/cron v3 looks at the wall clock of each instant (`SpecSchedule.Next`).
+ */
+import { dateOf, weekdayOf } from './civil.js';
+import type { CronSchedule } from './cron.js';
+import { transitionsBetween, type Transition, type Zone } from './zone.js';
+
+const DAY = 1440;
+
+/** Whose rule holds for an hour that comes twice. */
+export type Clockwork = 'systemd' | 'kubernetes';
+
+/** The schedule of 29 February that falls on one given weekday comes back after at most 40 years. */
+const SEARCH_DAYS = 41 * 366;
+
+/** Whether a day, counted from 1970-01-01, has runs. */
+export function runsOnDay(schedule: CronSchedule, days: number): boolean {
+  const { month, day } = dateOf(days);
+  if (!schedule.month.values.includes(month)) return false;
+  const byDate = schedule.day_of_month.values.includes(day);
+  const byWeekday = schedule.day_of_week.values.includes(weekdayOf(days));
+  const either = schedule.day_of_month.restricted && schedule.day_of_week.restricted;
+  return either ? byDate || byWeekday : byDate && byWeekday;
+}
+
+/** The runs of a day as minutes after its midnight on the clock, sorted. */
+export function timesOfDay(schedule: CronSchedule): number[] {
+  return schedule.hour.values.flatMap((hour) => schedule.minute.values.map((minute) => hour * 60 + minute));
+}
+
+/** All runs from `from` (inclusive) to `to` (exclusive), sorted. */
+export function runsBetween(
+  schedule: CronSchedule,
+  zone: Zone,
+  from: number,
+  to: number,
+  clockwork: Clockwork,
+): number[] {
+  const times = timesOfDay(schedule);
+  const changes = transitionsBetween(zone, from - 2 * DAY, to + 2 * DAY);
+  const runs: number[] = [];
+  let offset = zone.offsetAt(from - 2 * DAY);
+  let next = 0;
+  const firstDay = Math.floor((from + zone.offsetAt(from)) / DAY) - 1;
+  const lastDay = Math.floor((to + zone.offsetAt(to)) / DAY) + 1;
+  for (let day = firstDay; day <= lastDay; day += 1) {
+    // A change counts as near from a day before it, whatever its size, until a day after.
+    const near = changes.filter(({ at }) => Math.abs(at - (day * DAY + DAY / 2)) < 2 * DAY);
+    for (let change = changes[next]; change !== undefined && change.at <= day * DAY - DAY;) {
+      offset = change.after;
+      next += 1;
+      change = changes[next];
+    }
+    if (!runsOnDay(schedule, day)) continue;
+    for (const time of times) {
+      const local = day * DAY + time;
+      if (near.length === 0) runs.push(local - offset);
+      else runs.push(...instantsOf(local, near, clockwork));
+    }
+  }
+  // Where an hour comes twice its runs are found out of order.
+  return runs.filter((run) => run >= from && run < to).sort((a, b) => a - b);
+}
+
+/** The instants that show a local time: none where it is skipped, two where it comes twice. */
+function instantsOf(local: number, near: readonly Transition[], clockwork: Clockwork): number[] {
+  const found = new Set<number>();
+  for (const [index, { at, before, after }] of near.entries()) {
+    const start = near[index - 1]?.at ?? Number.NEGATIVE_INFINITY;
+    const end = near[index + 1]?.at ?? Number.POSITIVE_INFINITY;
+    if (local - before < at && local - before >= start) found.add(local - before);
+    if (local - after >= at && local - after < end) found.add(local - after);
+  }
+  const sorted = [...found].sort((a, b) => a - b);
+  return clockwork === 'systemd' ? sorted.slice(0, 1) : sorted;
+}
+
+/** The next `count` runs after an instant; fewer for a schedule that hardly ever runs. */
+export function nextRuns(
+  schedule: CronSchedule,
+  zone: Zone,
+  after: number,
+  count: number,
+  clockwork: Clockwork,
+): number[] {
+  const runs: number[] = [];
+  let [from, span] = [after + 1, 8];
+  while (runs.length < count && from < after + SEARCH_DAYS * DAY) {
+    const to = from + span * DAY;
+    for (const run of runsBetween(schedule, zone, from, to, clockwork)) runs.push(run);
+    [from, span] = [to, Math.min(span * 4, 4 * 366)];
+  }
+  return runs.slice(0, count);
+}
+
+/** Local times of a schedule that a change of the clocks skips or repeats in a span of time. */
+export interface ClockChangeHit {
+  readonly kind: 'skipped' | 'doubled';
+  readonly transition: Transition;
+  /** Minutes from 1970 as the clock on the wall shows them. */
+  readonly local: number;
+}
+
+/** The first run that is skipped and the first that is doubled between two instants, if there are such. */
+export function clockChangeHits(
+  schedule: CronSchedule,
+  zone: Zone,
+  from: number,
+  to: number,
+): ClockChangeHit[] {
+  const hits: ClockChangeHit[] = [];
+  const times = timesOfDay(schedule);
+  for (const transition of transitionsBetween(zone, from, to)) {
+    const { at, before, after } = transition;
+    const kind = after > before ? 'skipped' : 'doubled';
+    if (hits.some((hit) => hit.kind === kind)) continue;
+    const low = at + Math.min(before, after);
+    const high = at + Math.max(before, after);
+    const days = [Math.floor(low / DAY), Math.floor((high - 1) / DAY)];
+    const local = days
+      .filter((day) => runsOnDay(schedule, day))
+      .flatMap((day) => times.map((time) => day * DAY + time))
+      .find((time) => time >= low && time < high);
+    if (local !== undefined) hits.push({ kind, transition, local });
+  }
+  return hits;
+}
+
+/**
+ * The span that plan-time analysis looks at: thirteen months from 2024-01-01. It is fixed, so that the same input
+ * gives the same findings on any day; it holds a leap day and both changes of the clocks, and as it lies in the
+ * past, newer time zone data does not change it.
+ */
+export const SIMULATION = { from: 19_723 * DAY, to: 20_120 * DAY } as const;
+
+/** Runs in {@link SIMULATION}, and the longest gap from its first run to the first one after its end. */
+export function simulate(schedule: CronSchedule, zone: Zone, clockwork: Clockwork) {
+  const runs = runsBetween(schedule, zone, SIMULATION.from, SIMULATION.to, clockwork);
+  const wanted = runs.length === 0 ? 2 : 1;
+  const later = nextRuns(schedule, zone, SIMULATION.to - 1, wanted, clockwork);
+  const all = [...runs, ...later];
+  let longestGap = 0;
+  for (const [index, run] of all.entries()) longestGap = Math.max(longestGap, run - (all[index - 1] ?? run));
+  return { runs, longestGap };
+}

@@ -1,0 +1,134 @@
+import path from 'node:path';
+import type { Machine } from './machine.js';
+import type { Project } from './program.js';
+
+/** What one start of a job came to. */
+export interface JobRun {
+  readonly ok: boolean;
+  /** What the journal holds of it, systemd's own words too. */
+  readonly journal: string;
+  /** Units that the failure hook was told of, in order. */
+  readonly told: readonly string[];
+}
+
+export interface Snapshot {
+  readonly id: string;
+  readonly time: string;
+  readonly hostname: string;
+  readonly tags: readonly string[];
+  readonly paths: readonly string[];
+}
+
+/** Where the failure hook, which runs as user restic, may write. */
+const TOLD = '/var/cache/stowage/told';
+const HOOK = `#!/bin/sh\necho "$1" >>${TOLD}\n`;
+
+/** `$1` is the unit. Starts follow each other faster here than systemd allows by default (StartLimitBurst=). */
+const START = `
+rm -f ${TOLD}; systemctl reset-failed
+cursor=$(journalctl --lines=0 --show-cursor | sed -n 's/^-- cursor: //p')
+systemctl start "$1"; code=$?
+${settled('"$1"')}
+journalctl --sync; journalctl --unit="$1" --output=cat --no-pager --after-cursor="$cursor"
+exit $code
+`;
+
+/** A failure has been reported when the hook has run; what did not fail must not be told of, so all jobs are waited for. */
+function settled(unit: string): string {
+  return `
+case $(systemctl show -P ActiveState ${unit}) in
+  failed) for i in $(seq 300); do [ ! -s ${TOLD} ] || break; sleep 0.1; done ;;
+esac
+while systemctl list-jobs --no-legend | grep -q stowage-; do sleep 0.05; done`;
+}
+
+/** A machine with the jobs of one host of a project, and what a scenario does with them. */
+export class Jobs {
+  readonly machine: Machine;
+  /** The rendered folder, on the machine. */
+  readonly folder: string;
+
+  private constructor(machine: Machine, folder: string) {
+    this.machine = machine;
+    this.folder = folder;
+  }
+
+  /** Puts password and failure hook on the machine and runs the installer of the rendered host. */
+  static async install(machine: Machine, project: Project, host: string): Promise<Jobs> {
+    const folder = `/root/${host}`;
+    await machine.write('/etc/restic/password', 'a password\n', '600');
+    await machine.write('/etc/stowage/on-failure.d/tell', HOOK, '755');
+    await machine.copy(path.join(project.rendered, 'hosts', host), folder);
+    await machine.run([`${folder}/install.sh`]);
+    return new Jobs(machine, folder);
+  }
+
+  /** Makes a repository with the command that the index prints for it. */
+  async init(repository: string): Promise<void> {
+    await this.machine.run([`/usr/local/lib/stowage/restic-${repository}.sh`, 'init']);
+  }
+
+  /** Starts a job (`backup-wiki`), waits for its end and for the report of its failure. `timeout` in seconds. */
+  async start(job: string, timeout = 120): Promise<JobRun> {
+    const unit = `stowage-${job}.service`;
+    const result = await this.machine.run(['sh', '-c', START, 'sh', unit], { allowFail: true, timeout });
+    return { ok: result.code === 0, journal: result.stdout, told: await this.told() };
+  }
+
+  /** Starts a job, and stops its restic as soon as `when` (a shell condition) holds: it is now in the middle of its work. */
+  async freeze(job: string, when: string): Promise<void> {
+    const unit = `stowage-${job}.service`;
+    await this.machine.run(`systemctl reset-failed; systemctl start --no-block ${unit}`);
+    const busy = `case $(systemctl show -P ActiveState ${unit}) in activating) ;; *) journalctl -n 20 -u ${unit}; exit 1 ;; esac`;
+    await this.machine.run(`until ${when}; do ${busy}; sleep 0.005; done; ${signal('STOP', unit)}`, {
+      timeout: 60,
+    });
+  }
+
+  /** Sends a signal to a job's main process. */
+  async signal(job: string, name: 'CONT' | 'KILL'): Promise<void> {
+    await this.machine.run(signal(name, `stowage-${job}.service`));
+  }
+
+  /** Waits for the end of a job that something else has started, and for the report of its failure. */
+  async end(job: string): Promise<Pick<JobRun, 'ok' | 'told'>> {
+    const unit = `stowage-${job}.service`;
+    const ended = `while [ "$(systemctl show -P ActiveState ${unit})" = activating ]; do sleep 0.05; done`;
+    const result = await this.machine.run(
+      `${ended}\n${settled(unit)}\n[ "$(systemctl show -P Result ${unit})" = success ]`,
+      { allowFail: true },
+    );
+    return { ok: result.code === 0, told: await this.told() };
+  }
+
+  async told(): Promise<string[]> {
+    const lines = await this.machine.run(`cat ${TOLD} 2>/dev/null || true`);
+    return lines.stdout.split('\n').slice(0, -1);
+  }
+
+  /** restic as a person would run it directly, without a lock: it waits for nobody and leaves nothing behind. */
+  async restic(repository: string, ...args: readonly string[]): Promise<string> {
+    const look = ['restic', '--no-lock', '--no-cache', '--password-file=/etc/restic/password'];
+    return (await this.machine.run([...look, '--repo', repository, ...args])).stdout;
+  }
+
+  /** Snapshots in a repository, oldest first; of one service, or of all. */
+  async snapshots(repository: string, service?: string): Promise<Snapshot[]> {
+    const filter = service === undefined ? [] : ['--tag', `service:${service}`];
+    const listing = JSON.parse(
+      await this.restic(repository, 'snapshots', '--json', ...filter),
+    ) as readonly (Omit<Snapshot, 'tags'> & { tags?: string[] })[];
+    return listing
+      .map(({ tags, ...snapshot }) => ({ ...snapshot, tags: tags ?? [] }))
+      .sort((a, b) => (a.time < b.time ? -1 : 1));
+  }
+
+  /** Reads the whole repository. Throws when anything in it is damaged. */
+  async check(repository: string): Promise<void> {
+    await this.restic(repository, 'check', '--read-data');
+  }
+}
+
+function signal(name: string, unit: string): string {
+  return `systemctl kill --kill-whom=main --signal=${name} ${unit}`;
+}
