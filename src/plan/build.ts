@@ -101,7 +101,9 @@ function planElsewhere(policy: Policy, contract: Contract, placements: readonly 
       runtime,
       volumes: planVolumes(contract, runtime, policy.runtimes)
         .filter((volume) => volume.backed_up)
-        .map(({ volume, kind, location, snapshot_path }) => ({ volume, kind, location, snapshot_path })),
+        .map(({ volume, kind, location, name, snapshot_path }) => ({
+          ...{ volume, kind, location, name, snapshot_path },
+        })),
     }));
 }
 

@@ -99,6 +99,8 @@ export interface Elsewhere {
     readonly volume: string;
     readonly kind: LocationKind;
     readonly location: string;
+    /** As in {@link PlannedVolume}. */
+    readonly name: string | null;
     readonly snapshot_path: string;
   }[];
 }

@@ -10,7 +10,7 @@ export interface Placeable {
   readonly weight: number;
   /** What it shares with others and must be level in: its repository, its host. With the schedule's own name. */
   readonly pools: readonly string[];
-  /** Offsets to keep free (maintenance is due then); ignored when nothing else would be left. */
+  /** Offsets to keep free (maintenance is due then); ignored when less than a quarter of the room would be left. */
   readonly avoid: ReadonlySet<number>;
 }
 
@@ -90,7 +90,7 @@ function poolsOf(jobs: readonly Placeable[]): Map<string, Pool> {
   for (const { pools, weight, room, avoid } of jobs) {
     for (const name of pools) {
       const entry = totals.get(name) ?? { weight: 0, room };
-      const free = avoid.size < room ? room - avoid.size : room;
+      const free = room - avoided(room, avoid).size;
       totals.set(name, { weight: entry.weight + weight, room: Math.min(entry.room, free) });
     }
   }
@@ -99,8 +99,13 @@ function poolsOf(jobs: readonly Placeable[]): Map<string, Pool> {
   );
 }
 
+/** Maintenance yields when keeping clear of it would crowd the backups into less than a quarter of their minutes. */
+function avoided(room: number, avoid: ReadonlySet<number>): ReadonlySet<number> {
+  return (room - avoid.size) * 4 >= room ? avoid : new Set<number>();
+}
+
 function choose(job: Placeable, digest: Buffer, pools: ReadonlyMap<string, Pool>): number {
-  const avoid = job.avoid.size < job.room ? job.avoid : new Set<number>();
+  const avoid = avoided(job.room, job.avoid);
   const first = digest.readUIntBE(0, 6) % job.room;
   const step = 1 + (digest.readUIntBE(20, 6) % Math.max(1, job.room - 1));
   const own = job.pools.flatMap((name) => pools.get(name) ?? []);

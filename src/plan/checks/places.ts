@@ -14,8 +14,9 @@ export interface Place {
 
 /** Every located volume that is backed up, with where its contract declares it. */
 export function places({ contracts, plan }: Parameters<Check>[0]): Place[] {
+  const byId = new Map(contracts.map((contract) => [contract.service_id, contract]));
   return plan.services.flatMap((service) => {
-    const contract = contracts.find((candidate) => candidate.service_id === service.service_id);
+    const contract = byId.get(service.service_id);
     if (contract === undefined) return [];
     return service.placements.flatMap((placement) =>
       placement.volumes

@@ -188,6 +188,10 @@ export const maintenanceCollisions: Check = ({ policy, plan, zones }) => {
       const busy = [...backups, ...jobs.filter((other) => other !== job)].map(({ runs }) => runs);
       const zone = zones(repository.timezone);
       const free = freeTime(knownSchedule(job.schedule.cron), zone, clockwork, busy, repository.margin);
+      const alone = (runs: readonly number[]) =>
+        freeTime(knownSchedule(job.schedule.cron), zone, clockwork, [runs], repository.margin) === null;
+      // A crowded fleet waits for its locks; one schedule that never leaves a gap is a mistake in itself.
+      const hopeless = free === null && busy.some(alone);
       return [
         collision(
           policy,
@@ -196,6 +200,7 @@ export const maintenanceCollisions: Check = ({ policy, plan, zones }) => {
           clash,
           others.some(({ name }) => name === clash.name),
           free,
+          hopeless,
         ),
       ];
     });
@@ -247,6 +252,7 @@ function collision(
   clash: Clash,
   isMaintenance: boolean,
   free: string | null,
+  hopeless: boolean,
 ): Diagnostic {
   const span = policy.document.span(job.pointer);
   const facts =
@@ -255,7 +261,7 @@ function collision(
   if (free === null) {
     return {
       code: 'STW712',
-      severity: 'error',
+      severity: hopeless ? 'error' : 'warning',
       message: `${facts}, and no other time of day is free`,
       span,
       hint: `make room between the backups, or set a smaller \`margin\` on \`${repository.name}\` (\`0m\` lets jobs wait for each other)`,

@@ -3,6 +3,7 @@ import { header } from '../header.js';
 import { isRendered, placeName, protection } from '../protection.js';
 import { namespaces, type Namespace } from '../kubernetes/cluster.js';
 import { podSecurityLevel } from '../kubernetes/security.js';
+import { userCredentials, userTrees } from '../podman-user/user-tree.js';
 import { hostCredentials } from '../systemd/host-files.js';
 import { hostTrees } from '../systemd/host-tree.js';
 import type { RenderedFile, Target } from '../target.js';
@@ -61,6 +62,12 @@ function indexContext(plan: BackupPlan): Record<string, unknown> {
       folder: tree.folder,
       jobs: tree.jobs.length + tree.guests.length,
       credentials: hostCredentials(tree),
+    })),
+    users: userTrees(plan).map((tree) => ({
+      name: tree.name,
+      folder: tree.folder,
+      jobs: tree.jobs.length,
+      credentials: userCredentials(tree),
     })),
     namespaces: namespaces(plan).map(namespaceContext),
     repositories: plan.repositories.map((repository) => ({

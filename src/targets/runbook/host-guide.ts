@@ -21,6 +21,7 @@ export function hostSteps(service: ServicePlan, placement: Placement): Step[] {
       ownerText(service),
       volumes.map((volume) => ['ls', '-lan', volume.location]),
     ),
+    ...projectSteps(service, placement),
     step(
       'Start the workload',
       start.length === 0 ? `Start the guest of ${service.service_name}.` : '',
@@ -72,15 +73,42 @@ function volumeSteps(service: ServicePlan, placement: Placement, volume: Planned
   ];
 }
 
-/** A managed volume that is gone has to be the engine's own again before files go into it. */
+/**
+ * Containers that are gone, after `docker compose down` or on a new host: `start` finds none to start. They are made
+ * after the restore, because Compose refuses a bind mount whose folder is missing.
+ */
+function projectSteps(service: ServicePlan, placement: Placement): Step[] {
+  if (placement.runtime !== 'docker') return [];
+  const project = composeProjectName(service.service_id);
+  return [
+    step(
+      'Make the project again, if its containers are gone',
+      `Type it in the folder of the project's compose file, most likely one named ${service.service_id}. It starts nothing, and changes nothing that is there.`,
+      [['docker', 'compose', '--project-name', project, 'up', '--no-start', '--no-recreate']],
+    ),
+  ];
+}
+
 function recreateSteps(service: ServicePlan, volume: PlannedVolume): Step[] {
-  const { name } = volume;
+  const commands = recreateVolume(service, volume);
+  if (commands.length === 0) return [];
+  return [
+    step(
+      `Make the volume of ${volume.volume} again, if it is gone`,
+      'Does nothing when the volume is there.',
+      commands,
+    ),
+  ];
+}
+
+/** A managed volume that is gone has to be the engine's own again before files go into it; nothing for a folder. */
+export function recreateVolume(
+  service: ServicePlan,
+  { kind, name }: Pick<PlannedVolume, 'kind' | 'name'>,
+): Command[] {
   if (name === null) return [];
-  const heading = `Make the volume of ${volume.volume} again, if it is gone`;
-  const text = 'Does nothing when the volume is there.';
-  if (volume.kind === 'podman_volume')
-    return [step(heading, text, [['podman', 'volume', 'create', '--ignore', name]])];
-  if (volume.kind !== 'docker_volume') return [];
+  if (kind === 'podman_volume') return [['podman', 'volume', 'create', '--ignore', name]];
+  if (kind !== 'docker_volume') return [];
   const project = composeProjectName(service.service_id);
   const labels = name.startsWith(`${project}_`)
     ? // Compose takes a volume for its own by these.
@@ -89,5 +117,5 @@ function recreateSteps(service: ServicePlan, volume: PlannedVolume): Step[] {
         `--label=com.docker.compose.volume=${name.slice(project.length + 1)}`,
       ]
     : [];
-  return [step(heading, text, [['docker', 'volume', 'create', ...labels, name]])];
+  return [['docker', 'volume', 'create', ...labels, name]];
 }

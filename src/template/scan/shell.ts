@@ -9,6 +9,8 @@ type Level = 'code' | 'subst' | 'paren' | 'double' | 'single' | 'brace' | 'arith
 
 interface HereDocument {
   readonly delimiter: string;
+  /** Its end word was quoted, so that a backslash in its text is a backslash. */
+  readonly quoted: boolean;
   readonly tabs: boolean;
 }
 
@@ -28,12 +30,17 @@ interface ShellState {
   /** Here-documents whose text begins with the next line. */
   readonly waiting: readonly HereDocument[];
   /** The here-document that is being read, and its current line. */
-  readonly inside: { readonly document: HereDocument; readonly line: string } | null;
+  readonly inside: {
+    readonly document: HereDocument;
+    readonly line: string;
+    readonly escaped: boolean;
+  } | null;
   /** Why the text can no longer be followed; empty if it can. */
   readonly lost: string;
 }
 
 const LONGEST_WORD = 60;
+const LONGEST_LINE = 1000;
 
 const START: ShellState = {
   levels: ['code'],
@@ -59,21 +66,43 @@ function pop(state: ShellState, word = '_'): ShellState {
   return { ...state, levels: state.levels.slice(0, -1), word };
 }
 
+/**
+ * Whether an expansion may go on behind a line of a here-document: some shells then read on for its end and do not see
+ * the end word before.
+ */
+function hasOpenExpansion(line: string): boolean {
+  const closed = /\$\(\([^()'"`]*\)\)|\$\([^()'"`]*\)|\$\{[^{}'"`]*\}|`[^`'"]*`/g;
+  const rest = line.replace(/\\./g, '').replace(closed, '');
+  return line.length >= LONGEST_LINE || /\$[({]|`/.test(rest);
+}
+
 function hereDocumentCharacter(
   state: ShellState,
   inside: NonNullable<ShellState['inside']>,
   character: string,
 ): ShellState {
-  if (character !== '\n')
-    return { ...state, inside: { ...inside, line: `${inside.line}${character}`.slice(0, LONGEST_WORD) } };
+  if (character !== '\n') {
+    const text = `${inside.line}${character}`.slice(0, LONGEST_LINE);
+    return { ...state, inside: { ...inside, line: text, escaped: character === '\\' && !inside.escaped } };
+  }
+  // The next line is then a part of this one, and whether the two can be the end word is for each shell to say.
+  if (inside.escaped && !inside.document.quoted) {
+    return { ...state, lost: 'a line of a here-document ends in a backslash; quote its end word' };
+  }
+  if (!inside.document.quoted && hasOpenExpansion(inside.line)) {
+    return { ...state, lost: 'an expansion in a here-document is not simple; quote its end word' };
+  }
   const line = inside.document.tabs ? inside.line.replace(/^\t+/, '') : inside.line;
-  if (line !== inside.document.delimiter) return { ...state, inside: { ...inside, line: '' } };
+  if (line !== inside.document.delimiter)
+    return { ...state, inside: { ...inside, line: '', escaped: false } };
   return nextHereDocument({ ...state, inside: null });
 }
 
 function nextHereDocument(state: ShellState): ShellState {
   const [document, ...waiting] = state.waiting;
-  return document === undefined ? state : { ...state, waiting, inside: { document, line: '' } };
+  return document === undefined
+    ? state
+    : { ...state, waiting, inside: { document, line: '', escaped: false } };
 }
 
 /** `$` just before decides what an opening character opens. */
@@ -86,6 +115,9 @@ function afterDollar(state: ShellState, character: string): ShellState | null {
   return null;
 }
 
+/** Stands for a quote in an end word. */
+const QUOTE = '\u0000';
+
 const HERE_DOCUMENT = /^[0-9]*<<(-?)(?!<)(.+)$/s;
 
 /** A word has ended: it may have announced a here-document, or a `case` whose `)` would end a `$(`. */
@@ -94,10 +126,15 @@ function endWord(state: ShellState): ShellState {
   if (/^[0-9]*<<-?$/.test(word)) return state;
   const document = HERE_DOCUMENT.exec(word);
   if (document !== null) {
-    const delimiter = document[2] ?? '';
+    const delimiter = (document[2] ?? '').replaceAll(QUOTE, '');
+    const quoted = word.includes(QUOTE);
     if (!/^[\w.-]+$/.test(delimiter))
       return { ...state, word: '', lost: 'the end of this here-document cannot be told' };
-    return { ...state, word: '', waiting: [...state.waiting, { delimiter, tabs: document[1] === '-' }] };
+    return {
+      ...state,
+      word: '',
+      waiting: [...state.waiting, { delimiter, quoted, tabs: document[1] === '-' }],
+    };
   }
   if (word === 'case' && state.levels.some((level) => level === 'subst' || level === 'paren')) {
     return { ...state, word: '', lost: '`case` inside parentheses cannot be followed' };
@@ -106,7 +143,7 @@ function endWord(state: ShellState): ShellState {
 }
 
 function isHereDocumentWord(word: string): boolean {
-  return /^[0-9]*<<-?[\w.-]*$/.test(word);
+  return /^[0-9]*<<-?[\w.-]*$/.test(word.replaceAll(QUOTE, ''));
 }
 
 function operator(state: ShellState, character: string): ShellState {
@@ -134,7 +171,7 @@ function codeCharacter(state: ShellState, character: string): ShellState {
   if (';&|()<>'.includes(character)) return operator(state, character);
   if (character === '"' || character === "'") {
     // A quoted end word: the quotes go, the word is what counts here.
-    if (isHereDocumentWord(state.word)) return state;
+    if (isHereDocumentWord(state.word)) return { ...state, word: state.word + QUOTE };
     return { ...push(state, character === '"' ? 'double' : 'single'), word: '' };
   }
   if (character === '`') return push(state, 'backquote');
@@ -212,7 +249,10 @@ function unlost(now: ShellState, character: string): ShellState {
   if (level === 'single' || level === 'comment') return levelCharacter(now, character);
   // A backslash and a line break together are nothing at all.
   if (now.escaped) return { ...now, escaped: false, word: character === '\n' ? now.word : `${now.word}_` };
-  return character === '\\' ? { ...now, escaped: true } : levelCharacter(now, character);
+  if (character === '\\') return { ...now, escaped: true };
+  // `$$` is whole; what follows is text.
+  if (character === '$' && now.word.endsWith('$')) return { ...now, word: '_' };
+  return levelCharacter(now, character);
 }
 
 const NOT_HERE: Readonly<Partial<Record<Level, string>>> = {

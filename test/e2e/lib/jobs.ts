@@ -33,13 +33,13 @@ journalctl --sync; journalctl --unit="$1" --output=cat --no-pager --after-cursor
 exit $code
 `;
 
-/** A failure has been reported when the hook has run; what did not fail must not be told of, so all jobs are waited for. */
+/** Waits until a failure has been reported: the hook has run, and is not about to run for anything else. */
 function settled(unit: string): string {
   return `
 case $(systemctl show -P ActiveState ${unit}) in
   failed) for i in $(seq 300); do [ ! -s ${TOLD} ] || break; sleep 0.1; done ;;
 esac
-while systemctl list-jobs --no-legend | grep -q stowage-; do sleep 0.05; done`;
+while systemctl list-jobs --no-legend | grep -q stowage-failure@; do sleep 0.05; done`;
 }
 
 /** A machine with the jobs of one host of a project, and what a scenario does with them. */

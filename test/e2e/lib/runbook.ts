@@ -50,6 +50,19 @@ export function runbookCommands(markdown: string, heading: string, snapshot?: st
   return commands.replace(/\bSNAPSHOT\b/g, snapshot);
 }
 
+/**
+ * A whole restore in one place (`docker on web1`): every command that the page prints for it, in the page's order, but
+ * not those that put a copy aside. `only` takes the steps whose heading it matches. Ready for `sh -eu`.
+ * Throws when there are none.
+ */
+export function restoreCommands(markdown: string, place: string, only = /^(?!.* aside$)/): string {
+  const steps = shellSteps(markdown).filter(
+    ({ headings }) => headings.includes(place) && only.test(headings.at(-1) ?? ''),
+  );
+  if (steps.length === 0) throw new Error(`no sh block of a restore below the heading "${place}"`);
+  return steps.map(({ commands }) => commands).join('\n');
+}
+
 function noteHeading(headings: { level: number; text: string }[], line: string): void {
   const heading = HEADING.exec(line);
   if (heading === null) return;

@@ -45,7 +45,7 @@ export const TREES = {
     suite: 'trixie',
     packages: [
       ...SYSTEM,
-      ...['docker.io', 'docker-cli', 'docker-compose', 'busybox-static', 'catatonit'],
+      ...['docker.io', 'docker-cli', 'docker-compose', 'busybox-static', 'catatonit', 'restic-rest-server'],
       ...['podman', 'crun', 'netavark', 'aardvark-dns', 'nftables', 'iptables', 'iproute2'],
     ],
     finish: [

@@ -41,6 +41,7 @@ test('every default of the smallest policy', () => {
         prune: '45 4 * * 0',
         check: { schedule: '45 5 * * 0', read_data_subsets: 12 },
         timezone: 'UTC',
+        margin: 15,
         pointer: ['repositories', 'main'],
       },
     ],
@@ -49,6 +50,7 @@ test('every default of the smallest policy', () => {
       schedule: '30 2 * * *',
       timezone: 'UTC',
       spread: 90,
+      max_age: null,
       retention: { keep_daily: 7, keep_weekly: 5, keep_monthly: 12 },
       exclude: [],
       timeout: 720,
@@ -58,7 +60,11 @@ test('every default of the smallest policy', () => {
     deployments: null,
     runtimes: {
       docker: { data_root: '/var/lib/docker' },
-      podman: { storage_root: '/var/lib/containers/storage' },
+      podman: {
+        storage_root: '/var/lib/containers/storage',
+        image: 'ghcr.io/restic/restic:0.19.1',
+        user: null,
+      },
       kubernetes: expect.objectContaining({ image: 'ghcr.io/restic/restic:0.19.1', method: 'restic' }),
       proxmox: { mode: 'snapshot', transfer: 'stream', dumpdir: '/var/lib/vz/dump' },
     },

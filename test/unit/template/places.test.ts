@@ -73,6 +73,10 @@ describe('places where a shell reads no whole word', () => {
     "cat <<'EOF'\n{{x}}\nEOF\n",
     'cat <<-EOF\n\ta\n\tEOFX\n{{x}}\n\tEOF\n',
     'cat <<EOF; echo a\nb {{comment x}}\nEOF\n',
+    'cat <<EOF\na\\\nEOF\n{{x}}\nEOF\n',
+    'cat <<E\n$(\nE\n{{x}}\nE\n',
+    'cat <<E\n${a:-\nE\n{{x}}\nE\n',
+    'echo "$${a" {{x}} "}\n{{x}}"\n',
     'cat <<{{x}}\n',
     'echo ${{x}}\n',
     'echo $a{{x}}\n',
@@ -105,6 +109,12 @@ describe('places where a shell reads no whole word', () => {
     ],
     ['echo "it\'s" \'"\' "\\"" {{x}} >&2 2>{{x}}\n', "echo \"it's\" '\"' \"\\\"\" 'a b' >&2 2>'a b'\n"],
     ['a=$( (echo "(") {{x}} ) {{x}}\n', "a=$( (echo \"(\") 'a b' ) 'a b'\n"],
+    ["cat <<'E'\na\\\nE\necho {{x}}\n", "cat <<'E'\na\\\nE\necho 'a b'\n"],
+    [
+      'cat <<E\n$a ${b} $(c) $((1 + 2)) `d` \\$(\nE\necho {{x}}\n',
+      "cat <<E\n$a ${b} $(c) $((1 + 2)) `d` \\$(\nE\necho 'a b'\n",
+    ],
+    ['echo a$$ "$${" {{x}}\n', 'echo a$$ "$${" \'a b\'\n'],
     ['cat <<<{{x}}\n', "cat <<<'a b'\n"],
   ])('%j is understood', (text, output) => {
     expect(render('t.sh.hbs', text, 'a b')).toBe(output);

@@ -1,0 +1,204 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { differences, makeData, manifest, type Manifest } from './lib/data.js';
+import { importImage } from './lib/images.js';
+import { Jobs } from './lib/jobs.js';
+import { boot, type Machine } from './lib/machine.js';
+import { makeProject, render, type Project } from './lib/program.js';
+import { restoreCommands, runbookCommands } from './lib/runbook.js';
+import { runByTimer } from './lib/timer.js';
+
+const POLICY = `version: 1
+contracts: services/*.yml
+repositories:
+  nas: { url: /srv/restic, maintenance: { host: docker1 } }
+defaults: { spread: 0m, retention: { keep_last: 2 } }
+deployments: [{ runtime: docker, host: docker1, services: ['*'] }]
+`;
+
+const LEDGER = `service_id: ledger.app
+service_name: Ledger
+runtime_templates: { docker: d, baremetal: b }
+service_volumes:
+  - { name: books, target: /books }
+  - { name: papers, target: /papers, host_path: /srv/ledger papers }
+  - { name: shelf, target: /shelf }
+mounts:
+  persistent_volumes:
+    - { name: books, path: /books }
+    - { name: papers, path: /papers }
+    - { name: notes, path: /shelf/notes }
+health: { cmd: [grep, by the workload, /books/entry] }
+backup:
+  volumes: { notes: { docker_volume: the-shelf } }
+`;
+
+/** Compose derives the project name from the folder, and from that the names of volumes without one of their own. */
+const COMPOSE_FOLDER = '/opt/compose/ledger.app';
+const COMPOSE = `services:
+  ledger:
+    image: localhost/app:1
+    container_name: Ledger
+    network_mode: none
+    init: true
+    command: [sleep, infinity]
+    volumes:
+      - books:/books
+      - { type: bind, source: /srv/ledger papers, target: /papers }
+      - shelf:/shelf
+volumes:
+  books:
+  shelf: { name: the-shelf }
+`;
+
+const VOLUMES = '/var/lib/docker/volumes';
+/** Where our program has to find each volume. */
+const PLACES = {
+  books: `${VOLUMES}/ledgerapp_books/_data`,
+  papers: '/srv/ledger papers',
+  notes: `${VOLUMES}/the-shelf/_data/notes`,
+} as const;
+const REPOSITORY = '/srv/restic';
+const JOB = 'backup-ledger.app';
+const PLACE = 'docker on docker1';
+
+/** A Compose project on a Docker host: backed up by its timer, lost whole, and brought back by its runbook. */
+describe('a Docker host', () => {
+  let machine: Machine;
+  let project: Project;
+  let jobs: Jobs;
+  const before = new Map<string, Manifest>();
+  const runbook = () => readFileSync(path.join(project.rendered, 'runbooks/ledger.app.md'), 'utf8');
+  const compose = (args: string) => machine.run(`cd ${COMPOSE_FOLDER} && docker compose ${args}`);
+  const inWorkload = (command: string) => machine.run(['docker', 'exec', 'Ledger', 'sh', '-c', command]);
+  /** Types what the page prints, in the project's folder, as the page says. */
+  const type = (commands: string) =>
+    machine.run(['sh', '-euxc', `cd ${COMPOSE_FOLDER}\n${commands}`], { timeout: 170 });
+  async function lostBytes(): Promise<string[]> {
+    const lines: string[] = [];
+    for (const [volume, place] of Object.entries(PLACES)) {
+      const was = before.get(volume) ?? new Map();
+      const found = differences(was, await manifest(machine, place));
+      lines.push(...found.map((line) => `${volume}: ${line}`));
+    }
+    return lines;
+  }
+
+  beforeAll(async () => {
+    machine = await boot('engines', 'docker1', { disks: ['/var/lib/docker'] });
+    project = makeProject({ 'stowage.yml': POLICY, 'services/ledger.yml': LEDGER });
+    await render(project);
+    await machine.run('systemctl start docker.service');
+    await importImage(machine, 'docker', 'localhost/app:1');
+    await machine.write(`${COMPOSE_FOLDER}/compose.yaml`, COMPOSE);
+    await machine.run(['mkdir', '-p', PLACES.papers]);
+    await compose('up --detach');
+    for (const place of Object.values(PLACES)) await makeData(machine, place);
+    await inWorkload('echo written by the workload >/books/entry');
+    jobs = await Jobs.install(machine, project, 'docker1');
+    await jobs.init('nas');
+  });
+
+  afterAll(async () => machine.stop());
+
+  test('the timer backs up a bind mount, a volume of the project and one with a name of its own', async () => {
+    await runByTimer(machine, `stowage-${JOB}`);
+    expect(await jobs.snapshots(REPOSITORY)).toMatchObject([
+      {
+        hostname: 'ledger.app',
+        tags: ['service:ledger.app'],
+        paths: ['/backup/ledger.app/books', '/backup/ledger.app/notes', '/backup/ledger.app/papers'],
+      },
+    ]);
+  });
+
+  test('the runbook brings back what "docker compose down -v" took, and starts the workload with its data', async () => {
+    for (const [volume, place] of Object.entries(PLACES)) before.set(volume, await manifest(machine, place));
+    expect(before.get('notes')?.size).toBeGreaterThan(20);
+    await compose('down --volumes');
+    await machine.run(['rm', '-rf', PLACES.papers]);
+    expect((await machine.run(`docker volume ls -q; ls ${VOLUMES}`)).stdout).not.toMatch(/ledger|shelf/);
+
+    await type(restoreCommands(runbook(), PLACE));
+
+    expect(await lostBytes()).toEqual([]);
+    expect((await inWorkload('cat /books/entry; cat /papers/plain /shelf/notes/plain')).stdout).toBe(
+      'written by the workload\nplain\nplain\n',
+    );
+    // "Back up again" was the last step; the parent was found although every folder is another one.
+    const snapshots = await jobs.snapshots(REPOSITORY);
+    expect(snapshots).toHaveLength(2);
+    expect(await jobs.restic(REPOSITORY, 'diff', snapshots[0]?.id ?? '', snapshots[1]?.id ?? '')).toMatch(
+      /Files: +0 new, +0 removed, +0 changed/,
+    );
+  });
+
+  test('Compose takes the volume that the runbook made for its own', async () => {
+    const up = await compose('up --detach 2>&1');
+    expect(up.stdout).toMatch(/the-shelf.*already exists but was not created by Docker Compose/);
+    expect(up.stdout).not.toContain('ledgerapp_books');
+  });
+
+  test('damage to a running workload is undone in place, and files that were never there are removed', async () => {
+    await inWorkload('rm -r /books/deep; echo x >>/books/big; echo y >/books/intruder; chmod 0777 /books');
+    await type(restoreCommands(runbook(), PLACE));
+    expect(await lostBytes()).toEqual([]);
+    await inWorkload('test -e /books/deep');
+  });
+
+  test('a copy aside is equal too', async () => {
+    await type(runbookCommands(runbook(), 'Restore notes aside'));
+    const aside = await manifest(machine, '/var/tmp/stowage-restore/ledger.app/notes');
+    expect(differences(before.get('notes') ?? new Map(), aside)).toEqual([]);
+  });
+
+  describe('a fault is reported, and records nothing', () => {
+    let count = 0;
+    async function expectFailure(why: string): Promise<void> {
+      const { ok, journal, told } = await jobs.start(JOB);
+      expect({ ok, journal, told }).toEqual({
+        ok: false,
+        journal: expect.stringContaining(why),
+        told: [`stowage-${JOB}`],
+      });
+      expect(await jobs.snapshots(REPOSITORY)).toHaveLength(count);
+    }
+
+    beforeAll(async () => {
+      count = (await jobs.snapshots(REPOSITORY)).length;
+    });
+
+    test('Docker keeps its volumes elsewhere now, and the old folder is still full', async () => {
+      await machine.write('/etc/docker/daemon.json', '{ "data-root": "/srv/docker" }');
+      await machine.run('systemctl restart docker.service && docker volume create ledgerapp_books');
+      await expectFailure(
+        `docker keeps the volume 'ledgerapp_books' in '/srv/docker/volumes/ledgerapp_books/_data', but this job was rendered for '${PLACES.books}'`,
+      );
+      await machine.run('rm /etc/docker/daemon.json && systemctl restart docker.service');
+    });
+
+    test('Docker does not run', async () => {
+      await machine.run('systemctl stop docker.socket docker.service');
+      await expectFailure(`docker does not know the volume 'ledgerapp_books' (or does not answer)`);
+      await machine.run('systemctl start docker.service');
+    });
+
+    test('the volume is gone', async () => {
+      await compose('down --volumes');
+      await expectFailure(`docker does not know the volume 'ledgerapp_books'`);
+    });
+
+    test('the volume has been made again, empty', async () => {
+      await compose('up --detach');
+      await expectFailure(`the source '${PLACES.books}' is empty`);
+    });
+
+    test('after the repair the next run is a good one', async () => {
+      await type(restoreCommands(runbook(), PLACE));
+      expect(await jobs.start(JOB)).toMatchObject({ ok: true, told: [] });
+      expect(await lostBytes()).toEqual([]);
+      await jobs.check(REPOSITORY);
+    });
+  });
+});
