@@ -63,6 +63,7 @@ function indexContext(plan: BackupPlan): Record<string, unknown> {
       jobs: tree.jobs.length + tree.guests.length,
       credentials: hostCredentials(tree),
     })),
+    fleet: hostTrees(plan).some((tree) => !tree.folder.startsWith('hosts/any/')),
     users: userTrees(plan).map((tree) => ({
       name: tree.name,
       folder: tree.folder,
