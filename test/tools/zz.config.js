@@ -1,9 +1,0 @@
-import unit from '../../jest.config.js';
-
-/** Tests that need programs of the operating system: shellcheck, systemd-analyze, dash. */
-export default {
-  ...unit,
-  rootDir: '../..',
-  testMatch: ['<rootDir>/test/tools/**/*.test.ts'],
-  testTimeout: 900_000,
-};
