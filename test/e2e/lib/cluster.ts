@@ -99,7 +99,7 @@ export class Cluster {
 function withoutLimits(template: JobTemplate): JobTemplate {
   const { template: pod } = template.spec;
   const [container] = pod.spec.containers;
-  const { resources: _resources, ...rest } = container;
+  const rest = Object.fromEntries(Object.entries(container).filter(([key]) => key !== 'resources'));
   return {
     ...template,
     spec: { ...template.spec, template: { ...pod, spec: { ...pod.spec, containers: [rest] } } },

@@ -1,0 +1,86 @@
+import type { Jobs, Snapshot } from './jobs.js';
+
+/** A job, and what its service is owed. */
+export interface PromisedJob {
+  readonly service: string;
+  /** The volume's folder on the host, which anyone may write. */
+  readonly source: string;
+  /** A local repository, which the same host maintains. */
+  readonly repository: string;
+  readonly repositoryName: string;
+  /** How many snapshots of the service forget leaves. */
+  readonly keeps: number;
+  readonly snapshot: Pick<Snapshot, 'hostname' | 'tags' | 'paths'>;
+}
+
+/** The cheap part of what every backup job promises, on a machine with its tree installed: the broken promises. */
+export async function contractOfJob(jobs: Jobs, job: PromisedJob): Promise<string[]> {
+  return [
+    ...(await timersWithoutService(jobs)),
+    ...(await wrongSnapshot(jobs, job)),
+    ...(await writableView(jobs, job)),
+    ...(await acceptedLoss(jobs, job)),
+    ...(await wrongForget(jobs, job)),
+  ];
+}
+
+async function timersWithoutService(jobs: Jobs): Promise<string[]> {
+  const orphans = await jobs.machine.run(
+    'for timer in $(cd /etc/systemd/system && ls | grep "^stowage-.*timer$"); do unit=$(systemctl show -P Unit "$timer"); ' +
+      '[ "$(systemctl show -P LoadState "$unit")" = loaded ] || echo "timer without its service: $timer"; done',
+  );
+  return orphans.stdout.split('\n').filter(Boolean);
+}
+
+async function wrongSnapshot(jobs: Jobs, job: PromisedJob): Promise<string[]> {
+  const before = await jobs.snapshots(job.repository);
+  const run = await jobs.start(`backup-${job.service}`);
+  if (!run.ok) return [`the job fails: ${run.journal}`];
+  const made = (await jobs.snapshots(job.repository)).filter(
+    ({ id }) => !before.some((old) => old.id === id),
+  );
+  const promised = JSON.stringify(job.snapshot);
+  const seen = made.map(({ hostname, tags, paths }) => JSON.stringify({ hostname, tags, paths }));
+  return seen.length === 1 && seen[0] === promised ? [] : [`the snapshot is ${seen.join()}, not ${promised}`];
+}
+
+/** The job's own unit, with a command in restic's place that writes where restic reads. */
+async function writableView(jobs: Jobs, { service, snapshot }: PromisedJob): Promise<string[]> {
+  const [view = ''] = snapshot.paths;
+  const probe = await jobs.machine.run(
+    `cd /etc/systemd/system && sed '/^ExecStart=/,$d' stowage-backup-${service}.service >probe.service &&
+    echo "ExecStart=/bin/sh -c 'touch ${view}/x'" >>probe.service && systemctl daemon-reload &&
+    systemctl start probe.service; code=$?; rm -f probe.service; systemctl daemon-reload; exit $code`,
+    { allowFail: true },
+  );
+  return probe.code === 0 ? [`restic can write ${view}`] : [];
+}
+
+async function acceptedLoss(jobs: Jobs, { service, source }: PromisedJob): Promise<string[]> {
+  const broken: string[] = [];
+  const move = ['sh', '-euc', 'mv "$1" "$1.full"; mkdir -m 777 "$1"', 'sh', source];
+  await jobs.machine.run(move);
+  const run = await jobs.start(`backup-${service}`);
+  await jobs.machine.run(['sh', '-euc', 'rmdir "$1"; mv "$1.full" "$1"', 'sh', source]);
+  if (run.ok) broken.push('an empty source is recorded as the new state');
+  else if (!run.told.includes(`stowage-backup-${service}`)) broken.push('nobody is told of a failure');
+  return broken;
+}
+
+async function wrongForget(jobs: Jobs, job: PromisedJob): Promise<string[]> {
+  const of = (snapshots: readonly Snapshot[], own: boolean): string =>
+    snapshots
+      .filter(({ tags }) => tags.includes(`service:${job.service}`) === own)
+      .map(({ id }) => id)
+      .sort()
+      .join();
+  for (let run = 0; run < job.keeps; run += 1) await jobs.start(`backup-${job.service}`);
+  const before = await jobs.snapshots(job.repository);
+  await jobs.start(`forget-${job.repositoryName}`);
+  const after = await jobs.snapshots(job.repository);
+  const kept = of(after, true).split(',').filter(Boolean).length;
+  return [
+    ...(of(before, false) === of(after, false) ? [] : ['forget removes snapshots of others']),
+    ...(kept === job.keeps ? [] : [`forget leaves ${kept} snapshots, not ${job.keeps}`]),
+  ];
+}

@@ -1,0 +1,134 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { contractOfJob, type PromisedJob } from './lib/job-contract.js';
+import { Jobs } from './lib/jobs.js';
+import { boot, type Machine } from './lib/machine.js';
+import { makeProject, render } from './lib/program.js';
+
+const AWAY = JSON.stringify(`0 ${(new Date().getUTCHours() + 12) % 24} * * *`);
+const POLICY = `version: 1
+contracts: services/*.yml
+repositories:
+  main: { url: /srv/restic, maintenance: { host: mutations }, forget: ${AWAY}, prune: ${AWAY}, check: { schedule: ${AWAY} } }
+defaults: { schedule: ${AWAY}, spread: 0m }
+deployments: [{ runtime: baremetal, host: mutations, services: ['*'] }]
+`;
+
+function contract(service: string, source: string, keep: number): string {
+  return `service_id: ${service}
+runtime_templates: { baremetal: b }
+backup: { retention: { keep_last: ${keep} } }
+mounts: { persistent_volumes: [{ name: data, path: ${source} }] }
+`;
+}
+
+const JOB: PromisedJob = {
+  service: 'app',
+  source: '/srv/the data',
+  repository: '/srv/restic',
+  repositoryName: 'main',
+  keeps: 1,
+  snapshot: { hostname: 'app', tags: ['service:app'], paths: ['/backup/app/data'] },
+};
+
+/**
+ * What a template could get wrong, done to the files that it gives, and what catches it. Here are those that a cheap
+ * check shows on any runtime's systemd job; besides:
+ *
+ * | mutation | caught by |
+ * | --- | --- |
+ * | a wrong tag, `--host` or path anywhere | baremetal (snapshot), kubernetes, docker, podman, across runtimes |
+ * | a volume mounted writable in a pod | kubernetes (read-only mounts) |
+ * | `--group-by` forgotten on forget | repositories (two places of a service) |
+ * | a wrong `--keep-*` | repositories (exactly the days, weeks and months) |
+ * | `--retry-lock` forgotten | repositories (a job waits for another) |
+ * | no `RequiresMountsFor=` | faults (only unmounted; cannot be mounted) |
+ * | `SuccessExitStatus=3` without being asked | faults (a file cannot be read) |
+ * | no `unlock-stale.sh` in a job | faults (killed in the middle of) |
+ * | `Persistent=` forgotten | baremetal, faults (catches up once) |
+ * | `AmbientCapabilities=` forgotten | faults (no mode or owner), baremetal |
+ */
+const MUTATIONS: readonly [what: string, file: string, sed: string, broken: string][] = [
+  [
+    'a wrong tag',
+    'systemd/stowage-backup-app.service',
+    's/--tag service:app/--tag service:ap/',
+    'the snapshot is',
+  ],
+  ['a forgotten --host', 'systemd/stowage-backup-app.service', '/^  --host /d', 'the snapshot is'],
+  [
+    'a view that can be written',
+    'systemd/stowage-backup-app.service',
+    's/^BindReadOnlyPaths=/BindPaths=/',
+    'restic can write /backup/app/data',
+  ],
+  [
+    'an unquoted path in a view',
+    'systemd/stowage-backup-app.service',
+    '/^BindReadOnlyPaths=/s/"//g',
+    'the job fails',
+  ],
+  [
+    'an unquoted path in a command',
+    'systemd/stowage-backup-app.service',
+    '/^ExecStartPre=/s/"//g',
+    'the job fails',
+  ],
+  [
+    'no source check',
+    'systemd/stowage-backup-app.service',
+    '/^ExecStartPre=+/d',
+    'an empty source is recorded as the new state',
+  ],
+  ['no failure hook', 'systemd/stowage-backup-app.service', '/^OnFailure=/d', 'nobody is told of a failure'],
+  ['an unfiltered forget', 'bin/forget/main/app.sh', '/^  --tag /d', 'forget removes snapshots of others'],
+  ['a forget of nothing', 'bin/forget/main/app.sh', '/^  --keep-/d', 'forget leaves'],
+  [
+    'a timer without its service',
+    'systemd/stowage-backup-app.timer',
+    '/\\[Timer\\]/aUnit=stowage-backup-nobody.service',
+    'timer without its service: stowage-backup-app.timer',
+  ],
+];
+
+/** The suite must notice what is wrong: each of these mutations breaks a promise, and nothing else does. */
+describe('mutations', () => {
+  let machine: Machine;
+  let jobs: Jobs;
+
+  beforeAll(async () => {
+    machine = await boot('base', 'mutations');
+    const project = makeProject({
+      'stowage.yml': POLICY,
+      'services/app.yml': contract('app', JOB.source, JOB.keeps),
+      'services/other.yml': contract('other', '/srv/other', 100),
+    });
+    await render(project);
+    await machine.write(`${JOB.source}/file`, 'app\n');
+    await machine.write('/srv/other/file', 'other\n');
+    await machine.run(['chmod', '777', JOB.source]);
+    jobs = await Jobs.install(machine, project, 'mutations');
+    await machine.run(`cp -a ${jobs.folder} /root/rendered`);
+    await jobs.init('main');
+    for (let run = 0; run < 2; run += 1) await jobs.start('backup-other');
+  });
+
+  afterAll(async () => machine.stop());
+
+  test('what is rendered keeps every promise', async () => {
+    expect(await contractOfJob(jobs, JOB)).toEqual([]);
+  });
+
+  describe('are noticed:', () => {
+    test.each(MUTATIONS)('%s', async (_what, file, sed, broken) => {
+      await machine.run(`rm -rf ${jobs.folder} && cp -a /root/rendered ${jobs.folder}`);
+      await machine.run(['sed', '-i', sed, `${jobs.folder}/${file}`]);
+      const same = await machine.run(['cmp', `/root/rendered/${file}`, `${jobs.folder}/${file}`], {
+        allowFail: true,
+      });
+      expect(same.code).toBe(1);
+      // An installer that refuses is good too, as long as the promise is seen to be broken.
+      await machine.run(`systemctl reset-failed; ${jobs.folder}/install.sh`, { allowFail: true });
+      expect(await contractOfJob(jobs, JOB)).toContainEqual(expect.stringContaining(broken));
+    });
+  });
+});

@@ -1,0 +1,42 @@
+import { describe, expect, test } from '@jest/globals';
+import { elsewhereSteps } from '../../../src/targets/runbook/elsewhere.js';
+import { planOf, policyOf } from '../../support/project.js';
+
+const POLICY = policyOf('deployments: [{ runtime: baremetal, host: h1, services: ["*"] }]\n');
+
+/** What a page prints for each other runtime: heading → the first words of its commands. */
+function commandsOf(contract: string): Record<string, string[]> {
+  const [service] = planOf(POLICY, contract).plan.services;
+  if (service === undefined) throw new Error('no service');
+  return Object.fromEntries(
+    elsewhereSteps(service).map(({ heading, pipelines }) => [
+      heading,
+      pipelines.map(([command]) => (command ?? []).slice(0, 4).join(' ')),
+    ]),
+  );
+}
+
+const CONTRACT = `service_id: web
+runtime_templates: { docker: a, podman: b, kubernetes: c, proxmox: d, baremetal: e }
+service_volumes: [{ name: data, target: /data }]
+mounts: { persistent_volumes: [{ name: data, path: /data }] }
+`;
+
+describe('restoring under another runtime', () => {
+  test('makes a managed volume first, and prints nothing for what is not a folder of a host', () => {
+    expect(commandsOf(CONTRACT)).toEqual({
+      'On docker': [
+        'docker volume create --label=com.docker.compose.project=web',
+        '/usr/local/lib/stowage/restore-main.sh latest /backup/web/data /var/lib/docker/volumes/web_data/_data',
+      ],
+      'On podman': [
+        'podman volume create --ignore',
+        '/usr/local/lib/stowage/restore-main.sh latest /backup/web/data /var/lib/containers/storage/volumes/systemd-data/_data',
+      ],
+    });
+  });
+
+  test("prints nothing for a user's volumes: root knows no $HOME of theirs", () => {
+    expect(Object.keys(commandsOf(`${CONTRACT}quadlet_scope: user\n`))).toEqual(['On docker']);
+  });
+});
