@@ -13,15 +13,16 @@ export interface PromisedJob {
   readonly snapshot: Pick<Snapshot, 'hostname' | 'tags' | 'paths'>;
 }
 
-/** The cheap part of what every backup job promises, on a machine with its tree installed: the broken promises. */
+/**
+ * The cheap part of what every backup job promises, on a machine with its tree installed: the first promises that are
+ * broken, none when all are kept.
+ */
 export async function contractOfJob(jobs: Jobs, job: PromisedJob): Promise<string[]> {
-  return [
-    ...(await timersWithoutService(jobs)),
-    ...(await wrongSnapshot(jobs, job)),
-    ...(await writableView(jobs, job)),
-    ...(await acceptedLoss(jobs, job)),
-    ...(await wrongForget(jobs, job)),
-  ];
+  for (const broken of [timersWithoutService, wrongSnapshot, writableView, acceptedLoss, wrongForget]) {
+    const promises = await broken(jobs, job);
+    if (promises.length > 0) return promises;
+  }
+  return [];
 }
 
 async function timersWithoutService(jobs: Jobs): Promise<string[]> {

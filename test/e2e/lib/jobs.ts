@@ -36,8 +36,11 @@ exit $code
 /** Waits until a failure has been reported: the hook has run, and is not about to run for anything else. */
 function settled(unit: string): string {
   return `
+until systemctl show -P ActiveState ${unit} | grep -Eqx 'failed|inactive'; do sleep 0.05; done
 case $(systemctl show -P ActiveState ${unit}) in
-  failed) for i in $(seq 300); do [ ! -s ${TOLD} ] || break; sleep 0.1; done ;;
+  failed)
+    [ -z "$(systemctl show -P OnFailure ${unit})" ] ||
+      for i in $(seq 300); do [ ! -s ${TOLD} ] || break; sleep 0.1; done ;;
 esac
 while systemctl list-jobs --no-legend | grep -q stowage-failure@; do sleep 0.05; done`;
 }
@@ -93,9 +96,8 @@ export class Jobs {
   /** Waits for the end of a job that something else has started, and for the report of its failure. */
   async end(job: string): Promise<Pick<JobRun, 'ok' | 'told'>> {
     const unit = `stowage-${job}.service`;
-    const ended = `while [ "$(systemctl show -P ActiveState ${unit})" = activating ]; do sleep 0.05; done`;
     const result = await this.machine.run(
-      `${ended}\n${settled(unit)}\n[ "$(systemctl show -P Result ${unit})" = success ]`,
+      `${settled(unit)}\n[ "$(systemctl show -P Result ${unit})" = success ]`,
       { allowFail: true },
     );
     return { ok: result.code === 0, told: await this.told() };
