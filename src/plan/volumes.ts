@@ -46,12 +46,15 @@ export function guestDumpName(vmid: number | null): string {
 
 /**
  * A volume's own exclude pattern, bound to that volume: restic matches patterns against whole paths, and a relative
- * one anywhere in them (restic manual, "Excluding Files"). A leading `/` means the volume's root; `!` stays in front.
+ * one anywhere in them (restic manual, "Excluding Files"). A leading `/` means the volume's root, unless the pattern is
+ * already written as snapshots show the volume; `!` stays in front.
  */
 function excludeBelow(root: string, pattern: string): string {
   const negated = pattern.startsWith('!') ? '!' : '';
   const plain = pattern.slice(negated.length);
-  return `${negated}${root}${plain.startsWith('/') ? plain : `/**/${plain}`}`;
+  if (plain === root || plain.startsWith(`${root}/`)) return pattern;
+  const anywhere = plain.startsWith('/') ? '' : plain.startsWith('**/') ? '/' : '/**/';
+  return `${negated}${root}${anywhere}${plain}`;
 }
 
 /** Service volumes that hold no persistent volume: mounted, but nobody said that they are worth keeping. */

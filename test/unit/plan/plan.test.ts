@@ -76,12 +76,27 @@ describe('settings', () => {
     const text = service(
       'wiki',
       'docker: a',
-      'backup: { volumes: { data: { exclude: ["cache/**", /top, "!keep"] } } }\n',
+      'backup: { volumes: { data: { exclude: ["cache/**", /top, "!keep", "**/tmp"] } } }\n',
     );
     expect(planOf(policyOf(), text).plan.services[0]?.placements[0]?.volumes[0]?.exclude).toEqual([
       '/backup/wiki/data/**/cache/**',
       '/backup/wiki/data/top',
       '!/backup/wiki/data/**/keep',
+      '/backup/wiki/data/**/tmp',
+    ]);
+  });
+
+  test('an exclude that is already written as snapshots show the volume stays as it is', () => {
+    const patterns = ['/backup/wiki/data/thumbs', '!/backup/wiki/data/keep', '/backup/wiki/database'];
+    const text = service(
+      'wiki',
+      'docker: a',
+      `backup: { volumes: { data: { exclude: ${JSON.stringify(patterns)} } } }\n`,
+    );
+    expect(planOf(policyOf(), text).plan.services[0]?.placements[0]?.volumes[0]?.exclude).toEqual([
+      '/backup/wiki/data/thumbs',
+      '!/backup/wiki/data/keep',
+      '/backup/wiki/data/backup/wiki/database',
     ]);
   });
 });
