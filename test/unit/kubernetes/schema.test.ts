@@ -70,3 +70,19 @@ test('the field tables tell unknown, missing and mistyped fields', () => {
     'batch/v1 CronJob.spec.concurency is unknown',
   ]);
 });
+
+test.each([
+  [
+    { kind: 'ReplicationSource', spec: { trigger: { schedule: '0 2 1,3-5 * *' } } },
+    ['trigger.schedule cannot be 0 2 1,3-5 * *'],
+  ],
+  [
+    { kind: 'ReplicationDestination', spec: { restic: { copyMethod: 'Copy', restoreAsOf: 'yesterday' } } },
+    ['restic.copyMethod cannot be Copy', 'restic.restoreAsOf cannot be yesterday'],
+  ],
+])("the operators' tables tell values that the operator refuses: %j", (object, problems) => {
+  const whole = { apiVersion: 'volsync.backube/v1alpha1', metadata: {}, ...object };
+  expect(objectProblems(whole, fieldTable('1.36'))).toEqual(
+    problems.map((problem) => `volsync.backube/v1alpha1 ${object.kind}.spec.${problem}`),
+  );
+});
