@@ -143,7 +143,7 @@ function resticSteps(job: KubernetesJob, settings: KubernetesSettings): Step[] {
     ]),
     step(
       'Check owners',
-      ownerText(job.service),
+      ownerText(job.service, job.placement),
       job.volumes.map((volume) => restore.listOwners(job, volume.volume)),
     ),
     startStep(job),
