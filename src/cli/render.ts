@@ -3,6 +3,7 @@ import { hasErrors, sortDiagnostics, type Diagnostic } from '../diagnostics/diag
 import { count } from '../diagnostics/format-text.js';
 import { printable } from '../diagnostics/printable.js';
 import { unifiedDiff } from '../output/diff.js';
+import { TreeBusyError } from '../output/lock.js';
 import { applyWrite, planWrite, type WritePlan } from '../output/tree.js';
 import type { WriteResult } from '../output/write.js';
 import { coverageSummary, coverageTable } from './coverage.js';
@@ -11,6 +12,7 @@ import { renderProject, type Rendered } from './open.js';
 import { partFilter, unmatchedServices, type Part } from './part.js';
 import { policyFile, printBeside, printJson, type CommonOptions } from './project.js';
 import type { Terminal } from './terminal.js';
+import { UsageError } from './usage-error.js';
 
 export interface RenderOptions extends CommonOptions, Part {
   readonly check: boolean;
@@ -40,6 +42,7 @@ function planTree(rendered: Rendered, options: RenderOptions): WritePlan | null 
   return planWrite(root, files, {
     force: options.force,
     project: project.root,
+    ...(options.out === undefined ? {} : { typed: options.out }),
     ...(only === null ? {} : { only }),
   });
 }
@@ -70,13 +73,18 @@ function printDrift(plan: WritePlan, result: WriteResult, terminal: Terminal): v
 }
 
 function write(plan: WritePlan, terminal: Terminal): WriteResult {
-  const result = applyWrite(plan, {
-    onProgress(done, total) {
-      if (total >= MANY && done % 100 === 0) terminal.progress(`writing ${done} of ${total} files…`);
-    },
-  });
-  terminal.progress('');
-  return result;
+  try {
+    return applyWrite(plan, {
+      onProgress(done, total) {
+        if (total >= MANY && done % 100 === 0) terminal.progress(`writing ${done} of ${total} files…`);
+      },
+    });
+  } catch (error) {
+    if (error instanceof TreeBusyError) throw new UsageError(error.message, error.hint);
+    throw error;
+  } finally {
+    terminal.progress('');
+  }
 }
 
 /** The result without writing anything. */

@@ -13,6 +13,7 @@ import type { YamlDocument } from '../source/yaml-document.js';
 import { readBackupBlock } from './backup-block.js';
 import type { Contract } from './contract.js';
 import { readEphemeralMounts, readPersistentVolumes, readRuntimes } from './mounts.js';
+import { checkNearKeys } from './near-keys.js';
 import { resolveReferences } from './references.js';
 import { checkCommandSecrets, checkTexts } from './texts.js';
 import type { ValuesLookup } from './values.js';
@@ -61,6 +62,7 @@ function readContract(
   }
   checkTexts(findings, SCHEMA, resolved.value);
   checkCommandSecrets(findings, resolved.value);
+  checkNearKeys(findings, SCHEMA, resolved.value);
   const contract = build(findings, document, asMapping(resolved.value));
   append(diagnostics, findings.diagnostics);
   return { contract: hasErrors(diagnostics) ? null : contract, diagnostics };

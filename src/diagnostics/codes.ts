@@ -48,6 +48,8 @@ export const CODES = {
   STW106: '`backup.volumes` names something that is no persistent volume of the contract.',
   STW107: 'A volume is excluded from backups without saying why. Give a `reason`.',
   STW108: "A volume in Compose's short form cannot be read. Write `name:/target` or `/host/path:/target`.",
+  STW109:
+    'A key that nothing reads is nearly one that decides what is backed up, and that one is missing. Correct it, or leave it: other keys are legal.',
   STW110: 'A `{{ reference }}` names something that neither the contract nor a `values` file defines.',
   STW111:
     'An expression is more than a plain reference. Supply its value in a `values` file, or write it out.',

@@ -1,11 +1,16 @@
 /**
- * The candidate that a misspelt word most likely stands for, or null when nothing is close enough.
+ * The candidate that a misspelt word most likely stands for, or null when nothing is close enough. Capitals do not count.
  *
  * @param candidates the words that would have been right, in order of preference among equals
+ * @param furthest how many letters may be missing, extra, wrong or swapped with their neighbour
  */
-export function closest(word: string, candidates: Iterable<string>): string | null {
+export function closest(
+  word: string,
+  candidates: Iterable<string>,
+  furthest = Math.max(1, Math.floor(word.length / 3)),
+): string | null {
   let best: string | null = null;
-  let bestDistance = Math.max(1, Math.floor(word.length / 3)) + 1;
+  let bestDistance = furthest + 1;
   for (const candidate of candidates) {
     const distance = editDistance(word.toLowerCase(), candidate.toLowerCase(), bestDistance);
     if (distance < bestDistance) {

@@ -6,7 +6,7 @@ import { wholeFile } from '../diagnostics/diagnostic.js';
 import type { RenderedFile } from '../targets/target.js';
 import { listTree, statOrNull, type ReadDisk } from './disk.js';
 import { parseManifest, type Manifest } from './manifest.js';
-import { MANIFEST_PATH, STAGED_NAME, STAGING_FOLDER } from './tree-path.js';
+import { MANIFEST_PATH, RUN_NAME, STAGED_NAME, STAGING_FOLDER } from './tree-path.js';
 
 /** Largest manifest that is read: far above what a hundred thousand files need. */
 const MANIFEST_LIMIT = 64 * 1024 * 1024;
@@ -103,10 +103,11 @@ export function readManifest(root: string, name: string): StoredManifest {
   return { text, ...parseManifest(text, name) };
 }
 
-/** Whether a path of the tree is a file that a killed run left in the staging folder. */
+/** Whether a path of the tree is a file that a run, killed perhaps, has put into the staging folder. */
 export function isStaged(path: string): boolean {
   const [folder, file] = [path.slice(0, STAGING_FOLDER.length), path.slice(STAGING_FOLDER.length + 1)];
-  return folder === STAGING_FOLDER && path[STAGING_FOLDER.length] === '/' && STAGED_NAME.test(file);
+  if (folder !== STAGING_FOLDER || path[STAGING_FOLDER.length] !== '/') return false;
+  return STAGED_NAME.test(file) || RUN_NAME.test(file);
 }
 
 /**

@@ -4,8 +4,11 @@ export const MANIFEST_PATH = '.stowage/manifest.json';
 /** Folder for files that are being written; each is renamed to its final name when it is whole. */
 export const STAGING_FOLDER = '.stowage/staging';
 
-/** Names of files in {@link STAGING_FOLDER}: nothing else in there is ours. */
+/** Names of new contents in {@link STAGING_FOLDER}. */
 export const STAGED_NAME = /^[0-9]+\.part$/;
+
+/** Names of the marks of runs in {@link STAGING_FOLDER}: process and host. Nothing else in there is ours. */
+export const RUN_NAME = /^([0-9]+)@([A-Za-z0-9._~!*'()%-]+)\.run$/;
 
 /**
  * Why `path` cannot be a file of the output tree; null if it can. Paths are relative, separated by `/`, made of

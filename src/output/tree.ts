@@ -1,4 +1,4 @@
-import { isAbsolute, relative, resolve, sep } from 'node:path';
+import { isAbsolute, normalize, relative, resolve, sep } from 'node:path';
 import { hasErrors, sortDiagnostics, wholeFile, type Diagnostic } from '../diagnostics/diagnostic.js';
 import type { RenderedFile } from '../targets/target.js';
 import { compareTree, type Change, type Comparison, type Drift, type PartFilter } from './compare.js';
@@ -6,6 +6,7 @@ import { diskReader } from './disk.js';
 import { findForeign, openRoot, readManifest } from './folder.js';
 import { serializeManifest, type Manifest } from './manifest.js';
 import { MANIFEST_PATH, comparePaths, foldPath, parents, pathFault } from './tree-path.js';
+import { TreeBusyError, withTreeLock } from './lock.js';
 import { hasLeftovers, writeTree, type WriteHooks, type WriteOrder, type WriteResult } from './write.js';
 
 export interface PlanOptions {
@@ -15,11 +16,13 @@ export interface PlanOptions {
   readonly force?: boolean;
   /** The policy's folder: names in diagnostics are relative to it, and the output may not hold it. */
   readonly project?: string;
+  /** The output folder as the user typed it, to be shown where it lies outside of the policy's folder. */
+  readonly typed?: string;
 }
 
 /** What writing the tree would do. Nothing may be written while there is an error among the diagnostics. */
 export interface WritePlan {
-  /** The output folder as shown to people: relative to the policy's folder if it lies in it. */
+  /** The output folder as shown to people: relative to the policy's folder if it lies in it, else as it was typed. */
   readonly name: string;
   readonly diagnostics: readonly Diagnostic[];
   /** Every difference between the tree and what rendering gives; the manifest counts as a file. */
@@ -32,13 +35,14 @@ export interface WritePlan {
   readonly order: WriteOrder | null;
 }
 
-/** A path as people would type it: relative to the policy's folder, or absolute when it lies elsewhere. */
-function displayName(root: string, project: string | undefined): string {
+/** A path as people would type it: relative to the policy's folder, or as they did when it lies elsewhere. */
+function displayName(root: string, { project, typed }: PlanOptions): string {
   const absolute = resolve(root);
-  if (project === undefined) return absolute;
+  const elsewhere = typed === undefined ? absolute : normalize(typed).replace(/(?!^)[/\\]+$/, '');
+  if (project === undefined) return elsewhere;
   const way = relative(resolve(project), absolute);
   if (way === '') return '.';
-  if (way === '..' || way.startsWith(`..${sep}`) || isAbsolute(way)) return absolute;
+  if (way === '..' || way.startsWith(`..${sep}`) || isAbsolute(way)) return elsewhere;
   return way.split(sep).join('/');
 }
 
@@ -121,7 +125,7 @@ export function planWrite(
 ): WritePlan {
   checkPaths(files);
   const sorted = [...files].sort((a, b) => comparePaths(a.path, b.path));
-  const name = displayName(root, options.project);
+  const name = displayName(root, options);
   const nameOf = (path: string): string => `${name}/${path}`;
 
   const opened = openRoot(root, name, options.project ?? null);
@@ -174,8 +178,9 @@ function compared(
 }
 
 /**
- * Does what `plan` says. Writes nothing when nothing differs. Throws if the plan has errors (a bug of the caller) and
- * for I/O failures; the tree is consistent then, and the next run finishes the work.
+ * Does what `plan` says. Writes nothing when nothing differs. Throws if the plan has errors (a bug of the caller), a
+ * {@link TreeBusyError} when another run is writing or has written since, and for I/O failures; the tree is consistent
+ * then, and the next run finishes the work.
  */
 export function applyWrite(plan: WritePlan, hooks: WriteHooks = {}): WriteResult {
   const { order } = plan;
@@ -184,7 +189,10 @@ export function applyWrite(plan: WritePlan, hooks: WriteHooks = {}): WriteResult
   const manifestChanges = manifestBefore !== manifestAfter;
   const { writes, removals, dropped } = comparison;
   if (manifestChanges || writes.length + removals.length + dropped.length > 0 || hasLeftovers(order.root)) {
-    writeTree(order, hooks);
+    withTreeLock(order.root, plan.name, () => {
+      checkUntouched(plan.name, order);
+      writeTree(order, hooks);
+    });
   }
   const written = writes.map((file) => file.path);
   if (manifestChanges) written.push(MANIFEST_PATH);
@@ -195,4 +203,10 @@ export function applyWrite(plan: WritePlan, hooks: WriteHooks = {}): WriteResult
     removed: removals,
     drift: plan.drift.filter(({ path }) => !done.has(path)),
   };
+}
+
+/** What was compared must still be there: a plan made beside another run would undo half of what that one wrote. */
+function checkUntouched(name: string, { root, manifestBefore }: WriteOrder): void {
+  if (readManifest(root, name).text === manifestBefore) return;
+  throw new TreeBusyError(`another run has just written \`${name}\``, 'run this one again');
 }

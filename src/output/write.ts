@@ -4,7 +4,7 @@ import type { Comparison, Drift } from './compare.js';
 import { statOrNull } from './disk.js';
 import { serializeManifest } from './manifest.js';
 import { diskOperations, type WriteOperations } from './operations.js';
-import { MANIFEST_PATH, STAGED_NAME, STAGING_FOLDER, comparePaths, parents } from './tree-path.js';
+import { MANIFEST_PATH, RUN_NAME, STAGED_NAME, STAGING_FOLDER, comparePaths, parents } from './tree-path.js';
 
 /** What a run did to the tree. Paths are relative to it and sorted; the manifest counts as one of its files. */
 export interface WriteResult {
@@ -38,9 +38,12 @@ function leftovers(root: string): string[] {
   return readdirSync(folder).filter((name) => STAGED_NAME.test(name));
 }
 
-/** Whether a killed run left something to clear away. */
+/** Whether a killed run left something to clear away: contents, its mark, or the folder of both. */
 export function hasLeftovers(root: string): boolean {
-  return leftovers(root).length > 0 || isEmptyFolder(join(root, STAGING_FOLDER));
+  const folder = join(root, STAGING_FOLDER);
+  if (statOrNull(folder)?.isDirectory() !== true) return false;
+  const names = readdirSync(folder);
+  return names.length === 0 || names.some((name) => STAGED_NAME.test(name) || RUN_NAME.test(name));
 }
 
 function isEmptyFolder(path: string): boolean {
@@ -95,7 +98,6 @@ class TreeWriter {
   }
 
   #stage(content: string, mode: number): string {
-    if (this.#staged === 0) this.#operations.makeFolder(this.#at(STAGING_FOLDER));
     const path = this.#at(`${STAGING_FOLDER}/${this.#staged}.part`);
     this.#staged += 1;
     this.#operations.createFile(path, content, mode);
@@ -124,12 +126,10 @@ class TreeWriter {
   #clearStaging(): void {
     const { root } = this.#order;
     for (const name of leftovers(root)) this.#operations.removeFile(join(root, STAGING_FOLDER, name));
-    const folder = join(root, STAGING_FOLDER);
-    if (isEmptyFolder(folder)) this.#operations.removeFolder(folder);
   }
 }
 
-/** Carries out `order`. Throws for I/O failures; the tree is consistent then, and the next run finishes the work. */
+/** Carries out `order`; the staging folder is there, with the mark of this run. Throws for I/O failures; the tree is consistent then, and the next run finishes the work. */
 export function writeTree(order: WriteOrder, hooks: WriteHooks): void {
   new TreeWriter(order, hooks).run();
 }

@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { cpSync, rmSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { hostname } from 'node:os';
+import { basename, join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { contract, project, put, read, scratch, snapshot, stowage } from './program.js';
 
@@ -45,6 +46,29 @@ describe('render', () => {
       removed: [],
       drift: [],
     });
+  });
+
+  test('names a folder elsewhere as it was typed', () => {
+    const folder = project();
+    const outside = `../${basename(scratch())}/tree`;
+    const { code, out } = stowage(folder, ['render', '--out', `${outside}/`]);
+    expect([code, out.includes(folder)]).toEqual([0, false]);
+    expect(out).toMatch(new RegExp(`^${outside.replaceAll('.', '\\.')}: wrote \\d+ files`, 'm'));
+    expect(out).toContain(`Next: read ${outside}/README.md;`);
+  });
+
+  test('keeps out of the way of another run', () => {
+    const folder = project();
+    const mark = `.stowage/staging/${process.pid}@${encodeURIComponent(hostname())}.run`;
+    put(folder, `rendered/${mark}`, '');
+    expect(stowage(folder, ['render'])).toEqual({
+      code: 2,
+      out: '',
+      err:
+        `stowage: another run (process ${process.pid} on ${hostname()}) is writing \`rendered\`\n` +
+        `  hint: run this one again when that one has ended; if there is none, remove rendered/${mark}\n`,
+    });
+    expect(Object.keys(tree(folder))).toEqual([mark]);
   });
 
   test('tells people what is covered and where to read on', () => {

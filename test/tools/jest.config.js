@@ -1,6 +1,6 @@
 import unit from '../../jest.config.js';
 
-/** Tests that need programs of the operating system: shellcheck, systemd-analyze, dash. */
+/** Tests that need programs of the operating system: shellcheck, systemd-analyze, dash, cmark-gfm. */
 export default {
   ...unit,
   rootDir: '../..',

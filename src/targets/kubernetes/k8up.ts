@@ -5,7 +5,7 @@ import { serviceRendered } from './backup-files.js';
 import type { KubernetesJob } from './cluster.js';
 import { labels, objectName } from './names.js';
 import { secretName } from './pod.js';
-import { backupSecurity } from './security.js';
+import { moverSecurity } from './security.js';
 
 const RETENTION = {
   keep_last: 'keepLast',
@@ -29,7 +29,6 @@ export function k8upFile(job: KubernetesJob, { plan, templates }: TargetInput): 
   const { service, placement, repository } = job;
   const { timezone, cron } = placement.schedule;
   const tag = k8upTag(service);
-  const security = backupSecurity(service, job.volumes);
   return serviceRendered(
     job,
     templates.render('kubernetes/k8up.yaml.hbs', {
@@ -42,7 +41,8 @@ export function k8upFile(job: KubernetesJob, { plan, templates }: TargetInput): 
       timezone,
       timezone_named: timezone !== 'UTC',
       backend: backend(repository),
-      pod_security: security.level === 'restricted' ? security.pod : null,
+      rest: repository.url.startsWith('rest:'),
+      pod_security: moverSecurity(service, job.volumes),
       deadline: service.timeout * 60,
       backup_cron: cron,
       check_cron: repository.check.cron,

@@ -1,14 +1,13 @@
 import type { KubernetesSettings } from '../../policy/policy.js';
 import type { KubernetesJob } from './cluster.js';
-import { backend, k8upTag } from './k8up.js';
 import { containerText, labels, objectName } from './names.js';
 import { secretName, sourceMount, sourceVolumes } from './pod.js';
-import { rootSecurity } from './security.js';
-import { veleroSchedule } from './velero.js';
-import { claimsOf, volsyncSecret } from './volsync.js';
+import { backupSecurity, restoreSecurity, type PodSecurity } from './security.js';
 
 /** One command, as a list of arguments. */
 export type Command = readonly string[];
+/** Commands joined by pipes. */
+export type Pipeline = readonly Command[];
 /** An object for `kubectl apply --filename -`; JSON is YAML. */
 export type Manifest = Readonly<Record<string, unknown>>;
 
@@ -16,7 +15,8 @@ const ASIDE = '/aside';
 /** Six hours: then the pod ends by itself. */
 const LIFETIME_SECONDS = 6 * 3600;
 
-function kubectl(job: KubernetesJob, ...args: readonly string[]): string[] {
+/** kubectl in the job's namespace. */
+export function kubectl(job: KubernetesJob, ...args: readonly string[]): string[] {
   return ['kubectl', '--namespace', job.namespace, ...args];
 }
 
@@ -26,13 +26,26 @@ export function restorePodName({ service }: KubernetesJob): string {
 }
 
 /**
- * A pod with restic, the repository's credentials and the service's volumes, writable, where their snapshots have them; it
- * waits to be told what to do. The folder above them is an empty one of its own, because restic sets owner and times there too. To be started while the workload still has a pod: it goes to the same node, which is the
- * only one with the hostPaths and the attached claims. Root with what restic needs to write files of any owner.
+ * A pod with restic, the repository's credentials and the service's volumes, writable, where their snapshots have
+ * them; it waits to be told what to do. The folder above them is an empty one of its own, because restic sets owner
+ * and times there too. To be started while the workload still has a pod: it goes to the same node, which is the only
+ * one with the hostPaths and the attached claims. Root with what restic needs to write files of any owner.
  */
 export function restorePod(job: KubernetesJob, settings: KubernetesSettings): Manifest {
+  return podAs(job, settings, restoreSecurity(job.volumes));
+}
+
+/**
+ * The same pod as the workload's own user, for a namespace that refuses root: it gives every file to that user. Null
+ * where backups need more than the `restricted` level too, so that the namespace cannot be at it.
+ */
+export function restrictedRestorePod(job: KubernetesJob, settings: KubernetesSettings): Manifest | null {
+  const security = backupSecurity(job.service, job.volumes);
+  return security.level === 'restricted' ? podAs(job, settings, security) : null;
+}
+
+function podAs(job: KubernetesJob, settings: KubernetesSettings, security: PodSecurity): Manifest {
   const { service, repository, namespace, volumes } = job;
-  const security = rootSecurity(['CHOWN', 'DAC_OVERRIDE', 'FOWNER']);
   const term = {
     topologyKey: 'kubernetes.io/hostname',
     labelSelector: { matchLabels: { app: service.service_name } },
@@ -152,21 +165,45 @@ function snapshotFilter({ service, placement }: KubernetesJob): string[] {
   return [`--host=${placement.snapshot_host}`, `--tag=${service.tags.join(',')}`];
 }
 
-/** Stops the workload and waits for its pods to be gone. Live workloads are Deployments named `service_name`. */
-export function stopWorkload(job: KubernetesJob): Command[] {
-  const name = job.service.service_name;
+/** Where a stopped workload remembers how many pods it had. */
+const REPLICAS_BEFORE = 'stowage-replicas';
+
+/**
+ * Stops the workload and waits for its pods to be gone. Live workloads are Deployments named `service_name`. The
+ * number of replicas is noted on the workload first; kubectl refuses to write another one over it, so that a second
+ * stop does not lose it.
+ */
+export function stopWorkload(job: KubernetesJob): Pipeline[] {
+  const workload = `deployment/${job.service.service_name}`;
   return [
-    kubectl(job, 'scale', `deployment/${name}`, '--replicas=0'),
-    kubectl(job, 'wait', '--for=delete', 'pod', `--selector=app=${name}`, '--timeout=5m'),
+    [
+      kubectl(job, 'get', workload, '--output=jsonpath={.spec.replicas}'),
+      ['xargs', '-I', '{}', ...kubectl(job, 'annotate', workload, `${REPLICAS_BEFORE}={}`)],
+    ],
+    [kubectl(job, 'scale', workload, '--replicas=0')],
+    [
+      kubectl(
+        job,
+        'wait',
+        '--for=delete',
+        'pod',
+        `--selector=app=${job.service.service_name}`,
+        '--timeout=5m',
+      ),
+    ],
   ];
 }
 
-/** Starts the workload and waits for it. */
-export function startWorkload(job: KubernetesJob): Command[] {
-  const name = job.service.service_name;
+/** Starts the workload with as many replicas as it had and waits for it. */
+export function startWorkload(job: KubernetesJob): Pipeline[] {
+  const workload = `deployment/${job.service.service_name}`;
   return [
-    kubectl(job, 'scale', `deployment/${name}`, '--replicas=1'),
-    kubectl(job, 'rollout', 'status', `deployment/${name}`, '--timeout=10m'),
+    [
+      kubectl(job, 'get', workload, `--output=jsonpath={.metadata.annotations.${REPLICAS_BEFORE}}`),
+      ['xargs', '-I', '{}', ...kubectl(job, 'scale', workload, '--replicas={}')],
+    ],
+    [kubectl(job, 'annotate', workload, `${REPLICAS_BEFORE}-`)],
+    [kubectl(job, 'rollout', 'status', workload, '--timeout=10m')],
   ];
 }
 
@@ -241,69 +278,3 @@ export function claimFromSnapshot(job: KubernetesJob, claim: string): Command[] 
     kubectl(job, 'create', '--filename=-'),
   ];
 }
-
-/** Restores one claim from VolSync's repository; the workload must be stopped. Newest snapshot, or as of a time. */
-export function replicationDestination(job: KubernetesJob, claim: string, asOf: string | null): Manifest {
-  return {
-    apiVersion: 'volsync.backube/v1alpha1',
-    kind: 'ReplicationDestination',
-    metadata: {
-      name: objectName('restore', claim),
-      namespace: job.namespace,
-      labels: labels(job.service.service_id, 'restore'),
-    },
-    spec: {
-      trigger: { manual: 'restore-once' },
-      restic: {
-        repository: volsyncSecret(job, claim),
-        destinationPVC: claim,
-        copyMethod: 'Direct',
-        ...(asOf === null ? {} : { restoreAsOf: asOf }),
-      },
-    },
-  };
-}
-
-/** Waits until VolSync has restored a claim, then removes the order. */
-export function finishReplication(job: KubernetesJob, claim: string): Command[] {
-  const name = `replicationdestination/${objectName('restore', claim)}`;
-  return [
-    kubectl(job, 'wait', '--for=jsonpath={.status.lastManualSync}=restore-once', name, '--timeout=12h'),
-    kubectl(job, 'delete', name),
-  ];
-}
-
-/** Velero restores what is not there: the workload and its claims have to be deleted first. */
-export function veleroRestore(job: KubernetesJob, settings: KubernetesSettings): Command {
-  return [
-    'velero',
-    `--namespace=${settings.velero_namespace}`,
-    'restore',
-    'create',
-    `--from-schedule=${veleroSchedule(job.service)}`,
-    `--include-namespaces=${job.namespace}`,
-    `--selector=app=${job.service.service_name}`,
-    '--wait',
-  ];
-}
-
-/** K8up's order to restore one claim from a snapshot; the workload must be stopped. */
-export function k8upRestore(job: KubernetesJob, claim: string, snapshot: string): Manifest {
-  return {
-    apiVersion: 'k8up.io/v1',
-    kind: 'Restore',
-    metadata: {
-      name: objectName('restore', claim),
-      namespace: job.namespace,
-      labels: labels(job.service.service_id, 'restore'),
-    },
-    spec: {
-      snapshot,
-      tags: [k8upTag(job.service)],
-      restoreMethod: { folder: { claimName: claim } },
-      backend: backend(job.repository),
-    },
-  };
-}
-
-export { claimsOf };

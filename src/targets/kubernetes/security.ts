@@ -1,7 +1,7 @@
 import type { PlannedVolume, ServicePlan } from '../../plan/plan.js';
 
 /** Pod Security Standards level that a namespace has to allow for a pod (kubernetes.io, "Pod Security Standards"). */
-export type PodSecurityLevel = 'restricted' | 'privileged';
+export type PodSecurityLevel = 'restricted' | 'baseline' | 'privileged';
 
 /** Who a pod of ours is and may be. */
 export interface PodSecurity {
@@ -36,6 +36,24 @@ export function backupSecurity(service: ServicePlan, volumes: readonly PlannedVo
     return rootSecurity(['DAC_READ_SEARCH']);
   }
   return userSecurity(user.uid, user.gid);
+}
+
+/** The user that an operator's pod should be; null where it has to be root, which the operator's own settings decide. */
+export function moverSecurity(
+  service: ServicePlan,
+  volumes: readonly PlannedVolume[],
+): PodSecurity['pod'] | null {
+  const security = backupSecurity(service, volumes);
+  return security.level === 'restricted' ? security.pod : null;
+}
+
+/**
+ * Security of a pod that writes files of any owner: root with three capabilities, all of which the `baseline` level
+ * lets a pod add. hostPath volumes need `privileged`.
+ */
+export function restoreSecurity(volumes: readonly PlannedVolume[]): PodSecurity {
+  const level = volumes.every((volume) => volume.kind === 'claim') ? 'baseline' : 'privileged';
+  return { ...rootSecurity(['CHOWN', 'DAC_OVERRIDE', 'FOWNER']), level };
 }
 
 /** Security of a pod that only talks to the repository. */

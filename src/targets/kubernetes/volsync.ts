@@ -5,7 +5,7 @@ import { serviceRendered } from './backup-files.js';
 import type { KubernetesJob } from './cluster.js';
 import { labels, objectName } from './names.js';
 import { secretName } from './pod.js';
-import { backupSecurity } from './security.js';
+import { moverSecurity } from './security.js';
 import { plainCron } from './timing.js';
 
 /** Retention rules and VolSync's field for each; checking the plan has refused others. */
@@ -23,7 +23,6 @@ export function volsyncFile(job: KubernetesJob, { plan, runtimes, templates }: T
   const { service, placement, repository, namespace } = job;
   const { timezone, cron } = placement.schedule;
   const store = runtimes.kubernetes.external_secret;
-  const security = backupSecurity(service, job.volumes);
   return serviceRendered(
     job,
     templates.render('kubernetes/volsync.yaml.hbs', {
@@ -33,6 +32,7 @@ export function volsyncFile(job: KubernetesJob, { plan, runtimes, templates }: T
       secret: secretName(repository),
       timezone,
       timezone_named: timezone !== 'UTC',
+      restricted: moverSecurity(service, job.volumes) !== null,
       sources: claimsOf(job).map((claim) => ({
         claim,
         namespace,
@@ -42,10 +42,11 @@ export function volsyncFile(job: KubernetesJob, { plan, runtimes, templates }: T
         store_key: `${store?.key_prefix ?? ''}${secretName(repository)}`,
         secret: volsyncSecret(job, claim),
         url: volsyncRepository(job, claim),
+        url_template: goTemplateText(volsyncRepository(job, claim)),
         cron: plainCron(cron),
         volume_snapshot_class: runtimes.kubernetes.volume_snapshot_class,
         retain: retain(service),
-        mover: security.level === 'restricted' ? security.pod : null,
+        mover: moverSecurity(service, job.volumes),
       })),
     }),
   );
@@ -71,6 +72,11 @@ export function volsyncSecret(job: KubernetesJob, claim: string): string {
 export function volsyncRepository({ repository, namespace }: KubernetesJob, claim: string): string {
   const separator = /^(?:b2|azure|gs|swift):[^:]*$/.test(repository.url) ? ':' : '/';
   return `${repository.url.replace(/\/+$/, '')}${separator}volsync/${namespace}/${claim}`;
+}
+
+/** Text that the External Secrets Operator, which reads it as a Go template, gives back as it is. */
+function goTemplateText(text: string): string {
+  return text.replaceAll('{{', '{{ "{{" }}');
 }
 
 function retain(service: ServicePlan): Record<string, number | string> {

@@ -18,7 +18,7 @@ export function hostSteps(service: ServicePlan, placement: Placement): Step[] {
     ...volumes.flatMap((volume) => volumeSteps(service, placement, volume)),
     step(
       'Check owners',
-      ownerText(service),
+      ownerText(service, placement),
       volumes.map((volume) => ['ls', '-lan', volume.location]),
     ),
     ...projectSteps(service, placement),

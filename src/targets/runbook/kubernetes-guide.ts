@@ -1,7 +1,10 @@
 import type { KubernetesSettings } from '../../policy/policy.js';
 import type { KubernetesJob } from '../kubernetes/cluster.js';
+import * as operators from '../kubernetes/operator-restore.js';
 import * as restore from '../kubernetes/restore.js';
-import { applied, step, type Command, type Step } from './guide.js';
+import { podSecurityLevel, restoreSecurity } from '../kubernetes/security.js';
+import { claimsOf } from '../kubernetes/volsync.js';
+import { applied, step, type Command, type Pipeline, type Step } from './guide.js';
 import { ownerText } from './owner.js';
 import { verifySteps } from './verify.js';
 
@@ -13,59 +16,116 @@ export function kubernetesSteps(job: KubernetesJob, settings: KubernetesSettings
 }
 
 function methodSteps(job: KubernetesJob, settings: KubernetesSettings): Step[] {
-  const stop = step('Stop the workload', '', restore.stopWorkload(job));
-  const start = step(
-    'Start the workload',
-    'With more replicas than one, scale it up afterwards.',
-    restore.startWorkload(job),
-  );
-  const claims = restore.claimsOf(job);
   switch (settings.method) {
     case 'restic':
       return resticSteps(job, settings);
     case 'velero':
-      return [
-        step(
-          'Restore the workload and its claims',
-          'Velero restores only what is not there: delete the workload and its claims first.',
-          [restore.veleroRestore(job, settings)],
-        ),
-      ];
+      return veleroSteps(job, settings);
     case 'volsync':
-      return [
-        stop,
-        ...claims.map((claim): Step => ({
-          heading: `Restore claim ${claim} in place`,
-          text: 'The newest snapshot; restoreAsOf in the object takes an older one.',
-          pipelines: [
-            applied(restore.replicationDestination(job, claim, null)),
-            ...restore.finishReplication(job, claim).map((command) => [command]),
-          ],
-        })),
-        start,
-      ];
+      return [stopStep(job), ...claimsOf(job).map((claim) => volsyncStep(job, claim)), startStep(job)];
     case 'k8up':
       return [
-        stop,
-        ...claims.map((claim): Step => ({
-          heading: `Restore claim ${claim} in place`,
-          text: 'SNAPSHOT is the id of a snapshot: kubectl get snapshots lists them.',
-          pipelines: [applied(restore.k8upRestore(job, claim, 'SNAPSHOT'))],
-        })),
-        start,
+        step('List snapshots', 'Of the whole namespace; PATHS says which claim.', [
+          operators.k8upSnapshots(job),
+        ]),
+        stopStep(job),
+        ...claimsOf(job).map((claim) => k8upStep(job, claim)),
+        startStep(job),
       ];
   }
 }
 
+function stopStep(job: KubernetesJob): Step {
+  return {
+    heading: 'Stop the workload',
+    text: 'The first command notes how many replicas it has. Pause what would scale it up again: an autoscaler, or a GitOps controller.',
+    pipelines: restore.stopWorkload(job),
+  };
+}
+
+function startStep(job: KubernetesJob): Step {
+  return {
+    heading: 'Start the workload',
+    text: 'With as many replicas as were noted when it was stopped.',
+    pipelines: restore.startWorkload(job),
+  };
+}
+
+function volsyncStep(job: KubernetesJob, claim: string): Step {
+  return {
+    heading: `Restore claim ${claim} in place`,
+    text: 'The newest snapshot; restoreAsOf in the object takes an older one. Files that the snapshot does not have are deleted, which VolSync up to 0.10 cannot do: it refuses enableFileDeletion.',
+    pipelines: [
+      applied(operators.replicationDestination(job, claim, null)),
+      ...single(operators.finishReplication(job, claim)),
+    ],
+  };
+}
+
+function k8upStep(job: KubernetesJob, claim: string): Step {
+  return {
+    heading: `Restore claim ${claim} in place`,
+    text: 'Put the id of a snapshot in place of SNAPSHOT. The third command must print Succeeded. K8up deletes nothing: files that the snapshot does not have stay.',
+    pipelines: [
+      applied(operators.k8upRestore(job, claim, 'SNAPSHOT')),
+      ...single(operators.finishK8upRestore(job, claim)),
+    ],
+  };
+}
+
+function veleroSteps(job: KubernetesJob, settings: KubernetesSettings): Step[] {
+  const aside = operators.asideNamespace(job);
+  return [
+    step('List backups', 'A backup that is not Completed may lack data: velero backup describe says what.', [
+      operators.veleroBackups(job, settings),
+    ]),
+    step(
+      'Restore aside',
+      `The newest backup, into the namespace ${aside}, where the workload starts too. --from-backup=NAME in place of --from-schedule takes an older one.`,
+      [operators.veleroRestore(job, settings, true)],
+    ),
+    step(
+      'Restore in place',
+      'Velero restores only what is not there, so the workload and its claims are deleted first, and with them the data: look at the backup aside before.',
+      [...operators.deleteWorkload(job, claimsOf(job)), operators.veleroRestore(job, settings, false)],
+    ),
+  ];
+}
+
+function single(commands: readonly Command[]): Pipeline[] {
+  return commands.map((command) => [command]);
+}
+
+/** Starting the pod: as root, and where the namespace may refuse that, as the workload's user too. */
+function podSteps(job: KubernetesJob, settings: KubernetesSettings): Step[] {
+  const { level } = restoreSecurity(job.volumes);
+  const restricted = restore.restrictedRestorePod(job, settings);
+  const ready: Pipeline = [restore.waitForRestorePod(job)];
+  const needs =
+    podSecurityLevel(job.service, job.volumes) === 'restricted'
+      ? `Its Pod Security level is ${level}.`
+      : `Its Pod Security level is ${level}, which the namespace allows as long as backups run in it.`;
+  const first: Step = {
+    heading: 'Start a pod to restore in',
+    text: `While the workload still runs, so that the pod comes to the same node. It has restic, the credentials and the volumes. ${needs}`,
+    pipelines: [applied(restore.restorePod(job, settings)), ready],
+  };
+  if (restricted === null) return [first];
+  return [
+    first,
+    {
+      heading: 'Start it in a namespace at level restricted',
+      text: "Only when that pod was refused (violates PodSecurity). This one runs as the workload's user and takes the same commands; every file comes back as that user's, and what the user may not change keeps its owner and mode.",
+      pipelines: [applied(restricted), ready],
+    },
+  ];
+}
+
 function resticSteps(job: KubernetesJob, settings: KubernetesSettings): Step[] {
   return [
-    {
-      heading: 'Start a pod to restore in',
-      text: 'While the workload still runs, so that the pod comes to the same node. It has restic, the credentials and the volumes.',
-      pipelines: [applied(restore.restorePod(job, settings)), [restore.waitForRestorePod(job)]],
-    },
+    ...podSteps(job, settings),
     step('List snapshots', '', [restore.listSnapshots(job)]),
-    step('Stop the workload', '', restore.stopWorkload(job)),
+    stopStep(job),
     ...job.volumes.flatMap((volume) => [
       step(
         `Restore ${volume.volume} in place`,
@@ -83,21 +143,17 @@ function resticSteps(job: KubernetesJob, settings: KubernetesSettings): Step[] {
     ]),
     step(
       'Check owners',
-      ownerText(job.service),
+      ownerText(job.service, job.placement),
       job.volumes.map((volume) => restore.listOwners(job, volume.volume)),
     ),
-    step(
-      'Start the workload',
-      'With more replicas than one, scale it up afterwards.',
-      restore.startWorkload(job),
-    ),
+    startStep(job),
     step('Remove the pod', '', [restore.removeRestorePod(job)]),
     step('Back up again', 'So that the restored state is the newest snapshot.', restore.backUpNow(job)),
   ];
 }
 
 function csiSteps(job: KubernetesJob, settings: KubernetesSettings): Step[] {
-  return restore.claimsOf(job).flatMap((claim): Step[] => [
+  return claimsOf(job).flatMap((claim): Step[] => [
     {
       heading: `Before a risky change: snapshot claim ${claim}`,
       text: 'A CSI snapshot stays in the storage system: quick to take and to go back to, but no backup.',

@@ -29,7 +29,7 @@ export function rootlessSteps(service: ServicePlan, placement: Placement): Step[
     ]),
     {
       heading: 'Check owners',
-      text: ownerText(service),
+      text: ownerText(service, placement),
       pipelines: guide.volumes.flatMap(({ owners }) => owners),
     },
     { heading: 'Start the workload', text: '', pipelines: guide.start },

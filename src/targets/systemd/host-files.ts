@@ -4,7 +4,7 @@ import type { HostTree } from './host-tree.js';
 import { repositoryContext } from './repository-context.js';
 
 /** What a host needs once, whatever runs on it: user, folders, helpers, the failure unit and the installer. */
-export function hostFiles(tree: HostTree, { plan, templates }: TargetInput): RenderedFile[] {
+export function hostFiles(tree: HostTree, { plan, runtimes, templates }: TargetInput): RenderedFile[] {
   const maintains = tree.maintained.length > 0;
   const repositories = tree.repositories.map(repositoryContext);
   const file = (path: string, template: string, context: Record<string, unknown> = {}): RenderedFile => ({
@@ -16,7 +16,11 @@ export function hostFiles(tree: HostTree, { plan, templates }: TargetInput): Ren
     runtime: null,
   });
   return [
-    file('install.sh', 'host/install.sh.hbs', { tree: tree.name, credentials: hostCredentials(tree) }),
+    file('install.sh', 'host/install.sh.hbs', {
+      tree: tree.name,
+      credentials: hostCredentials(tree),
+      streams: tree.guests.length > 0 && runtimes.proxmox.transfer === 'stream',
+    }),
     file('etc/sysusers.d/stowage.conf', 'host/stowage.sysusers.conf.hbs'),
     file('etc/tmpfiles.d/stowage.conf', 'host/stowage.tmpfiles.conf.hbs', { repositories }),
     file('systemd/stowage-failure@.service', 'systemd/failure.service.hbs', {

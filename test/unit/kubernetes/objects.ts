@@ -8,6 +8,12 @@ interface FieldType {
   readonly fields?: Readonly<Record<string, string>>;
   readonly scalar?: string;
   readonly required?: readonly string[];
+  /** Values that a field may have. */
+  readonly allowed?: Readonly<Record<string, readonly string[]>>;
+  /** What a field's text must match. */
+  readonly patterns?: Readonly<Record<string, string>>;
+  /** Of the operators' kinds: repository, file and commit that the fields were read from. */
+  readonly source?: readonly string[];
 }
 export type FieldTable = Readonly<Record<string, FieldType>>;
 export type Fields = Readonly<Record<string, unknown>>;
@@ -23,12 +29,9 @@ const CORE: Readonly<Record<string, string>> = {
   'v1 ServiceAccount': 'io.k8s.api.core.v1.ServiceAccount',
 };
 
-/** Values of fields whose type is only `string` there: a wrong one is refused by the API server. */
+/** Values of Kubernetes' own fields whose type is only `string`: a wrong one is refused by the API server. */
 const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   concurrencyPolicy: ['Allow', 'Forbid', 'Replace'],
-  copyMethod: ['Clone', 'Direct', 'None', 'Snapshot'],
-  creationPolicy: ['Merge', 'None', 'Orphan', 'Owner'],
-  mergePolicy: ['Merge', 'Replace'],
   policyTypes: ['Egress', 'Ingress'],
   protocol: ['SCTP', 'TCP', 'UDP'],
   restartPolicy: ['Always', 'Never', 'OnFailure'],
@@ -79,17 +82,24 @@ function check(value: unknown, type: string, path: string, table: FieldTable): s
 
 function checkFields(value: Fields, type: FieldType | undefined, path: string, table: FieldTable): string[] {
   if (type?.fields === undefined) return [`${path} has an unknown type`];
-  const { fields, required = [] } = type;
+  const { fields, required = [], allowed = {}, patterns = {} } = type;
   return [
     ...required.filter((key) => !(key in value)).map((key) => `${path}.${key} is missing`),
     ...Object.entries(value).flatMap(([key, item]) => {
       const field = fields[key];
       if (field === undefined) return [`${path}.${key} is unknown`];
-      const allowed = ALLOWED[key];
-      const refused =
-        allowed === undefined ? [] : [item].flat().filter((one) => !allowed.includes(String(one)));
+      const known = allowed[key] ?? ALLOWED[key];
+      const pattern = patterns[key];
+      const refused = [item]
+        .flat()
+        .map(String)
+        .filter(
+          (one) =>
+            (known !== undefined && !known.includes(one)) ||
+            (pattern !== undefined && !new RegExp(pattern, 'u').test(one)),
+        );
       return [
-        ...refused.map((one) => `${path}.${key} cannot be ${String(one)}`),
+        ...refused.map((one) => `${path}.${key} cannot be ${one}`),
         ...check(item, field, `${path}.${key}`, table),
       ];
     }),

@@ -1,14 +1,24 @@
 import { spawnSync } from 'node:child_process';
+import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { expect, test } from '@jest/globals';
 import { kubernetesJobs } from '../../../src/targets/kubernetes/cluster.js';
+import * as operators from '../../../src/targets/kubernetes/operator-restore.js';
 import * as restore from '../../../src/targets/kubernetes/restore.js';
+import { shellWord } from '../../../src/template/encoders/shell-word.js';
 import { objectsOf } from './objects.js';
-import { mixed, renderProject } from './project.js';
+import { contract, mixed, renderProject, type Json } from './project.js';
 
-const { plan, policy } = renderProject([mixed('photos')]);
-const settings = policy?.runtimes.kubernetes;
-const [job] = plan === null ? [] : kubernetesJobs(plan);
-if (job === undefined || settings === undefined) throw new Error('nothing is planned');
+function planned(service: Json) {
+  const { plan, policy } = renderProject([service]);
+  const settings = policy?.runtimes.kubernetes;
+  const [job] = plan === null ? [] : kubernetesJobs(plan);
+  if (job === undefined || settings === undefined) throw new Error('nothing is planned');
+  return { job, settings };
+}
+
+const { job, settings } = planned(mixed('photos'));
 
 test('a volume is restored to where its snapshot has it, with its own folder', () => {
   const path = '/backup/photos/media';
@@ -89,4 +99,81 @@ test('a claim from a CSI snapshot has the size and class of the live one, and a 
       },
     },
   ]);
+});
+
+/** kubectl as far as stopping and starting goes: the workload's replicas and its note, one file each. */
+const KUBECTL = `#!/bin/sh
+cd "$(dirname "$0")" || exit 2
+shift 2
+case "$*" in
+  'get deployment/photos --output=jsonpath={.spec.replicas}') cat replicas ;;
+  'get deployment/photos --output=jsonpath={.metadata.annotations.stowage-replicas}') cat note 2>&- ;;
+  'annotate deployment/photos stowage-replicas-') rm note ;;
+  'annotate deployment/photos stowage-replicas='*)
+    # Without --overwrite, kubectl refuses to change an annotation.
+    [ ! -e note ] || exit 1
+    printf %s "\${3#*=}" > note ;;
+  'scale deployment/photos --replicas='*) printf %s "\${3#*=}" > replicas ;;
+  wait*|rollout*) ;;
+  *) echo "unexpected: $*" >&2; exit 2 ;;
+esac
+`;
+
+test('a workload starts with the replicas that it had, even when it was stopped twice', () => {
+  const folder = mkdtempSync(path.join(tmpdir(), 'stowage-kubectl-'));
+  try {
+    writeFileSync(path.join(folder, 'kubectl'), KUBECTL);
+    chmodSync(path.join(folder, 'kubectl'), 0o755);
+    writeFileSync(path.join(folder, 'replicas'), '3');
+    const type = (pipelines: readonly restore.Pipeline[]) => {
+      const lines = pipelines.map((one) => one.map((words) => words.map(shellWord).join(' ')).join(' | '));
+      const env = { PATH: `${folder}:${process.env.PATH ?? ''}` };
+      const { stderr } = spawnSync('sh', ['-c', lines.join('\n')], { env, encoding: 'utf8' });
+      return { replicas: readFileSync(path.join(folder, 'replicas'), 'utf8'), stderr };
+    };
+    expect(type(restore.stopWorkload(job))).toEqual({ replicas: '0', stderr: '' });
+    expect(type(restore.stopWorkload(job)).replicas).toBe('0');
+    expect(type(restore.startWorkload(job))).toEqual({ replicas: '3', stderr: '' });
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
+
+interface PodText {
+  readonly spec: {
+    readonly securityContext: Json;
+    readonly containers: readonly { securityContext: Json }[];
+  };
+}
+
+test('the pod for restoring is root with what the baseline level allows, and the user where that is refused', () => {
+  // Pod Security Standards, "Baseline": these, among others, may be added.
+  const baseline = ['CHOWN', 'DAC_OVERRIDE', 'FOWNER', 'FSETID', 'SETGID', 'SETUID'];
+  const claims = planned(contract('wiki', { service_security: { run_as_user: 1000 } }));
+  const root = restore.restorePod(claims.job, claims.settings) as unknown as PodText;
+  const { add } = root.spec.containers[0]?.securityContext.capabilities as { add: string[] };
+  expect(add.filter((capability) => !baseline.includes(capability))).toEqual([]);
+  expect(root.spec).not.toHaveProperty('volumes.hostPath');
+  const user = restore.restrictedRestorePod(claims.job, claims.settings) as unknown as PodText;
+  expect(user.spec.securityContext).toMatchObject({ runAsNonRoot: true, runAsUser: 1000 });
+  expect(user.spec.containers[0]?.securityContext).toMatchObject({
+    allowPrivilegeEscalation: false,
+    capabilities: { drop: ['ALL'] },
+  });
+  expect(user.spec.containers[0]?.securityContext.capabilities).not.toHaveProperty('add');
+  // A hostPath's namespace is privileged already.
+  expect(restore.restrictedRestorePod(job, settings)).toBeNull();
+});
+
+test('an operator restores as the user that made the backup, and VolSync deletes what the snapshot lacks', () => {
+  const claims = planned(contract('wiki', { service_security: { run_as_user: 1000 } })).job;
+  const user = { runAsNonRoot: true, runAsUser: 1000 };
+  expect(operators.replicationDestination(claims, 'wiki-data', null)).toMatchObject({
+    spec: { restic: { enableFileDeletion: true, moverSecurityContext: user } },
+  });
+  expect(operators.k8upRestore(claims, 'wiki-data', 'abc')).toMatchObject({
+    spec: { podSecurityContext: user },
+  });
+  const root = operators.k8upRestore(planned(contract('wiki')).job, 'wiki-data', 'abc');
+  expect(root.spec).not.toHaveProperty('podSecurityContext');
 });

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { kubernetesJobs } from '../../../src/targets/kubernetes/cluster.js';
+import * as operators from '../../../src/targets/kubernetes/operator-restore.js';
 import * as restore from '../../../src/targets/kubernetes/restore.js';
 import { fieldTable, MINORS, objectProblems, objectsOf } from './objects.js';
 import { contract, mixed, renderProject, type Json } from './project.js';
@@ -50,8 +51,8 @@ describe.each(MINORS)('Kubernetes %s', (minor) => {
     const manifests = [
       restore.restorePod(job, settings),
       restore.volumeSnapshot(job, 'photos-data', settings),
-      restore.replicationDestination(job, 'photos-data', '2026-01-01T00:00:00Z'),
-      restore.k8upRestore(job, 'photos-data', 'abcdef'),
+      operators.replicationDestination(job, 'photos-data', '2026-01-01T00:00:00Z'),
+      operators.k8upRestore(job, 'photos-data', 'abcdef'),
     ];
     expect(manifests.flatMap((object) => objectProblems(object, table))).toEqual([]);
   });
@@ -69,4 +70,32 @@ test('the field tables tell unknown, missing and mistyped fields', () => {
     'batch/v1 CronJob.spec.schedule is no string',
     'batch/v1 CronJob.spec.concurency is unknown',
   ]);
+});
+
+test.each([
+  [
+    { kind: 'ReplicationSource', spec: { trigger: { schedule: '0 2 1,3-5 * *' } } },
+    ['trigger.schedule cannot be 0 2 1,3-5 * *'],
+  ],
+  [
+    { kind: 'ReplicationDestination', spec: { restic: { copyMethod: 'Copy', restoreAsOf: 'yesterday' } } },
+    ['restic.copyMethod cannot be Copy', 'restic.restoreAsOf cannot be yesterday'],
+  ],
+])("the operators' tables tell values that the operator refuses: %j", (object, problems) => {
+  const whole = { apiVersion: 'volsync.backube/v1alpha1', metadata: {}, ...object };
+  expect(objectProblems(whole, fieldTable('1.36'))).toEqual(
+    problems.map((problem) => `volsync.backube/v1alpha1 ${object.kind}.spec.${problem}`),
+  );
+});
+
+test('an address with braces reaches VolSync as it is, through the template of the external secret', () => {
+  const url = 'rest:http://backup:8000/{{main}}';
+  const repositories = { main: { url, kubernetes_secret: 'restic-main', maintenance: { host: 'nas' } } };
+  const settings = { method: 'volsync', ...STORE };
+  const rendered = renderProject([contract('git')], settings, { repositories });
+  const [secret] = objectsOf(rendered.text('kubernetes/apps/git.yaml'));
+  const { target } = secret?.spec as { target: { template: { data: Record<string, string> } } };
+  const sent = target.template.data.RESTIC_REPOSITORY;
+  expect(sent?.replaceAll(/\{\{ "([^"]*)" \}\}/g, '$1')).toBe(`${url}/volsync/apps/git-data`);
+  expect(sent?.replaceAll(/\{\{ "[^"]*" \}\}/g, '')).not.toContain('{{');
 });

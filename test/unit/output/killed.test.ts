@@ -1,22 +1,16 @@
-import { spawnSync } from 'node:child_process';
-import { cpSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { planWrite } from '../../../src/output/tree.js';
 import type { RenderedFile } from '../../../src/targets/target.js';
+import { buildOther, renderElsewhere } from './other-process.js';
 import { contents, file, files, put, render, scratch } from './tree-fixture.js';
-
-const program = fileURLToPath(new URL('../../../build/test/killed-run.mjs', import.meta.url));
 
 /** Renders in a process of its own that dies before its file operation number `steps`; true if it lived. */
 function renderAndDie(root: string, wanted: readonly RenderedFile[], steps: number): boolean {
-  const list = `${root}.json`;
-  writeFileSync(list, JSON.stringify(wanted));
-  const { status, signal, stderr } = spawnSync(process.execPath, [program, root, list, String(steps)]);
-  if (signal !== 'SIGKILL' && status !== 0) throw new Error(stderr.toString());
+  const { status, signal, stderr } = renderElsewhere(root, wanted, steps);
+  if (signal !== 'SIGKILL' && status !== 0) throw new Error(stderr);
   return status === 0;
 }
 
@@ -41,14 +35,7 @@ const killedTrees: string[] = [];
 let folder = '';
 
 beforeAll(async () => {
-  await build({
-    entryPoints: [fileURLToPath(new URL('killed-run.ts', import.meta.url))],
-    outfile: program,
-    bundle: true,
-    platform: 'node',
-    format: 'esm',
-    logLevel: 'warning',
-  });
+  await buildOther('killed');
   folder = mkdtempSync(join(tmpdir(), 'stowage-killed-'));
   for (let lived = false; !lived;) {
     const root = join(folder, String(killedTrees.length));

@@ -79,6 +79,7 @@ const PVESH = '#!/bin/sh\necho 101\n';
 
 export interface ScriptRun {
   readonly code: number;
+  readonly stdout: string;
   readonly stderr: string;
   /** What each stand-in was called with, one line each. */
   readonly calls: string;
@@ -153,6 +154,7 @@ export class Node {
     });
     return {
       code: result.status ?? 128,
+      stdout: result.stdout,
       stderr: result.stderr,
       calls: this.read('CALLS')?.toString() ?? '',
       saved: this.read('SAVED'),

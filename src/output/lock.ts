@@ -1,0 +1,84 @@
+import { mkdirSync, readdirSync, rmdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { dirname, join } from 'node:path';
+import { errorCode, statOrNull } from './disk.js';
+import { RUN_NAME, STAGING_FOLDER } from './tree-path.js';
+
+/** Another run is writing the same tree, or has just changed it. Nothing was written. */
+export class TreeBusyError extends Error {
+  override readonly name = 'TreeBusyError';
+  /** What to do about it. */
+  readonly hint: string;
+
+  constructor(message: string, hint: string) {
+    super(message);
+    this.hint = hint;
+  }
+}
+
+/** The mark of a run of another machine is left over when it is older than this: writing takes seconds. */
+const FOREIGN_AGE_MS = 10 * 60 * 1000;
+
+/**
+ * Runs `write` while no other run writes the tree at `root` (absolute; `name` is what people call it). Every run puts down a mark of its own name and
+ * then looks for others, so that no mark is ever taken away from under a living run: of two that start at the same
+ * moment none goes on. Marks of killed runs are cleared away. Throws a {@link TreeBusyError} when there is another.
+ */
+export function withTreeLock<T>(root: string, name: string, write: () => T): T {
+  const folder = join(root, STAGING_FOLDER);
+  const own = `${process.pid}@${encodeURIComponent(hostname())}.run`;
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, own), '');
+  try {
+    const other = readdirSync(folder).find((entry) => entry !== own && isLiving(folder, entry));
+    if (other !== undefined) {
+      const [pid = '', host = ''] = other.slice(0, -'.run'.length).split('@');
+      throw new TreeBusyError(
+        `another run (process ${pid} on ${decodeURIComponent(host)}) is writing \`${name}\``,
+        `run this one again when that one has ended; if there is none, remove ${name}/${STAGING_FOLDER}/${other}`,
+      );
+    }
+    return write();
+  } finally {
+    rmSync(join(folder, own), { force: true });
+    removeEmpty(folder);
+  }
+}
+
+/** Whether a file of the staging folder is the mark of a run that may still be writing. Removes one that is not. */
+function isLiving(folder: string, name: string): boolean {
+  const [, pid, host] = RUN_NAME.exec(name) ?? [];
+  if (pid === undefined || host === undefined) return false;
+  const mark = join(folder, name);
+  const living = host === encodeURIComponent(hostname()) ? isProcess(Number(pid)) : isYoung(mark);
+  if (!living) rmSync(mark, { force: true });
+  return living;
+}
+
+function isProcess(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    // EPERM: it is there, and somebody else's.
+    return errorCode(error) !== 'ESRCH';
+  }
+}
+
+function isYoung(path: string): boolean {
+  const stats = statSync(path, { throwIfNoEntry: false });
+  return stats !== undefined && Date.now() - stats.mtimeMs < FOREIGN_AGE_MS;
+}
+
+/** Removes the folder when it is empty, and the one above it when that is empty then. */
+function removeEmpty(folder: string): void {
+  for (const path of [folder, dirname(folder)]) {
+    if (statOrNull(path) === null || readdirSync(path).length > 0) return;
+    try {
+      rmdirSync(path);
+    } catch (error) {
+      // Another run has just put something there, or has removed it.
+      if (!['ENOTEMPTY', 'EEXIST', 'ENOENT'].includes(errorCode(error) ?? '')) throw error;
+    }
+  }
+}
