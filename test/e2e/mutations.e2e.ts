@@ -47,8 +47,8 @@ const JOB: PromisedJob = {
  * | `--retry-lock` forgotten | repositories (a job waits for another) |
  * | no `RequiresMountsFor=` | faults (only unmounted; cannot be mounted) |
  * | `SuccessExitStatus=3` without being asked | faults (a file cannot be read) |
- * | no `unlock-stale.sh` in a job | faults (killed in the middle of) |
- * | `Persistent=` forgotten | baremetal, faults (catches up once) |
+ * | no `unlock-stale.sh` in a job | interrupted (killed in the middle of) |
+ * | `Persistent=` forgotten | baremetal, interrupted (catches up once) |
  * | `AmbientCapabilities=` forgotten | faults (no mode or owner), baremetal |
  */
 const MUTATIONS: readonly [what: string, file: string, sed: string, broken: string][] = [
