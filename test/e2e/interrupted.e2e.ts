@@ -91,23 +91,35 @@ describe('jobs that are disturbed', () => {
       await jobs.check(REPOSITORY);
     });
 
+    const isLocked = failsWith('backup-wiki', 'repository is already locked exclusively by PID');
+    const prune = `restic --repo ${REPOSITORY} --password-file /etc/restic/password prune --no-cache`;
+    /** A prune that root started by hand, as soon as it has the repository for itself. */
+    const pruneByHand = (wrapper: string, signal: string): Promise<unknown> =>
+      machine.run(
+        `systemd-run --quiet --collect --unit=by-hand ${wrapper} ${prune}; until ${locked}; do sleep 0.005; done; ` +
+          `systemctl kill --kill-whom=main --signal=${signal} by-hand.service`,
+      );
+
     test('a prune: until it is dead its lock holds, whoever holds it', async () => {
       const before = await jobs.snapshotIds(REPOSITORY);
       await jobs.freeze('prune-main', locked);
-      const waits = failsWith('backup-wiki', 'repository is already locked exclusively by PID');
-      expect(await jobs.start('backup-wiki')).toMatchObject(waits);
+      expect(await jobs.start('backup-wiki')).toMatchObject(isLocked);
       await jobs.signal('prune-main', 'CONT');
       expect(await jobs.end('prune-main')).toMatchObject({ ok: true });
       // A restic of root, which user restic may not signal: the job must not take it for dead.
-      const root = `restic --repo ${REPOSITORY} --password-file /etc/restic/password prune --no-cache`;
-      await machine.run(
-        `systemd-run --quiet --unit=root-prune ${root}; until ${locked}; do sleep 0.005; done; ` +
-          'systemctl kill --kill-whom=main --signal=STOP root-prune.service',
-      );
-      expect(await jobs.start('backup-wiki')).toMatchObject(waits);
-      await machine.run(`${locked} && systemctl kill --kill-whom=main --signal=CONT root-prune.service`);
-      await machine.run('while systemctl is-active --quiet root-prune.service; do sleep 0.05; done');
+      await pruneByHand('', 'STOP');
+      expect(await jobs.start('backup-wiki')).toMatchObject(isLocked);
+      await machine.run(`${locked} && systemctl kill --kill-whom=main --signal=CONT by-hand.service`);
+      await machine.run('while systemctl is-active --quiet by-hand.service; do sleep 0.05; done');
       expect(await jobs.snapshotIds(REPOSITORY)).toEqual(before);
+      await expectNoDamage(jobs, 'backup-wiki', REPOSITORY, before);
+    });
+
+    test('a prune on another host: nobody here can know that it is dead, so its lock stays', async () => {
+      const before = await jobs.snapshotIds(REPOSITORY);
+      await pruneByHand(`unshare --uts sh -c 'hostname another && exec "$@"' sh`, 'KILL');
+      expect(await jobs.start('backup-wiki')).toMatchObject(isLocked);
+      await machine.run(`${locked} && rm ${REPOSITORY}/locks/*`);
       await expectNoDamage(jobs, 'backup-wiki', REPOSITORY, before);
     });
 
