@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { failsWith } from './lib/aftermath.js';
 import { exampleContracts } from './lib/examples.js';
 import { Jobs, type Snapshot } from './lib/jobs.js';
 import { boot, type Machine } from './lib/machine.js';
@@ -233,6 +234,16 @@ describe('repositories', () => {
       }
       expect(found).toHaveLength(1);
     });
+
+    test('that finds a file of the repository lost fails, and tells somebody', async () => {
+      const lost = (await machine.run(`find ${LOCAL}/data -type f | head -1`)).stdout.trim();
+      await machine.run(['mv', lost, '/srv/lost']);
+      expect(await jobs.start('check-local')).toMatchObject(
+        failsWith('check-local', 'repository contains errors'),
+      );
+      await machine.run(['mv', '/srv/lost', lost]);
+      await start('check-local');
+    });
   });
 
   describe('behind a server that only appends', () => {
@@ -250,9 +261,7 @@ describe('repositories', () => {
       Number((await machine.run(`find ${SERVED}/data -type f | wc -l`)).stdout);
     async function isRefused(job: string): Promise<void> {
       const before = await packs();
-      const run = await jobs.start(job);
-      expect(run).toMatchObject({ ok: false, told: [`stowage-${job}`] });
-      expect(run.why).toContain('403 Forbidden');
+      expect(await jobs.start(job)).toMatchObject(failsWith(job, '403 Forbidden'));
       expect(await packs()).toBe(before);
     }
 
