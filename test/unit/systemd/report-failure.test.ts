@@ -40,7 +40,11 @@ describe('the report of a failure', () => {
     folder = mkdtempSync(path.join(tmpdir(), 'stowage-report-'));
     mkdirSync(path.join(folder, 'hooks'));
     standIn('systemctl', `printf '%s\\n' "$VIEWS"`);
-    standIn('journalctl', `printf '%s\\n' "$@" >"$CALL"; printf '%s\\n' "$WORDS"`);
+    standIn(
+      'journalctl',
+      `case " $* " in *' INVOCATION_ID=12ab '*) echo '17.25 host systemd[1]: Starting'; echo '18.5 host x'; exit ;; esac
+      echo "$*" >"$CALL"; printf '%s\\n' "$WORDS"`,
+    );
   });
   afterEach(() => {
     rmSync(folder, { recursive: true });
@@ -113,15 +117,17 @@ describe('the report of a failure', () => {
   });
 
   test.each([
+    ['since the failed run began', { MONITOR_INVOCATION_ID: '12ab' }, '--since=@17.25'],
+    ['since the machine started, where systemd does not tell the run', {}, '--boot'],
     [
-      'of the failed run',
-      { MONITOR_INVOCATION_ID: '12ab' },
-      '_SYSTEMD_INVOCATION_ID=12ab + INVOCATION_ID=12ab',
+      'since the machine started, where the journal has lost the run',
+      { MONITOR_INVOCATION_ID: '34' },
+      '--boot',
     ],
-    ['of the unit where systemd does not tell the run', {}, `--boot --unit=${UNIT}`],
-  ])('asks the journal for the last words %s', (_what, environment, asked) => {
-    standIn('hooks/call', 'tr "\\n" " " <"$CALL"');
-    expect(report('words', environment).stdout).toContain(`--lines=20 ${asked} `);
+  ])('asks the journal for the last words %s', (_what, environment, since) => {
+    standIn('hooks/call', 'cat "$CALL"');
+    const asked = `--lines=20 --unit=${UNIT} ${since}\n`;
+    expect(report('', environment).stdout).toContain(asked);
   });
 
   test('still calls the hooks when neither the journal nor systemd answers', () => {

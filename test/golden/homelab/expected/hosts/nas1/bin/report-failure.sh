@@ -8,15 +8,15 @@ set -u
 
 unit=$1
 
-# What the journal has of the job, systemd's own words too: of the failed run, where systemd says which one that was
-# (since 251, and not of a job that never started).
+# What the journal has of the job, systemd's own words too: since the failed run began, where systemd says which run that
+# was (since 251, and not of a job that never started). Not simply the lines of that run: what a program says that ends at
+# once may be filed under the unit alone.
 last_words() {
+  began=''
   if [ -n "${MONITOR_INVOCATION_ID-}" ]; then
-    set -- "_SYSTEMD_INVOCATION_ID=$MONITOR_INVOCATION_ID" + "INVOCATION_ID=$MONITOR_INVOCATION_ID"
-  else
-    set -- --boot "--unit=$unit"
+    began=$(timeout 60 journalctl --quiet --output=short-unix "INVOCATION_ID=$MONITOR_INVOCATION_ID" | sed -n '1s/ .*//p')
   fi
-  timeout 60 journalctl --quiet --no-pager --output=cat --lines=20 "$@"
+  timeout 60 journalctl --quiet --no-pager --output=cat --lines=20 "--unit=$unit" "${began:+--since=@}${began:---boot}"
 }
 
 # systemd names the view that it could not make. Where that view comes from is what people know.
