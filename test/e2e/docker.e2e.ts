@@ -155,11 +155,11 @@ describe('a Docker host', () => {
 
   describe('a fault is reported, and records nothing', () => {
     let count = 0;
-    async function expectFailure(why: string): Promise<void> {
-      const { ok, journal, told } = await jobs.start(JOB);
-      expect({ ok, journal, told }).toEqual({
+    async function expectFailure(reason: string): Promise<void> {
+      const { ok, why, told } = await jobs.start(JOB);
+      expect({ ok, why, told }).toEqual({
         ok: false,
-        journal: expect.stringContaining(why),
+        why: expect.stringContaining(reason),
         told: [`stowage-${JOB}`],
       });
       expect(await jobs.snapshots(REPOSITORY)).toHaveLength(count);
@@ -186,7 +186,7 @@ describe('a Docker host', () => {
 
     test('the volume is gone', async () => {
       await compose('down --volumes');
-      await expectFailure(`docker does not know the volume 'ledgerapp_books'`);
+      await expectFailure(`the source '${PLACES.books}' does not exist`);
     });
 
     test('the volume has been made again, empty', async () => {

@@ -161,11 +161,11 @@ describe('a Podman host', () => {
 
   describe('a fault is reported, and records nothing', () => {
     let count = 0;
-    async function expectFailure(why: string): Promise<void> {
-      const { ok, journal, told } = await jobs.start(JOB);
-      expect({ ok, journal, told }).toEqual({
+    async function expectFailure(reason: string): Promise<void> {
+      const { ok, why, told } = await jobs.start(JOB);
+      expect({ ok, why, told }).toEqual({
         ok: false,
-        journal: expect.stringContaining(why),
+        why: expect.stringContaining(reason),
         told: [`stowage-${JOB}`],
       });
       expect(await jobs.snapshots(REPOSITORY)).toHaveLength(count);
@@ -190,7 +190,7 @@ describe('a Podman host', () => {
 
     test('the volume is gone', async () => {
       await machine.run('podman volume rm --force the-shelf');
-      await expectFailure(`podman does not know the volume 'the-shelf'`);
+      await expectFailure(`the source '${PLACES.notes}' does not exist`);
     });
 
     test('the volume has been made again, empty', async () => {

@@ -3,7 +3,7 @@ import type { Jobs, Snapshot } from './jobs.js';
 /** A job, and what its service is owed. */
 export interface PromisedJob {
   readonly service: string;
-  /** The volume's folder on the host, which anyone may write. */
+  /** The folder of one of its volumes on the host, which anyone may write. */
   readonly source: string;
   /** A local repository, which the same host maintains. */
   readonly repository: string;
@@ -18,12 +18,21 @@ export interface PromisedJob {
  * broken, none when all are kept.
  */
 export async function contractOfJob(jobs: Jobs, job: PromisedJob): Promise<string[]> {
-  for (const broken of [timersWithoutService, wrongSnapshot, writableView, acceptedLoss, wrongForget]) {
+  for (const broken of PROMISES) {
     const promises = await broken(jobs, job);
     if (promises.length > 0) return promises;
   }
   return [];
 }
+
+const PROMISES: readonly ((jobs: Jobs, job: PromisedJob) => Promise<string[]>)[] = [
+  timersWithoutService,
+  wrongSnapshot,
+  writableViews,
+  acceptedLoss,
+  lossWithoutCheck,
+  wrongForget,
+];
 
 async function timersWithoutService(jobs: Jobs): Promise<string[]> {
   const orphans = await jobs.machine.run(
@@ -46,15 +55,17 @@ async function wrongSnapshot(jobs: Jobs, job: PromisedJob): Promise<string[]> {
 }
 
 /** The job's own unit, with a command in restic's place that writes where restic reads. */
-async function writableView(jobs: Jobs, { service, snapshot }: PromisedJob): Promise<string[]> {
-  const [view = ''] = snapshot.paths;
+async function writableViews(jobs: Jobs, { service, snapshot }: PromisedJob): Promise<string[]> {
+  const writes = snapshot.paths.map((view) => `touch ${view}/x && echo ${view}`).join('; ');
   const probe = await jobs.machine.run(
     `cd /etc/systemd/system && sed '/^ExecStart=/,$d' stowage-backup-${service}.service >probe.service &&
-    echo "ExecStart=/bin/sh -c 'touch ${view}/x'" >>probe.service && systemctl daemon-reload &&
-    systemctl start probe.service; code=$?; rm -f probe.service; systemctl daemon-reload; exit $code`,
-    { allowFail: true },
+    echo "ExecStart=/bin/sh -c '${writes}'" >>probe.service && systemctl daemon-reload
+    systemctl start probe.service; journalctl --sync; journalctl --output=cat --invocation=0 --unit=probe.service
+    rm -f probe.service; systemctl daemon-reload`,
   );
-  return probe.code === 0 ? [`restic can write ${view}`] : [];
+  return snapshot.paths
+    .filter((view) => probe.stdout.split('\n').includes(view))
+    .map((view) => `restic can write ${view}`);
 }
 
 async function acceptedLoss(jobs: Jobs, { service, source }: PromisedJob): Promise<string[]> {
@@ -66,6 +77,20 @@ async function acceptedLoss(jobs: Jobs, { service, source }: PromisedJob): Promi
   if (run.ok) broken.push('an empty source is recorded as the new state');
   else if (!run.told.includes(`stowage-backup-${service}`)) broken.push('nobody is told of a failure');
   return broken;
+}
+
+/** Two guards, each enough: with the check gone, a missing source still stops the job before restic starts. */
+async function lossWithoutCheck(jobs: Jobs, { service, source, repository }: PromisedJob): Promise<string[]> {
+  const before = await jobs.snapshotIds(repository);
+  const unchecked = `/etc/systemd/system/stowage-backup-${service}.service.d`;
+  await jobs.machine.write(`${unchecked}/unchecked.conf`, '[Service]\nExecStartPre=\n');
+  const move = 'systemctl daemon-reload; mv "$1" "$2"';
+  await jobs.machine.run(['sh', '-euc', move, 'sh', source, `${source}.gone`]);
+  const run = await jobs.start(`backup-${service}`);
+  await jobs.machine.run(['rm', '-r', unchecked]);
+  await jobs.machine.run(['sh', '-euc', move, 'sh', `${source}.gone`, source]);
+  const made = (await jobs.snapshotIds(repository)).length - before.length;
+  return run.ok || made !== 0 ? ['without its check the job leaves a missing source out'] : [];
 }
 
 async function wrongForget(jobs: Jobs, job: PromisedJob): Promise<string[]> {

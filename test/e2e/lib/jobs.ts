@@ -9,6 +9,8 @@ export interface JobRun {
   readonly journal: string;
   /** Units that the failure hook was told of, in order. */
   readonly told: readonly string[];
+  /** What the hook was told about this one's failure, empty when it was not told. */
+  readonly why: string;
 }
 
 export interface Snapshot {
@@ -21,11 +23,13 @@ export interface Snapshot {
 
 /** Where the failure hook, which runs as user restic, may write. */
 const TOLD = '/var/cache/stowage/told';
-const HOOK = `#!/bin/sh\necho "$1" >>${TOLD}\n`;
+/** Where it keeps what it was told about a unit. */
+const WHY = '/var/cache/stowage/why-';
+const HOOK = `#!/bin/sh\ncat >"${WHY}$1"; echo "$1" >>${TOLD}\n`;
 
 /** `$1` is the unit. Starts follow each other faster here than systemd allows by default (StartLimitBurst=). */
 const START = `
-rm -f ${TOLD}; systemctl reset-failed
+rm -f ${TOLD} ${WHY}*; systemctl reset-failed
 cursor=$(journalctl --lines=0 --show-cursor | sed -n 's/^-- cursor: //p')
 systemctl start "$1"; code=$?
 ${settled('"$1"')}
@@ -33,14 +37,15 @@ journalctl --sync; journalctl --unit="$1" --output=cat --no-pager --after-cursor
 exit $code
 `;
 
-/** Waits until a failure has been reported: the hook has run, and is not about to run for anything else. */
+/** Waits until the unit's failure has been reported: the hook has run, and is not about to run for anything else. */
 function settled(unit: string): string {
   return `
+name=${unit}; name=\${name%.service}
 until systemctl show -P ActiveState ${unit} | grep -Eqx 'failed|inactive'; do sleep 0.05; done
 case $(systemctl show -P ActiveState ${unit}) in
   failed)
     [ -z "$(systemctl show -P OnFailure ${unit})" ] ||
-      for i in $(seq 300); do [ ! -s ${TOLD} ] || break; sleep 0.1; done ;;
+      for i in $(seq 300); do ! grep -Fqsx -- "$name" ${TOLD} || break; sleep 0.1; done ;;
 esac
 while systemctl list-jobs --no-legend | grep -q stowage-failure@; do sleep 0.05; done`;
 }
@@ -75,7 +80,12 @@ export class Jobs {
   async start(job: string, timeout = 120): Promise<JobRun> {
     const unit = `stowage-${job}.service`;
     const result = await this.machine.run(['sh', '-c', START, 'sh', unit], { allowFail: true, timeout });
-    return { ok: result.code === 0, journal: result.stdout, told: await this.told() };
+    return {
+      ok: result.code === 0,
+      journal: result.stdout,
+      told: await this.told(),
+      why: await this.why(job),
+    };
   }
 
   /** Starts a job, and stops its restic as soon as `when` (a shell condition) holds: it is now in the middle of its work. */
@@ -103,6 +113,11 @@ export class Jobs {
     return { ok: result.code === 0, told: await this.told() };
   }
 
+  /** What the failure hook was last told about a job, empty when it was not told. */
+  async why(job: string): Promise<string> {
+    return (await this.machine.run(`cat ${WHY}stowage-${job} 2>/dev/null || true`)).stdout;
+  }
+
   async told(): Promise<string[]> {
     const lines = await this.machine.run(`cat ${TOLD} 2>/dev/null || true`);
     return lines.stdout.split('\n').slice(0, -1);
@@ -123,6 +138,11 @@ export class Jobs {
     return listing
       .map(({ tags, ...snapshot }) => ({ ...snapshot, tags: tags ?? [] }))
       .sort((a, b) => (a.time < b.time ? -1 : 1));
+  }
+
+  /** Ids of all snapshots in a repository, oldest first. */
+  async snapshotIds(repository: string): Promise<string[]> {
+    return (await this.snapshots(repository)).map(({ id }) => id);
   }
 
   /** Reads the whole repository. Throws when anything in it is damaged. */

@@ -1,0 +1,138 @@
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { systemd } from '../../../src/targets/systemd/target.js';
+import { builtinTemplates } from '../../../src/template/engine.js';
+import { planOf, policyOf } from '../../support/project.js';
+
+const APP = `service_id: app
+runtime_templates: { baremetal: b }
+mounts: { persistent_volumes: [{ name: data, path: /srv/data }, { name: attic, path: /srv/attic }] }
+`;
+const UNIT = 'stowage-backup-app';
+
+/** What `systemctl show` prints of the views: systemd 252 and 257, measured. */
+const VIEWS =
+  '/srv/the data:/backup/app/data:rbind /srv/at: tic\\n:/backup/app/attic:rbind /srv/a:rbind:/backup/app/a:rbind';
+
+function rendered(file: string): string {
+  const policy = policyOf('deployments: [{ runtime: baremetal, host: web1, services: [app] }]\n');
+  const { plan } = planOf(policy, APP);
+  const { files } = systemd.render({ plan, runtimes: policy.runtimes, templates: builtinTemplates() });
+  return files.find((candidate) => candidate.path === `hosts/web1/${file}`)?.content ?? '';
+}
+
+describe('a view of a source', () => {
+  test('must be there, so that nothing but the source decides whether restic starts', () => {
+    const views = rendered(`systemd/${UNIT}.service`).match(/^BindReadOnlyPaths=.*$/gm);
+    expect(views).toEqual([
+      'BindReadOnlyPaths=/srv/data:/backup/app/data',
+      'BindReadOnlyPaths=/srv/attic:/backup/app/attic',
+    ]);
+  });
+});
+
+describe('the report of a failure', () => {
+  let folder: string;
+  beforeEach(() => {
+    folder = mkdtempSync(path.join(tmpdir(), 'stowage-report-'));
+    mkdirSync(path.join(folder, 'hooks'));
+    standIn('systemctl', `printf '%s\\n' "$VIEWS"`);
+    standIn(
+      'journalctl',
+      `case " $* " in *' INVOCATION_ID=12ab '*) echo '17.25 host systemd[1]: Starting'; echo '18.5 host x'; exit ;; esac
+      echo "$*" >"$CALL"; printf '%s\\n' "$WORDS"`,
+    );
+  });
+  afterEach(() => {
+    rmSync(folder, { recursive: true });
+  });
+
+  function standIn(name: string, script: string): void {
+    writeFileSync(path.join(folder, name), `#!/bin/sh\n${script}\n`, { mode: 0o755 });
+  }
+
+  /** Runs the report, with hooks of its own, on what the journal has of the job. */
+  function report(words: string, environment: Readonly<Record<string, string>> = {}) {
+    const script = rendered('bin/report-failure.sh').replaceAll(
+      '/etc/stowage/on-failure.d',
+      `${folder}/hooks`,
+    );
+    const result = spawnSync('sh', ['-c', script, 'sh', UNIT], {
+      encoding: 'utf8',
+      env: {
+        PATH: `${folder}:${process.env.PATH ?? ''}`,
+        CALL: `${folder}/call`,
+        WORDS: words,
+        VIEWS,
+        ...environment,
+      },
+    });
+    return { code: result.status, stdout: result.stdout, stderr: result.stderr };
+  }
+  const noView = (place: string): string =>
+    `app.service: Failed to set up mount namespacing: ${place}: No such file or directory\napp.service: Failed`;
+
+  test.each([
+    ['systemd 252', '/run/systemd/unit-root/backup/app/data', '/srv/the data'],
+    ['systemd 257', '/backup/app/data', '/srv/the data'],
+    ['odd letters', '/backup/app/attic', '/srv/at: tic\\n'],
+    ['a name that begins another', '/backup/app/a', '/srv/a:rbind'],
+  ])('names the source whose view systemd could not make: %s', (_what, place, source) => {
+    expect(report(noView(place))).toEqual({
+      code: 0,
+      stdout: `<3>stowage: ${UNIT} failed: the source '${source}' does not exist; see: journalctl -u ${UNIT}\n`,
+      stderr: '',
+    });
+  });
+
+  test.each([
+    ['something else failed', 'Fatal: wrong password or no key found'],
+    ['a place that is no source of this job is missing', noView('/backup/other/data')],
+    [
+      'the view failed for another reason',
+      'Failed to set up mount namespacing: /backup/app/data: Permission denied',
+    ],
+  ])('names no source when %s', (_what, words) => {
+    expect(report(words).stdout).toBe(`<3>stowage: ${UNIT} failed; see: journalctl -u ${UNIT}\n`);
+  });
+
+  test('names no source of a job that has none', () => {
+    const stdout = `<3>stowage: ${UNIT} failed; see: journalctl -u ${UNIT}\n`;
+    expect(report(noView('/srv/restic'), { VIEWS: '' }).stdout).toBe(stdout);
+  });
+
+  test('gives every hook the unit and the last words, whether it reads them or not', () => {
+    standIn('hooks/a', 'exit 3');
+    standIn('hooks/b', 'echo "$# $1"; cat');
+    const words = noView('/backup/app/data');
+    expect(report(words)).toMatchObject({
+      code: 1,
+      stdout:
+        `<3>stowage: ${UNIT} failed: the source '/srv/the data' does not exist; see: journalctl -u ${UNIT}\n` +
+        `<3>stowage: ${folder}/hooks/a failed\n1 ${UNIT}\nthe source '/srv/the data' does not exist\n${words}\n`,
+    });
+  });
+
+  test.each([
+    ['since the failed run began', { MONITOR_INVOCATION_ID: '12ab' }, '--since=@17.25'],
+    ['since the machine started, where systemd does not tell the run', {}, '--boot'],
+    [
+      'since the machine started, where the journal has lost the run',
+      { MONITOR_INVOCATION_ID: '34' },
+      '--boot',
+    ],
+  ])('asks the journal for the last words %s', (_what, environment, since) => {
+    standIn('hooks/call', 'cat "$CALL"');
+    const asked = `--lines=20 --unit=${UNIT} ${since}\n`;
+    expect(report('', environment).stdout).toContain(asked);
+  });
+
+  test('still calls the hooks when neither the journal nor systemd answers', () => {
+    for (const program of ['journalctl', 'systemctl']) standIn(program, 'exit 1');
+    standIn('hooks/a', 'echo "told of $1"');
+    expect(report('')).toMatchObject({ code: 0, stdout: expect.stringContaining(`\ntold of ${UNIT}\n`) });
+  });
+});
