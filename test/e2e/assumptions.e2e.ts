@@ -104,7 +104,6 @@ describe('systemd', () => {
     const check = (prefix: string, bind: string, user: string): string =>
       [user, VIEW, bind, `ExecStartPre=${prefix}/opt/check`, 'ExecStart=/bin/true'].join('\n');
     const required = 'BindReadOnlyPaths=/srv/nowhere:/backup/app/data';
-    const optional = 'BindReadOnlyPaths=-/srv/nowhere:/backup/app/data';
 
     test('with "+" is root and reads the credentials', async () => {
       await machine.run('mkdir -p /srv/here');
@@ -123,12 +122,6 @@ describe('systemd', () => {
       expect(ok).toBe(false);
       expect(journal).toContain('226/NAMESPACE');
       expect(journal).not.toContain('source is missing');
-    });
-
-    test('runs, and finds nothing at the place of the view, when the view may be missing', async () => {
-      const { ok, journal } = await start('optional-view', check('', optional, RESTIC_USER));
-      expect({ ok, journal }).toEqual({ ok: false, journal: expect.stringContaining('source is missing') });
-      expect(await isTold('optional-view')).toBe(true);
     });
   });
 
@@ -175,3 +168,36 @@ describe('systemd', () => {
     expect(await machine.read(`${TOLD}/late.log`)).toBe('run\n');
   });
 });
+
+/** The oldest systemd at hand, and the one of the other scenarios. */
+describe.each(['base', 'ansibleOld'] as const)(
+  'what a failure report leans on, on the systemd of %s',
+  (tree) => {
+    test('systemd names a view that it cannot make, tells the hook which run it was, and lists the views', async () => {
+      const machine = await boot(tree, `words-${tree.toLowerCase()}`);
+      const views =
+        'BindReadOnlyPaths="/srv/no where":/backup/app/data\nBindReadOnlyPaths="/srv/a:b":/backup/app/b';
+      const hook = `[Service]\nType=oneshot\nExecStart=/bin/sh -c 'echo "$MONITOR_INVOCATION_ID" >/run/told'\n`;
+      await machine.write('/etc/systemd/system/tell@.service', hook);
+      await machine.write(
+        '/etc/systemd/system/app.service',
+        `[Unit]\nOnFailure=tell@%N.service\n[Service]\nType=oneshot\n${VIEW.split('\n')[0]}\n${views}\nExecStart=/bin/true\n`,
+      );
+      await machine.run('mkdir "/srv/a:b"; systemctl daemon-reload; ! systemctl start app.service');
+      await machine.run('until [ -s /run/told ]; do sleep 0.05; done; journalctl --sync');
+      const began = await machine.run(
+        'journalctl -o short-unix "INVOCATION_ID=$(cat /run/told)" | sed -n "1s/ .*//p"',
+      );
+      expect(began.stdout).toMatch(/^\d+\.\d+\n$/);
+      const words = await machine.run(`journalctl -o cat -u app.service --since=@${began.stdout.trim()}`);
+      expect(words.stdout).toMatch(/^Starting .*$/m);
+      expect(words.stdout).toMatch(
+        /mount namespacing: (?:\/run\/systemd\/\S+)?\/backup\/app\/data: No such file or directory$/m,
+      );
+      expect(
+        (await machine.run('systemctl show --property=BindReadOnlyPaths --value app.service')).stdout,
+      ).toBe('/srv/no where:/backup/app/data:rbind /srv/a:b:/backup/app/b:rbind\n');
+      await machine.stop();
+    });
+  },
+);

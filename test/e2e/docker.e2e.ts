@@ -191,6 +191,8 @@ describe('a Docker host', () => {
 
     test('the volume has been made again, empty', async () => {
       await compose('up --detach');
+      await expectFailure(`the source '${PLACES.notes}' does not exist`);
+      await machine.run(['mkdir', PLACES.notes]);
       await expectFailure(`the source '${PLACES.books}' is empty`);
     });
 

@@ -224,7 +224,7 @@ describe('a job that cannot do its work', () => {
         await expectNoDamage(jobs, 'backup-forgejo', SMALL, before);
       });
 
-      test('the repository cannot be reached', async () => {
+      test('the repository cannot be reached', () => {
         expect(told).toContain('stowage-backup-vaultwarden');
         expect(why.get('backup-vaultwarden')).toContain('connection refused');
       });
