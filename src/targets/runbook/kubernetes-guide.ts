@@ -1,11 +1,14 @@
 import { isObjectName } from '../../plan/kubernetes-problems.js';
+import type { ServicePlan } from '../../plan/plan.js';
 import type { KubernetesSettings } from '../../policy/policy.js';
 import type { KubernetesJob } from '../kubernetes/cluster.js';
 import { hostPaths } from '../kubernetes/hostpath-files.js';
+import { k8upTag } from '../kubernetes/k8up.js';
 import * as operators from '../kubernetes/operator-restore.js';
 import * as restore from '../kubernetes/restore.js';
 import { podSecurityLevel, restoreSecurity } from '../kubernetes/security.js';
 import { claimsOf } from '../kubernetes/volsync.js';
+import type { TargetInput } from '../target.js';
 import { applied, step, type Command, type Pipeline, type Step } from './guide.js';
 import { ownerText } from './owner.js';
 import { verifySteps } from './verify.js';
@@ -15,6 +18,20 @@ export function kubernetesSteps(job: KubernetesJob, settings: KubernetesSettings
   const before =
     settings.snapshot === 'csi' || settings.volume_snapshot_class !== null ? csiSteps(job, settings) : [];
   return [...before, ...methodSteps(job, settings)];
+}
+
+/** Where an operator puts what it backs up; one sentence. Empty where restic itself is run. */
+export function operatorText(service: ServicePlan, { runtimes }: TargetInput): string {
+  switch (runtimes.kubernetes.method) {
+    case 'velero':
+      return 'by Velero, into its own storage: restic cannot read these backups.';
+    case 'volsync':
+      return 'by VolSync, into a repository of its own for each claim, as snapshots of host volsync.';
+    case 'k8up':
+      return `by K8up, as snapshots with the tag ${k8upTag(service)} that hold /data/CLAIM.`;
+    case 'restic':
+      return '';
+  }
 }
 
 function methodSteps(job: KubernetesJob, settings: KubernetesSettings): Step[] {

@@ -109,4 +109,27 @@ describe('the page of a service on Kubernetes', () => {
       'Nothing in Kubernetes can be called Wiki:',
     );
   });
+
+  test.each([
+    ['volsync', 'as snapshots of host volsync.'],
+    ['k8up', 'with the tag k8up:wiki that hold /data/CLAIM.'],
+    ['velero', 'restic cannot read these backups.'],
+  ])('does not say of %s what only holds of our own snapshots', (method, said) => {
+    const both = contract('wiki', { runtime_templates: { kubernetes: 'k.j2', docker: 'd.j2' } });
+    const kubernetes = { runtime: 'kubernetes', services: ['*'] };
+    const page = (deployments: Json[]) =>
+      renderProject([both], { method }, { deployments }).text('runbooks/wiki.md');
+    const alone = page([kubernetes]);
+    expect(alone).toContain(said);
+    for (const wrong of ['service:wiki', '/backup/wiki', 'of host `wiki`', 'another runtime', '`latest`']) {
+      expect([wrong, alone]).toEqual([wrong, expect.not.stringContaining(wrong)]);
+    }
+    expect(alone.includes('| Repository |')).toBe(method !== 'velero');
+    // What Docker's own job makes is told as ever, and of Kubernetes still what the operator does.
+    const docker = { runtime: 'docker', host: 'web1', services: ['*'], snapshot_host: 'elsewhere' };
+    const beside = page([kubernetes, docker]);
+    expect(beside).toContain(said);
+    expect(beside).toContain('as snapshots of host `elsewhere`.');
+    expect(beside).toContain('| data | `/data` | `/backup/wiki/data` |');
+  });
 });
