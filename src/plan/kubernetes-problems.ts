@@ -84,6 +84,11 @@ export function isNamespace(name: string): boolean {
   return LABEL.test(name);
 }
 
+/** Whether Kubernetes takes a name for an object, such as a claim or a Deployment. */
+export function isObjectName(name: string): boolean {
+  return SUBDOMAIN.test(name);
+}
+
 function backedUp(policy: Policy, contract: Contract): PlannedVolume[] {
   return planVolumes(contract, 'kubernetes', policy.runtimes).filter((volume) => volume.backed_up);
 }
@@ -103,7 +108,7 @@ function namespaceProblems(contract: Contract): KubernetesProblem[] {
 }
 
 function claimProblems(contract: Contract, volume: PlannedVolume): KubernetesProblem[] {
-  if (volume.kind !== 'claim' || volume.name === null || SUBDOMAIN.test(volume.name)) return [];
+  if (volume.kind !== 'claim' || volume.name === null || isObjectName(volume.name)) return [];
   const settings = contract.backup.volumes.get(volume.volume);
   const pointer: Pointer =
     settings?.claim != null

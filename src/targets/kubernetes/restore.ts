@@ -3,6 +3,7 @@ import type { KubernetesJob } from './cluster.js';
 import { containerText, labels, objectName } from './names.js';
 import { secretName, sourceMount, sourceVolumes } from './pod.js';
 import { backupSecurity, restoreSecurity, type PodSecurity } from './security.js';
+import { claimsOf } from './volsync.js';
 
 /** One command, as a list of arguments. */
 export type Command = readonly string[];
@@ -207,12 +208,20 @@ export function startWorkload(job: KubernetesJob): Pipeline[] {
   ];
 }
 
-/** Runs the service's backup now, beside its schedule. */
-export function backUpNow(job: KubernetesJob): Command[] {
-  const name = objectName('backup', job.service.service_id);
+/**
+ * Runs the service's CronJob now, beside its schedule, and shows what it says until it ends; nothing for a service that
+ * has none, because a scheduler backs up its hostPaths. A job that was run like this before is in the way.
+ */
+export function backUpNow(job: KubernetesJob, settings: KubernetesSettings): Command[] {
+  const scheduled = settings.host_path_mode === 'daemonset' && claimsOf(job).length === 0;
+  if (scheduled) return [];
+  const cronJob = objectName('backup', job.service.service_id);
+  const now = `job/${cronJob}-now`;
   return [
-    kubectl(job, 'create', 'job', `${name}-now`, `--from=cronjob/${name}`),
-    kubectl(job, 'wait', '--for=condition=Complete', `job/${name}-now`, '--timeout=12h'),
+    kubectl(job, 'delete', now, '--ignore-not-found'),
+    kubectl(job, 'create', 'job', `${cronJob}-now`, `--from=cronjob/${cronJob}`),
+    kubectl(job, 'logs', '--follow', '--pod-running-timeout=10m', now),
+    kubectl(job, 'get', now),
   ];
 }
 

@@ -1,12 +1,16 @@
 import type { Placement, ServicePlan } from '../../plan/plan.js';
 import { guestRestore } from '../proxmox/restore.js';
-import type { Step } from './guide.js';
+import { hostVolumes } from '../systemd/host-tree.js';
+import { step, type Step } from './guide.js';
+import { verifySteps } from './verify.js';
+import { workload } from './workload.js';
 
 /** Restoring a Proxmox guest out of its dump, as root on the Proxmox host; nothing where no guest is backed up. */
 export function guestSteps(service: ServicePlan, placement: Placement): Step[] {
   const guide = guestRestore(service, placement);
   if (guide === null) return [];
   const guest = `guest ${String(service.vmid)}`;
+  const { inside } = workload(service, placement);
   return [
     { heading: `List dumps of ${guest}`, text: '', pipelines: guide.list },
     { heading: `Stop ${guest}`, text: '', pipelines: guide.stop },
@@ -33,6 +37,11 @@ export function guestSteps(service: ServicePlan, placement: Placement): Step[] {
         text: 'For single files, name the file instead of its folder.',
         pipelines: volume.aside,
       },
+    ]),
+    // A guest with bind mounts is verified when those are back.
+    ...(hostVolumes(placement).length === 0 ? verifySteps(service, inside) : []),
+    step('Back up the guest again', 'So that the restored state is the newest dump.', [
+      ['systemctl', 'start', `stowage-vzdump-${service.service_id}.service`],
     ]),
   ];
 }

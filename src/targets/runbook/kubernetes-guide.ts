@@ -1,9 +1,14 @@
+import { isObjectName } from '../../plan/kubernetes-problems.js';
+import type { ServicePlan } from '../../plan/plan.js';
 import type { KubernetesSettings } from '../../policy/policy.js';
 import type { KubernetesJob } from '../kubernetes/cluster.js';
+import { hostPaths } from '../kubernetes/hostpath-files.js';
+import { k8upTag } from '../kubernetes/k8up.js';
 import * as operators from '../kubernetes/operator-restore.js';
 import * as restore from '../kubernetes/restore.js';
 import { podSecurityLevel, restoreSecurity } from '../kubernetes/security.js';
 import { claimsOf } from '../kubernetes/volsync.js';
+import type { TargetInput } from '../target.js';
 import { applied, step, type Command, type Pipeline, type Step } from './guide.js';
 import { ownerText } from './owner.js';
 import { verifySteps } from './verify.js';
@@ -12,7 +17,21 @@ import { verifySteps } from './verify.js';
 export function kubernetesSteps(job: KubernetesJob, settings: KubernetesSettings): Step[] {
   const before =
     settings.snapshot === 'csi' || settings.volume_snapshot_class !== null ? csiSteps(job, settings) : [];
-  return [...before, ...methodSteps(job, settings), ...verifySteps(job.service, inWorkload(job))];
+  return [...before, ...methodSteps(job, settings)];
+}
+
+/** Where an operator puts what it backs up; one sentence. Empty where restic itself is run. */
+export function operatorText(service: ServicePlan, { runtimes }: TargetInput): string {
+  switch (runtimes.kubernetes.method) {
+    case 'velero':
+      return 'by Velero, into its own storage: restic cannot read these backups.';
+    case 'volsync':
+      return 'by VolSync, into a repository of its own for each claim, as snapshots of host volsync.';
+    case 'k8up':
+      return `by K8up, as snapshots with the tag ${k8upTag(service)} that hold /data/CLAIM.`;
+    case 'restic':
+      return '';
+  }
 }
 
 function methodSteps(job: KubernetesJob, settings: KubernetesSettings): Step[] {
@@ -22,7 +41,12 @@ function methodSteps(job: KubernetesJob, settings: KubernetesSettings): Step[] {
     case 'velero':
       return veleroSteps(job, settings);
     case 'volsync':
-      return [stopStep(job), ...claimsOf(job).map((claim) => volsyncStep(job, claim)), startStep(job)];
+      return [
+        stopStep(job),
+        ...claimsOf(job).map((claim) => volsyncStep(job, claim)),
+        startStep(job),
+        ...verified(job),
+      ];
     case 'k8up':
       return [
         step('List snapshots', 'Of the whole namespace; PATHS says which claim.', [
@@ -31,14 +55,20 @@ function methodSteps(job: KubernetesJob, settings: KubernetesSettings): Step[] {
         stopStep(job),
         ...claimsOf(job).map((claim) => k8upStep(job, claim)),
         startStep(job),
+        ...verified(job),
       ];
   }
 }
 
 function stopStep(job: KubernetesJob): Step {
+  const { service_name } = job.service;
+  // `service_name` is what its pods are labelled with, which may hold more than the name of an object.
+  const elsewhere = isObjectName(service_name)
+    ? ''
+    : ` Nothing in Kubernetes can be called ${service_name}: put the workload's own name there (kubectl get deployments).`;
   return {
     heading: 'Stop the workload',
-    text: 'The first command notes how many replicas it has. Pause what would scale it up again: an autoscaler, or a GitOps controller.',
+    text: `The first command notes how many replicas it has. Pause what would scale it up again: an autoscaler, or a GitOps controller.${elsewhere}`,
     pipelines: restore.stopWorkload(job),
   };
 }
@@ -89,6 +119,7 @@ function veleroSteps(job: KubernetesJob, settings: KubernetesSettings): Step[] {
       'Velero restores only what is not there, so the workload and its claims are deleted first, and with them the data: look at the backup aside before.',
       [...operators.deleteWorkload(job, claimsOf(job)), operators.veleroRestore(job, settings, false)],
     ),
+    ...verified(job),
   ];
 }
 
@@ -147,9 +178,28 @@ function resticSteps(job: KubernetesJob, settings: KubernetesSettings): Step[] {
       job.volumes.map((volume) => restore.listOwners(job, volume.volume)),
     ),
     startStep(job),
+    ...verified(job),
     step('Remove the pod', '', [restore.removeRestorePod(job)]),
-    step('Back up again', 'So that the restored state is the newest snapshot.', restore.backUpNow(job)),
+    backUpStep(job, settings),
   ];
+}
+
+function backUpStep(job: KubernetesJob, settings: KubernetesSettings): Step {
+  const scheduled = settings.host_path_mode === 'daemonset' && hostPaths(job).length > 0;
+  const commands = restore.backUpNow(job, settings);
+  return step(
+    'Back up again',
+    [
+      'So that the restored state is the newest snapshot.',
+      ...(commands.length > 0 ? ['The last command must say that it is complete.'] : []),
+      ...(scheduled ? ['The scheduler backs up the hostPaths at its next time.'] : []),
+    ].join(' '),
+    commands,
+  );
+}
+
+function verified(job: KubernetesJob): Step[] {
+  return verifySteps(job.service, inWorkload(job));
 }
 
 function csiSteps(job: KubernetesJob, settings: KubernetesSettings): Step[] {

@@ -9,7 +9,7 @@ import { elsewhereSteps } from './elsewhere.js';
 import type { Step } from './guide.js';
 import { guestSteps } from './guest-guide.js';
 import { hostSteps } from './host-guide.js';
-import { kubernetesSteps } from './kubernetes-guide.js';
+import { kubernetesSteps, operatorText } from './kubernetes-guide.js';
 import { rootlessSteps } from './rootless-guide.js';
 
 /** What the page of a service shows; null for a service that is nowhere. */
@@ -19,6 +19,8 @@ export function serviceContext(input: TargetInput, service: ServicePlan): Record
   const [first] = service.placements;
   if (repository === undefined || first === undefined) return null;
   const known = new Set(plan.services.map((other) => other.service_id));
+  // An operator stores snapshots in its own way: they are not what the page says of the others.
+  const portable = service.placements.find((placement) => !isOperatorJob(input, placement));
   return {
     header: header(plan, service.contract),
     service_id: service.service_id,
@@ -29,7 +31,9 @@ export function serviceContext(input: TargetInput, service: ServicePlan): Record
     volumes: first.volumes,
     requires: service.requires.map((id) => ({ id, page: known.has(id) ? `runbooks/${id}.md` : null })),
     places: service.placements.flatMap((placement) => place(input, service, placement)),
-    elsewhere: elsewhereSteps(service),
+    stored: portable !== undefined || input.runtimes.kubernetes.method !== 'velero',
+    portable: portable !== undefined,
+    elsewhere: portable === undefined ? [] : elsewhereSteps(service, portable),
   };
 }
 
@@ -52,8 +56,19 @@ function place(input: TargetInput, service: ServicePlan, placement: Placement): 
   if (steps.length === 0) return [];
   const { schedule, snapshot_host } = placement;
   return [
-    { title: placeName(placement), snapshot_host, cron: schedule.cron, timezone: schedule.timezone, steps },
+    {
+      title: placeName(placement),
+      snapshot_host,
+      operator: isOperatorJob(input, placement) ? operatorText(service, input) : '',
+      cron: schedule.cron,
+      timezone: schedule.timezone,
+      steps,
+    },
   ];
+}
+
+function isOperatorJob({ runtimes }: TargetInput, { runtime }: Placement): boolean {
+  return runtime === 'kubernetes' && runtimes.kubernetes.method !== 'restic';
 }
 
 function stepsFor(input: TargetInput, service: ServicePlan, placement: Placement): Step[] {

@@ -7,9 +7,10 @@ const POLICY = policyOf('deployments: [{ runtime: baremetal, host: h1, services:
 /** What a page prints for each other runtime: heading → the first words of its commands. */
 function commandsOf(contract: string): Record<string, string[]> {
   const [service] = planOf(POLICY, contract).plan.services;
-  if (service === undefined) throw new Error('no service');
+  const [from] = service?.placements ?? [];
+  if (service === undefined || from === undefined) throw new Error('no service');
   return Object.fromEntries(
-    elsewhereSteps(service).map(({ heading, pipelines }) => [
+    elsewhereSteps(service, from).map(({ heading, pipelines }) => [
       heading,
       pipelines.map(([command]) => (command ?? []).slice(0, 4).join(' ')),
     ]),

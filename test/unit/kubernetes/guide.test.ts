@@ -1,0 +1,135 @@
+import { describe, expect, test } from '@jest/globals';
+import { kubernetesJobs } from '../../../src/targets/kubernetes/cluster.js';
+import type { Step } from '../../../src/targets/runbook/guide.js';
+import { kubernetesSteps } from '../../../src/targets/runbook/kubernetes-guide.js';
+import { contract, mixed, renderProject, type Json } from './project.js';
+
+const HEALTH = { health: { cmd: ['true'] }, service_security: { run_as_user: 1000 } };
+
+/** The steps of a service's page. */
+function stepsOf(service: Json, kubernetes: Json = {}): Step[] {
+  const { plan, policy } = renderProject([service], kubernetes);
+  const settings = policy?.runtimes.kubernetes;
+  const [job] = plan === null ? [] : kubernetesJobs(plan);
+  if (job === undefined || settings === undefined) throw new Error('nothing is planned');
+  return kubernetesSteps(job, settings);
+}
+
+const headings = (steps: readonly Step[]) => steps.map(({ heading }) => heading);
+
+/** The commands of one step, the arguments of each in one line. */
+function commandsOf(steps: readonly Step[], heading: string): string[] {
+  const step = steps.find((candidate) => candidate.heading === heading);
+  return (step?.pipelines ?? []).map((pipeline) => pipeline.map((words) => words.join(' ')).join(' | '));
+}
+
+describe('the page of a service on Kubernetes', () => {
+  test('verifies before it makes the restored state the newest snapshot', () => {
+    expect(headings(stepsOf(contract('wiki', HEALTH)))).toEqual([
+      'Start a pod to restore in',
+      'Start it in a namespace at level restricted',
+      'List snapshots',
+      'Stop the workload',
+      'Restore data in place',
+      'Restore data aside',
+      'Check owners',
+      'Start the workload',
+      'Verify',
+      'Remove the pod',
+      'Back up again',
+    ]);
+  });
+
+  test.each([
+    [
+      { method: 'volsync' },
+      ['Stop the workload', 'Restore claim wiki-data in place', 'Start the workload', 'Verify'],
+    ],
+    [
+      { method: 'k8up' },
+      [
+        'List snapshots',
+        'Stop the workload',
+        'Restore claim wiki-data in place',
+        'Start the workload',
+        'Verify',
+      ],
+    ],
+    [{ method: 'velero' }, ['List backups', 'Restore aside', 'Restore in place', 'Verify']],
+  ])('for %j', (settings, expected) => {
+    expect(headings(stepsOf(contract('wiki', HEALTH), settings))).toEqual(expected);
+  });
+
+  test.each(['volsync', 'k8up'])('waits until %s has restored before the workload starts', (method) => {
+    const steps = stepsOf(contract('wiki'), { method });
+    const [applied, waited] = commandsOf(steps, 'Restore claim wiki-data in place');
+    expect(applied).toContain('kubectl apply');
+    expect(waited).toContain('kubectl --namespace apps wait');
+  });
+
+  test('Velero restores aside before anything is deleted', () => {
+    const steps = stepsOf(contract('wiki'), { method: 'velero' });
+    expect(commandsOf(steps, 'Restore aside')).toEqual([
+      'velero --namespace=velero restore create --from-schedule=backup-wiki --include-namespaces=apps ' +
+        '--namespace-mappings=apps:aside-apps --selector=app=wiki --wait',
+    ]);
+    expect(commandsOf(steps, 'Restore in place').slice(0, 2)).toEqual([
+      'kubectl --namespace apps delete deployment/wiki',
+      'kubectl --namespace apps delete persistentvolumeclaim wiki-data',
+    ]);
+  });
+
+  test('a backup can be made again and again', () => {
+    expect(commandsOf(stepsOf(contract('wiki')), 'Back up again')).toEqual([
+      'kubectl --namespace apps delete job/backup-wiki-now --ignore-not-found',
+      'kubectl --namespace apps create job backup-wiki-now --from=cronjob/backup-wiki',
+      'kubectl --namespace apps logs --follow --pod-running-timeout=10m job/backup-wiki-now',
+      'kubectl --namespace apps get job/backup-wiki-now',
+    ]);
+  });
+
+  test('hostPaths that a scheduler backs up have no CronJob to start', () => {
+    const daemonset = { host_path_mode: 'daemonset' };
+    const only = {
+      service_volumes: [{ name: 'data', target: '/data', host_path: '/srv/wiki' }],
+    };
+    const steps = stepsOf(contract('wiki', only), daemonset);
+    expect(commandsOf(steps, 'Back up again')).toEqual([]);
+    expect(steps.at(-1)?.text).toContain('at its next time');
+    // The claim of this one has a CronJob of its own.
+    expect(commandsOf(stepsOf(mixed('photos'), daemonset), 'Back up again')).toHaveLength(4);
+  });
+
+  test('says so when the workload cannot be called as its pods are labelled', () => {
+    const text = (service: Json) =>
+      stepsOf(service).find(({ heading }) => heading === 'Stop the workload')?.text;
+    const settings = { backup: { volumes: { data: { claim: 'wiki-data' } } } };
+    expect(text(contract('wiki', settings))).not.toContain('Nothing in Kubernetes');
+    expect(text(contract('wiki', { ...settings, service_name: 'Wiki' }))).toContain(
+      'Nothing in Kubernetes can be called Wiki:',
+    );
+  });
+
+  test.each([
+    ['volsync', 'as snapshots of host volsync.'],
+    ['k8up', 'with the tag k8up:wiki that hold /data/CLAIM.'],
+    ['velero', 'restic cannot read these backups.'],
+  ])('does not say of %s what only holds of our own snapshots', (method, said) => {
+    const both = contract('wiki', { runtime_templates: { kubernetes: 'k.j2', docker: 'd.j2' } });
+    const kubernetes = { runtime: 'kubernetes', services: ['*'] };
+    const page = (deployments: Json[]) =>
+      renderProject([both], { method }, { deployments }).text('runbooks/wiki.md');
+    const alone = page([kubernetes]);
+    expect(alone).toContain(said);
+    for (const wrong of ['service:wiki', '/backup/wiki', 'of host `wiki`', 'another runtime', '`latest`']) {
+      expect([wrong, alone]).toEqual([wrong, expect.not.stringContaining(wrong)]);
+    }
+    expect(alone.includes('| Repository |')).toBe(method !== 'velero');
+    // What Docker's own job makes is told as ever, and of Kubernetes still what the operator does.
+    const docker = { runtime: 'docker', host: 'web1', services: ['*'], snapshot_host: 'elsewhere' };
+    const beside = page([kubernetes, docker]);
+    expect(beside).toContain(said);
+    expect(beside).toContain('as snapshots of host `elsewhere`.');
+    expect(beside).toContain('| data | `/data` | `/backup/wiki/data` |');
+  });
+});
