@@ -43,13 +43,14 @@ export function notedTimes(): string[] {
 /** Ends every machine of this run and of runs whose process is gone, and removes what they left. */
 export async function sweep(): Promise<void> {
   const runs = folder(cacheRoot(), 'runs');
-  const living = new Set(readdirSync(runs).filter((run) => run !== ownName() && isAlive(run)));
+  // Asked of the process itself: the folder of a living run may be in another cache.
+  const isOthers = (run: string) => run !== ownName() && isAlive(run);
   for (const group of groupsNamed(GROUP_PREFIX)) {
-    if ([...living].some((run) => group.startsWith(`${GROUP_PREFIX}${run}-`))) continue;
-    await endGroup(group);
+    const [run = ''] = /^\d+-\d+/.exec(group.slice(GROUP_PREFIX.length)) ?? [];
+    if (!isOthers(run)) await endGroup(group);
   }
   for (const run of readdirSync(runs)) {
-    if (!living.has(run)) rmSync(path.join(runs, run), { recursive: true, force: true });
+    if (!isOthers(run)) rmSync(path.join(runs, run), { recursive: true, force: true });
   }
 }
 
