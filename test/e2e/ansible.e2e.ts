@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { boot, type Machine } from './lib/machine.js';
+import { play as playOn, type PlayOptions } from './lib/playbook.js';
 import { makeProject, render, type Project } from './lib/program.js';
 
 /** What Ansible would run, if it took it for an expression. */
@@ -33,7 +34,7 @@ const SECRETS = { stowage_main_repo_password: '{"a": [1]}', stowage_main_repo_en
 /** Options that bring the secrets. */
 const VAULT = '-e @/root/secrets.json --vault-password-file /root/vault-password';
 
-const PLAYBOOK = '/root/tree/ansible/deploy.yml';
+const TREE = '/root/tree';
 const LIST = '/var/lib/stowage/installed/metal1';
 
 /** Everything of ours on a machine, but not what the secrets and the data are. */
@@ -49,13 +50,8 @@ describe('a host under Ansible', () => {
     'stowage.yml': POLICY,
     ...Object.fromEntries(services.map((id) => [`services/${id}.yml`, contract(id)])),
   });
-  const bring = async () => machine.copy(project.rendered, '/root/tree');
-  const play = async (options = '', allowFail = false) => {
-    const command = `ansible-playbook -i metal1, -c local ${options} ${PLAYBOOK}`;
-    const { stdout, stderr, code } = await machine.run(command, { allowFail, timeout: 300 });
-    const changed = Number(/changed=(\d+)/.exec(stdout)?.[1] ?? -1);
-    return { stdout, stderr, code, changed };
-  };
+  const bring = async () => machine.copy(project.rendered, TREE);
+  const play = async (args = '', options: PlayOptions = {}) => playOn(machine, TREE, args, options);
   const state = async () => (await machine.run(STATE)).stdout;
 
   beforeAll(async () => {
@@ -78,7 +74,7 @@ describe('a host under Ansible', () => {
 
   test('a host that the policy does not have is refused', async () => {
     await machine.run('mv /root/tree/ansible/vars/hosts/metal1.yml /root/kept.yml');
-    const refused = await play('', true);
+    const refused = await play('', { allowFail: true });
     await machine.run('mv /root/kept.yml /root/tree/ansible/vars/hosts/metal1.yml');
     expect(refused.code).not.toBe(0);
     expect(refused.stdout).toContain('The policy has no host of this name');
@@ -87,7 +83,7 @@ describe('a host under Ansible', () => {
   test('old engines are refused before anything changes', async () => {
     const before = await state();
     await machine.write('/usr/local/bin/restic', '#!/bin/sh\necho restic 0.16.4 compiled\n', '755');
-    const refused = await play('', true);
+    const refused = await play('', { allowFail: true });
     await machine.run('rm /usr/local/bin/restic');
     expect(refused.code).not.toBe(0);
     expect(refused.stdout).toContain('These jobs need restic 0.17.0 or later; found: restic 0.16.4');
@@ -106,7 +102,7 @@ describe('a host under Ansible', () => {
   });
 
   test('deploying installs all; the second time changes nothing', async () => {
-    const first = await play(`--diff ${VAULT}`);
+    const first = await play(`--diff ${VAULT}`, { plain: true });
     expect(first.stdout + first.stderr).not.toContain('B="2 3"');
     expect(first.stdout).not.toContain('The jobs fail until');
     expect(await machine.read('/etc/restic/password')).toBe(SECRETS.stowage_main_repo_password);
@@ -138,7 +134,7 @@ describe('a host under Ansible', () => {
   });
 
   test('without a variable a secret stays as it is, or is missed; an empty one is refused', async () => {
-    const empty = await play('-e stowage_main_repo_password=', true);
+    const empty = await play('-e stowage_main_repo_password=', { allowFail: true });
     expect(empty.stdout).toContain('The variable stowage_main_repo_password is empty');
     await machine.run('mv /etc/restic/main.env /root/main.env');
     const missed = await play();
@@ -201,7 +197,7 @@ describe('a host under Ansible', () => {
   test('a folder that is not there removes no job', async () => {
     const before = await state();
     await machine.run('mv /root/tree/hosts/metal1 /root/tree/hosts/elsewhere');
-    const refused = await play('', true);
+    const refused = await play('', { allowFail: true });
     await machine.run('mv /root/tree/hosts/elsewhere /root/tree/hosts/metal1');
     expect(refused.stdout).toContain('There are no jobs to install in hosts/metal1');
     expect(await state()).toBe(before);
@@ -221,19 +217,14 @@ describe('a host under Ansible', () => {
 /** ansible-core 2.14 and systemd 252. No job runs here, so a program that names a version is restic enough. */
 describe('a host under the Ansible of Debian 12', () => {
   let machine: Machine;
-  const play = async (options = '') => {
-    const { stdout } = await machine.run(`ansible-playbook -i old1, -c local ${options} ${PLAYBOOK}`, {
-      timeout: 300,
-    });
-    return { stdout, changed: Number(/changed=(\d+)/.exec(stdout)?.[1] ?? -1) };
-  };
+  const play = async (args = '') => playOn(machine, TREE, args);
   const bring = async (...services: string[]) => {
     const project = makeProject({
       'stowage.yml': POLICY.replaceAll('metal1', 'old1'),
       ...Object.fromEntries(services.map((id) => [`services/${id}.yml`, contract(id)])),
     });
     await render(project);
-    await machine.copy(project.rendered, '/root/tree');
+    await machine.copy(project.rendered, TREE);
   };
 
   beforeAll(async () => {
