@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { boot, type Machine } from './lib/machine.js';
 import { play as playOn, type PlayOptions } from './lib/playbook.js';
 import { makeProject, render, type Project } from './lib/program.js';
+import { HOME, LOGIN, makeUser } from './lib/rootless.js';
 
 /** What Ansible would run, if it took it for an expression. */
 const HOSTILE = [
@@ -214,13 +215,39 @@ describe('a host under Ansible', () => {
   });
 });
 
-/** ansible-core 2.14 and systemd 252. No job runs here, so a program that names a version is restic enough. */
+const ROOTLESS_CONTRACT = `service_id: pod
+quadlet_scope: user
+runtime_templates: { podman: p }
+mounts: { persistent_volumes: [{ name: data, path: /data }] }
+`;
+
+/** As much of Quadlet as a job that never runs needs. */
+const QUADLET = `#!/bin/sh
+for container in "$HOME"/.config/containers/systemd/*.container; do
+  [ ! -e "$container" ] || echo '[Service]\nType=oneshot\nExecStart=true' >"$1/$(basename "$container" .container).service"
+done
+`;
+
+/**
+ * ansible-core 2.14 and systemd 252. This Debian's restic and Podman are too old, and no job runs here, so programs that
+ * name a version are enough.
+ */
 describe('a host under the Ansible of Debian 12', () => {
   let machine: Machine;
   const play = async (args = '') => playOn(machine, TREE, args);
+  /** A user's systemd is enough: there is no bus of the user's here. */
+  const asUser = (command: string) => machine.run([...LOGIN, 'sh', '-c', command]);
   const bring = async (...services: string[]) => {
     const project = makeProject({
-      'stowage.yml': POLICY.replaceAll('metal1', 'old1'),
+      // Another host has the maintenance: fewer files here, less time.
+      'stowage.yml': POLICY.replace(
+        /^deployments: .*/m,
+        `deployments:
+  - { runtime: baremetal, host: old1, services: [${services.join()}] }
+  - { runtime: podman, host: old1, services: [pod] }
+runtimes: { podman: { user: media } }`,
+      ),
+      'services/pod.yml': ROOTLESS_CONTRACT,
       ...Object.fromEntries(services.map((id) => [`services/${id}.yml`, contract(id)])),
     });
     await render(project);
@@ -230,27 +257,44 @@ describe('a host under the Ansible of Debian 12', () => {
   beforeAll(async () => {
     machine = await boot('ansibleOld', 'old1');
     await bring('ledger', 'other');
+    await makeUser(machine);
     await machine.write('/usr/local/bin/restic', '#!/bin/sh\necho restic 0.18.0 compiled\n', '755');
+    await machine.write('/usr/local/bin/podman', '#!/bin/sh\necho podman version 4.10.0\n', '755');
+    await machine.write('/usr/lib/systemd/user-generators/quadlet', QUADLET, '755');
     await machine.write('/root/secrets.json', JSON.stringify(SECRETS), '600');
   });
 
   afterAll(async () => machine.stop());
 
-  test('the linter, a dry run, deploying twice, install.sh, and a service that left', async () => {
+  test('the linter finds nothing; a dry run tells and changes nothing', async () => {
     expect((await machine.run('ansible --version')).stdout).toContain('core 2.14');
     await machine.run('cd /root/tree && ansible-lint --offline --strict --profile production ansible');
     const checked = await play('--check --diff -e @/root/secrets.json');
     expect(checked.changed).toBeGreaterThan(5);
-    await machine.run('! test -e /usr/local/lib/stowage && ! test -e /etc/restic');
+    await machine.run(
+      `! test -e /usr/local/lib/stowage && ! test -e /etc/restic && ! test -e ${HOME}/.config`,
+    );
+  });
+
+  test('deploying installs all; the second time, and install.sh, change nothing', async () => {
     await play('-e @/root/secrets.json');
     expect(await machine.read('/etc/restic/password')).toBe(SECRETS.stowage_main_repo_password);
     await machine.run('systemctl is-active stowage-backup-other.timer');
+    await asUser('systemctl --user is-active stowage-backup-pod.timer');
+    const password = `${HOME}/.config/restic/main.repo.password`;
+    expect((await machine.run(`stat -c "%a %U" ${password}`)).stdout).toBe('600 media\n');
+    expect(await machine.read(password)).toBe(SECRETS.stowage_main_repo_password);
     expect((await play('--diff -e @/root/secrets.json')).changed).toBe(0);
     expect((await machine.run('/root/tree/hosts/old1/install.sh')).stdout).toBe('done: old1\n');
-    expect((await play()).changed).toBe(0);
+    await machine.run('cp -r /root/tree/hosts/old1/user /opt/user');
+    expect((await asUser('/opt/user/install.sh')).stdout).toBe('done: old1-user\n');
+  });
+
+  test('a service that left takes its units with it', async () => {
     await bring('ledger');
     await play();
     expect((await machine.run(STATE)).stdout).not.toContain('other');
+    await asUser('systemctl --user is-active stowage-backup-pod.timer');
     expect((await play()).changed).toBe(0);
   });
 
