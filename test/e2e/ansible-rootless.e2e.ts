@@ -83,8 +83,8 @@ describe('rootless jobs under Ansible', () => {
     expect(found.stdout).toBe('');
   });
 
-  test('somebody who is neither root nor the user installs all; the second time changes nothing', async () => {
-    const first = await play(`--diff ${VAULT}`, { user: 'deploy', plain: true });
+  test('somebody who is neither root nor the user installs all', async () => {
+    const first = await play(`--diff ${VAULT}`, { user: 'deploy' });
     expect(first.stdout + first.stderr).not.toContain(SECRET_LINE);
     expect(first.stdout).not.toContain('The jobs fail until');
     const secrets = await asUser(
@@ -96,8 +96,10 @@ describe('rootless jobs under Ansible', () => {
     expect((await machine.run('loginctl show-user media --property=Linger --value')).stdout).toBe('yes\n');
     const timers = 'stowage-backup-app.timer stowage-backup-other.timer';
     await asUser(`systemctl --user is-active ${timers} && systemctl --user is-enabled ${timers}`);
-    expect((await play(`--diff ${VAULT}`)).changed).toBe(0);
-    expect((await play('--check', { user: 'deploy' })).changed).toBe(0);
+  });
+
+  test('the second time changes nothing, and root has nothing of it', async () => {
+    expect((await play(`--diff ${VAULT}`, { user: 'deploy' })).changed).toBe(0);
     await machine.run('! test -e /usr/local/lib/stowage && ! test -e /var/lib/stowage');
   });
 

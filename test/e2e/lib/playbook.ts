@@ -13,11 +13,8 @@ export interface PlayOptions {
   readonly allowFail?: boolean;
   /** Who runs it; root by default. */
   readonly user?: string;
-  /** With Ansible's own defaults, which take twice as long: a file for each module, and a search for Python. */
-  readonly plain?: boolean;
 }
 
-const FASTER = ['--setenv=ANSIBLE_PIPELINING=1', '--setenv=ANSIBLE_PYTHON_INTERPRETER=/usr/bin/python3'];
 /** A unit, as any login has one: logind turns lingering on for nobody else. */
 const UNIT = ['systemd-run', '--quiet', '--wait', '--pipe', '--collect', '--setenv=LC_ALL=C.UTF-8'];
 
@@ -26,10 +23,10 @@ export async function play(
   machine: Machine,
   folder: string,
   args = '',
-  { allowFail = false, user = 'root', plain = false }: PlayOptions = {},
+  { allowFail = false, user = 'root' }: PlayOptions = {},
 ): Promise<Play> {
   const command = `ansible-playbook -i ${machine.name}, -c local ${args} ${folder}/ansible/deploy.yml`;
-  const unit = [...UNIT, ...(plain ? [] : FASTER), `--uid=${user}`, '--', 'sh', '-c', command];
+  const unit = [...UNIT, `--uid=${user}`, '--', 'sh', '-c', command];
   const { stdout, stderr, code } = await machine.run(unit, { allowFail, timeout: 300 });
   return { stdout, stderr, code, changed: Number(/changed=(\d+)/.exec(stdout)?.[1] ?? -1) };
 }
