@@ -1,7 +1,9 @@
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { boot, type Machine } from './lib/machine.js';
+import { play as playOn, type PlayOptions } from './lib/playbook.js';
 import { makeProject, render, type Project } from './lib/program.js';
+import { HOME, LOGIN, makeUser } from './lib/rootless.js';
 
 /** What Ansible would run, if it took it for an expression. */
 const HOSTILE = [
@@ -33,7 +35,7 @@ const SECRETS = { stowage_main_repo_password: '{"a": [1]}', stowage_main_repo_en
 /** Options that bring the secrets. */
 const VAULT = '-e @/root/secrets.json --vault-password-file /root/vault-password';
 
-const PLAYBOOK = '/root/tree/ansible/deploy.yml';
+const TREE = '/root/tree';
 const LIST = '/var/lib/stowage/installed/metal1';
 
 /** Everything of ours on a machine, but not what the secrets and the data are. */
@@ -49,13 +51,8 @@ describe('a host under Ansible', () => {
     'stowage.yml': POLICY,
     ...Object.fromEntries(services.map((id) => [`services/${id}.yml`, contract(id)])),
   });
-  const bring = async () => machine.copy(project.rendered, '/root/tree');
-  const play = async (options = '', allowFail = false) => {
-    const command = `ansible-playbook -i metal1, -c local ${options} ${PLAYBOOK}`;
-    const { stdout, stderr, code } = await machine.run(command, { allowFail, timeout: 300 });
-    const changed = Number(/changed=(\d+)/.exec(stdout)?.[1] ?? -1);
-    return { stdout, stderr, code, changed };
-  };
+  const bring = async () => machine.copy(project.rendered, TREE);
+  const play = async (args = '', options: PlayOptions = {}) => playOn(machine, TREE, args, options);
   const state = async () => (await machine.run(STATE)).stdout;
 
   beforeAll(async () => {
@@ -78,7 +75,7 @@ describe('a host under Ansible', () => {
 
   test('a host that the policy does not have is refused', async () => {
     await machine.run('mv /root/tree/ansible/vars/hosts/metal1.yml /root/kept.yml');
-    const refused = await play('', true);
+    const refused = await play('', { allowFail: true });
     await machine.run('mv /root/kept.yml /root/tree/ansible/vars/hosts/metal1.yml');
     expect(refused.code).not.toBe(0);
     expect(refused.stdout).toContain('The policy has no host of this name');
@@ -87,7 +84,7 @@ describe('a host under Ansible', () => {
   test('old engines are refused before anything changes', async () => {
     const before = await state();
     await machine.write('/usr/local/bin/restic', '#!/bin/sh\necho restic 0.16.4 compiled\n', '755');
-    const refused = await play('', true);
+    const refused = await play('', { allowFail: true });
     await machine.run('rm /usr/local/bin/restic');
     expect(refused.code).not.toBe(0);
     expect(refused.stdout).toContain('These jobs need restic 0.17.0 or later; found: restic 0.16.4');
@@ -105,7 +102,7 @@ describe('a host under Ansible', () => {
     await machine.run('! test -e /etc/restic');
   });
 
-  test('deploying installs all; the second time changes nothing', async () => {
+  test('deploying installs all', async () => {
     const first = await play(`--diff ${VAULT}`);
     expect(first.stdout + first.stderr).not.toContain('B="2 3"');
     expect(first.stdout).not.toContain('The jobs fail until');
@@ -120,6 +117,9 @@ describe('a host under Ansible', () => {
         `systemctl is-active stowage-${timer}.timer && systemctl is-enabled stowage-${timer}.timer`,
       );
     }
+  });
+
+  test('the second time changes nothing, and the jobs work', async () => {
     expect((await play(`--diff ${VAULT}`)).changed).toBe(0);
     expect((await play('--check --diff')).changed).toBe(0);
     await machine.run('/usr/local/lib/stowage/restic-main.repo.sh init');
@@ -138,7 +138,7 @@ describe('a host under Ansible', () => {
   });
 
   test('without a variable a secret stays as it is, or is missed; an empty one is refused', async () => {
-    const empty = await play('-e stowage_main_repo_password=', true);
+    const empty = await play('-e stowage_main_repo_password=', { allowFail: true });
     expect(empty.stdout).toContain('The variable stowage_main_repo_password is empty');
     await machine.run('mv /etc/restic/main.env /root/main.env');
     const missed = await play();
@@ -201,7 +201,7 @@ describe('a host under Ansible', () => {
   test('a folder that is not there removes no job', async () => {
     const before = await state();
     await machine.run('mv /root/tree/hosts/metal1 /root/tree/hosts/elsewhere');
-    const refused = await play('', true);
+    const refused = await play('', { allowFail: true });
     await machine.run('mv /root/tree/hosts/elsewhere /root/tree/hosts/metal1');
     expect(refused.stdout).toContain('There are no jobs to install in hosts/metal1');
     expect(await state()).toBe(before);
@@ -218,48 +218,86 @@ describe('a host under Ansible', () => {
   });
 });
 
-/** ansible-core 2.14 and systemd 252. No job runs here, so a program that names a version is restic enough. */
+const ROOTLESS_CONTRACT = `service_id: pod
+quadlet_scope: user
+runtime_templates: { podman: p }
+mounts: { persistent_volumes: [{ name: data, path: /data }] }
+`;
+
+/** As much of Quadlet as a job that never runs needs. */
+const QUADLET = `#!/bin/sh
+for container in "$HOME"/.config/containers/systemd/*.container; do
+  [ ! -e "$container" ] || echo '[Service]\nType=oneshot\nExecStart=true' >"$1/$(basename "$container" .container).service"
+done
+`;
+
+/**
+ * ansible-core 2.14 and systemd 252. This Debian's restic and Podman are too old, and no job runs here, so programs that
+ * name a version are enough.
+ */
 describe('a host under the Ansible of Debian 12', () => {
   let machine: Machine;
-  const play = async (options = '') => {
-    const { stdout } = await machine.run(`ansible-playbook -i old1, -c local ${options} ${PLAYBOOK}`, {
-      timeout: 300,
-    });
-    return { stdout, changed: Number(/changed=(\d+)/.exec(stdout)?.[1] ?? -1) };
-  };
+  const play = async (args = '') => playOn(machine, TREE, args);
+  /** A user's systemd is enough: there is no bus of the user's here. */
+  const asUser = (command: string) => machine.run([...LOGIN, 'sh', '-c', command]);
   const bring = async (...services: string[]) => {
     const project = makeProject({
-      'stowage.yml': POLICY.replaceAll('metal1', 'old1'),
+      // Another host has the maintenance: fewer files here, less time.
+      'stowage.yml': POLICY.replace(
+        /^deployments: .*/m,
+        `deployments:
+  - { runtime: baremetal, host: old1, services: [${services.join()}] }
+  - { runtime: podman, host: old1, services: [pod] }
+runtimes: { podman: { user: media } }`,
+      ),
+      'services/pod.yml': ROOTLESS_CONTRACT,
       ...Object.fromEntries(services.map((id) => [`services/${id}.yml`, contract(id)])),
     });
     await render(project);
-    await machine.copy(project.rendered, '/root/tree');
+    await machine.copy(project.rendered, TREE);
   };
 
   beforeAll(async () => {
     machine = await boot('ansibleOld', 'old1');
     await bring('ledger', 'other');
+    await makeUser(machine);
     await machine.write('/usr/local/bin/restic', '#!/bin/sh\necho restic 0.18.0 compiled\n', '755');
+    await machine.write('/usr/local/bin/podman', '#!/bin/sh\necho podman version 4.10.0\n', '755');
+    await machine.write('/usr/lib/systemd/user-generators/quadlet', QUADLET, '755');
     await machine.write('/root/secrets.json', JSON.stringify(SECRETS), '600');
   });
 
   afterAll(async () => machine.stop());
 
-  test('the linter, a dry run, deploying twice, install.sh, and a service that left', async () => {
+  test('the linter finds nothing; a dry run tells and changes nothing', async () => {
     expect((await machine.run('ansible --version')).stdout).toContain('core 2.14');
     await machine.run('cd /root/tree && ansible-lint --offline --strict --profile production ansible');
     const checked = await play('--check --diff -e @/root/secrets.json');
     expect(checked.changed).toBeGreaterThan(5);
-    await machine.run('! test -e /usr/local/lib/stowage && ! test -e /etc/restic');
+    await machine.run(
+      `! test -e /usr/local/lib/stowage && ! test -e /etc/restic && ! test -e ${HOME}/.config`,
+    );
+  });
+
+  test('deploying installs all; the second time, and install.sh, change nothing', async () => {
     await play('-e @/root/secrets.json');
     expect(await machine.read('/etc/restic/password')).toBe(SECRETS.stowage_main_repo_password);
     await machine.run('systemctl is-active stowage-backup-other.timer');
+    await asUser('systemctl --user is-active stowage-backup-pod.timer');
+    const password = `${HOME}/.config/restic/main.repo.password`;
+    expect((await machine.run(`stat -c "%a %U" ${password}`)).stdout).toBe('600 media\n');
+    expect(await machine.read(password)).toBe(SECRETS.stowage_main_repo_password);
     expect((await play('--diff -e @/root/secrets.json')).changed).toBe(0);
     expect((await machine.run('/root/tree/hosts/old1/install.sh')).stdout).toBe('done: old1\n');
-    expect((await play()).changed).toBe(0);
+    await machine.run('cp -r /root/tree/hosts/old1/user /opt/user');
+    expect((await asUser('/opt/user/install.sh')).stdout).toBe('done: old1-user\n');
+  });
+
+  test('a service that left takes its units with it', async () => {
     await bring('ledger');
     await play();
     expect((await machine.run(STATE)).stdout).not.toContain('other');
+    await asUser('systemctl --user is-active stowage-backup-pod.timer');
     expect((await play()).changed).toBe(0);
   });
 

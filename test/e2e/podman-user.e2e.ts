@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { differences, makeData, manifest, type Manifest } from './lib/data.js';
 import { boot, type Machine } from './lib/machine.js';
 import { makeProject, render } from './lib/program.js';
+import { HOME, importImage, LOGIN, makeUser, asUser as runAsUser } from './lib/rootless.js';
 
 const POLICY = `version: 1
 contracts: services/*.yml
@@ -34,17 +35,9 @@ runtime_templates: { podman: p }
 mounts: { persistent_volumes: [{ name: more, path: /more }] }
 `;
 
-const HOME = '/home/media';
 const DATA = `${HOME}/.local/share/containers/storage/volumes/systemd-app-data/_data`;
 const PHOTOS = '/srv/photos/Ü,%h';
 const LIBRARY = '.local/lib/stowage';
-
-/** restic of the machine with the libraries it needs: an image without a registry. */
-const MAKE_IMAGE = `
-cd /; set -- usr/bin/restic $(ldd usr/bin/restic | grep -o '/[^ ]*')
-mkdir -p /opt/image/tmp && cp --parents -L "$@" /opt/image && tar -C /opt/image -cf /opt/image.tar .
-`;
-const IMPORT = `podman import --quiet --change 'ENTRYPOINT ["/usr/bin/restic"]' /opt/image.tar localhost/restic:test`;
 
 interface Snapshot {
   readonly tags: readonly string[];
@@ -56,22 +49,7 @@ describe('rootless Podman', () => {
   let machine: Machine;
   let before: Manifest;
 
-  const LOGIN = [
-    ...['runuser', '-u', 'media', '--', 'env', '-i', `HOME=${HOME}`, 'PATH=/usr/local/bin:/usr/bin:/bin'],
-    ...[
-      'XDG_RUNTIME_DIR=/run/user/1000',
-      'DBUS_SESSION_BUS_ADDRESS=unix:path=/run/user/1000/bus',
-      'LC_ALL=C.UTF-8',
-    ],
-  ];
-  /** Runs a shell command as the user, below the user's systemd as after a login. */
-  const asUser = (command: string, allowFail = false) => {
-    const session = ['systemd-run', '--user', '--quiet', '--wait', '--pipe', '--collect', '--'];
-    // systemd replaces variables in arguments.
-    return machine.run([...LOGIN, ...session, 'sh', '-c', `cd && ${command}`.replaceAll('$', '$$$$')], {
-      allowFail,
-    });
-  };
+  const asUser = (command: string, allowFail = false) => runAsUser(machine, command, allowFail);
   const snapshots = async (service: string) =>
     JSON.parse(
       (await asUser(`${LIBRARY}/restic-nas.sh snapshots --json --tag service:${service}`)).stdout,
@@ -85,14 +63,10 @@ describe('rootless Podman', () => {
 
   beforeAll(async () => {
     machine = await boot('rootless', 'web1', { disks: ['/home'] });
-    await machine.run(`useradd --uid 1000 --create-home --shell /bin/sh media
-      usermod --add-subuids 100000-165535 --add-subgids 100000-165535 media
-      install -d -o media /srv/restic "${PHOTOS}"; echo picture > "${PHOTOS}/one"; chown -R media: /srv/photos
-      ${MAKE_IMAGE}
-      # Quadlet's jobs wait for it, and nothing here asks for it.
-      systemctl start network-online.target`);
-    await machine.write('/etc/containers/containers.conf', '[containers]\npids_limit = 0\n');
-    await machine.write('/etc/containers/storage.conf', '[storage]\ndriver = "vfs"\n');
+    await makeUser(machine);
+    await machine.run(
+      `install -d -o media /srv/restic "${PHOTOS}"; echo picture > "${PHOTOS}/one"; chown -R media: /srv/photos`,
+    );
     const project = makeProject({
       'stowage.yml': POLICY,
       'services/app.yml': APP,
@@ -137,7 +111,8 @@ describe('rootless Podman', () => {
   });
 
   test('a missing volume fails the job and is not made', async () => {
-    await asUser(`echo 'a password' > .config/restic/nas.password; ${IMPORT}; ${LIBRARY}/restic-nas.sh init`);
+    await importImage(machine);
+    await asUser(`echo 'a password' > .config/restic/nas.password; ${LIBRARY}/restic-nas.sh init`);
     const { ok, journal } = await backUp('app');
     expect({ ok, journal }).toEqual({
       ok: false,

@@ -1,25 +1,37 @@
-import { headerLines } from './header-lines.js';
-import type { HostTree } from '../systemd/host-tree.js';
+import { userTreeName } from '../podman-user/user-tree.js';
 import type { RenderedFile, TargetInput } from '../target.js';
-import { hostSecrets } from './secrets.js';
+import { headerLines } from './header-lines.js';
+import type { AnsibleHost } from './hosts.js';
+import { hostSecrets, userSecrets, type AnsibleSecret } from './secrets.js';
 import { ansibleText } from './text.js';
 
 /** `vars/hosts/<host>.yml`: what the playbook has to know about one host. Which files belong there, it sees itself. */
-export function hostVars(tree: HostTree, { plan, templates }: TargetInput): RenderedFile {
-  const services = [...tree.jobs, ...tree.guests].map(({ service }) => service);
+export function hostVars(host: AnsibleHost, { plan, runtimes, templates }: TargetInput): RenderedFile {
+  const { name, tree, rootless } = host;
+  const services = tree === null ? [] : [...tree.jobs, ...tree.guests].map(({ service }) => service);
+  const rootlessServices = rootless === null ? [] : rootless.jobs.map(({ service }) => service);
   return {
-    path: `ansible/vars/hosts/${tree.name}.yml`,
+    path: `ansible/vars/hosts/${name}.yml`,
     content: templates.render('ansible/host.yml.hbs', {
       header: headerLines(plan, null),
-      tree: tree.name,
-      folder: tree.folder,
+      tree: name,
+      folder: tree?.folder ?? '',
       services: [...new Set(services.map(({ service_id }) => service_id))].sort(),
-      maintains: tree.maintained.map(({ name }) => name),
-      secrets: hostSecrets(plan, tree).map(({ path, variable }) => ({ variable, path: ansibleText(path) })),
+      maintains: tree === null ? [] : tree.maintained.map(({ name }) => name),
+      secrets: tree === null ? [] : hostSecrets(plan, tree).map(secretContext),
+      user: runtimes.podman.user,
+      rootless_tree: userTreeName(name),
+      rootless_folder: rootless?.folder ?? '',
+      rootless_services: rootlessServices.map(({ service_id }) => service_id),
+      rootless_secrets: rootless === null ? [] : userSecrets(plan, rootless).map(secretContext),
     }),
     mode: 0o644,
-    sources: [...new Set(services.map(({ contract }) => contract))].sort(),
+    sources: [...new Set([...services, ...rootlessServices].map(({ contract }) => contract))].sort(),
     service: null,
     runtime: null,
   };
+}
+
+function secretContext({ path, variable }: AnsibleSecret) {
+  return { variable, path: ansibleText(path) };
 }

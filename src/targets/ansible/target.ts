@@ -1,32 +1,39 @@
-import { headerLines } from './header-lines.js';
-import { hostTrees } from '../systemd/host-tree.js';
 import type { RenderedFile, Target, TargetInput } from '../target.js';
+import { headerLines } from './header-lines.js';
 import { hostVars } from './host-vars.js';
+import { ansibleHosts } from './hosts.js';
 import { serviceVars } from './service-vars.js';
+
+/** Task files of the playbook, by their names in `ansible/tasks/`: those of its two parts, and those both share. */
+const TASKS = ['account', 'host', 'rootless', 'compare', 'secrets', 'files', 'timers'];
 
 /** `ansible/`: variables of each service and host, and the playbook that installs the folders of `hosts/`. */
 export const ansible: Target = {
   name: 'ansible',
   render(input) {
-    // Trees below `hosts/any` have no name that an inventory could know; people copy those.
-    const trees = hostTrees(input.plan).filter(({ name, folder }) => folder === `hosts/${name}`);
-    const hosts = trees.map(({ name }) => name);
+    const hosts = ansibleHosts(input.plan);
     const files = [
       ...serviceVars(input),
-      ...trees.map((tree) => hostVars(tree, input)),
-      ...(hosts.length > 0 ? [playbook(hosts, input)] : []),
+      ...hosts.map((host) => hostVars(host, input)),
+      ...(hosts.length > 0
+        ? playbook(
+            hosts.map(({ name }) => name),
+            input,
+          )
+        : []),
     ];
     return { files, diagnostics: [] };
   },
 };
 
-function playbook(hosts: readonly string[], { plan, templates }: TargetInput): RenderedFile {
-  return {
-    path: 'ansible/deploy.yml',
-    content: templates.render('ansible/deploy.yml.hbs', { header: headerLines(plan, null), hosts }),
+function playbook(hosts: readonly string[], { plan, templates }: TargetInput): RenderedFile[] {
+  const file = (path: string, context: Record<string, unknown>): RenderedFile => ({
+    path: `ansible/${path}.yml`,
+    content: templates.render(`ansible/${path}.yml.hbs`, { header: headerLines(plan, null), ...context }),
     mode: 0o644,
     sources: [],
     service: null,
     runtime: null,
-  };
+  });
+  return [file('deploy', { hosts }), ...TASKS.map((name) => file(`tasks/${name}`, {}))];
 }

@@ -1,5 +1,7 @@
 import type { BackupPlan, RepositoryPlan } from '../../plan/plan.js';
+import type { RuntimeSettings } from '../../policy/policy.js';
 import { header } from '../header.js';
+import { ansibleHosts } from '../ansible/hosts.js';
 import { isRendered, placeName, protection } from '../protection.js';
 import { namespaces, type Namespace } from '../kubernetes/cluster.js';
 import { podSecurityLevel } from '../kubernetes/security.js';
@@ -11,7 +13,7 @@ import type { RenderedFile, Target } from '../target.js';
 /** What is about the tree as a whole: the index for people, the plan for programs, the mark for git. */
 export const index: Target = {
   name: 'index',
-  render({ plan, templates }) {
+  render({ plan, runtimes, templates }) {
     const file = (path: string, content: string): RenderedFile => ({
       path,
       content,
@@ -22,7 +24,7 @@ export const index: Target = {
     });
     const attributes = `# ${header(plan, null)}\n* text=auto eol=lf linguist-generated=true\n`;
     const files = [
-      file('README.md', templates.render('index/README.md.hbs', indexContext(plan))),
+      file('README.md', templates.render('index/README.md.hbs', indexContext(plan, runtimes))),
       file('.gitattributes', attributes),
       file('.stowage/plan.json', `${JSON.stringify({ generated: header(plan, null), ...plan }, null, 2)}\n`),
     ];
@@ -30,7 +32,7 @@ export const index: Target = {
   },
 };
 
-function indexContext(plan: BackupPlan): Record<string, unknown> {
+function indexContext(plan: BackupPlan, runtimes: RuntimeSettings): Record<string, unknown> {
   const rows = plan.services.flatMap((service) =>
     service.placements.flatMap((placement) =>
       placement.volumes.map((volume) => ({
@@ -63,7 +65,9 @@ function indexContext(plan: BackupPlan): Record<string, unknown> {
       jobs: tree.jobs.length + tree.guests.length,
       credentials: hostCredentials(tree),
     })),
-    fleet: hostTrees(plan).some((tree) => !tree.folder.startsWith('hosts/any/')),
+    fleet: ansibleHosts(plan).length > 0,
+    fleet_users: ansibleHosts(plan).some(({ rootless }) => rootless !== null),
+    user: runtimes.podman.user,
     users: userTrees(plan).map((tree) => ({
       name: tree.name,
       folder: tree.folder,

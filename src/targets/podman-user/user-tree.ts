@@ -24,7 +24,7 @@ export function userTrees(plan: BackupPlan): UserTree[] {
       if (!placement.volumes.some((volume) => volume.backed_up)) continue;
       const host = treeOf(placement);
       const folder = `${host.folder}/user`;
-      const tree = trees.get(folder) ?? { name: `${host.name}-user`, jobs: [] };
+      const tree = trees.get(folder) ?? { name: userTreeName(host.name), jobs: [] };
       trees.set(folder, tree);
       tree.jobs.push({ service, placement, repository });
     }
@@ -34,13 +34,26 @@ export function userTrees(plan: BackupPlan): UserTree[] {
     .sort((a, b) => (a.folder < b.folder ? -1 : 1));
 }
 
+/** The name of the user tree beside a host's own tree of this name. */
+export function userTreeName(host: string): string {
+  return `${host}-user`;
+}
+
+/** Where a user keeps the secrets of a repository, relative to the home folder. */
+export function userSecretFiles({ name, environment_file }: RepositoryPlan): {
+  readonly environment: string | null;
+  readonly password: string;
+} {
+  const path = `.config/restic/${name}`;
+  return { environment: environment_file === null ? null : `${path}.env`, password: `${path}.password` };
+}
+
 /** Files with secrets that the user must put below the home folder, sorted; relative to it. */
 export function userCredentials(tree: UserTree): string[] {
-  return tree.repositories
-    .flatMap(({ name, environment_file }) =>
-      environment_file === null ? [`${name}.password`] : [`${name}.env`, `${name}.password`],
-    )
-    .map((file) => `.config/restic/${file}`);
+  return tree.repositories.flatMap((repository) => {
+    const { environment, password } = userSecretFiles(repository);
+    return environment === null ? [password] : [environment, password];
+  });
 }
 
 function usedBy(jobs: readonly HostJob[]): RepositoryPlan[] {

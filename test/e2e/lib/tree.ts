@@ -19,25 +19,23 @@ const QUIET_BOOT = [
   'chroot "$1" systemctl --quiet set-default multi-user.target',
 ];
 
+/** Podman for users without root: their user managers and sub-uids, and no network of its own. */
+const ROOTLESS = [
+  ...['podman', 'crun', 'netavark', 'uidmap', 'fuse-overlayfs', 'dbus-user-session', 'libpam-systemd'],
+] as const;
+
 /** Every tree that a scenario may boot. */
 export const TREES = {
   /** systemd and restic: a bare-metal host. */
   base: { suite: 'trixie', packages: SYSTEM, finish: QUIET_BOOT },
-  /** Podman with Quadlet for users without root: their user managers, sub-uids, no network of their own. */
-  rootless: {
-    suite: 'trixie',
-    packages: [
-      ...SYSTEM,
-      ...['podman', 'crun', 'netavark', 'uidmap', 'fuse-overlayfs', 'dbus-user-session', 'libpam-systemd'],
-    ],
-    finish: QUIET_BOOT,
-  },
+  /** Podman with Quadlet for users without root. */
+  rootless: { suite: 'trixie', packages: [...SYSTEM, ...ROOTLESS], finish: QUIET_BOOT },
   /** A bare-metal host that serves a repository too. */
   server: { suite: 'trixie', packages: [...SYSTEM, 'restic-rest-server'], finish: QUIET_BOOT },
-  /** A host that manages itself: Ansible, and what checks a playbook. */
+  /** A host that manages itself: Ansible, what checks a playbook, and Podman for a user without root. */
   ansible: {
     suite: 'trixie',
-    packages: [...SYSTEM, 'ansible-core', 'ansible-lint', 'yamllint'],
+    packages: [...SYSTEM, ...ROOTLESS, 'ansible-core', 'ansible-lint', 'yamllint', 'sudo'],
     finish: QUIET_BOOT,
   },
   /** Docker with Compose beside Podman with Quadlet and `kube play`; Docker is off until a scenario starts it. */
@@ -59,7 +57,7 @@ export const TREES = {
   /** The oldest Ansible that the playbook is for; this Debian's restic is too old for our jobs. */
   ansibleOld: {
     suite: 'bookworm',
-    packages: [...SYSTEM, 'ansible-core', 'ansible-lint'],
+    packages: [...SYSTEM, 'ansible-core', 'ansible-lint', 'sudo', 'libpam-systemd'],
     finish: QUIET_BOOT,
   },
 } as const satisfies Readonly<Record<string, TreeRecipe>>;

@@ -123,6 +123,10 @@ describe('variables of a host', () => {
       stowage_services: ['app'],
       stowage_maintains: [],
       stowage_secrets: [{ variable: 'stowage_main_password', path: '/etc/restic/password' }],
+      stowage_rootless_tree: 'pi1-user',
+      stowage_rootless_folder: '',
+      stowage_rootless_services: [],
+      stowage_rootless_secrets: [],
     });
   });
 

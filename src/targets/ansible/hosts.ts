@@ -1,0 +1,27 @@
+import type { BackupPlan } from '../../plan/plan.js';
+import { userTrees, type UserTree } from '../podman-user/user-tree.js';
+import { hostTrees, type HostTree } from '../systemd/host-tree.js';
+
+/** What the playbook brings to one host; at least one of the trees is there. */
+export interface AnsibleHost {
+  readonly name: string;
+  /** Jobs of the host itself. */
+  readonly tree: HostTree | null;
+  /** Jobs of the user whose containers run without root. */
+  readonly rootless: UserTree | null;
+}
+
+/** The hosts that the policy names, by name. Trees below `hosts/any` have no name that an inventory could know. */
+export function ansibleHosts(plan: BackupPlan): AnsibleHost[] {
+  const trees = new Map(hostTrees(plan).map((tree) => [tree.folder, tree]));
+  const rootless = new Map(userTrees(plan).map((tree) => [tree.folder, tree]));
+  const folders = [...trees.keys(), ...[...rootless.keys()].map((folder) => folder.replace(/\/user$/, ''))];
+  return [...new Set(folders)]
+    .filter((folder) => !folder.startsWith('hosts/any/'))
+    .sort()
+    .map((folder) => ({
+      name: folder.replace(/^hosts\//, ''),
+      tree: trees.get(folder) ?? null,
+      rootless: rootless.get(`${folder}/user`) ?? null,
+    }));
+}
