@@ -6,6 +6,7 @@ import { differences, makeData, manifest, type Manifest } from './lib/data.js';
 import { progress } from './lib/host.js';
 import { importImage } from './lib/images.js';
 import { Jobs } from './lib/jobs.js';
+import { kubernetesOf } from './lib/kubernetes.js';
 import { boot, type Machine } from './lib/machine.js';
 import { makeProject, render, type Project } from './lib/program.js';
 import { restoreCommands } from './lib/runbook.js';
@@ -119,7 +120,7 @@ describe('backed up under one runtime, restored under another', () => {
 
   async function backUp(runtime: Runtime): Promise<void> {
     const jobs = await install(runtime);
-    if (jobs === null) await cluster.runBackup('app');
+    if (jobs === null) await cluster.run('backup-app');
     else expect(await jobs.start('backup-app')).toMatchObject({ ok: true });
   }
 
@@ -135,7 +136,9 @@ describe('backed up under one runtime, restored under another', () => {
     await importImage(machine, 'podman', 'localhost/restic:test', 'restic');
     const [first, , kubernetes] = RUNTIMES;
     if (first === undefined || kubernetes === undefined) throw new Error('no runtimes');
-    cluster = await Cluster.make(machine, rendered(kubernetes, kubernetes.tree), 'restic-nas', PASSWORD);
+    cluster = await Cluster.make(machine, await kubernetesOf('trixie'), rendered(kubernetes, 'kubernetes'), {
+      'restic-nas': { RESTIC_PASSWORD: PASSWORD },
+    });
     await install(first);
     await machine.run('/usr/local/lib/stowage/restic-nas.sh init');
   });

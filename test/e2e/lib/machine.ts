@@ -126,10 +126,18 @@ export class Machine {
       ...(options.input === undefined ? {} : { input: options.input }),
       allowFail: true,
     });
+    if (result.code !== 0) this.#expectAlive();
     if (result.code !== 0 && options.allowFail !== true) {
       throw new Error(`on ${this.name}: ${describeFailure(guestCommand.join(' '), result)}`);
     }
     return result;
+  }
+
+  /** A machine that ended by itself is no result of a command. */
+  #expectAlive(): void {
+    const { exitCode = null, signalCode = null } = this.#nspawn ?? {};
+    if (exitCode === null && signalCode === null) return;
+    throw new Error(`${this.name} has ended by itself (${signalCode ?? exitCode})\n${this.consoleText()}`);
   }
 
   /** Copies a file or folder of the host into the machine, modes and times kept, owned by root. */
