@@ -136,9 +136,14 @@ describe('backed up under one runtime, restored under another', () => {
     await importImage(machine, 'podman', 'localhost/restic:test', 'restic');
     const [first, , kubernetes] = RUNTIMES;
     if (first === undefined || kubernetes === undefined) throw new Error('no runtimes');
-    cluster = await Cluster.make(machine, await kubernetesOf('trixie'), rendered(kubernetes, 'kubernetes'), {
-      'restic-nas': { RESTIC_PASSWORD: PASSWORD },
-    });
+    cluster = await Cluster.make(
+      machine,
+      await kubernetesOf('kubernetes-trixie'),
+      rendered(kubernetes, 'kubernetes'),
+      {
+        'restic-nas': { RESTIC_PASSWORD: PASSWORD },
+      },
+    );
     await install(first);
     await machine.run('/usr/local/lib/stowage/restic-nas.sh init');
   });

@@ -1,16 +1,17 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { fieldTable, MINORS, objectProblems } from '../unit/kubernetes/objects.js';
+import { fieldTable, MINORS, objectProblems, type Fields } from '../unit/kubernetes/objects.js';
 import { Cluster } from './lib/cluster.js';
 import { differences, makeData, manifest, type Manifest } from './lib/data.js';
 import { progress } from './lib/host.js';
 import { importImage } from './lib/images.js';
 import type { Snapshot } from './lib/jobs.js';
+import type { Container } from './lib/kubelet.js';
 import { kubernetesOf, kustomize, type KubernetesRelease } from './lib/kubernetes.js';
 import { boot, type Machine } from './lib/machine.js';
 import { exampleProject, render, type Project } from './lib/program.js';
-import { restoreCommands, runbookCommands } from './lib/runbook.js';
+import { restoreCommands } from './lib/runbook.js';
 
 const IMAGE = 'localhost/restic:test';
 const URL = 'rest:http://127.0.0.1:8000/cluster';
@@ -23,6 +24,13 @@ const PLACES = {
   boxes: `${VOLUMES}/mail-boxes/_data`,
 } as const;
 
+/** crond switches the group before each job, root's too. */
+function withoutSetgid(container: Container): Container {
+  const { securityContext } = container as { securityContext?: Fields };
+  const capabilities = { drop: ['ALL'], add: ['DAC_READ_SEARCH'] };
+  return { ...container, securityContext: { ...securityContext, capabilities } };
+}
+
 /** The example, with an image and a repository that a machine without a network has, and a job every minute. */
 function clusterProject(): Project {
   return exampleProject('cluster', {
@@ -33,7 +41,7 @@ function clusterProject(): Project {
       '{ keep_daily: 7, keep_weekly: 5, keep_monthly: 12 }': '{ keep_last: 1 }',
     },
     'services/camera/contract.yml': {
-      '*/30 * * * *': '*/2 * * * *',
+      '*/30 * * * *': '* * * * *',
       '{ keep_hourly: 24, keep_daily: 7 }': '{ keep_last: 100 }',
     },
   });
@@ -45,6 +53,7 @@ describe('Kubernetes', () => {
   let cluster: Cluster;
   let releases: readonly KubernetesRelease[];
   let daemon: string;
+  let mutant: string;
   const tree = (...parts: readonly string[]): string => path.join(project.rendered, 'kubernetes', ...parts);
   const runbook = (service: string): string =>
     readFileSync(path.join(project.rendered, `runbooks/${service}.md`), 'utf8');
@@ -54,11 +63,11 @@ describe('Kubernetes', () => {
     (await machine.run(`RESTIC_PASSWORD=secret restic --no-cache --repo ${URL} ${args}`)).stdout;
   const snapshots = async (service: string): Promise<Snapshot[]> =>
     JSON.parse(await restic(`snapshots --no-lock --json --tag service:${service}`)) as Snapshot[];
-  const inDaemon = async (...command: readonly string[]) =>
-    machine.run(['podman', 'exec', daemon, ...command], { allowFail: true });
+  const inContainer = async (container: string, ...command: readonly string[]) =>
+    machine.run(['podman', 'exec', container, ...command], { allowFail: true });
 
   beforeAll(async () => {
-    releases = [await kubernetesOf('trixie'), await kubernetesOf('sid')];
+    releases = [await kubernetesOf('kubernetes-trixie'), await kubernetesOf('kubernetes-sid')];
     const [oldest] = releases;
     if (oldest === undefined) throw new Error('no release of Kubernetes');
     machine = await boot('engines', NODE, { disks: ['/var/lib/containers'] });
@@ -77,6 +86,11 @@ describe('Kubernetes', () => {
     await restic('init');
     const [scheduler = ''] = cluster.names('DaemonSet');
     daemon = await cluster.startDaemon(scheduler);
+    mutant = await cluster.startDaemon(scheduler, withoutSetgid);
+    // Each starts with a sign of life; from now on only crond's own job leaves one.
+    for (const container of [daemon, mutant]) {
+      await machine.run(['podman', 'exec', container, 'rm', '/state/heartbeat']);
+    }
   });
 
   afterAll(async () => machine.stop());
@@ -178,18 +192,14 @@ describe('Kubernetes', () => {
 
   describe('the scheduler of a DaemonSet', () => {
     const probe = async (which: 'livenessProbe' | 'readinessProbe') => {
-      const [container] = cluster.podOf('DaemonSet', daemon.replace(/-pod-restic$/, '')).containers;
-      const { exec } = container?.[which] as { exec: { command: string[] } };
-      return inDaemon(...exec.command);
+      const { exec } = cluster.containerOf('DaemonSet', daemon.replace(/-pod-restic$/, ''))[which] as {
+        exec: { command: string[] };
+      };
+      return inContainer(daemon, ...exec.command);
     };
 
     test('runs the job when it is due', async () => {
-      await machine.run(
-        'until podman exec "$0" test -e /state/success/camera; do sleep 0.5; done'.replace('$0', daemon),
-        {
-          timeout: 150,
-        },
-      );
+      await machine.run(`until podman exec ${daemon} test -e /state/success/camera; do sleep 0.5; done`);
       const [first] = await snapshots('camera');
       expect(first).toMatchObject({
         hostname: 'camera',
@@ -199,41 +209,123 @@ describe('Kubernetes', () => {
       expect((await machine.run(['podman', 'logs', daemon])).stdout).toMatch(/snapshot [0-9a-f]+ saved/);
     });
 
+    test('runs none without the one right that crond needs, and the probe says so', async () => {
+      expect(await inContainer(daemon, 'ls', '/state/heartbeat')).toMatchObject({ code: 0 });
+      expect((await inContainer(mutant, 'ls', '/state/heartbeat')).code).not.toBe(0);
+      const live = await inContainer(mutant, 'sh', '/etc/stowage/hostpath-probe.sh', 'live');
+      expect(live).toMatchObject({ code: 1, stdout: 'crond runs no jobs\n' });
+      await machine.run(['podman', 'pod', 'rm', '--force', '--time=1', mutant.replace(/-restic$/, '')]);
+    });
+
     test('cannot write what it reads', async () => {
-      const write = await inDaemon('touch', '/backup/camera/recordings/x');
+      const write = await inContainer(daemon, 'touch', '/backup/camera/recordings/x');
       expect(write).toMatchObject({ code: 1, stderr: expect.stringContaining('Read-only file system') });
     });
 
     test('is alive and ready, until jobs or successes stay away', async () => {
       expect(await probe('livenessProbe')).toMatchObject({ code: 0 });
       expect(await probe('readinessProbe')).toMatchObject({ code: 0 });
-      await inDaemon('touch', '-d', '2020-01-01 00:00', '/state/success/camera', '/state/heartbeat');
-      expect(await probe('livenessProbe')).toMatchObject({ code: 1, stdout: 'crond runs no jobs\n' });
-      expect(await probe('readinessProbe')).toMatchObject({
-        code: 1,
-        stdout: expect.stringContaining('no successful backup of camera'),
-      });
-      // crond's own job brings the sign of life back.
-      const { podman } = { podman: `podman exec ${daemon} sh /etc/stowage/hostpath-probe.sh live` };
-      await machine.run(`until ${podman}; do sleep 0.5; done`, { timeout: 90 });
+      // In one go: crond's next job must not come between.
+      const [live, ready] = ['live', 'ready camera=60'].map(
+        (what) => `sh /etc/stowage/hostpath-probe.sh ${what}`,
+      );
+      const late = await inContainer(
+        daemon,
+        ...['sh', '-c', `touch -d '2020-01-01 00:00' /state/*/camera /state/heartbeat; ${live}; ${ready}`],
+      );
+      expect(late.stdout).toBe('crond runs no jobs\nno successful backup of camera for 60 minutes\n');
+      expect(late.code).toBe(1);
+      await inContainer(daemon, 'touch', '/state/heartbeat');
     });
 
     test('ends when crond does, so that the kubelet starts it again', async () => {
-      const started = (): Promise<string> =>
-        machine
-          .run(['podman', 'inspect', '--format', '{{.State.StartedAt}}', daemon])
-          .then(({ stdout }) => stdout);
-      const before = await started();
-      await inDaemon(
-        'sh',
-        '-c',
-        'for p in /proc/[0-9]*; do read -r n <$p/comm; [ "$n" != crond ] || kill "${p#/proc/}"; done',
-      );
-      await machine.run(
-        `until [ "$(podman inspect --format '{{.State.StartedAt}} {{.State.Running}}' ${daemon})" != "${before.trim()} true" ] && podman exec ${daemon} true; do sleep 0.2; done`,
-        { timeout: 30 },
-      );
+      const look = ['podman', 'inspect', '--format', '{{.State.StartedAt}} {{.State.Running}}', daemon];
+      const before = (await machine.run(look)).stdout;
+      expect(before).toMatch(/ true\n$/);
+      const kill =
+        'for p in /proc/[0-9]*; do read -r n <$p/comm; [ "$n" != crond ] || kill "${p#/proc/}"; done';
+      await inContainer(daemon, 'sh', '-c', kill);
+      const again =
+        'before=$1; shift; until now=$("$@"); [ "$now" != "$before" ] && [ "${now% true}" != "$now" ]; do sleep 0.1; done';
+      await machine.run(['sh', '-c', again, 'sh', before.trim(), ...look], { timeout: 30 });
       expect(await probe('livenessProbe')).toMatchObject({ code: 0 });
+    });
+  });
+
+  describe('maintenance in the cluster', () => {
+    test('forgets what the retention says, and nothing of another service', async () => {
+      await cluster.run('backup-mail');
+      await cluster.run('backup-notes');
+      const camera = await snapshots('camera');
+      const [mail, notes] = [await snapshots('mail'), await snapshots('notes')];
+      expect([mail.length, notes.length].every((count) => count > 1)).toBe(true);
+      await cluster.run('forget-main');
+      expect(await snapshots('mail')).toEqual(mail.slice(-1));
+      expect(await snapshots('notes')).toEqual(notes.slice(-1));
+      expect((await snapshots('camera')).slice(0, camera.length)).toEqual(camera);
+    });
+
+    test('prunes, and reads a part of the data', async () => {
+      expect(await cluster.run('prune-main')).toContain('total prune');
+      expect(await cluster.run('check-main')).toContain('no errors were found');
+    });
+  });
+
+  describe('a restore', () => {
+    const before = new Map<string, Manifest>();
+    const workload = async (name: string, claims: Readonly<Record<string, string>>): Promise<void> =>
+      cluster.deploy(
+        name,
+        {
+          ...{ image: IMAGE, command: ['sleep', '3600'] },
+          volumeMounts: Object.entries(claims).map(([claim, mountPath]) => ({ name: claim, mountPath })),
+        },
+        Object.keys(claims).map((claim) => ({ name: claim, persistentVolumeClaim: { claimName: claim } })),
+      );
+    async function expectEqual(): Promise<void> {
+      for (const [place, was] of before) {
+        expect({ place, lost: differences(was, await manifest(machine, place)) }).toEqual({
+          place,
+          lost: [],
+        });
+      }
+    }
+    const restore = async (service: string, namespace: string): Promise<unknown> =>
+      type(restoreCommands(runbook(service), `kubernetes in namespace ${namespace}`));
+
+    beforeAll(async () => {
+      for (const place of Object.values(PLACES)) before.set(place, await manifest(machine, place));
+      expect([...before.values()].map(({ size }) => size > 20)).toEqual([true, true]);
+      // The claims are lost with their workloads, and both have been deployed anew: up, and empty.
+      await machine.run('podman volume rm notes-storage mail-boxes mail-queue');
+      await workload('mail', { 'mail-boxes': '/var/mail', 'mail-queue': '/var/spool/mail' });
+      await workload('notes', { 'notes-storage': '/var/opt/notes' });
+      await machine.run(`mkdir ${PLACES.notes}`);
+    });
+
+    test('by the runbook brings back every byte, and the workload with its data', async () => {
+      await machine.run(`test -z "$(ls -A ${PLACES.boxes} ${PLACES.notes} | grep -v :)"`);
+      await restore('mail', 'mail');
+      await restore('notes', 'apps');
+      await expectEqual();
+      // "Back up again" was a step, and found nothing new though every volume is another one.
+      for (const service of ['mail', 'notes']) {
+        const [older, newer] = (await snapshots(service)).slice(-2);
+        const said = await restic(`diff --no-lock ${older?.id ?? ''} ${newer?.id ?? ''}`);
+        expect(said).toMatch(/Files: +0 new, +0 removed, +0 changed/);
+      }
+    });
+
+    test('undoes damage in place, a second time too, and removes what was never there', async () => {
+      await machine.run(`cd ${PLACES.boxes}; rm -r deep; echo x >>big; echo y >intruder; chmod 0777 .`);
+      await restore('mail', 'mail');
+      await expectEqual();
+    });
+
+    test('aside gives a copy to the folder that one is in', async () => {
+      const steps = /^(Start a pod to restore in|Restore boxes aside|Remove the pod)$/;
+      await type(restoreCommands(runbook('mail'), 'kubernetes in namespace mail', steps));
+      await machine.run(`cmp /root/mail-boxes/big ${PLACES.boxes}/big`);
     });
   });
 });

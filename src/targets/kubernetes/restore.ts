@@ -174,6 +174,8 @@ export function startWorkload(job: KubernetesJob): Command[] {
 export function backUpNow(job: KubernetesJob): Command[] {
   const name = objectName('backup', job.service.service_id);
   return [
+    // Left by the last restore: a second job of that name would be refused.
+    kubectl(job, 'delete', 'job', `${name}-now`, '--ignore-not-found'),
     kubectl(job, 'create', 'job', `${name}-now`, `--from=cronjob/${name}`),
     kubectl(job, 'wait', '--for=condition=Complete', `job/${name}-now`, '--timeout=12h'),
   ];

@@ -1,5 +1,6 @@
 import type { Fields } from '../../unit/kubernetes/objects.js';
 import type { CommandResult } from './host.js';
+import { asKubelet, nameOf, object, type Container, type PodSpec } from './kubelet.js';
 import type { KubernetesRelease } from './kubernetes.js';
 import { kustomize } from './kubernetes.js';
 import type { Machine } from './machine.js';
@@ -18,36 +19,37 @@ verb=$1
 shift
 play() { podman kube play --network=host --quiet "$@" >&2; }
 running() { until [ "$(podman pod inspect --format '{{.State}}' "$1")" = Running ]; do sleep 0.1; done; }
+annotation() { echo "${STORE}/deployment/$1.annotation.$2"; }
 case "$verb $*" in
   'apply --filename=-') play - ;;
   'wait --for=condition=Ready pod/'*) running "\${2#pod/}" ;;
   'wait --for=condition=Complete job/'*) [ "$(podman wait "\${2#job/}-pod-restic")" = 0 ] ;;
   'wait --for=delete pod --selector=app='*)
     until [ -z "$(podman pod ps --quiet --filter "label=\${3#--selector=}")" ]; do sleep 0.1; done ;;
-  'create job '*' --from=cronjob/'*) sed "s/@JOB@/$2/" "${STORE}/\${3#--from=}.yaml" | play - ;;
-  'scale deployment/'*' --replicas=0') podman pod rm --force --time=1 "\${1#deployment/}-pod" >&2 ;;
-  'scale deployment/'*' --replicas=1') play "${STORE}/$1.yaml" ;;
+  'create job '*' --from=cronjob/'*) sed "s/@JOB@/$2/g" "${STORE}/\${3#--from=}.yaml" | play - ;;
+  'get deployment/'*' --output=jsonpath={.spec.replicas}') cat "${STORE}/$1.replicas" ;;
+  'get deployment/'*' --output=jsonpath={.metadata.annotations.'*)
+    key=\${2##*.}; cat "$(annotation "\${1#deployment/}" "\${key%?}")" ;;
+  'annotate deployment/'*=*)
+    file=$(annotation "\${1#deployment/}" "\${2%%=*}")
+    [ ! -e "$file" ] || [ "$(cat "$file")" = "\${2#*=}" ] || { echo 'already has a value' >&2; exit 1; }
+    printf %s "\${2#*=}" >"$file" ;;
+  'annotate deployment/'*-) rm -f "$(annotation "\${1#deployment/}" "\${2%-}")" ;;
+  'scale deployment/'*' --replicas='*)
+    printf %s "\${2#--replicas=}" >"${STORE}/$1.replicas"
+    podman pod rm --force --ignore --time=1 "\${1#deployment/}-pod" >&2
+    [ "$2" = --replicas=0 ] || play "${STORE}/$1.yaml" ;;
   'rollout status deployment/'*) running "\${2#deployment/}-pod" ;;
   'exec deployment/'*) pod=\${1#deployment/}; shift 2; exec podman exec "$pod-pod-app" "$@" ;;
   'exec '*) pod=$1; shift 2; exec podman exec "$pod-restic" "$@" ;;
   'cp '*) podman cp "\${1%%:*}-restic:\${1#*:}" "$2" ;;
   'logs job/'*) podman logs "\${1#job/}-pod-restic" ;;
   'delete pod '*) podman pod rm --force --time=1 "$2" ;;
+  'delete job '*' --ignore-not-found') podman pod rm --force --ignore --time=1 "$2-pod" ;;
   'delete job '*) podman pod rm --force --time=1 "$2-pod" ;;
   *) echo "this kubectl cannot $verb $*" >&2; exit 1 ;;
 esac
 `;
-
-interface PodSpec extends Fields {
-  readonly containers: readonly Container[];
-  readonly volumes?: readonly Fields[];
-}
-
-interface Container extends Fields {
-  readonly command: readonly string[];
-  readonly args: readonly string[];
-  readonly env?: readonly { readonly name: string; readonly valueFrom?: unknown }[];
-}
 
 /** A rendered tree's `kubernetes` folder, played by Podman on a machine. Claims are Podman volumes of that name. */
 export class Cluster {
@@ -115,14 +117,19 @@ export class Cluster {
     return this.tryRun(name);
   }
 
-  /** Starts the pod of a rendered DaemonSet, on this node. The name of its container. */
-  async startDaemon(name: string): Promise<string> {
+  /**
+   * Starts the pod of a rendered DaemonSet on this node; the name of its container. With `change` it is another
+   * DaemonSet, which differs from the rendered one in its container.
+   */
+  async startDaemon(name: string, change?: (container: Container) => Container): Promise<string> {
     const daemonSet = this.#find('DaemonSet', name);
     const spec = daemonSet.spec as { template: { spec: PodSpec } };
-    const { pod, maps } = this.#asKubelet(daemonSet, spec.template.spec);
-    const template = { ...spec.template, spec: pod };
-    await this.#play([...maps, { ...daemonSet, spec: { ...spec, template } }]);
-    return `${name}-pod-restic`;
+    const played = change === undefined ? name : `${name}-changed`;
+    const { pod, maps } = this.#playable(daemonSet, spec.template.spec, played);
+    const containers = change === undefined ? pod.containers : pod.containers.map(change);
+    const template = { ...spec.template, spec: { ...pod, containers } };
+    await this.#play([...maps, { ...daemonSet, metadata: { name: played }, spec: { ...spec, template } }]);
+    return `${played}-pod-restic`;
   }
 
   /** Names of the rendered objects of a kind. */
@@ -130,9 +137,12 @@ export class Cluster {
     return this.#objects.filter((one) => one.kind === kind).map(nameOf);
   }
 
-  /** A pod's template of a rendered object, as it stands there. */
-  podOf(kind: 'DaemonSet', name: string): PodSpec {
-    return (this.#find(kind, name).spec as { template: { spec: PodSpec } }).template.spec;
+  /** The only container of a rendered object's pods, as it stands there. */
+  containerOf(kind: 'DaemonSet', name: string): Container {
+    const { template } = this.#find(kind, name).spec as { template: { spec: PodSpec } };
+    const [container] = template.spec.containers;
+    if (container === undefined) throw new Error(`${name} has no container`);
+    return container;
   }
 
   /** Starts a workload, which `kubectl` can then scale. Its only container is called `app`. */
@@ -157,31 +167,17 @@ export class Cluster {
     const found = this.#find('CronJob', cronJob);
     const { jobTemplate } = found.spec as { jobTemplate: { spec: { template: { spec: PodSpec } } } };
     const { template } = jobTemplate.spec;
-    const { pod, maps } = this.#asKubelet(found, template.spec);
+    const { pod, maps } = this.#playable(found, template.spec, '@JOB@');
     const changed = { ...pod, containers: pod.containers.map(change) };
     const spec = { ...jobTemplate.spec, template: { ...template, spec: changed } };
     return [...maps, { ...object('batch/v1', 'Job', '@JOB@'), spec }];
   }
 
-  /** Does what a kubelet does and Podman does not; the ConfigMaps that the pod reads besides. */
-  #asKubelet(owner: Fields, pod: PodSpec): { pod: PodSpec; maps: Fields[] } {
-    const namespace = namespaceOf(owner);
-    const maps = this.#objects.filter((one) => one.kind === 'ConfigMap' && namespaceOf(one) === namespace);
-    const merged: Fields[] = [];
-    const volumes = (pod.volumes ?? []).map((volume) => {
-      if (volume.projected === undefined) return volume;
-      const name = `${nameOf(owner)}-${String(volume.name)}`;
-      merged.push({ ...object('v1', 'ConfigMap', name), data: dataOf(volume.projected, maps) });
-      return { name: volume.name, configMap: { name } };
-    });
-    const containers = pod.containers.map(({ resources: _resources, ...container }) => ({
-      // Machines here have no memory controller, so that podman cannot limit memory.
-      ...(container as Container),
-      env: (container.env ?? []).map(({ name, valueFrom, ...rest }) =>
-        valueFrom === undefined ? { name, ...rest } : { name, value: this.#machine.name },
-      ),
-    }));
-    return { pod: { ...pod, containers, volumes }, maps: [...maps, ...merged] };
+  #playable(owner: Fields, pod: PodSpec, name: string): { pod: PodSpec; maps: Fields[] } {
+    const maps = this.#objects.filter(
+      (one) => one.kind === 'ConfigMap' && namespaceOf(one) === namespaceOf(owner),
+    );
+    return asKubelet(pod, maps, { pod: name, node: this.#machine.name });
   }
 
   #find(kind: string, name: string): Fields {
@@ -193,26 +189,6 @@ export class Cluster {
   async #play(objects: readonly Fields[]): Promise<void> {
     await this.#machine.run('podman kube play --network=host --quiet -', { input: stream(objects) });
   }
-}
-
-/** Keys of the ConfigMaps that a projected volume puts into one folder; optional ones may be missing. */
-function dataOf(projected: unknown, maps: readonly Fields[]): Fields {
-  const { sources } = projected as { sources: { configMap: { name: string; optional?: boolean } }[] };
-  const data: Record<string, unknown> = {};
-  for (const { configMap } of sources) {
-    const found = maps.find((map) => nameOf(map) === configMap.name);
-    if (found === undefined && configMap.optional !== true) throw new Error(`no ConfigMap ${configMap.name}`);
-    Object.assign(data, found?.data);
-  }
-  return data;
-}
-
-function object(apiVersion: string, kind: string, name: string): Fields {
-  return { apiVersion, kind, metadata: { name } };
-}
-
-function nameOf({ metadata }: Fields): string {
-  return (metadata as { name: string }).name;
 }
 
 function namespaceOf({ metadata }: Fields): string {

@@ -3,18 +3,27 @@ import { existsSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node
 import path from 'node:path';
 import { cacheRoot, command, debianMirror, folder, progress } from './host.js';
 
-/** Debian's suites that packages are taken from. `sid` moves on without notice. */
-export type Suite = 'trixie' | 'sid';
+const KUBERNETES = ['kubectl', 'golang-k8s-client-go-dev', 'golang-k8s-kubectl-dev'];
+
+/** Packages that scenarios use besides those of trees. `sid`, Debian's unstable, moves on without notice. */
+export const UNPACKED = {
+  'kubernetes-sid': { suite: 'sid', packages: KUBERNETES },
+  'kubernetes-trixie': { suite: 'trixie', packages: KUBERNETES },
+  'restic-sid': { suite: 'sid', packages: ['restic'] },
+} as const satisfies Readonly<Record<string, { suite: 'trixie' | 'sid'; packages: readonly string[] }>>;
+
+export type UnpackedName = keyof typeof UNPACKED;
 
 /**
  * Downloads packages, without what they depend on, and unpacks them into the cache; returns the folder. Nothing is
  * installed, and apt works with sources and lists of its own: the host's stay as they are.
  */
-export async function unpackPackages(suite: Suite, packages: readonly string[]): Promise<string> {
+export async function unpackPackages(name: UnpackedName): Promise<string> {
+  const { suite, packages } = UNPACKED[name];
   const key = createHash('sha256').update(packages.join()).digest('hex').slice(0, 16);
-  const unpacked = path.join(folder(cacheRoot(), 'packages'), `${suite}-${key}`);
+  const unpacked = path.join(folder(cacheRoot(), 'packages'), `${name}-${key}`);
   if (existsSync(unpacked)) return unpacked;
-  progress(`unpacking ${packages.join(', ')} of ${suite}`);
+  progress(`unpacking ${name} (${suite}: ${packages.join(' ')})`);
   const unfinished = `${unpacked}.unfinished-${process.pid}`;
   rmSync(unfinished, { recursive: true, force: true });
   for (const part of ['lists/partial', 'cache/archives/partial', 'debs']) folder(unfinished, part);
@@ -33,8 +42,8 @@ export async function unpackPackages(suite: Suite, packages: readonly string[]):
   const download = 'cd "$1" && shift && exec apt-get "$@"';
   const wanted = [...options, 'download', ...packages];
   await command('sh', ['-c', download, 'sh', `${unfinished}/debs`, ...wanted]);
-  for (const name of readdirSync(`${unfinished}/debs`)) {
-    await command('dpkg', ['-x', `${unfinished}/debs/${name}`, unfinished]);
+  for (const file of readdirSync(`${unfinished}/debs`)) {
+    await command('dpkg', ['-x', `${unfinished}/debs/${file}`, unfinished]);
   }
   for (const part of ['lists', 'cache', 'debs']) rmSync(path.join(unfinished, part), { recursive: true });
   // Another run may have unpacked the same meanwhile.

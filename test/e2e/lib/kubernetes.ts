@@ -2,10 +2,9 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { derive } from '../../fixtures/kubernetes/derive.mjs';
 import { objectsOf, type FieldTable, type Fields } from '../../unit/kubernetes/objects.js';
-import { unpackPackages, type Suite } from './debian.js';
+import { UNPACKED, unpackPackages } from './debian.js';
+import { noteEngine } from './engines.js';
 import { command } from './host.js';
-
-const PACKAGES = ['kubectl', 'golang-k8s-client-go-dev', 'golang-k8s-kubectl-dev'];
 
 /** One release of Kubernetes, as a Debian suite has it. */
 export interface KubernetesRelease {
@@ -17,15 +16,16 @@ export interface KubernetesRelease {
   readonly fields: FieldTable;
 }
 
-/** Unpacks a suite's kubectl and the types of its release. */
-export async function kubernetesOf(suite: Suite): Promise<KubernetesRelease> {
-  const unpacked = await unpackPackages(suite, PACKAGES);
+/** A suite's kubectl and the types of its release. */
+export async function kubernetesOf(name: 'kubernetes-sid' | 'kubernetes-trixie'): Promise<KubernetesRelease> {
+  const unpacked = await unpackPackages(name);
   const kubectl = path.join(unpacked, 'usr/bin/kubectl');
   const { stdout } = await command(kubectl, ['version', '--client', '--output=json']);
   const { gitVersion } = (JSON.parse(stdout) as { clientVersion: { gitVersion: string } }).clientVersion;
   const source = (file: string): string =>
     readFileSync(path.join(unpacked, 'usr/share/gocode/src/k8s.io', file), 'utf8');
   const version = gitVersion.replace(/^v/, '');
+  noteEngine(UNPACKED[name].suite === 'sid' ? 'kubectl (Debian unstable)' : 'kubectl', version);
   return {
     minor: version.split('.').slice(0, 2).join('.'),
     version,

@@ -4,6 +4,7 @@ import { closeSync, openSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { makeGroups } from './cgroups.js';
+import { ASK, noteAnswers } from './engines.js';
 import { command, describeFailure, folder, type CommandResult } from './host.js';
 import { nspawn } from './nspawn.js';
 import { currentRun, endGroup, groupName, noteTime } from './runs.js';
@@ -60,6 +61,7 @@ export class Machine {
   readonly #disk: string;
   readonly #disks: readonly string[];
   readonly #group: string;
+  #isNew = true;
   #nspawn: ChildProcess | null = null;
   #init = 0;
 
@@ -86,6 +88,8 @@ export class Machine {
     closeSync(console);
     await this.#waitUntilUp(started + BOOT_PATIENCE_MS);
     noteTime(`boot ${this.name}`, Date.now() - started);
+    if (this.#isNew) noteAnswers((await this.run(ASK)).stdout);
+    this.#isNew = false;
   }
 
   /** Shuts down in order, as a person would; the disk stays for `powerOn`. */
