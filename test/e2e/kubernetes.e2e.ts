@@ -11,7 +11,9 @@ import type { Container } from './lib/kubelet.js';
 import { kubernetesOf, kustomize, type KubernetesRelease } from './lib/kubernetes.js';
 import { boot, type Machine } from './lib/machine.js';
 import { exampleProject, render, type Project } from './lib/program.js';
+import { RealCluster } from './lib/real-cluster.js';
 import { restoreCommands } from './lib/runbook.js';
+import { note } from './lib/runs.js';
 
 const IMAGE = 'localhost/restic:test';
 const URL = 'rest:http://127.0.0.1:8000/cluster';
@@ -329,3 +331,41 @@ describe('Kubernetes', () => {
     });
   });
 });
+
+/** Registered only where there is a cluster to ask: everywhere else the run says at its end that nobody was asked. */
+function onRealCluster(): void {
+  let cluster: RealCluster;
+
+  beforeAll(async () => {
+    cluster = new RealCluster((await kubernetesOf('kubernetes-sid')).kubectl);
+    await cluster.open();
+  });
+
+  afterAll(async () => cluster.close());
+
+  test('takes every object of the tree', async () => {
+    const objects = await kustomize(
+      (await kubernetesOf('kubernetes-sid')).kubectl,
+      path.join(cluster.project.rendered, 'kubernetes'),
+    );
+    const said = await cluster.dryRun();
+    expect(said).toHaveLength(objects.length);
+    expect(said.filter((line) => !line.endsWith('(server dry run)'))).toEqual([]);
+  });
+
+  test(
+    'runs the job of a claim',
+    async () => {
+      expect(await cluster.backUp()).toMatchObject([
+        { hostname: 'notes', tags: ['service:notes'], paths: ['/backup/notes/data'] },
+      ]);
+    },
+    20 * 60_000,
+  );
+}
+
+if (process.env.KUBECONFIG === undefined) {
+  note('not-run', 'the objects on a real cluster: KUBECONFIG names none');
+} else {
+  describe('a real cluster', onRealCluster);
+}

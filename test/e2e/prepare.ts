@@ -54,6 +54,7 @@ export function conclude(isWhole: boolean): boolean {
   for (const [seconds = '', what = ''] of noted('times')) progress(`  ${seconds}  ${what}`);
   const outcomes = readOutcomes(noted('scenarios'));
   for (const line of slowestFirst(outcomes)) progress(`  ${line}`);
+  for (const [what = ''] of noted('not-run')) progress(`not run: ${what}`);
   const seen = proofOf(outcomes, noted('engines'), readJson('test/e2e/scenarios.json') as Scenarios);
   const committed = readJson(PROVEN) as { readonly scenarios: Proof };
   if (process.env.UPDATE_PROVEN !== undefined && !isCi) {
