@@ -36,13 +36,18 @@ export async function prepare(args: readonly string[]): Promise<Decision> {
   await timed('systemd-nspawn', unpackNspawn());
   const asked = askedFor(readJson('test/e2e/scenarios.json') as Scenarios, args);
   const missing = new Map<string, string>();
-  for (const need of new Set(Object.values(asked).flatMap(({ needs }) => needs))) {
-    try {
-      await timed(need, provide(need));
-    } catch (error) {
-      missing.set(need, error instanceof Error ? error.message : String(error));
+  const needs = [...new Set(Object.values(asked).flatMap((scenario) => scenario.needs))];
+  // Half of the time is waiting for the mirror and for single-threaded unpacking: two at once.
+  const worker = async (): Promise<void> => {
+    for (let need = needs.shift(); need !== undefined; need = needs.shift()) {
+      try {
+        await timed(need, provide(need));
+      } catch (error) {
+        missing.set(need, reasonOf(error));
+      }
     }
-  }
+  };
+  await Promise.all([worker(), worker()]);
   const decision = decide(asked, missing, isCi);
   for (const line of decision.notRun) progress(`cannot run ${line}`);
   return decision;
@@ -82,6 +87,12 @@ async function provide(need: string): Promise<void> {
   if (Object.hasOwn(TREES, need)) await makeTree(need as TreeName);
   else if (Object.hasOwn(UNPACKED, need)) await unpackPackages(need as UnpackedName);
   else throw new Error(`scenarios.json needs ${need}, which nothing provides`);
+}
+
+/** The last thing that a failed program said, which names what it could not find. */
+function reasonOf(error: unknown): string {
+  const text = error instanceof Error ? error.message : String(error);
+  return text.trimEnd().split('\n').at(-1) ?? '';
 }
 
 async function timed(what: string, work: Promise<void>): Promise<void> {

@@ -54,8 +54,9 @@ try {
         '--disable-warning=ExperimentalWarning',
         'node_modules/jest/bin/jest.js',
         '--config=test/e2e/jest.config.js',
-        ...(notRun.length === 0 ? [] : [`--testPathIgnorePatterns=/(?:${left})\\.e2e\\.ts$`]),
+        // The option takes every word that follows it.
         ...args,
+        ...(notRun.length === 0 ? [] : [`--testPathIgnorePatterns=/(?:${left})\\.e2e\\.ts$`]),
       ],
       { stdio: 'inherit' },
     );

@@ -43,7 +43,9 @@ export function obstacles(facts: HostFacts): string[] {
       facts.hasApt &&
       facts.mirror === null &&
       "it needs a mirror in apt's configuration for this release",
-    !facts.hasControlGroups &&
+    // Nobody but root can tell.
+    facts.isRoot &&
+      !facts.hasControlGroups &&
       'it needs control groups that it may write to (below /sys/fs/cgroup): systemd does not boot without',
     !facts.hasOverlay &&
       'it needs overlay file systems in the kernel: each machine is a layer over a shared tree',

@@ -27,13 +27,16 @@ export function makeProject(files: Readonly<Record<string, string>>): Project {
  * A project of `examples/`, changed only where a test machine differs from the real ones.
  *
  * @param changes by file, below the example's folder: text that stands there once → what stands there instead
+ * @param files of the scenario's own, such as a policy in the place of the example's
  */
 export function exampleProject(
   name: string,
   changes: Readonly<Record<string, Readonly<Record<string, string>>>>,
+  files: Readonly<Record<string, string>> = {},
 ): Project {
   const project = makeProject({});
   cpSync(path.join('examples', name), project.folder, { recursive: true });
+  for (const [file, text] of Object.entries(files)) writeFileSync(path.join(project.folder, file), text);
   for (const [file, replacements] of Object.entries(changes)) {
     const changed = path.join(project.folder, file);
     let text = readFileSync(changed, 'utf8');
@@ -44,11 +47,6 @@ export function exampleProject(
     writeFileSync(changed, text);
   }
   return project;
-}
-
-/** Text of a contract of `examples/`. */
-export function exampleContract(name: string, service: string): string {
-  return readFileSync(path.join('examples', name, 'services', service, 'contract.yml'), 'utf8');
 }
 
 /** Runs the built program. Throws with its messages when it fails, unless `allowFail`. */
