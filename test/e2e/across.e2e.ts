@@ -6,14 +6,15 @@ import { differences, makeData, manifest, type Manifest } from './lib/data.js';
 import { progress } from './lib/host.js';
 import { importImage } from './lib/images.js';
 import { Jobs } from './lib/jobs.js';
+import { kubernetesOf } from './lib/kubernetes.js';
 import { boot, type Machine } from './lib/machine.js';
-import { makeProject, render, type Project } from './lib/program.js';
+import { exampleProject, render, type Project } from './lib/program.js';
 import { restoreCommands } from './lib/runbook.js';
 
 const URL = 'rest:http://127.0.0.1:8000/';
 const PASSWORD = 'a password';
 /** One volume, which each runtime keeps in a place of its own. */
-const VOLUME = '/srv/app';
+const VOLUME = '/srv/receipts';
 
 /** What is different about a runtime, seen from outside. */
 interface Runtime {
@@ -36,7 +37,7 @@ function onHost(name: string, what: Pick<Runtime, 'place' | 'make' | 'lose' | 'h
   const host = `across-${name}`;
   return {
     name,
-    deployment: `{ runtime: ${name}, host: ${host}, services: [app] }`,
+    deployment: `{ runtime: ${name}, host: ${host}, services: [receipts] }`,
     ...{ tree: `hosts/${host}`, title: `${name} on ${host}` },
     ...what,
   };
@@ -45,9 +46,9 @@ function onHost(name: string, what: Pick<Runtime, 'place' | 'make' | 'lose' | 'h
 const PODMAN_VOLUMES = '/var/lib/containers/storage/volumes';
 const RUNTIMES: readonly Runtime[] = [
   onHost('docker', {
-    place: '/var/lib/docker/volumes/app_data/_data',
-    make: 'docker volume create app_data',
-    lose: 'docker volume rm --force app_data',
+    place: '/var/lib/docker/volumes/receipts_data/_data',
+    make: 'docker volume create receipts_data',
+    lose: 'docker volume rm --force receipts_data',
   }),
   onHost('podman', {
     place: `${PODMAN_VOLUMES}/systemd-data/_data`,
@@ -56,39 +57,37 @@ const RUNTIMES: readonly Runtime[] = [
   }),
   {
     name: 'kubernetes',
-    deployment: '{ runtime: kubernetes, services: [app] }',
+    deployment: '{ runtime: kubernetes, services: [receipts] }',
     ...{ tree: 'kubernetes/default', title: 'kubernetes in namespace default' },
-    place: `${PODMAN_VOLUMES}/app-data/_data`,
-    make: 'podman volume create app-data',
-    lose: 'podman volume rm --force app-data',
+    place: `${PODMAN_VOLUMES}/receipts-data/_data`,
+    make: 'podman volume create receipts-data',
+    lose: 'podman volume rm --force receipts-data',
   },
   onHost('baremetal', { place: VOLUME, make: `mkdir -p ${VOLUME}`, lose: `rm -rf ${VOLUME}` }),
   onHost('proxmox', {
-    hostPath: '/tank/guests/app',
-    place: '/tank/guests/app',
-    make: 'mkdir -p /tank/guests/app',
-    lose: 'rm -rf /tank/guests/app',
+    hostPath: '/tank/guests/receipts',
+    place: '/tank/guests/receipts',
+    make: 'mkdir -p /tank/guests/receipts',
+    lose: 'rm -rf /tank/guests/receipts',
   }),
 ];
 const NAMES = RUNTIMES.map(({ name }) => name);
 
 function projectFor({ deployment, hostPath }: Runtime): Project {
-  const source = hostPath === undefined ? '' : `, host_path: ${hostPath}`;
-  return makeProject({
-    'stowage.yml': `version: 1
-contracts: app.yml
+  const policy = `version: 1
+contracts: services/receipts/contract.yml
 repositories:
   nas: { url: '${URL}', kubernetes_secret: restic-nas, maintenance: { host: elsewhere } }
 defaults: { schedule: "0 0 1 1 *", spread: 0m, retention: { keep_last: 2 } }
 deployments: [${deployment}]
 runtimes: { kubernetes: { image: "localhost/restic:test" } }
-`,
-    'app.yml': `service_id: app
-runtime_templates: { docker: d, podman: p, kubernetes: k, proxmox: x, baremetal: b }
-service_volumes: [{ name: data, target: ${VOLUME}${source} }]
-mounts: { persistent_volumes: [{ name: data, path: ${VOLUME} }] }
-`,
-  });
+`;
+  const target = 'target: /srv/receipts';
+  const changes =
+    hostPath === undefined
+      ? {}
+      : { 'services/receipts/contract.yml': { [target]: `${target}, host_path: ${hostPath}` } };
+  return exampleProject('ledger', changes, { 'stowage.yml': policy });
 }
 
 /**
@@ -103,7 +102,7 @@ describe('backed up under one runtime, restored under another', () => {
   const table = new Map<string, string>();
 
   const rendered = ({ name }: Runtime, file: string) => path.join(projects.get(name)?.rendered ?? '', file);
-  const runbook = (runtime: Runtime) => readFileSync(rendered(runtime, 'runbooks/app.md'), 'utf8');
+  const runbook = (runtime: Runtime) => readFileSync(rendered(runtime, 'runbooks/receipts.md'), 'utf8');
   const restore = (runtime: Runtime) =>
     restoreCommands(
       runbook(runtime),
@@ -119,8 +118,8 @@ describe('backed up under one runtime, restored under another', () => {
 
   async function backUp(runtime: Runtime): Promise<void> {
     const jobs = await install(runtime);
-    if (jobs === null) await cluster.runBackup('app');
-    else expect(await jobs.start('backup-app')).toMatchObject({ ok: true });
+    if (jobs === null) await cluster.run('backup-receipts');
+    else expect(await jobs.start('backup-receipts')).toMatchObject({ ok: true });
   }
 
   beforeAll(async () => {
@@ -135,7 +134,14 @@ describe('backed up under one runtime, restored under another', () => {
     await importImage(machine, 'podman', 'localhost/restic:test', 'restic');
     const [first, , kubernetes] = RUNTIMES;
     if (first === undefined || kubernetes === undefined) throw new Error('no runtimes');
-    cluster = await Cluster.make(machine, rendered(kubernetes, kubernetes.tree), 'restic-nas', PASSWORD);
+    cluster = await Cluster.make(
+      machine,
+      await kubernetesOf('kubernetes-trixie'),
+      rendered(kubernetes, 'kubernetes'),
+      {
+        'restic-nas': { RESTIC_PASSWORD: PASSWORD },
+      },
+    );
     await install(first);
     await machine.run('/usr/local/lib/stowage/restic-nas.sh init');
   });
@@ -181,7 +187,7 @@ describe('backed up under one runtime, restored under another', () => {
     );
     const groups = JSON.parse(listing.stdout) as { group_key: unknown; snapshots: { parent?: string }[] }[];
     expect(groups.map((group) => group.group_key)).toEqual([
-      { hostname: 'app', tags: ['service:app'], paths: ['/backup/app/data'] },
+      { hostname: 'receipts', tags: ['service:receipts'], paths: ['/backup/receipts/data'] },
     ]);
     expect(groups[0]?.snapshots.filter((snapshot) => snapshot.parent === undefined)).toHaveLength(1);
     expect(groups[0]?.snapshots).toHaveLength(RUNTIMES.length);

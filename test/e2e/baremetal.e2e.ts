@@ -3,11 +3,11 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { differences, makeData, manifest, type Manifest } from './lib/data.js';
 import { boot, type Machine } from './lib/machine.js';
-import { makeProject, render, type Project } from './lib/program.js';
-import { runbookCommands } from './lib/runbook.js';
+import { exampleProject, render, type Project } from './lib/program.js';
+import { restoreCommands, runbookCommands } from './lib/runbook.js';
 
 const POLICY = `version: 1
-contracts: services/*.yml
+contracts: [services/dns/contract.yml, services/ledger.yml]
 repositories:
   nas:
     url: /srv/restic nas
@@ -16,6 +16,7 @@ defaults: { spread: 0m, retention: { keep_last: 2 } }
 deployments: [{ runtime: baremetal, host: metal1, services: ['*'] }]
 `;
 
+/** What nobody would put into an example, and somebody will have. */
 const LEDGER = `service_id: ledger
 service_name: The "Ledger" 100%
 runtime_templates: { baremetal: b }
@@ -28,12 +29,9 @@ backup:
   volumes: { attic: { allow_empty: true } }
 `;
 
-const OTHER = `service_id: other
-runtime_templates: { baremetal: b }
-mounts: { persistent_volumes: [{ name: data, path: /srv/other }] }
-`;
-
 const BOOKS = '/srv/the books: $HOME %n';
+/** Volumes of `dns` in the homelab: on bare metal, what the service itself sees. */
+const DNS = { config: '/etc/adguardhome', data: '/var/lib/adguardhome' } as const;
 
 /** Bare metal, as a person would do it: render, install, put the credentials there, make the repository, wait. */
 describe('a bare-metal host', () => {
@@ -46,19 +44,20 @@ describe('a bare-metal host', () => {
     JSON.parse((await restic(`snapshots --json --tag service:${service}`)).stdout) as Awaited<
       ReturnType<typeof snapshots>
     >;
-  const runbook = (heading: string) =>
-    runbookCommands(readFileSync(path.join(project.rendered, 'runbooks/ledger.md'), 'utf8'), heading);
+  const page = (service: string) =>
+    readFileSync(path.join(project.rendered, `runbooks/${service}.md`), 'utf8');
+  const runbook = (heading: string) => runbookCommands(page('ledger'), heading);
 
   beforeAll(async () => {
     machine = await boot('base', 'metal1');
-    project = makeProject({
-      'stowage.yml': POLICY,
-      'services/ledger.yml': LEDGER,
-      'services/other.yml': OTHER,
-    });
+    project = exampleProject('homelab', {}, { 'stowage.yml': POLICY, 'services/ledger.yml': LEDGER });
     await render(project);
     await makeData(machine, BOOKS);
-    await machine.run('mkdir -p /home/ledger/attic /srv/other && echo data >/srv/other/file');
+    await machine.run(
+      `mkdir -p /home/ledger/attic ${DNS.config} && echo data >${DNS.config}/AdGuardHome.yaml`,
+    );
+    await makeData(machine, DNS.data);
+    await machine.run(`echo x >${DNS.data}/querylog.json`);
     await machine.write('/etc/restic/password', 'a password\n', '600');
     await machine.copy(path.join(project.rendered, 'hosts/metal1'), '/root/metal1');
     await machine.run('/root/metal1/install.sh');
@@ -164,11 +163,29 @@ describe('a bare-metal host', () => {
   });
 
   test('a missing source fails the job', async () => {
-    await machine.run('mv /srv/other /srv/elsewhere');
-    const failed = await machine.run('systemctl start stowage-backup-other.service', { allowFail: true });
+    await machine.run(`mv ${DNS.data} /srv/elsewhere`);
+    const failed = await machine.run('systemctl start stowage-backup-dns.service', { allowFail: true });
     expect(failed.code).not.toBe(0);
-    await machine.run('mv /srv/elsewhere /srv/other');
-    await machine.run('systemctl start stowage-backup-other.service');
+    await machine.run(`mv /srv/elsewhere ${DNS.data}`);
+    await machine.run('systemctl start stowage-backup-dns.service');
+  });
+
+  test('a service of the homelab comes back whole, but for what its contract leaves out', async () => {
+    expect(await snapshots('dns')).toMatchObject([
+      { hostname: 'dns', tags: ['service:dns'], paths: ['/backup/dns/config', '/backup/dns/data'] },
+    ]);
+    const folders = [await manifest(machine, DNS.config), await manifest(machine, DNS.data)];
+    expect(folders[1]?.size).toBeGreaterThan(20);
+    await machine.run(`rm -rf ${DNS.config} ${DNS.data}`);
+    await machine.run([
+      'sh',
+      '-euxc',
+      restoreCommands(page('dns'), 'baremetal on metal1', /^Restore \S+ in place$/),
+    ]);
+    const now = [await manifest(machine, DNS.config), await manifest(machine, DNS.data)];
+    expect(folders.flatMap((was, index) => differences(was, now[index] ?? new Map()))).toEqual([
+      '"querylog.json": lost',
+    ]);
   });
 
   test('forget keeps what the retention says, and nothing of another service is touched', async () => {
@@ -176,25 +193,25 @@ describe('a bare-metal host', () => {
     await restic('snapshots');
     expect(await snapshots('ledger')).toHaveLength(4);
     await machine.run(
-      'rm -f /usr/local/lib/stowage/forget/nas/other.sh && systemctl start stowage-forget-nas.service',
+      'rm -f /usr/local/lib/stowage/forget/nas/dns.sh && systemctl start stowage-forget-nas.service',
     );
     expect(await snapshots('ledger')).toHaveLength(2);
-    expect(await snapshots('other')).toHaveLength(1);
+    expect(await snapshots('dns')).toHaveLength(1);
     await machine.run('systemctl start stowage-prune-nas.service stowage-check-nas.service');
   });
 
   test('installing again changes nothing but what was lost; a service that left the plan is removed', async () => {
     expect((await machine.run('/root/metal1/install.sh')).stdout).toBe(
-      'install /usr/local/lib/stowage/forget/nas/other.sh\ndone: metal1\n',
+      'install /usr/local/lib/stowage/forget/nas/dns.sh\ndone: metal1\n',
     );
     expect((await machine.run('/root/metal1/install.sh')).stdout).toBe('done: metal1\n');
-    await machine.run('cd /root/metal1 && rm systemd/stowage-backup-other.* bin/forget/nas/other.sh');
+    await machine.run('cd /root/metal1 && rm systemd/stowage-backup-dns.* bin/forget/nas/dns.sh');
     const dry = await machine.run('/root/metal1/install.sh --dry-run');
-    expect(dry.stdout).toContain('remove /etc/systemd/system/stowage-backup-other.timer');
-    await machine.run('systemctl is-active stowage-backup-other.timer');
+    expect(dry.stdout).toContain('remove /etc/systemd/system/stowage-backup-dns.timer');
+    await machine.run('systemctl is-active stowage-backup-dns.timer');
     await machine.run('/root/metal1/install.sh');
-    expect((await machine.run('ls /etc/systemd/system')).stdout).not.toContain('backup-other');
-    expect((await machine.run('systemctl list-timers --all')).stdout).not.toContain('backup-other');
+    expect((await machine.run('ls /etc/systemd/system')).stdout).not.toContain('backup-dns');
+    expect((await machine.run('systemctl list-timers --all')).stdout).not.toContain('backup-dns');
   });
 
   test('uninstalling leaves the data, the credentials and the repository', async () => {

@@ -5,33 +5,16 @@ import { differences, makeData, manifest, type Manifest } from './lib/data.js';
 import { importImage } from './lib/images.js';
 import { Jobs } from './lib/jobs.js';
 import { boot, type Machine } from './lib/machine.js';
-import { makeProject, render, type Project } from './lib/program.js';
+import { exampleProject, render, type Project } from './lib/program.js';
 import { restoreCommands, runbookCommands } from './lib/runbook.js';
 import { runByTimer } from './lib/timer.js';
 
 const POLICY = `version: 1
-contracts: services/*.yml
+contracts: services/ledger.app/contract.yml
 repositories:
   nas: { url: /srv/restic, maintenance: { host: docker1 } }
 defaults: { spread: 0m, retention: { keep_last: 2 } }
 deployments: [{ runtime: docker, host: docker1, services: ['*'] }]
-`;
-
-const LEDGER = `service_id: ledger.app
-service_name: Ledger
-runtime_templates: { docker: d, baremetal: b }
-service_volumes:
-  - { name: books, target: /books }
-  - { name: papers, target: /papers, host_path: /srv/ledger papers }
-  - { name: shelf, target: /shelf }
-mounts:
-  persistent_volumes:
-    - { name: books, path: /books }
-    - { name: papers, path: /papers }
-    - { name: notes, path: /shelf/notes }
-health: { cmd: [grep, by the workload, /books/entry] }
-backup:
-  volumes: { notes: { docker_volume: the-shelf } }
 `;
 
 /** Compose derives the project name from the folder, and from that the names of volumes without one of their own. */
@@ -87,7 +70,7 @@ describe('a Docker host', () => {
 
   beforeAll(async () => {
     machine = await boot('engines', 'docker1', { disks: ['/var/lib/docker'] });
-    project = makeProject({ 'stowage.yml': POLICY, 'services/ledger.yml': LEDGER });
+    project = exampleProject('ledger', {}, { 'stowage.yml': POLICY });
     await render(project);
     await machine.run('systemctl start docker.service');
     await importImage(machine, 'docker', 'localhost/app:1');

@@ -13,5 +13,6 @@ export default {
     ],
   },
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
+  reporters: ['default', '<rootDir>/test/e2e/lib/reporter.mjs'],
   testTimeout: 180_000,
 };

@@ -5,34 +5,16 @@ import { differences, makeData, manifest, type Manifest } from './lib/data.js';
 import { importImage } from './lib/images.js';
 import { Jobs } from './lib/jobs.js';
 import { boot, type Machine } from './lib/machine.js';
-import { makeProject, render, type Project } from './lib/program.js';
+import { exampleProject, render, type Project } from './lib/program.js';
 import { restoreCommands, runbookCommands } from './lib/runbook.js';
 import { runByTimer } from './lib/timer.js';
 
 const POLICY = `version: 1
-contracts: services/*.yml
+contracts: services/ledger/contract.yml
 repositories:
   nas: { url: /srv/restic, maintenance: { host: podman1 } }
 defaults: { spread: 0m, retention: { keep_last: 2 } }
 deployments: [{ runtime: podman, host: podman1, services: ['*'] }]
-`;
-
-const LEDGER = `service_id: ledger
-service_name: ledger-app
-service_unit_name: ledger-web
-runtime_templates: { podman: p, docker: d }
-service_volumes:
-  - { name: books, source: ledger-books, target: /books }
-  - { name: papers, target: /papers, host_path: /srv/ledger papers }
-  - { name: shelf, target: /shelf }
-mounts:
-  persistent_volumes:
-    - { name: books, path: /books }
-    - { name: papers, path: /papers }
-    - { name: notes, path: /shelf/notes }
-health: { cmd: [grep, by the workload, /books/entry] }
-backup:
-  volumes: { notes: { podman_volume: the-shelf } }
 `;
 
 /** Quadlet calls the volume of `ledger-books.volume` `systemd-ledger-books`, that of `shelf.volume` as told. */
@@ -87,7 +69,7 @@ describe('a Podman host', () => {
 
   beforeAll(async () => {
     machine = await boot('engines', 'podman1', { disks: ['/var/lib/containers'] });
-    project = makeProject({ 'stowage.yml': POLICY, 'services/ledger.yml': LEDGER });
+    project = exampleProject('ledger', {}, { 'stowage.yml': POLICY });
     await render(project);
     await importImage(machine, 'podman', 'localhost/app:1');
     for (const [name, text] of Object.entries(QUADLETS)) {

@@ -1,28 +1,17 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { boot, type Machine } from './lib/machine.js';
 import { newRestic } from './lib/new-restic.js';
-import { makeProject, render } from './lib/program.js';
+import { exampleProject, render } from './lib/program.js';
 
 const POLICY = `version: 1
-contracts: app.yml
+contracts: services/home-assistant/contract.yml
+values: [group_vars/all.yml]
 repositories:
   nas:
     url: /srv/restic
     maintenance: { host: pve1 }
 defaults: { spread: 0m, retention: { keep_last: 1 } }
-deployments: [{ runtime: proxmox, host: pve1, services: [app] }]
-`;
-
-const APP = `service_id: app
-service_container: { vmid: 120 }
-runtime_templates: { proxmox: p }
-service_volumes:
-  - { name: data, target: /var/lib/app }
-  - { name: media, host_path: /srv/media, target: /srv/media }
-mounts:
-  persistent_volumes:
-    - { name: data, path: /var/lib/app }
-    - { name: media, path: /srv/media }
+deployments: [{ runtime: proxmox, host: pve1, services: [home-assistant] }]
 `;
 
 /**
@@ -57,7 +46,7 @@ esac
 exec RESTIC "$@"
 `;
 
-const SNAPSHOT_PATH = '/backup/app/vzdump-lxc-120.tar';
+const SNAPSHOT_PATH = '/backup/home-assistant/vzdump-lxc-120.tar';
 
 interface Snapshot {
   readonly tags: readonly string[];
@@ -65,31 +54,38 @@ interface Snapshot {
   readonly hostname: string;
 }
 
+/** Home Assistant of the homelab: a guest whose recordings are a folder of the node. */
 describe('a Proxmox host', () => {
   let machine: Machine;
   const restic = (args: string) => machine.run(`/usr/local/lib/stowage/restic-nas.sh ${args}`);
   const snapshots = async () =>
-    JSON.parse((await restic('snapshots --json --tag service:app')).stdout) as Snapshot[];
+    JSON.parse((await restic('snapshots --json --tag service:home-assistant')).stdout) as Snapshot[];
 
   /** Starts the job of the guest; whether it succeeded, and what it says. */
   async function dump(how: string): Promise<{ ok: boolean; journal: string }> {
     await machine.write('/run/how', how);
     const { code } = await machine.run(
       // Starts follow each other faster here than systemd allows by default.
-      'systemctl reset-failed; systemctl start stowage-vzdump-app.service',
+      'systemctl reset-failed; systemctl start stowage-vzdump-home-assistant.service',
       { allowFail: true },
     );
     const journal = await machine.run(
-      'journalctl --sync; journalctl -o cat _SYSTEMD_INVOCATION_ID=$(systemctl show -P InvocationID stowage-vzdump-app.service)',
+      'journalctl --sync; journalctl -o cat _SYSTEMD_INVOCATION_ID=$(systemctl show -P InvocationID stowage-vzdump-home-assistant.service)',
     );
     return { ok: code === 0, journal: journal.stdout };
   }
 
   async function install(transfer: string): Promise<void> {
-    const project = makeProject({
-      'stowage.yml': `${POLICY}runtimes: { proxmox: { transfer: ${transfer}, dumpdir: /srv/dump } }\n`,
-      'app.yml': APP,
-    });
+    const policy = `${POLICY}runtimes: { proxmox: { transfer: ${transfer}, dumpdir: /srv/dump } }\n`;
+    const project = exampleProject(
+      'homelab',
+      {
+        'services/home-assistant/contract.yml': {
+          'retention: { keep_daily: 7, keep_weekly: 4 }': 'retention: { keep_last: 1 }',
+        },
+      },
+      { 'stowage.yml': policy },
+    );
     await render(project);
     await machine.copy(`${project.rendered}/hosts/pve1`, '/opt/pve1');
     await machine.run('/opt/pve1/install.sh && systemctl stop "stowage-*.timer"');
@@ -106,13 +102,13 @@ describe('a Proxmox host', () => {
     await machine.write('/usr/local/sbin/pct', PCT, '755');
     await machine.write(
       '/etc/pve/lxc/120.conf',
-      'rootfs: fast:vm-120-disk-0,size=8G\nmp0: /srv/media,mp=/srv/media\n',
+      'rootfs: fast:vm-120-disk-0,size=8G\nmp0: /tank/recordings/home-assistant,mp=/tank/recordings/home-assistant\n',
     );
     await machine.write('/etc/restic/password', 'a password\n', '600');
-    await machine.write('/srv/media/film', 'a film');
-    await machine.run(`mkdir -p /srv/dump /srv/guest/etc/vzdump /srv/guest/var/lib/app; cd /srv/guest
+    await machine.write('/tank/recordings/home-assistant/film', 'a film');
+    await machine.run(`mkdir -p /srv/dump /srv/guest/etc/vzdump /srv/guest/var/lib/homeassistant; cd /srv/guest
       echo 'rootfs: fast:vm-120-disk-0,size=8G' > etc/vzdump/pct.conf; install -d -m 1777 /run/rights
-      head -c 5000000 /dev/urandom > var/lib/app/data; chown 100:101 var/lib/app/data; tar --numeric-owner -cf /srv/guest.tar .`);
+      head -c 5000000 /dev/urandom > var/lib/homeassistant/data; chown 100:101 var/lib/homeassistant/data; tar --numeric-owner -cf /srv/guest.tar .`);
     await install('stream');
     await restic('init');
   });
@@ -121,10 +117,14 @@ describe('a Proxmox host', () => {
 
   test('dumps a guest into restic, byte by byte, and its bind mount beside it', async () => {
     expect(await dump('well')).toMatchObject({ ok: true });
-    await machine.run('systemctl start stowage-backup-app.service');
+    await machine.run('systemctl start stowage-backup-home-assistant.service');
     expect((await snapshots()).map(({ hostname, tags, paths }) => ({ hostname, tags, paths }))).toEqual([
-      { hostname: 'app', tags: ['service:app', 'part:guest'], paths: [SNAPSHOT_PATH] },
-      { hostname: 'app', tags: ['service:app'], paths: ['/backup/app/media'] },
+      { hostname: 'home-assistant', tags: ['service:home-assistant', 'part:guest'], paths: [SNAPSHOT_PATH] },
+      {
+        hostname: 'home-assistant',
+        tags: ['service:home-assistant'],
+        paths: ['/backup/home-assistant/recordings'],
+      },
     ]);
     await restic(`dump latest ${SNAPSHOT_PATH} --tag part:guest | cmp - /srv/guest.tar`);
   });
@@ -144,7 +144,7 @@ describe('a Proxmox host', () => {
     expect(await snapshots()).toHaveLength(3);
     await machine.run('systemctl start stowage-forget-nas.service');
     expect((await snapshots()).map(({ paths }) => paths[0]).sort()).toEqual([
-      '/backup/app/media',
+      '/backup/home-assistant/recordings',
       SNAPSHOT_PATH,
     ]);
   });
@@ -158,11 +158,11 @@ describe('a Proxmox host', () => {
     expect({ ok, journal }).toEqual({ ok: false, journal: expect.stringContaining(message) });
     expect(await snapshots()).toEqual(before);
     const told = await machine.run('journalctl --sync; journalctl -o cat -u "stowage-failure@*"');
-    expect(told.stdout).toContain('stowage-vzdump-app failed');
+    expect(told.stdout).toContain('stowage-vzdump-home-assistant failed');
   });
 
   test('restores the guest in place, on the storage that it had', async () => {
-    await machine.run('/usr/local/lib/stowage/restore-guest-app.sh latest 120 --force');
+    await machine.run('/usr/local/lib/stowage/restore-guest-home-assistant.sh latest 120 --force');
     await machine.run('cmp /srv/restored.tar /srv/guest.tar');
     expect(await machine.read('/srv/restored.args')).toMatch(/^restore 120 \S+ --storage fast --force\n$/);
     expect((await machine.run('ls -A /srv/dump')).stdout).toBe('');
@@ -181,7 +181,10 @@ describe('a Proxmox host', () => {
     test('saves the same under the same path, and cleans up', async () => {
       expect(await dump('well')).toMatchObject({ ok: true });
       const [newest] = (await snapshots()).slice(-1);
-      expect(newest).toMatchObject({ tags: ['service:app', 'part:guest'], paths: [SNAPSHOT_PATH] });
+      expect(newest).toMatchObject({
+        tags: ['service:home-assistant', 'part:guest'],
+        paths: [SNAPSHOT_PATH],
+      });
       await restic(`dump latest ${SNAPSHOT_PATH} --tag part:guest | cmp - /srv/guest.tar`);
       expect((await machine.run('ls -A /srv/dump; mount | grep /backup || true')).stdout).toBe('');
     });
@@ -198,9 +201,9 @@ describe('a Proxmox host', () => {
 
     test('cleans up when it is killed', async () => {
       await machine.write('/run/how', 'hangs');
-      await machine.run(`systemctl reset-failed; systemctl start --no-block stowage-vzdump-app.service
-        until ls /srv/dump/*/*.tar; do sleep 0.05; done; systemctl kill --kill-whom=main --signal=KILL stowage-vzdump-app.service
-        until systemctl is-failed --quiet stowage-vzdump-app.service; do sleep 0.05; done`);
+      await machine.run(`systemctl reset-failed; systemctl start --no-block stowage-vzdump-home-assistant.service
+        until ls /srv/dump/*/*.tar; do sleep 0.05; done; systemctl kill --kill-whom=main --signal=KILL stowage-vzdump-home-assistant.service
+        until systemctl is-failed --quiet stowage-vzdump-home-assistant.service; do sleep 0.05; done`);
       expect((await machine.run('ls -A /srv/dump')).stdout).toBe('');
     });
   });

@@ -5,11 +5,6 @@ import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
 process.chdir(fileURLToPath(new URL('../../', import.meta.url)));
-if (process.getuid?.() !== 0) {
-  console.error('e2e: needs root: it boots machines of its own in namespaces of this host');
-  process.exit(1);
-}
-
 const bundle = 'build/e2e/prepare.mjs';
 await build({
   entryPoints: ['test/e2e/prepare.ts'],
@@ -20,8 +15,17 @@ await build({
   format: 'esm',
   logLevel: 'warning',
 });
-const { prepare, reportTimes, sweep } = await import(new URL(bundle, `file://${process.cwd()}/`).href);
+const { conclude, prepare, sweep, whyNot } = await import(new URL(bundle, `file://${process.cwd()}/`).href);
 
+/** 1 in CI, where everything has to be there; 2 for a user, for whom the suite could not do its work. */
+const notRunCode = process.env.CI ? 1 : 2;
+const obstacles = whyNot();
+if (obstacles.length > 0) {
+  for (const line of obstacles) console.error(`e2e: nothing was run: ${line}`);
+  process.exit(notRunCode);
+}
+
+const args = process.argv.slice(2);
 let jest;
 let endedBy = null;
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
@@ -35,23 +39,35 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
 
 let code;
 try {
-  await prepare();
-  jest = spawn(
-    process.execPath,
-    [
-      '--experimental-vm-modules',
-      '--disable-warning=ExperimentalWarning',
-      'node_modules/jest/bin/jest.js',
-      '--config=test/e2e/jest.config.js',
-      ...process.argv.slice(2),
-    ],
-    { stdio: 'inherit' },
-  );
-  code = await new Promise((resolve, reject) => {
-    jest.on('error', reject);
-    jest.on('exit', (status) => resolve(status ?? 1));
-  });
-  reportTimes();
+  const { notRun, run, stops } = await prepare(args);
+  if (stops) {
+    console.error(
+      `e2e: nothing was run, because of ${notRun.length} of ${notRun.length + run.length} scenarios`,
+    );
+    code = notRunCode;
+  } else {
+    const left = notRun.map((line) => line.split(':')[0]).join('|');
+    jest = spawn(
+      process.execPath,
+      [
+        '--experimental-vm-modules',
+        '--disable-warning=ExperimentalWarning',
+        'node_modules/jest/bin/jest.js',
+        '--config=test/e2e/jest.config.js',
+        // The option takes every word that follows it.
+        ...args,
+        ...(notRun.length === 0 ? [] : [`--testPathIgnorePatterns=/(?:${left})\\.e2e\\.ts$`]),
+      ],
+      { stdio: 'inherit' },
+    );
+    code = await new Promise((resolve, reject) => {
+      jest.on('error', reject);
+      jest.on('exit', (status) => resolve(status ?? 1));
+    });
+    const isProven = conclude(args.length === 0 && notRun.length === 0);
+    if (code === 0) code = !isProven ? 1 : notRun.length > 0 ? notRunCode : 0;
+    for (const line of notRun) console.error(`e2e: not run: ${line}`);
+  }
 } finally {
   await sweep();
 }

@@ -73,6 +73,19 @@ function codeReference() {
   return ['| Code | Meaning |', '| --- | --- |', ...rows].join('\n');
 }
 
+/** One row per scenario that the end-to-end suite has proven, in the order of its list; engines with their versions. */
+function proven() {
+  const scenarios = JSON.parse(read('test/e2e/scenarios.json'));
+  const seen = JSON.parse(read('test/e2e/proven.json')).scenarios;
+  const rows = Object.entries(scenarios)
+    .filter(([name]) => Object.hasOwn(seen, name))
+    .map(([name, { shows }]) => {
+      const engines = Object.entries(seen[name]).map(([engine, versions]) => `${engine} ${versions.join(', ')}`);
+      return `| ${name} | ${escapeCell(shows)} | ${engines.join('; ')} |`;
+    });
+  return ['| Scenario | What is proven | On |', '| --- | --- | --- |', ...rows].join('\n');
+}
+
 const fenced = (language, text) => `\`\`\`${language}\n${text.trimEnd()}\n\`\`\``;
 
 const PARTS = {
@@ -89,6 +102,7 @@ const PARTS = {
   'output:mistakes': () => fenced('console', `$ stowage validate\n${mistakes()}`),
   policy: policyReference,
   codes: codeReference,
+  proven,
 };
 
 /** README.md with every generated part made anew. */

@@ -1,107 +1,203 @@
-import { readFileSync } from 'node:fs';
-import path from 'node:path';
-import { load } from 'js-yaml';
+import type { Fields } from '../../unit/kubernetes/objects.js';
+import type { CommandResult } from './host.js';
+import { asKubelet, nameOf, object, type Container, type PodSpec } from './kubelet.js';
+import type { KubernetesRelease } from './kubernetes.js';
+import { kustomize } from './kubernetes.js';
 import type { Machine } from './machine.js';
 
-/** As far as a runbook uses kubectl, with `podman kube play` as the cluster. Pods share the machine's network. */
+/** What `kubectl` finds in the cluster besides pods. */
+const STORE = '/srv/cluster';
+
+/**
+ * As far as our runbooks use kubectl, with `podman kube play` as the cluster. Pods share the machine's network; names
+ * are unique over all namespaces here, so that these are not looked at.
+ */
 const KUBECTL = `#!/bin/sh
 set -eu
 [ "$1" != --namespace ] || shift 2
 verb=$1
 shift
+play() { podman kube play --network=host --quiet "$@" >&2; }
+running() { until [ "$(podman pod inspect --format '{{.State}}' "$1")" = Running ]; do sleep 0.1; done; }
+annotation() { echo "${STORE}/deployment/$1.annotation.$2"; }
 case "$verb $*" in
-  'apply --filename=-') podman kube play --network=host --quiet - ;;
-  'wait --for=condition=Ready pod/'*' --timeout='*)
-    until [ "$(podman pod inspect --format '{{.State}}' "\${2#pod/}")" = Running ]; do sleep 0.1; done ;;
-  exec\\ *) pod=$1; shift 2; exec podman exec "$pod-restic" "$@" ;;
+  'apply --filename=-') play - ;;
+  'wait --for=condition=Ready pod/'*) running "\${2#pod/}" ;;
+  'wait --for=condition=Complete job/'*) [ "$(podman wait "\${2#job/}-pod-restic")" = 0 ] ;;
+  'wait --for=delete pod --selector=app='*)
+    until [ -z "$(podman pod ps --quiet --filter "label=\${3#--selector=}")" ]; do sleep 0.1; done ;;
+  'create job '*' --from=cronjob/'*) sed "s/@JOB@/$2/g" "${STORE}/\${3#--from=}.yaml" | play - ;;
+  'get deployment/'*' --output=jsonpath={.spec.replicas}') cat "${STORE}/$1.replicas" ;;
+  'get deployment/'*' --output=jsonpath={.metadata.annotations.'*)
+    key=\${2##*.}; cat "$(annotation "\${1#deployment/}" "\${key%?}")" ;;
+  'annotate deployment/'*=*)
+    file=$(annotation "\${1#deployment/}" "\${2%%=*}")
+    [ ! -e "$file" ] || [ "$(cat "$file")" = "\${2#*=}" ] || { echo 'already has a value' >&2; exit 1; }
+    printf %s "\${2#*=}" >"$file" ;;
+  'annotate deployment/'*-) rm -f "$(annotation "\${1#deployment/}" "\${2%-}")" ;;
+  'scale deployment/'*' --replicas='*)
+    printf %s "\${2#--replicas=}" >"${STORE}/$1.replicas"
+    podman pod rm --force --ignore --time=1 "\${1#deployment/}-pod" >&2
+    [ "$2" = --replicas=0 ] || play "${STORE}/$1.yaml" ;;
+  'rollout status deployment/'*) running "\${2#deployment/}-pod" ;;
+  'exec deployment/'*) pod=\${1#deployment/}; shift 2; exec podman exec "$pod-pod-app" "$@" ;;
+  'exec '*) pod=$1; shift 2; exec podman exec "$pod-restic" "$@" ;;
+  'cp '*) podman cp "\${1%%:*}-restic:\${1#*:}" "$2" ;;
+  'logs job/'*) podman logs "\${1#job/}-pod-restic" ;;
+  'logs --follow '*' job/'*) podman logs --follow "\${3#job/}-pod-restic" ;;
+  'get job/'*) echo "$1 exit $(podman wait "\${1#job/}-pod-restic")" ;;
   'delete pod '*) podman pod rm --force --time=1 "$2" ;;
+  'delete job/'*' --ignore-not-found') podman pod rm --force --ignore --time=1 "\${1#job/}-pod" ;;
+  'delete job '*) podman pod rm --force --time=1 "$2-pod" ;;
   *) echo "this kubectl cannot $verb $*" >&2; exit 1 ;;
 esac
 `;
 
-interface JobTemplate {
-  readonly spec: {
-    readonly template: {
-      readonly spec: { readonly containers: readonly [Record<string, unknown>] };
-    };
-  };
-}
-
-/** A namespace of a rendered project, played by podman on a machine. Claims are podman volumes of that name. */
+/** A rendered tree's `kubernetes` folder, played by Podman on a machine. Claims are Podman volumes of that name. */
 export class Cluster {
   readonly #machine: Machine;
-  readonly #folder: string;
+  readonly #objects: readonly Fields[];
 
-  private constructor(machine: Machine, folder: string) {
+  private constructor(machine: Machine, objects: readonly Fields[]) {
     this.#machine = machine;
-    this.#folder = folder;
+    this.#objects = objects;
   }
 
   /**
-   * Puts `kubectl` on the machine, and the repository's Secret into the cluster.
+   * Puts `kubectl` on the machine, the Secrets into the cluster, and there what `kubectl kustomize` makes of the tree.
    *
-   * @param folder of the namespace in the rendered tree, on the host
+   * @param folder `kubernetes` of the rendered tree, on the host
+   * @param secrets by name: environment names and values
    */
-  static async make(machine: Machine, folder: string, secret: string, password: string): Promise<Cluster> {
+  static async make(
+    machine: Machine,
+    { kubectl }: KubernetesRelease,
+    folder: string,
+    secrets: Readonly<Record<string, Readonly<Record<string, string>>>>,
+  ): Promise<Cluster> {
     await machine.write('/usr/local/bin/kubectl', KUBECTL, '755');
-    const cluster = new Cluster(machine, folder);
-    await cluster.#play([
-      {
-        ...{ apiVersion: 'v1', kind: 'Secret', metadata: { name: secret } },
-        data: { RESTIC_PASSWORD: Buffer.from(password).toString('base64') },
-      },
-    ]);
+    const cluster = new Cluster(machine, await kustomize(kubectl, folder));
+    for (const [name, values] of Object.entries(secrets)) {
+      const data = Object.entries(values).map(([key, value]) => [key, Buffer.from(value).toString('base64')]);
+      const secret = { ...object('v1', 'Secret', name), data: Object.fromEntries(data) as Fields };
+      await cluster.#play([secret]);
+    }
+    for (const cronJob of cluster.#objects.filter(({ kind }) => kind === 'CronJob')) {
+      const name = nameOf(cronJob);
+      await machine.write(`${STORE}/cronjob/${name}.yaml`, stream(cluster.#jobOf(name)));
+    }
     return cluster;
   }
 
-  /** Runs the pod of a service's rendered CronJob once, and waits for its end. Throws with its log when it fails. */
-  async runBackup(service: string): Promise<void> {
-    const cronJob = load(readFileSync(path.join(this.#folder, `${service}.yaml`), 'utf8')) as {
-      metadata: { name: string };
-      spec: { jobTemplate: JobTemplate };
-    };
-    const { name } = cronJob.metadata;
-    const job = {
-      ...{ apiVersion: 'batch/v1', kind: 'Job', metadata: { name } },
-      spec: withoutLimits(cronJob.spec.jobTemplate).spec,
-    };
-    await this.#play([this.#scripts(), job]);
-    const container = `${name}-pod-restic`;
-    await this.#machine.run(
-      `status=$(podman wait ${container}); podman logs ${container}; podman pod rm --force ${name}-pod; exit "$status"`,
+  /** Runs the pod of a rendered CronJob once, waits for its end and removes it. Throws with its log when it fails. */
+  async run(cronJob: string): Promise<string> {
+    const { code, stdout, stderr } = await this.tryRun(cronJob);
+    if (code !== 0) throw new Error(`the job of ${cronJob} failed\n${stdout}\n${stderr}`);
+    return stdout;
+  }
+
+  /** As `run`, whatever it comes to. */
+  async tryRun(cronJob: string): Promise<CommandResult> {
+    const job = `${cronJob}-once`;
+    return this.#machine.run(
+      `kubectl create job ${job} --from=cronjob/${cronJob} || exit 125
+      status=0; kubectl wait --for=condition=Complete job/${job} --timeout=5m || status=1
+      kubectl logs job/${job} 2>&1; kubectl delete job ${job} >/dev/null; exit $status`,
+      { allowFail: true },
     );
   }
 
-  /** The ConfigMap that kustomize makes from the scripts beside it. */
-  #scripts(): unknown {
-    const { configMapGenerator } = load(
-      readFileSync(path.join(this.#folder, 'kustomization.yaml'), 'utf8'),
-    ) as { configMapGenerator: readonly { name: string; files: readonly string[] }[] };
-    const [generator] = configMapGenerator;
-    if (generator === undefined) throw new Error('the kustomization generates no ConfigMap');
-    const data = generator.files.map((file) => [
-      path.basename(file),
-      readFileSync(path.join(this.#folder, file), 'utf8'),
-    ]);
-    return {
-      ...{ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: generator.name } },
-      data: Object.fromEntries(data) as Record<string, string>,
-    };
+  /** Runs a shell command in the pod of a rendered CronJob, in the place of its own; everything else is as rendered. */
+  async runInstead(cronJob: string, script: string): Promise<CommandResult> {
+    const name = `${cronJob}-probe`;
+    const job = this.#jobOf(cronJob, (container) => ({
+      ...container,
+      command: ['sh', '-c', script],
+      args: [],
+    }));
+    await this.#machine.write(`${STORE}/cronjob/${name}.yaml`, stream(job));
+    return this.tryRun(name);
   }
 
-  async #play(objects: readonly unknown[]): Promise<void> {
-    const yaml = objects.map((object) => JSON.stringify(object)).join('\n---\n');
-    await this.#machine.run('podman kube play --network=host --quiet -', { input: yaml });
+  /**
+   * Starts the pod of a rendered DaemonSet on this node; the name of its container. With `change` it is another
+   * DaemonSet, which differs from the rendered one in its container.
+   */
+  async startDaemon(name: string, change?: (container: Container) => Container): Promise<string> {
+    const daemonSet = this.#find('DaemonSet', name);
+    const spec = daemonSet.spec as { template: { spec: PodSpec } };
+    const played = change === undefined ? name : `${name}-changed`;
+    const { pod, maps } = this.#playable(daemonSet, spec.template.spec, played);
+    const containers = change === undefined ? pod.containers : pod.containers.map(change);
+    const template = { ...spec.template, spec: { ...pod, containers } };
+    await this.#play([...maps, { ...daemonSet, metadata: { name: played }, spec: { ...spec, template } }]);
+    return `${played}-pod-restic`;
+  }
+
+  /** Names of the rendered objects of a kind. */
+  names(kind: string): string[] {
+    return this.#objects.filter((one) => one.kind === kind).map(nameOf);
+  }
+
+  /** The only container of a rendered object's pods, as it stands there. */
+  containerOf(kind: 'DaemonSet', name: string): Container {
+    const { template } = this.#find(kind, name).spec as { template: { spec: PodSpec } };
+    const [container] = template.spec.containers;
+    if (container === undefined) throw new Error(`${name} has no container`);
+    return container;
+  }
+
+  /** Starts a workload, which `kubectl` can then scale. Its only container is called `app`. */
+  async deploy(name: string, container: Fields, volumes: readonly Fields[]): Promise<void> {
+    const labels = { app: name };
+    const deployment = {
+      ...object('apps/v1', 'Deployment', name),
+      spec: {
+        selector: { matchLabels: labels },
+        template: {
+          metadata: { labels },
+          spec: { containers: [{ name: 'app', ...container }], volumes },
+        },
+      },
+    };
+    await this.#machine.write(`${STORE}/deployment/${name}.yaml`, stream([deployment]));
+    await this.#machine.run(`kubectl scale deployment/${name} --replicas=1`);
+  }
+
+  /** A stream to play for a CronJob's Job, whose name is left open. */
+  #jobOf(cronJob: string, change = (container: Container): Container => container): Fields[] {
+    const found = this.#find('CronJob', cronJob);
+    const { jobTemplate } = found.spec as { jobTemplate: { spec: { template: { spec: PodSpec } } } };
+    const { template } = jobTemplate.spec;
+    const { pod, maps } = this.#playable(found, template.spec, '@JOB@');
+    const changed = { ...pod, containers: pod.containers.map(change) };
+    const spec = { ...jobTemplate.spec, template: { ...template, spec: changed } };
+    return [...maps, { ...object('batch/v1', 'Job', '@JOB@'), spec }];
+  }
+
+  #playable(owner: Fields, pod: PodSpec, name: string): { pod: PodSpec; maps: Fields[] } {
+    const maps = this.#objects.filter(
+      (one) => one.kind === 'ConfigMap' && namespaceOf(one) === namespaceOf(owner),
+    );
+    return asKubelet(pod, maps, { pod: name, node: this.#machine.name });
+  }
+
+  #find(kind: string, name: string): Fields {
+    const found = this.#objects.find((one) => one.kind === kind && nameOf(one) === name);
+    if (found === undefined) throw new Error(`the tree has no ${kind} ${name}`);
+    return found;
+  }
+
+  async #play(objects: readonly Fields[]): Promise<void> {
+    await this.#machine.run('podman kube play --network=host --quiet -', { input: stream(objects) });
   }
 }
 
-/** Machines here have no memory controller, so that podman cannot limit memory. */
-function withoutLimits(template: JobTemplate): JobTemplate {
-  const { template: pod } = template.spec;
-  const [container] = pod.spec.containers;
-  const rest = Object.fromEntries(Object.entries(container).filter(([key]) => key !== 'resources'));
-  return {
-    ...template,
-    spec: { ...template.spec, template: { ...pod, spec: { ...pod.spec, containers: [rest] } } },
-  };
+function namespaceOf({ metadata }: Fields): string {
+  return (metadata as { namespace: string }).namespace;
+}
+
+/** JSON is YAML. */
+function stream(objects: readonly unknown[]): string {
+  return objects.map((one) => JSON.stringify(one)).join('\n---\n');
 }

@@ -88,7 +88,8 @@ export async function ensureHostCommands(): Promise<void> {
   });
 }
 
-function isOnPath(name: string): boolean {
+/** Whether a program of this name is on the PATH. */
+export function isOnPath(name: string): boolean {
   return (process.env.PATH ?? '').split(':').some((folder) => existsSync(path.join(folder, name)));
 }
 

@@ -4,6 +4,7 @@ import { closeSync, openSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { makeGroups } from './cgroups.js';
+import { ASK, noteAnswers } from './engines.js';
 import { command, describeFailure, folder, type CommandResult } from './host.js';
 import { nspawn } from './nspawn.js';
 import { currentRun, endGroup, groupName, noteTime } from './runs.js';
@@ -60,6 +61,7 @@ export class Machine {
   readonly #disk: string;
   readonly #disks: readonly string[];
   readonly #group: string;
+  #isNew = true;
   #nspawn: ChildProcess | null = null;
   #init = 0;
 
@@ -86,6 +88,8 @@ export class Machine {
     closeSync(console);
     await this.#waitUntilUp(started + BOOT_PATIENCE_MS);
     noteTime(`boot ${this.name}`, Date.now() - started);
+    if (this.#isNew) noteAnswers((await this.run(ASK)).stdout);
+    this.#isNew = false;
   }
 
   /** Shuts down in order, as a person would; the disk stays for `powerOn`. */
@@ -126,10 +130,18 @@ export class Machine {
       ...(options.input === undefined ? {} : { input: options.input }),
       allowFail: true,
     });
+    if (result.code !== 0) this.#expectAlive();
     if (result.code !== 0 && options.allowFail !== true) {
       throw new Error(`on ${this.name}: ${describeFailure(guestCommand.join(' '), result)}`);
     }
     return result;
+  }
+
+  /** A machine that ended by itself is no result of a command. */
+  #expectAlive(): void {
+    const { exitCode = null, signalCode = null } = this.#nspawn ?? {};
+    if (exitCode === null && signalCode === null) return;
+    throw new Error(`${this.name} has ended by itself (${signalCode ?? exitCode})\n${this.consoleText()}`);
   }
 
   /** Copies a file or folder of the host into the machine, modes and times kept, owned by root. */

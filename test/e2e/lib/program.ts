@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { command, folder, type CommandResult } from './host.js';
 import { currentRun } from './runs.js';
@@ -21,6 +21,32 @@ export function makeProject(files: Readonly<Record<string, string>>): Project {
     writeFileSync(file, text);
   }
   return { folder: root, rendered: path.join(root, 'rendered') };
+}
+
+/**
+ * A project of `examples/`, changed only where a test machine differs from the real ones.
+ *
+ * @param changes by file, below the example's folder: text that stands there once → what stands there instead
+ * @param files of the scenario's own, such as a policy in the place of the example's
+ */
+export function exampleProject(
+  name: string,
+  changes: Readonly<Record<string, Readonly<Record<string, string>>>>,
+  files: Readonly<Record<string, string>> = {},
+): Project {
+  const project = makeProject({});
+  cpSync(path.join('examples', name), project.folder, { recursive: true });
+  for (const [file, text] of Object.entries(files)) writeFileSync(path.join(project.folder, file), text);
+  for (const [file, replacements] of Object.entries(changes)) {
+    const changed = path.join(project.folder, file);
+    let text = readFileSync(changed, 'utf8');
+    for (const [old, wanted] of Object.entries(replacements)) {
+      if (text.split(old).length !== 2) throw new Error(`examples/${name}/${file} does not say once: ${old}`);
+      text = text.replace(old, () => wanted);
+    }
+    writeFileSync(changed, text);
+  }
+  return project;
 }
 
 /** Runs the built program. Throws with its messages when it fails, unless `allowFail`. */

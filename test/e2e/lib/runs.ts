@@ -31,13 +31,23 @@ export function groupName(run: string, machine: string): string {
 
 /** Notes how long something took, for the table that the run ends with. */
 export function noteTime(what: string, milliseconds: number): void {
-  appendFileSync(path.join(currentRun(), 'times.tsv'), `${(milliseconds / 1000).toFixed(1)}\t${what}\n`);
+  note('times', (milliseconds / 1000).toFixed(1), what);
 }
 
-/** What `noteTime` noted, one line each. */
-export function notedTimes(): string[] {
-  const file = path.join(currentRun(), 'times.tsv');
-  return existsSync(file) ? readFileSync(file, 'utf8').trimEnd().split('\n') : [];
+/** Notes something for the end of the run: one line, in a file of its kind. */
+export function note(kind: string, ...fields: readonly string[]): void {
+  appendFileSync(notesFile(kind), `${fields.join('\t')}\n`);
+}
+
+/** What was noted of a kind, line by line. */
+export function noted(kind: string): string[][] {
+  if (!existsSync(notesFile(kind))) return [];
+  const lines = readFileSync(notesFile(kind), 'utf8').split('\n').slice(0, -1);
+  return lines.map((line) => line.split('\t'));
+}
+
+function notesFile(kind: string): string {
+  return path.join(currentRun(), `${kind}.tsv`);
 }
 
 /** Ends every machine of this run and of runs whose process is gone, and removes what they left. */

@@ -1,0 +1,53 @@
+import { createHash } from 'node:crypto';
+import { existsSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { cacheRoot, command, debianMirror, folder, progress } from './host.js';
+
+const KUBERNETES = ['kubectl', 'golang-k8s-client-go-dev', 'golang-k8s-kubectl-dev'];
+
+/** Packages that scenarios use besides those of trees. `sid`, Debian's unstable, moves on without notice. */
+export const UNPACKED = {
+  'kubernetes-sid': { suite: 'sid', packages: KUBERNETES },
+  'kubernetes-trixie': { suite: 'trixie', packages: KUBERNETES },
+  'restic-sid': { suite: 'sid', packages: ['restic'] },
+} as const satisfies Readonly<Record<string, { suite: 'trixie' | 'sid'; packages: readonly string[] }>>;
+
+export type UnpackedName = keyof typeof UNPACKED;
+
+/**
+ * Downloads packages, without what they depend on, and unpacks them into the cache; returns the folder. Nothing is
+ * installed, and apt works with sources and lists of its own: the host's stay as they are.
+ */
+export async function unpackPackages(name: UnpackedName): Promise<string> {
+  const { suite, packages } = UNPACKED[name];
+  const key = createHash('sha256').update(packages.join()).digest('hex').slice(0, 16);
+  const unpacked = path.join(folder(cacheRoot(), 'packages'), `${name}-${key}`);
+  if (existsSync(unpacked)) return unpacked;
+  progress(`unpacking ${name} (${suite}: ${packages.join(' ')})`);
+  const unfinished = `${unpacked}.unfinished-${process.pid}`;
+  rmSync(unfinished, { recursive: true, force: true });
+  for (const part of ['lists/partial', 'cache/archives/partial', 'debs']) folder(unfinished, part);
+  const sources = path.join(unfinished, 'sources.list');
+  writeFileSync(sources, `deb [check-valid-until=no] ${debianMirror()} ${suite} main\n`);
+  const options = [
+    `Dir::Etc::sourcelist=${sources}`,
+    'Dir::Etc::sourceparts=-',
+    `Dir::State::lists=${unfinished}/lists`,
+    // What the host has installed would count as a candidate.
+    'Dir::State::status=/dev/null',
+    `Dir::Cache=${unfinished}/cache`,
+    'APT::Sandbox::User=root',
+  ].flatMap((option) => ['-o', option]);
+  await command('apt-get', [...options, 'update', '--quiet']);
+  const download = 'cd "$1" && shift && exec apt-get "$@"';
+  const wanted = [...options, 'download', ...packages];
+  await command('sh', ['-c', download, 'sh', `${unfinished}/debs`, ...wanted]);
+  for (const file of readdirSync(`${unfinished}/debs`)) {
+    await command('dpkg', ['-x', `${unfinished}/debs/${file}`, unfinished]);
+  }
+  for (const part of ['lists', 'cache', 'debs']) rmSync(path.join(unfinished, part), { recursive: true });
+  // Another run may have unpacked the same meanwhile.
+  if (existsSync(unpacked)) rmSync(unfinished, { recursive: true });
+  else renameSync(unfinished, unpacked);
+  return unpacked;
+}
