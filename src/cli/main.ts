@@ -1,5 +1,6 @@
 import yargs, { type Argv } from 'yargs';
 import { RUNTIMES } from '../contract/contract.js';
+import type { DiffFormat } from './diff.js';
 import { EXIT, type ExitCode } from './exit-codes.js';
 import { REPORT_FORMATS, type BasicFormat, type CommonOptions, type ReportFormat } from './project.js';
 import { processTerminal, type Terminal } from './terminal.js';
@@ -126,6 +127,40 @@ function addRender(cli: Argv<Common>, finish: Finish): Argv<Common> {
   );
 }
 
+function addDiff(cli: Argv<Common>, finish: Finish): Argv<Common> {
+  return cli.command(
+    'diff',
+    'Say what a change means for the data, compared with a commit or a folder',
+    (command) =>
+      (
+        command.choices('format', ['markdown', 'sarif', 'github'] as const) as Argv<
+          Omit<Common, 'format'>
+        > as Argv<Printing<DiffFormat>>
+      )
+        .option('base', {
+          type: 'string',
+          requiresArg: true,
+          describe: 'Compare with this commit, branch or tag',
+        })
+        .option('from', {
+          type: 'string',
+          requiresArg: true,
+          describe: 'Compare with this folder: a project or a rendered tree',
+        })
+        .option('fail-on', {
+          choices: ['critical', 'warning', 'none'] as const,
+          default: 'critical' as const,
+          describe: 'Exit 1 from this severity on',
+        }),
+    async (args) => {
+      const { diff } = await import('./diff.js');
+      single('fail-on', args['fail-on']);
+      const compared = { base: single('base', args.base), from: single('from', args.from) };
+      finish(await diff({ ...common(args), ...compared, failOn: args['fail-on'] }, terminalOf(args)));
+    },
+  );
+}
+
 function addSchedule(cli: Argv<Common>, finish: Finish): Argv<Common> {
   return cli.command(
     'schedule',
@@ -225,7 +260,9 @@ export async function main(argv: readonly string[]): Promise<ExitCode> {
       .parserConfiguration({ 'camel-case-expansion': false, 'parse-positional-numbers': false })
       .usage('$0 <command>\n\nRenders restic backups for service contracts.'),
   );
-  const complete = addReaders(addSchedule(addRender(addWriters(cli, finish), finish), finish), finish)
+  const commands = [addWriters, addRender, addDiff, addSchedule, addReaders];
+  const complete = commands
+    .reduce((built, add) => add(built, finish), cli)
     .version(VERSION)
     .help()
     .demandCommand(1, 'no command given')

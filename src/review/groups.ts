@@ -1,4 +1,5 @@
 import { CODES } from '../diagnostics/codes.js';
+import { count } from '../diagnostics/format-text.js';
 import type { Finding, Severity } from './finding.js';
 
 /** Findings that say the same about several services, volumes or places. */
@@ -24,7 +25,11 @@ export function groupFindings(findings: readonly Finding[]): Section[] {
   for (const finding of findings) {
     const { code, severity, before, after, hint } = finding;
     const name = `${severity} ${code}`;
-    const section = sections.get(name) ?? { first: finding, groups: new Map(), count: 0 };
+    const section = sections.get(name) ?? {
+      first: finding,
+      groups: new Map<string, Finding[]>(),
+      count: 0,
+    };
     sections.set(name, section);
     section.count += 1;
     const key = JSON.stringify([neutral(before, finding), neutral(after, finding), neutral(hint, finding)]);
@@ -47,7 +52,14 @@ export function groupFindings(findings: readonly Finding[]): Section[] {
 /** What a finding says, without the names of whom it says it about. */
 function neutral(text: string | null, { service, volume, host }: Finding): string | null {
   const names = [service, volume, host].flatMap((name) => name ?? []);
-  return names.reduce<string | null>((rest, name) => rest?.replaceAll(name, '*') ?? null, text);
+  return names.reduce<string | null>((rest, name) => (rest === null ? null : withoutName(rest, name)), text);
+}
+
+/** A name of a few letters may be part of anything, so it counts only where it stands alone. */
+function withoutName(text: string, name: string): string {
+  if (!text.includes(name)) return text;
+  const literal = name.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&');
+  return text.replace(new RegExp(`(?<![A-Za-z0-9.-])${literal}(?![A-Za-z0-9.-])`, 'g'), '*');
 }
 
 /** The first sentence of what the code means, without its full stop. */
@@ -65,12 +77,12 @@ export function subjectName({ service, volume, runtime, host }: Finding): string
 
 /** `4 critical, 1 warning, 12 notes`; `no findings` for none. */
 export function countFindings(findings: readonly { readonly severity: Severity }[]): string {
-  const count = (severity: Severity) => findings.filter((finding) => finding.severity === severity).length;
-  const [critical, warnings, notes] = [count('critical'), count('warning'), count('info')];
+  const amount = (severity: Severity) => findings.filter((finding) => finding.severity === severity).length;
+  const [critical, warnings, notes] = [amount('critical'), amount('warning'), amount('info')];
   const parts = [
     critical === 0 ? '' : `${critical} critical`,
-    warnings === 0 ? '' : `${warnings} warning${warnings === 1 ? '' : 's'}`,
-    notes === 0 ? '' : `${notes} note${notes === 1 ? '' : 's'}`,
+    warnings === 0 ? '' : count(warnings, 'warning'),
+    notes === 0 ? '' : count(notes, 'note'),
   ];
   return parts.filter((part) => part !== '').join(', ') || 'no findings';
 }

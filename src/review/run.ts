@@ -1,5 +1,6 @@
 import { Simulated } from '../schedule/simulated.js';
 import type { Zones } from '../schedule/zone.js';
+import { maskSecrets } from '../source/secrets.js';
 import { SEVERITIES, type Finding } from './finding.js';
 import { matchPlans } from './match.js';
 import type { Places } from './places.js';
@@ -18,7 +19,21 @@ export function review(before: Side, after: ReviewInput['after'], places: Places
     repositories: { before: byName(before), after: byName(after) },
     simulated: new Simulated(zones),
   };
-  return RULES.flatMap((rule) => rule(input)).sort(compareFindings);
+  return RULES.flatMap((rule) => rule(input))
+    .map(withoutSecrets)
+    .sort(compareFindings);
+}
+
+/** Old plans and trees are read as they are, whatever somebody once wrote into them. */
+function withoutSecrets(finding: Finding): Finding {
+  const { before, after, message, hint } = finding;
+  return {
+    ...finding,
+    before: before === null ? null : maskSecrets(before),
+    after: after === null ? null : maskSecrets(after),
+    message: maskSecrets(message),
+    hint: maskSecrets(hint),
+  };
 }
 
 function compareFindings(a: Finding, b: Finding): number {

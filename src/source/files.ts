@@ -10,7 +10,7 @@ export interface FileStats {
 
 /**
  * Where input files are read from: the disk, or a commit as if it were checked out. Paths are absolute. Every
- * function but `exists` throws system errors (with a `code`) for what cannot be read.
+ * function but `exists` and `isLink` throws system errors (with a `code`) for what cannot be read.
  */
 export interface Files {
   /** Follows links. */
@@ -19,6 +19,8 @@ export interface Files {
   read(path: string): Buffer;
   /** Whether anything has this path, be it a link to nowhere. */
   exists(path: string): boolean;
+  /** Whether a link has this path. */
+  isLink(path: string): boolean;
   /** Everything below a folder, folders behind links too, as paths relative to it with `/`, sorted. */
   list(folder: string): string[];
   /** Says that these files are about to be read; may do the work for all of them at once. Never throws. */
@@ -35,6 +37,7 @@ export const DISK: Files = {
   },
   read: (path) => readFileSync(path),
   exists: (path) => lstatSync(path, { throwIfNoEntry: false }) !== undefined,
+  isLink: (path) => lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() === true,
   list: (folder) =>
     readdirSync(folder, { recursive: true, encoding: 'utf8' })
       .map((name) => name.replaceAll('\\', '/'))

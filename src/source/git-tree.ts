@@ -72,6 +72,15 @@ export class GitTree implements Files {
     }
   }
 
+  isLink(path: string): boolean {
+    try {
+      const node = this.#node(path, 'lstat', false);
+      return !isFolder(node) && node.kind === 'link';
+    } catch {
+      return false;
+    }
+  }
+
   list(folder: string): string[] {
     const found: string[] = [];
     const visit = (current: Folder, above: string, open: readonly Folder[]): void => {
