@@ -77,10 +77,21 @@ export const excludesChanged: Rule = ({ matched, places }) =>
         after: show(added),
         message: `what backups of ${quote(id)} leave out changes`,
         hint: '',
-        span: places.setting(after, 'exclude'),
+        span: changedAt(places, before, after),
       },
     ];
   });
+
+/** The service's own patterns, or those of the first volume whose patterns change. */
+function changedAt(places: ReviewInput['places'], before: ServicePlan, after: ServicePlan): Finding['span'] {
+  const own = JSON.stringify(before.exclude) !== JSON.stringify(after.exclude);
+  const volumes = (service: ServicePlan) => service.placements.flatMap((placement) => placement.volumes);
+  const old = new Map(volumes(before).map(({ volume, exclude }) => [volume, JSON.stringify(exclude)]));
+  const changed = volumes(after).find(({ volume, exclude }) => old.get(volume) !== JSON.stringify(exclude));
+  return own || changed === undefined
+    ? places.setting(after, 'exclude')
+    : places.volumeSetting(after, changed.volume, 'exclude');
+}
 
 /** Patterns of a service and of the volumes that it keeps; those of a volume that is gone went with it. */
 function patternsOf(service: ServicePlan): string[] {

@@ -110,7 +110,8 @@ function runsAsRoot(command: string, unit: string): boolean {
   if (/^Exec[A-Za-z]*=[@:-]*[+!]/.test(command)) return true;
   const user = logicalLines(unit).findLast((line) => line.startsWith('User='));
   const container = logicalLines(unit).includes('[Container]');
-  return !container && (user === undefined || /^User=(?:root|0)?$/.test(user));
+  const dynamic = /^DynamicUser=(?:yes|true|on|1)$/m.test(unit);
+  return !container && !dynamic && (user === undefined || /^User=(?:root|0)?$/.test(user));
 }
 
 /** Privileges that the templates give, and fences that they take away. */
@@ -142,7 +143,7 @@ export const privileges: Rule = (input) => {
 };
 
 const UPKEEP =
-  /(?:^|[\s/=])(?:restic (?:.* )?(?:forget|prune|check)|forget\.sh|check-repository\.sh|--prune)(?=\s|$)/;
+  /(?:^|[\s/=(])(?:restic (?:.* )?(?:forget|prune|check)|forget\.sh|check-repository\.sh|--prune)(?=\s|$)/;
 const GROUPING = /--(?:group-by|host|tag)[ =](\S+)/g;
 
 /** Templates that take away what keeps the data: sources, times, forget, prune, check, and the grouping of history. */

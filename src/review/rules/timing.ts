@@ -39,8 +39,8 @@ export const backupTimes: Rule = ({ matched, places, simulated }) =>
           ...shared,
           code: 'STW820',
           severity: 'warning',
-          before: `${showDuration(gap)} (${show(before.schedule)})`,
-          after: `${showDuration(later)} (${show(after.schedule)})`,
+          before: `every ${showDuration(gap)} at worst`,
+          after: `every ${showDuration(later)} at worst`,
           message: `up to ${showDuration(later)} of data of ${where} may be lost at worst, ${showDuration(gap)} before`,
           hint: 'run it more often if that is too much; `max_age` sets a limit',
         };
