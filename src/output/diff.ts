@@ -24,7 +24,7 @@ const PATCH = {
 } as const;
 
 /** No reader follows more changed lines of one file, and finding them takes time that grows with their square. */
-const MAX_EDITS = 4000;
+const MAX_EDITS = 1000;
 
 /**
  * The hunks of one file as a unified diff, without file names; null when the two sides differ too much to be shown.

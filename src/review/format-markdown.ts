@@ -5,7 +5,14 @@ import { hunks } from '../output/diff.js';
 import { maskSecrets } from '../source/secrets.js';
 import { markdownCode, markdownText } from '../template/encoders/markdown-text.js';
 import type { Finding, Severity } from './finding.js';
-import { countFindings, groupFindings, subjectName, type Group, type Section } from './groups.js';
+import {
+  countFindings,
+  groupFindings,
+  subjectName,
+  withoutName,
+  type Group,
+  type Section,
+} from './groups.js';
 import type { Review } from './report.js';
 
 /** What a comment on GitHub may hold, in characters; GitLab takes more. */
@@ -163,37 +170,62 @@ function fenced(text: string, language: string, indent: string): string[] {
 
 const LABELS = { added: 'new', changed: 'changed', removed: 'gone' } as const;
 
-/** Adds the changes of the files, folded. Returns how many have no room. */
+/** Files that are compared line by line; of more, nobody looks at each. */
+const MAX_COMPARED = 5000;
+
+/** Files that change in the same way, but for the name of the service or host that they are about. */
+interface Alike {
+  readonly path: string;
+  readonly label: string;
+  /** Null when the two sides differ too much to be shown. */
+  readonly changes: string | null;
+  count: number;
+}
+
+/** Adds the changes of the files, folded, equal ones once. Returns how many have no room. */
 function addFiles(comment: Comment, review: Review): number {
   const files = (['added', 'changed', 'removed'] as const).flatMap((kind) =>
-    review.files[kind].map((path) => ({ path, kind })),
+    review.files[kind].map((path) => ({ path, label: LABELS[kind] })),
   );
   if (files.length === 0) return 0;
   // What sums everything up changes with everything, so it comes last.
-  const isSummary = (path: string) => path === 'README.md' || path.startsWith('.stowage/');
-  const order = [
-    ...files.filter(({ path }) => !isSummary(path)),
-    ...files.filter(({ path }) => isSummary(path)),
-  ];
+  const isSummary = ({ path }: { path: string }) => path === 'README.md' || path.startsWith('.stowage/');
+  const order = [...files.filter((file) => !isSummary(file)), ...files.filter(isSummary)];
   if (!comment.add('\n### Files\n')) return files.length;
-  let hidden = 0;
-  for (const { path, kind } of order) {
-    // Finding changes takes longer than seeing that there is no room for them.
-    const block = hidden > 20 ? null : fileBlock(review, path, LABELS[kind]);
-    if (block === null || !comment.add(block)) hidden += 1;
+  let hidden = Math.max(0, order.length - MAX_COMPARED);
+  for (const alike of alikes(review, order.slice(0, MAX_COMPARED))) {
+    if (!comment.add(fileBlock(alike))) hidden += alike.count;
   }
   return hidden;
 }
 
-function fileBlock(review: Review, path: string, label: string): string {
-  const { before, after } = review.contents(path);
-  const changes = hunks(before, after);
+function alikes(
+  review: Review,
+  files: readonly { readonly path: string; readonly label: string }[],
+): Alike[] {
+  const found = new Map<string, Alike>();
+  for (const { path, label } of files) {
+    const { before, after } = review.contents(path);
+    const changes = hunks(before, after);
+    const [folder, name] = path.split('/').slice(-2);
+    const stem = (name ?? folder ?? '').replace(/\.[a-z]+$/, '').replace(/^stowage-(?:backup|vzdump)-/, '');
+    const kind = [label, folder, name?.replace(stem, '*'), path.split('/')[0]].join(' ');
+    const key = `${kind} ${changes === null ? path : withoutName(changes, stem)}`;
+    const known = found.get(key);
+    if (known === undefined) found.set(key, { path, label, changes, count: 1 });
+    else known.count += 1;
+  }
+  return [...found.values()];
+}
+
+function fileBlock({ path, label, changes, count: amount }: Alike): string {
   const body =
     changes === null
       ? ['The two sides differ too much to be shown here.']
       : fenced(cut(maskSecrets(changes)), 'diff', '');
-  const name = html(printable(path));
-  return `\n<details><summary><code>${name}</code> ${label}</summary>\n\n${body.join('\n')}\n\n</details>\n`;
+  const more = amount === 1 ? '' : `, and ${count(amount - 1, 'file')} in the same way`;
+  const name = `<code>${html(printable(path))}</code>`;
+  return `\n<details><summary>${name} ${label}${more}</summary>\n\n${body.join('\n')}\n\n</details>\n`;
 }
 
 /** At most {@link MAX_DIFF} characters of whole lines, and how many lines are left out. */

@@ -55,8 +55,8 @@ function neutral(text: string | null, { service, volume, host }: Finding): strin
   return names.reduce<string | null>((rest, name) => (rest === null ? null : withoutName(rest, name)), text);
 }
 
-/** A name of a few letters may be part of anything, so it counts only where it stands alone. */
-function withoutName(text: string, name: string): string {
+/** `text` with `*` for a name wherever it stands alone; a name of a few letters may be part of anything. */
+export function withoutName(text: string, name: string): string {
   if (!text.includes(name)) return text;
   const literal = name.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&');
   return text.replace(new RegExp(`(?<![A-Za-z0-9.-])${literal}(?![A-Za-z0-9.-])`, 'g'), '*');

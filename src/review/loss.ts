@@ -20,6 +20,8 @@ const OWN_CLOCK: Zone = { name: 'UTC', offsetAt: () => 0 };
 /** When snapshots are made, and which of them are kept. */
 export interface Keeping {
   readonly cron: string;
+  /** The longest time between two runs, in minutes. */
+  readonly gap: number;
   readonly retention: Retention;
 }
 
@@ -39,19 +41,18 @@ export interface Loss {
 /**
  * Plays the old schedule under the old rules until they are used up, then lets the new rules forget. Now is the end of
  * the plan-time simulation, so that the same change gives the same answer on every day.
- *
- * @param gap the longest time between two runs, in minutes, of either schedule
  */
-export function simulateLoss(before: Keeping, after: Keeping, gap: number): Loss {
-  const existing = existingSnapshots(before, gap);
+export function simulateLoss(before: Keeping, after: Keeping): Loss {
+  const existing = existingSnapshots(before);
   const kept = keptSnapshots(existing, after.retention, OWN_CLOCK);
-  const [reachBefore, reachAfter] = [reach(existing), reach(existingSnapshots(after, gap))];
+  const [reachBefore, reachAfter] = [reach(existing), reach(existingSnapshots(after))];
   return {
     existing: existing.length,
     removed: existing.length - kept.length,
     reachBefore,
     reachAfter,
-    shrinks: reachBefore - reachAfter > gap + DAY / 24 && reachAfter < reachBefore * 0.9,
+    shrinks:
+      reachBefore - reachAfter > Math.max(before.gap, after.gap) + DAY / 24 && reachAfter < reachBefore * 0.9,
   };
 }
 
@@ -63,10 +64,10 @@ function reach(times: readonly number[]): number {
 }
 
 /** The snapshots that exist after a long time, as milliseconds. */
-function existingSnapshots({ cron, retention }: Keeping, gap: number): number[] {
+function existingSnapshots({ cron, gap, retention }: Keeping): number[] {
   const schedule = knownSchedule(cron);
   const apart = Math.max(1, gap / DAY);
-  const fine = Math.min(daysOf(retention, FINE, apart), (MAX_RUNS / timesOfDay(schedule).length) * apart);
+  const fine = Math.min(daysOf(retention, FINE, apart), MAX_RUNS / timesOfDay(schedule).length);
   const coarse = Math.min(Math.max(daysOf(retention, COARSE, apart), fine), MAX_DAYS);
   const middle = SIMULATION.to - Math.ceil(Math.min(fine, MAX_DAYS)) * DAY;
   const start = SIMULATION.to - Math.ceil(coarse) * DAY;

@@ -27,15 +27,13 @@ function worstLoss({ simulated }: ReviewInput, pair: ServicePair, known: Map<str
   const old = pair.before.retention;
   const now = pair.after.retention;
   const losses = pair.placements.flatMap(({ before, after }): Loss[] => {
-    const from = { cron: before.schedule.cron, retention: old };
-    const to = { cron: after.schedule.cron, retention: now };
+    const gapOf = ({ schedule, runtime }: typeof before) =>
+      simulated.of(schedule, clockworkOf(runtime)).longestGap;
+    const from = { cron: before.schedule.cron, gap: gapOf(before), retention: old };
+    const to = { cron: after.schedule.cron, gap: gapOf(after), retention: now };
     const key = JSON.stringify([from, to]);
-    const gap = Math.max(
-      simulated.of(before.schedule, clockworkOf(before.runtime)).longestGap,
-      simulated.of(after.schedule, clockworkOf(after.runtime)).longestGap,
-    );
     if (showRetention(old) === showRetention(now) && before.schedule.cron === after.schedule.cron) return [];
-    const loss = known.get(key) ?? simulateLoss(from, to, gap);
+    const loss = known.get(key) ?? simulateLoss(from, to);
     known.set(key, loss);
     return [loss];
   });

@@ -54,29 +54,46 @@ test.each(CASES)(
     const runs = every(step, 8 * 366);
     const existing = keepers(runs, before);
     const kept = keepers([...existing], after);
-    const loss = simulateLoss({ cron, retention: before }, { cron, retention: after }, step / 60_000);
+    const loss = simulateLoss(
+      { cron, gap: step / 60_000, retention: before },
+      { cron, gap: step / 60_000, retention: after },
+    );
     expect([loss.existing, loss.removed]).toEqual([existing.size, existing.size - kept.size]);
   },
 );
 
 describe('how far history reaches back', () => {
-  const keep = (cron: string, retention: Retention) => ({ cron, retention });
+  const GAPS = { '* * * * *': 1, '0 * * * *': 60, '0 1 * * 0': 10_080, '0 0 29 2 *': 2_105_280 };
+  const keep = (cron: string, retention: Retention) => ({
+    cron,
+    gap: (GAPS as Readonly<Record<string, number>>)[cron] ?? 1440,
+    retention,
+  });
   test.each([
-    [keep('0 1 * * *', { keep_last: 10 }), keep('0 * * * *', { keep_last: 10 }), 1440, true],
-    [keep('0 1 * * 0', { keep_daily: 7 }), keep('0 1 * * *', { keep_daily: 7 }), 10_080, true],
-    [keep('0 1 * * *', { keep_daily: 7 }), keep('0 * * * *', { keep_daily: 7 }), 1440, false],
-    [keep('0 1 * * *', { keep_daily: 7 }), keep('0 5 * * *', { keep_daily: 7 }), 1440, false],
-    [keep('0 * * * *', { keep_last: 10 }), keep('0 1 * * *', { keep_last: 10 }), 1440, false],
-    [keep('* * * * *', { keep_within: '10y' }), keep('0 0 29 2 *', { keep_yearly: 3 }), 2_105_280, false],
-  ])('%j to %j', (before, after, gap, shrinks) => {
-    expect(simulateLoss(before, after, gap).shrinks).toBe(shrinks);
+    [keep('0 1 * * *', { keep_last: 10 }), keep('0 * * * *', { keep_last: 10 }), true],
+    [keep('0 1 * * 0', { keep_daily: 7 }), keep('0 1 * * *', { keep_daily: 7 }), true],
+    [keep('0 1 * * *', { keep_daily: 7 }), keep('0 * * * *', { keep_daily: 7 }), false],
+    [keep('0 1 * * *', { keep_daily: 7 }), keep('0 5 * * *', { keep_daily: 7 }), false],
+    [keep('0 * * * *', { keep_last: 10 }), keep('0 1 * * *', { keep_last: 10 }), false],
+    [keep('0 * * * *', { keep_within: '3y' }), keep('0 0 29 2 *', { keep_yearly: 3 }), false],
+    [keep('0 0 29 2 *', { keep_yearly: 3 }), keep('* * * * *', { keep_daily: 3 }), true],
+  ])('%j to %j', (before, after, shrinks) => {
+    expect(simulateLoss(before, after).shrinks).toBe(shrinks);
+  });
+
+  test('a schedule by the minute that keeps everything for years is played as far as it tells something', () => {
+    const loss = simulateLoss(
+      keep('* * * * *', { keep_within: '10y' }),
+      keep('* * * * *', { keep_within: '1d' }),
+    );
+    expect(loss.removed).toBeGreaterThan(100_000);
+    expect(loss.existing).toBeLessThan(250_000);
   });
 
   test('spans count from the newest snapshot', () => {
     const loss = simulateLoss(
       keep('0 0 * * *', { keep_within: '30d' }),
       keep('0 0 * * *', { keep_within: '10d' }),
-      1440,
     );
     expect([loss.existing, loss.removed]).toEqual([30, 20]);
   });
