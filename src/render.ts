@@ -37,7 +37,7 @@ export function render(project: Project): RenderedProject {
   const nothing = { plan, files: [], sources };
   if (plan === null || project.policy === null) return { ...nothing, diagnostics: found };
 
-  const templates = templatesOf(project.root, project.policy, sources, found);
+  const templates = templatesOf(project, project.policy, sources, found);
   if (templates === null || hasErrors(found)) return { ...nothing, diagnostics: sortDiagnostics(found) };
   try {
     const output = renderPlan({ plan, runtimes: project.policy.runtimes, templates });
@@ -52,10 +52,10 @@ export function render(project: Project): RenderedProject {
   }
 }
 
-function templatesOf(root: string, policy: Policy, sources: Map<string, string>, found: Diagnostic[]) {
+function templatesOf(project: Project, policy: Policy, sources: Map<string, string>, found: Diagnostic[]) {
   if (policy.templates === null) return builtinTemplates();
   const span = policy.document.span(['templates']);
-  const { overrides, diagnostics } = readOverrides(root, policy.templates, span);
+  const { overrides, diagnostics } = readOverrides(project.root, policy.templates, span, project.input);
   found.push(...diagnostics);
   for (const override of overrides) sources.set(override.file, override.text);
   if (hasErrors(diagnostics)) return null;

@@ -1,0 +1,311 @@
+import { describe, expect, test } from '@jest/globals';
+import {
+  change,
+  lines,
+  reviewStates,
+  STATE,
+  without,
+  type State,
+} from '../../support/review.js';
+
+/** What `after` means, compared with the plain state. */
+function meaning(after: State, before: State = STATE): string[] {
+  return lines(reviewStates(before, after));
+}
+
+const wiki = 'services/wiki.yml';
+const policy = 'stowage.yml';
+const backup = (block: string, state: State = STATE): State => ({
+  ...state,
+  [wiki]: `${state[wiki] ?? ''}backup:\n  ${block}\n`,
+});
+
+test('nothing changes: nothing is found', () => {
+  expect(meaning(STATE)).toEqual([]);
+});
+
+describe('coverage', () => {
+  test('a volume leaves its contract', () => {
+    const after = change(wiki, '    - { name: config, path: /etc/wiki }\n', '');
+    expect(meaning(after)).toEqual(['STW801 critical wiki/config services/wiki.yml:6']);
+  });
+
+  test('a volume is waived, and comes back', () => {
+    const after = backup('volumes: { config: { enabled: false, reason: made by Ansible } }');
+    const [finding] = reviewStates(STATE, after);
+    expect(finding).toMatchObject({ code: 'STW802', severity: 'critical', after: 'waived: made by Ansible' });
+    expect(meaning(after)).toEqual(['STW802 critical wiki/config services/wiki.yml:15']);
+    expect(meaning(STATE, after)).toEqual(['STW840 info wiki/config services/wiki.yml:7']);
+  });
+
+  test('a volume is renamed: by its path or by its data', () => {
+    const samePath = change(wiki, '- { name: config, path', '- { name: settings, path');
+    expect(meaning(samePath)).toEqual([
+      'STW803 critical wiki/config services/wiki.yml:6',
+      'STW840 info wiki/settings services/wiki.yml:7',
+    ]);
+  });
+
+  test('a service is gone; its file still says where it was', () => {
+    expect(meaning(without(wiki))).toEqual([
+      'STW801 critical wiki/config services/wiki.yml:7',
+      'STW801 critical wiki/files services/wiki.yml:8',
+    ]);
+  });
+
+  test('a service is renamed: data that is not named after it, and data that is', () => {
+    const after = change(wiki, 'service_id: wiki', 'service_id: pages');
+    expect(meaning(after)).toEqual([
+      'STW803 critical wiki/config services/wiki.yml:1',
+      'STW803 critical wiki/files services/wiki.yml:1',
+      'STW840 info pages/config services/wiki.yml:7',
+      'STW840 info pages/files services/wiki.yml:8',
+    ]);
+  });
+
+  test('a service is gone while another one uses its folder', () => {
+    const after = change('services/blog.yml', '/srv/blog/config', '/srv/wiki/config', without(wiki));
+    expect(meaning(after)).toContain('STW804 critical wiki/config services/wiki.yml:7');
+  });
+
+  test('a place is gone while another one stays', () => {
+    const two = change(
+      policy,
+      'services: ["*"] }\n',
+      'services: ["*"] }\n  - { runtime: docker, host: nas1, services: [wiki] }\n',
+    );
+    expect(meaning(two)).toEqual([
+      'STW840 info wiki/config services/wiki.yml:7',
+      'STW840 info wiki/files services/wiki.yml:8',
+    ]);
+    expect(meaning(STATE, two)).toEqual([
+      'STW805 critical wiki/config stowage.yml:15',
+      'STW805 critical wiki/files stowage.yml:15',
+    ]);
+  });
+
+  test('a service that nothing deploys any more', () => {
+    const after = change(policy, 'services: ["*"]', 'services: [blog]');
+    expect(meaning(after)).toEqual([
+      'STW805 critical wiki/config stowage.yml:16',
+      'STW805 critical wiki/files stowage.yml:16',
+    ]);
+  });
+});
+
+describe('history', () => {
+  test('another directory keeps it', () => {
+    const after = change(wiki, '/srv/wiki/config', '/data/wiki/config');
+    expect(reviewStates(STATE, after)).toMatchObject([
+      { code: 'STW842', severity: 'info', before: '/srv/wiki/config', after: '/data/wiki/config' },
+    ]);
+  });
+
+  test('a folder inside the old one is only a part of it', () => {
+    const after = change(wiki, '/srv/wiki/config', '/srv/wiki/config/new');
+    expect(meaning(after)).toEqual(['STW828 warning wiki/config services/wiki.yml:7']);
+    expect(meaning(STATE, after)).toEqual(['STW842 info wiki/config services/wiki.yml:7']);
+  });
+
+  test('another host or runtime keeps it', () => {
+    for (const place of ['runtime: docker, host: web2', 'runtime: podman, host: web1']) {
+      const found = meaning(change(policy, 'runtime: docker, host: web1', place));
+      expect(new Set(found.map((line) => line.split(' ').slice(0, 2).join(' ')))).toEqual(
+        new Set(['STW842 info']),
+      );
+    }
+  });
+
+  test('a guest dump in place of folders does not', () => {
+    const guest = `${STATE[wiki] ?? ''}service_container: { vmid: 105 }\n`;
+    const before = { ...STATE, [wiki]: guest };
+    const after = change(policy, 'runtime: docker, host: web1', 'runtime: proxmox, host: web1', before);
+    const found = meaning(
+      change(
+        'services/blog.yml',
+        'proxmox: proxmox.yml.j2',
+        'proxmox: p\nservice_container: { vmid: 106 }',
+        after,
+      ),
+      before,
+    );
+    expect(found).toContain('STW803 critical wiki/files services/wiki.yml:8');
+    expect(found).toContain('STW842 info wiki/config stowage.yml:16');
+  });
+
+  test('a host of snapshots that changes', () => {
+    const after = change(policy, 'services: ["*"]', 'services: ["*"], snapshot_host: all');
+    expect(reviewStates(STATE, after)).toMatchObject([
+      {
+        code: 'STW811',
+        service: 'blog',
+        before: 'host blog, tag service:blog',
+        after: 'host all, tag service:blog',
+      },
+      { code: 'STW811', service: 'wiki' },
+    ]);
+  });
+
+  test('another repository, and another address of the same one', () => {
+    const own = backup('repository: other');
+    expect(meaning(own)).toEqual(['STW810 critical wiki services/wiki.yml:15']);
+    expect(meaning(STATE, own)).toEqual(['STW810 critical wiki services/wiki.yml:1']);
+    const url = change(policy, 'backup1.example:8000', 'backup3.example:8000');
+    expect(meaning(url)).toEqual([
+      'STW810 critical blog stowage.yml:5',
+      'STW810 critical wiki stowage.yml:5',
+    ]);
+  });
+
+  test('another spelling or name of the same repository is none', () => {
+    expect(meaning(change(policy, '8000/home\n', '8000/home/\n'))).toEqual([]);
+    const renamed = change(
+      policy,
+      'repository: main',
+      'repository: first',
+      change(policy, '  main:', '  first:'),
+    );
+    expect(meaning(renamed)).toEqual([]);
+  });
+
+  test('a host that takes a local repository along leaves the history behind', () => {
+    const local = change(policy, 'rest:https://backup1.example:8000/home', '/srv/restic');
+    expect(meaning(change(policy, 'host: web1', 'host: web2', local), local)).toEqual(
+      expect.arrayContaining(['STW810 critical blog stowage.yml:16', 'STW810 critical wiki stowage.yml:16']),
+    );
+  });
+});
+
+describe('retention', () => {
+  test('shorter: how many snapshots the next forget removes', () => {
+    const after = backup('retention: { keep_daily: 3, keep_weekly: 4 }');
+    expect(reviewStates(STATE, after)).toMatchObject([
+      {
+        code: 'STW812',
+        severity: 'critical',
+        service: 'wiki',
+        before: 'keep-daily 7, keep-weekly 4',
+        after: 'keep-daily 3, keep-weekly 4',
+        message: expect.stringMatching(/remove [34] of the (9|10|11) snapshots/),
+        span: { file: wiki, line: 15 },
+      },
+    ]);
+  });
+
+  test('longer', () => {
+    const after = change(policy, 'keep_daily: 7', 'keep_daily: 14');
+    expect(meaning(after)).toEqual(['STW843 info blog stowage.yml:14', 'STW843 info wiki stowage.yml:14']);
+  });
+
+  test('the same number of snapshots, made more often, covers less time', () => {
+    const before = change(policy, '{ keep_daily: 7, keep_weekly: 4 }', '{ keep_last: 10 }');
+    const found = meaning(change(policy, '"0 1 * * *"', '"0 * * * *"', before), before);
+    expect(found).toContain('STW812 critical wiki stowage.yml:12');
+    expect(meaning(change(policy, '"0 1 * * *"', '"0 * * * *"'))).not.toContain(
+      'STW812 critical wiki stowage.yml:12',
+    );
+  });
+});
+
+describe('maintenance', () => {
+  test('a repository leaves the policy', () => {
+    const after = change(
+      policy,
+      '  other:\n    url: rest:https://backup2.example:8000/home\n    maintenance: { host: backup2 }\n',
+      '',
+    );
+    expect(meaning(after)).toEqual(['STW813 critical stowage.yml:3']);
+  });
+
+  test('the check no longer reads data, or hardly ever runs', () => {
+    const checked = (check: string) =>
+      change(policy, 'maintenance: { host: backup1 }', `maintenance: { host: backup1 }\n    check: ${check}`);
+    const before = checked('{ schedule: "0 9 * * 0", read_data_subsets: 12 }');
+    expect(meaning(checked('{ schedule: "0 9 * * 0" }'), before)).toEqual([]);
+    expect(meaning(checked('{ schedule: "0 9 * * 0", read_data_subsets: null }'), before)).toEqual([
+      'STW813 critical stowage.yml:7',
+    ]);
+    expect(meaning(checked('{ schedule: "0 9 29 2 *", read_data_subsets: 12 }'), before)).toEqual([
+      'STW813 critical stowage.yml:7',
+    ]);
+    expect(meaning(checked('{ schedule: "0 9 1 * *", read_data_subsets: 12 }'), before)).toEqual([
+      'STW841 info stowage.yml:7',
+    ]);
+  });
+
+  test('another place', () => {
+    expect(meaning(change(policy, 'host: backup1', 'host: backup9'))).toEqual(['STW844 info stowage.yml:6']);
+  });
+
+  test('into a collision, whichever job moves', () => {
+    const at = (forget: string) =>
+      change(
+        policy,
+        'maintenance: { host: backup1 }',
+        `maintenance: { host: backup1 }\n    forget: "${forget}"`,
+      );
+    expect(meaning(at('10 1 * * *'))).toEqual(['STW826 warning stowage.yml:7', 'STW841 info stowage.yml:7']);
+    // It collided before already.
+    expect(meaning(at('11 1 * * *'), at('10 1 * * *'))).toEqual(['STW841 info stowage.yml:7']);
+    const moved = change(policy, '"0 1 * * *"', '"10 4 * * *"');
+    expect(meaning(moved)).toContain('STW826 warning stowage.yml:4');
+  });
+});
+
+describe('times', () => {
+  test('other times, and fewer', () => {
+    expect(meaning(change(policy, '"0 1 * * *"', '"0 2 * * *"'))).toEqual([
+      'STW841 info blog stowage.yml:12',
+      'STW841 info wiki stowage.yml:12',
+    ]);
+    expect(reviewStates(STATE, backup('schedule: "0 1 * * 0"'))).toMatchObject([
+      {
+        code: 'STW820',
+        severity: 'warning',
+        before: 'every 1d at worst',
+        after: 'every 7d at worst',
+        span: { line: 15 },
+      },
+    ]);
+  });
+
+  test('a time zone that changes its clocks loses nothing', () => {
+    const after = change(policy, '"0 1 * * *"', '"0 1 * * *"\n  timezone: Europe/Berlin');
+    expect(meaning(after).filter((line) => !line.includes('info'))).toEqual([]);
+  });
+});
+
+describe('contents', () => {
+  test('an exclude that leaves out a whole volume, and one that does not', () => {
+    expect(meaning(backup('exclude: [config]'))).toEqual([
+      'STW821 warning wiki/config services/wiki.yml:15',
+      'STW845 info wiki services/wiki.yml:15',
+    ]);
+    expect(meaning(backup('volumes: { files: { exclude: ["*"] } }'))).toEqual([
+      'STW821 warning wiki/files services/wiki.yml:15',
+      'STW845 info wiki services/wiki.yml:15',
+    ]);
+    expect(meaning(backup('exclude: ["*.tmp", "**/cache/**"]'))).toEqual([
+      'STW845 info wiki services/wiki.yml:15',
+    ]);
+  });
+
+  test('a new volume that an old pattern leaves out', () => {
+    const before = backup('exclude: [media]');
+    const after = change(
+      wiki,
+      '    - { name: config, path: /etc/wiki }\n',
+      '    - { name: config, path: /etc/wiki }\n    - { name: media, path: /var/lib/wiki/media }\n',
+      before,
+    );
+    expect(meaning(after, before)).toContain('STW821 warning wiki/media services/wiki.yml:16');
+  });
+
+  test('safeguards that are turned off', () => {
+    expect(meaning(backup('accept_incomplete: true'))).toEqual(['STW827 warning wiki services/wiki.yml:15']);
+    expect(meaning(backup('volumes: { files: { allow_empty: true } }'))).toEqual([
+      'STW827 warning wiki/files services/wiki.yml:15',
+    ]);
+    expect(meaning(STATE, backup('accept_incomplete: true'))).toEqual([]);
+  });
+});
