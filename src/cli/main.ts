@@ -1,7 +1,7 @@
 import yargs, { type Argv } from 'yargs';
 import { RUNTIMES } from '../contract/contract.js';
 import { EXIT, type ExitCode } from './exit-codes.js';
-import type { CommonOptions } from './project.js';
+import { REPORT_FORMATS, type BasicFormat, type CommonOptions, type ReportFormat } from './project.js';
 import { processTerminal, type Terminal } from './terminal.js';
 import { UsageError } from './usage-error.js';
 import { usageError } from './usage.js';
@@ -39,12 +39,22 @@ function single(name: string, value: unknown): string | undefined {
   return typeof value === 'string' ? value : undefined;
 }
 
-function common(args: Common): CommonOptions {
+/** The common options of a command that prints in these formats. */
+type Printing<Format> = Omit<Common, 'format'> & { readonly format: Format };
+
+function common<Format extends string>(args: Printing<Format>): CommonOptions<Format> {
   single('format', args.format);
   return { config: single('config', args.config), format: args.format, quiet: args.quiet };
 }
 
-function terminalOf(args: Common): Terminal {
+/** A command that also writes reports; yargs adds these choices to those that every command has. */
+function withReports(cli: Argv<Common>): Argv<Printing<BasicFormat | ReportFormat>> {
+  return cli.choices('format', REPORT_FORMATS) as Argv<Omit<Common, 'format'>> as Argv<
+    Printing<BasicFormat | ReportFormat>
+  >;
+}
+
+function terminalOf(args: Pick<Common, 'color' | 'quiet'>): Terminal {
   return processTerminal(args.color, args.quiet);
 }
 
@@ -63,15 +73,10 @@ function addWriters(cli: Argv<Common>, finish: Finish): Argv<Common> {
         finish(init(args.dir, common(args), terminalOf(args)));
       },
     )
-    .command(
-      'validate',
-      'Load everything and print every problem at once',
-      (command) => command,
-      async (args) => {
-        const { validate } = await import('./validate.js');
-        finish(await validate(common(args), terminalOf(args)));
-      },
-    );
+    .command('validate', 'Load everything and print every problem at once', withReports, async (args) => {
+      const { validate } = await import('./validate.js');
+      finish(await validate(common(args), terminalOf(args)));
+    });
 }
 
 function addRender(cli: Argv<Common>, finish: Finish): Argv<Common> {
@@ -79,7 +84,7 @@ function addRender(cli: Argv<Common>, finish: Finish): Argv<Common> {
     'render',
     'Write the output tree',
     (command) =>
-      command
+      withReports(command)
         .option('check', {
           type: 'boolean',
           default: false,

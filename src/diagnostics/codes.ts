@@ -171,6 +171,8 @@ export const CODES = {
     'Two paths of the output tree differ only in upper and lower case or in Unicode form, and would be one file on some machines. Rename a host or a service.',
   STW609:
     'A service named on the command line is not in the plan, or no generated file belongs to the asked part.',
+  STW610:
+    'The output tree is not what rendering gives now. Run `stowage render`, and commit what it changes together with its cause.',
   // 7: schedules
   STW701:
     'Two keys say when a job runs. Keep one of `schedule`, `every` and `window` (whose length is the spread).',

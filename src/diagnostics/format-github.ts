@@ -28,7 +28,7 @@ function command(diagnostic: Diagnostic): string {
   const place = isWholeFile(diagnostic) ? file : `${file}:${span.line}:${span.column}`;
   const properties = `file=${property(file)}${position(diagnostic)},title=${property(`stowage ${code}`)}`;
   // The log shows the message alone, so the message says where.
-  return `::${COMMANDS[severity]} ${properties}::${data(`${place} ${messageText(diagnostic)}`)}\n`;
+  return `::${COMMANDS[severity]} ${properties}::${data(`${place}: ${messageText(diagnostic)}`)}\n`;
 }
 
 /**

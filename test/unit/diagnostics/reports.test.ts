@@ -128,7 +128,7 @@ describe('github', () => {
   test('a command with every property', () => {
     expect(formatGithub([finding({ hint: 'use `a-b`' })])).toBe(
       '::error file=services/a.yml,line=3,endLine=3,col=5,endColumn=12,title=stowage STW101' +
-        '::services/a.yml:3:5 the name `A b` is not safe%0Ahint: use `a-b`\n',
+        '::services/a.yml:3:5: the name `A b` is not safe%0Ahint: use `a-b`\n',
     );
   });
 
@@ -142,14 +142,14 @@ describe('github', () => {
   test('columns only for one line; none at all for a whole file', () => {
     expect(formatGithub([finding({ end_line: 5 })])).toContain('a.yml,line=3,endLine=5,title=');
     expect(formatGithub([finding(whole)])).toContain(
-      '::error file=services/a.yml,title=stowage STW101::services/a.yml the',
+      '::error file=services/a.yml,title=stowage STW101::services/a.yml: the',
     );
   });
 
   test('what separates properties, commands and lines is escaped', () => {
     const out = formatGithub([finding({ file: 'a,b:c%.yml', message: '100% ::error::\r\n::stop' })]);
     expect(out).toContain('file=a%2Cb%3Ac%25.yml,line');
-    expect(out).toMatch(/::a,b:c%25\.yml:3:5 100%25 ::error::␍␊::stop\n$/);
+    expect(out).toMatch(/::a,b:c%25\.yml:3:5: 100%25 ::error::␍␊::stop\n$/);
   });
 
   test('nothing to say', () => {
