@@ -11,37 +11,25 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { build } from 'esbuild';
 import { load } from 'js-yaml';
 import { sarifErrors } from '../support/sarif-schema.js';
+import { ROOT, git, gitEnvironment } from './lib/git.js';
 import { npmInstall } from './lib/npm.js';
 import { runAction, type Action, type JobResult } from './lib/runner.js';
 
-const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const ACTION = join(ROOT, 'action.yml');
 const action = load(readFileSync(ACTION, 'utf8')) as Action;
 const scratch = mkdtempSync(join(tmpdir(), 'stowage-action-'));
 const workspace = join(scratch, 'workspace');
 const actionPath = join(scratch, 'action');
 
-const environment: NodeJS.ProcessEnv = {
-  ...Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(GIT|GITHUB|RUNNER)_/.test(name))),
-  GIT_CONFIG_GLOBAL: '/dev/null',
-  GIT_AUTHOR_NAME: 'a',
-  GIT_AUTHOR_EMAIL: 'a@example.org',
-  GIT_COMMITTER_NAME: 'a',
-  GIT_COMMITTER_EMAIL: 'a@example.org',
-};
+const environment = gitEnvironment();
 
 afterAll(() => {
   rmSync(scratch, { recursive: true });
 });
-
-function git(folder: string, ...args: string[]): string {
-  return execFileSync('git', args, { cwd: folder, env: environment, encoding: 'utf8' }).trim();
-}
 
 function write(path: string, text: string): void {
   mkdirSync(dirname(join(workspace, path)), { recursive: true });

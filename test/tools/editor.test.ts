@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import { Editor } from './lib/language-server.js';
@@ -9,13 +9,14 @@ import { npmInstall } from './lib/npm.js';
 
 const PROGRAM = fileURLToPath(new URL('../../dist/stowage.js', import.meta.url));
 const scratch = mkdtempSync(join(tmpdir(), 'stowage-editor-'));
+const SERVER = join(scratch, 'node_modules/yaml-language-server/bin/yaml-language-server');
 let editor: Editor;
 let policy: string;
 let contract: string;
 
 beforeAll(async () => {
   npmInstall(scratch, ['yaml-language-server@1.25.0']);
-  editor = new Editor(join(scratch, 'node_modules/yaml-language-server/bin/yaml-language-server'));
+  editor = new Editor(SERVER);
   await editor.start();
 });
 
@@ -72,4 +73,24 @@ test('values that fit are offered', async () => {
   await editor.open(policy);
   const offered = await editor.complete(policy, '\ndefaults:');
   expect(offered).toEqual(expect.arrayContaining(['restic', 'velero', 'volsync', 'k8up']));
+});
+
+test('the settings that the README gives for VS Code reach contracts without a line of their own', async () => {
+  const readme = readFileSync(fileURLToPath(new URL('../../README.md', import.meta.url)), 'utf8');
+  const settings = JSON.parse(/\{ "yaml\.schemas": .*\}/.exec(readme)?.[0] ?? '') as {
+    'yaml.schemas': unknown;
+  };
+  edit(contract, '# yaml-language-server: $schema=../../.stowage/contract.schema.json\n', '');
+  const configured = new Editor(SERVER, {
+    yaml: { schemas: settings['yaml.schemas'], hover: true, validate: true },
+  });
+  try {
+    await configured.start(dirname(policy));
+    expect(await configured.open(contract)).toEqual([]);
+    expect(await configured.hover(contract, 'service_id:')).toContain('Identity of the service');
+  } finally {
+    configured.close();
+  }
+  await editor.open(contract);
+  expect(await editor.hover(contract, 'service_id:')).not.toContain('Identity of the service');
 });

@@ -1,31 +1,17 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import {
-  appendFileSync,
-  chmodSync,
-  cpSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { appendFileSync, cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { ROOT, gitEnvironment, installProgram, makeRepository } from './lib/git.js';
 import { npmInstall } from './lib/npm.js';
 
-const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const EXAMPLE = readFileSync(join(ROOT, 'examples/ci/gitlab.yml'), 'utf8');
 const scratch = mkdtempSync(join(tmpdir(), 'stowage-gitlab-'));
 const repository = join(scratch, 'repository');
 const tool = join(scratch, 'tool');
 
-const environment: NodeJS.ProcessEnv = {
-  ...Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('GIT_'))),
-  PATH: `${join(scratch, 'bin')}:${process.env.PATH ?? ''}`,
-  NO_COLOR: '1',
-};
+const environment = { ...gitEnvironment(join(scratch, 'bin')), NO_COLOR: '1' };
 
 /** Runs a job on this machine; gitlab-ci-local checks the file against GitLab's own schema first. */
 function runJob(file: string): { passed: boolean; out: string } {
@@ -45,20 +31,10 @@ function runJob(file: string): { passed: boolean; out: string } {
 
 beforeAll(() => {
   npmInstall(tool, ['gitlab-ci-local@4.61.1']);
-  mkdirSync(join(scratch, 'bin'));
-  const program = join(scratch, 'bin/stowage');
-  writeFileSync(program, `#!/bin/sh\nexec '${process.execPath}' '${ROOT}dist/stowage.js' "$@"\n`);
-  chmodSync(program, 0o755);
+  installProgram(join(scratch, 'bin'));
   cpSync(join(ROOT, 'examples/minimal'), repository, { recursive: true });
-  execFileSync(program, ['render', '--quiet'], { cwd: repository });
-  const identity = ['-c', 'user.name=a', '-c', 'user.email=a@example.org'];
-  for (const args of [
-    ['init', '-q'],
-    ['add', '-A'],
-    ['commit', '-qm', 'start'],
-  ]) {
-    execFileSync('git', [...identity, ...args], { cwd: repository, env: environment });
-  }
+  execFileSync(join(scratch, 'bin/stowage'), ['render', '--quiet'], { cwd: repository });
+  makeRepository(repository);
 });
 
 afterAll(() => {

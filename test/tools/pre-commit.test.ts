@@ -1,34 +1,15 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { chmodSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { ROOT, git, gitEnvironment, installProgram, makeRepository } from './lib/git.js';
 
-const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const scratch = mkdtempSync(join(tmpdir(), 'stowage-pre-commit-'));
 const tool = join(scratch, 'tool');
 const infra = join(scratch, 'infra');
 
-const environment: NodeJS.ProcessEnv = {
-  ...Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('GIT_'))),
-  PRE_COMMIT_HOME: join(scratch, 'home'),
-  GIT_CONFIG_GLOBAL: '/dev/null',
-  GIT_AUTHOR_NAME: 'a',
-  GIT_AUTHOR_EMAIL: 'a@example.org',
-  GIT_COMMITTER_NAME: 'a',
-  GIT_COMMITTER_EMAIL: 'a@example.org',
-  PATH: `${join(scratch, 'bin')}:${process.env.PATH ?? ''}`,
-};
-
-function git(folder: string, ...args: string[]): string {
-  return execFileSync('git', args, {
-    cwd: folder,
-    env: environment,
-    encoding: 'utf8',
-    stdio: ['ignore', 'pipe', 'ignore'],
-  });
-}
+const environment = { ...gitEnvironment(join(scratch, 'bin')), PRE_COMMIT_HOME: join(scratch, 'home') };
 
 function write(path: string, text: string): void {
   mkdirSync(dirname(join(infra, path)), { recursive: true });
@@ -56,19 +37,8 @@ function commit(): { passed: boolean; out: string } {
 function configure(hooks: readonly string[], language?: string): void {
   const more = language === undefined ? '' : `        language: ${language}\n`;
   const list = hooks.map((id) => `      - id: ${id}\n${more}`).join('');
-  const rev = git(tool, 'rev-parse', 'HEAD').trim();
+  const rev = git(tool, 'rev-parse', 'HEAD');
   write('.pre-commit-config.yaml', `repos:\n  - repo: ${tool}\n    rev: ${rev}\n    hooks:\n${list}`);
-}
-
-/** The program as it is built here, found by its name. */
-function installProgram(): void {
-  const file = join(scratch, 'bin/stowage');
-  mkdirSync(dirname(file), { recursive: true });
-  writeFileSync(
-    file,
-    `#!/bin/sh\necho run >> '${scratch}/calls'\nexec '${process.execPath}' '${ROOT}dist/stowage.js' "$@"\n`,
-  );
-  chmodSync(file, 0o755);
 }
 
 /** A repository as somebody would take hooks from it: the files of this one, as they stand. */
@@ -79,9 +49,7 @@ beforeAll(() => {
   });
   const files = list.split('\0').filter((path) => path !== '' && !path.startsWith('test/'));
   for (const path of files) cpSync(join(ROOT, path), join(tool, path));
-  git(tool, 'init', '-q');
-  git(tool, 'add', '-A');
-  git(tool, 'commit', '-qm', 'tool');
+  makeRepository(tool);
 });
 
 afterAll(() => {
@@ -94,9 +62,7 @@ beforeEach(() => {
   rmSync(join(scratch, 'bin'), { recursive: true, force: true });
   cpSync(join(ROOT, 'examples/minimal'), infra, { recursive: true });
   execFileSync(process.execPath, [join(ROOT, 'dist/stowage.js'), 'render', '--quiet'], { cwd: infra });
-  git(infra, 'init', '-q');
-  git(infra, 'add', '-A');
-  git(infra, 'commit', '-qm', 'start');
+  makeRepository(infra);
   execFileSync('pre-commit', ['install'], { cwd: infra, env: environment, stdio: 'ignore' });
 });
 
@@ -158,7 +124,7 @@ describe('hooks that pre-commit builds itself', () => {
 
 describe('hooks that run the installed program', () => {
   test('language: system', () => {
-    installProgram();
+    installProgram(join(scratch, 'bin'), `echo run >> '${scratch}/calls'`);
     configure(['stowage-validate', 'stowage-check'], 'system');
     git(infra, 'add', '-A');
     expect(commit()).toMatchObject({ passed: true });
@@ -166,7 +132,7 @@ describe('hooks that run the installed program', () => {
   });
 
   test('what `stowage init` writes', () => {
-    installProgram();
+    installProgram(join(scratch, 'bin'), `echo run >> '${scratch}/calls'`);
     execFileSync(process.execPath, [join(ROOT, 'dist/stowage.js'), 'init'], { cwd: infra });
     write('services/example/contract.yml', contractOf('links'));
     git(infra, 'add', '-A');

@@ -1,46 +1,19 @@
-import { execFileSync, spawnSync } from 'node:child_process';
-import {
-  chmodSync,
-  cpSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { loadAll } from 'js-yaml';
+import { ROOT, git, gitEnvironment, installProgram, makeRepository } from './lib/git.js';
 
-const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const SCRIPT = join(ROOT, 'examples/ci/publish-rendered.sh');
 let scratch: string;
 let infra: string;
 
-/** An environment in which `stowage` is the built program. */
-function environment(): NodeJS.ProcessEnv {
-  return {
-    ...Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('GIT_'))),
-    PATH: `${join(scratch, 'bin')}:${process.env.PATH ?? ''}`,
-    GIT_CONFIG_GLOBAL: '/dev/null',
-    GIT_AUTHOR_NAME: 'a',
-    GIT_AUTHOR_EMAIL: 'a@example.org',
-    GIT_COMMITTER_NAME: 'a',
-    GIT_COMMITTER_EMAIL: 'a@example.org',
-  };
-}
-
-function git(folder: string, ...args: string[]): string {
-  return execFileSync('git', args, { cwd: folder, env: environment(), encoding: 'utf8' }).trim();
-}
-
 function publish(): { status: number | null; out: string; err: string } {
   const { status, stdout, stderr } = spawnSync('sh', [SCRIPT], {
     cwd: infra,
-    env: environment(),
+    env: gitEnvironment(join(scratch, 'bin')),
     encoding: 'utf8',
   });
   return { status, out: stdout, err: stderr };
@@ -54,15 +27,10 @@ const commits = (): number => git(join(scratch, 'origin'), 'log', '--oneline', '
 beforeEach(() => {
   scratch = mkdtempSync(join(tmpdir(), 'stowage-branch-'));
   infra = join(scratch, 'infra');
-  mkdirSync(join(scratch, 'bin'));
-  const program = join(scratch, 'bin/stowage');
-  writeFileSync(program, `#!/bin/sh\nexec '${process.execPath}' '${ROOT}dist/stowage.js' "$@"\n`);
-  chmodSync(program, 0o755);
+  installProgram(join(scratch, 'bin'));
   git(scratch, 'init', '-q', '--bare', 'origin');
   cpSync(join(ROOT, 'examples/homelab'), infra, { recursive: true });
-  git(infra, 'init', '-q', '-b', 'main');
-  git(infra, 'add', '-A');
-  git(infra, 'commit', '-qm', 'start');
+  makeRepository(infra);
   git(infra, 'remote', 'add', 'origin', join(scratch, 'origin'));
 });
 

@@ -7,7 +7,7 @@ interface Message {
   readonly method?: string;
   readonly params?: {
     readonly uri?: string;
-    readonly items?: readonly unknown[];
+    readonly items?: readonly { readonly section?: string }[];
     readonly diagnostics?: readonly Problem[];
   };
   readonly result?: unknown;
@@ -33,14 +33,18 @@ function* messages(received: { bytes: Buffer }): Generator<Message> {
   }
 }
 
-/** An editor without settings, as far as it speaks with a language server for YAML. */
+/** An editor, as far as it speaks with a language server for YAML. */
 export class Editor {
   readonly #server: ChildProcess;
   readonly #answers = new Map<number, (result: unknown) => void>();
   readonly #problems = new Map<string, (problems: readonly Problem[]) => void>();
   #requests = 0;
+  #configured: (() => void) | undefined;
+  readonly #settings: Readonly<Record<string, unknown>>;
 
-  constructor(server: string) {
+  /** @param settings those of the user, by section */
+  constructor(server: string, settings: Readonly<Record<string, unknown>> = {}) {
+    this.#settings = settings;
     this.#server = spawn(process.execPath, [server, '--stdio'], { stdio: ['pipe', 'pipe', 'ignore'] });
     const received = { bytes: Buffer.alloc(0) };
     this.#server.stdout?.on('data', (chunk: Buffer) => {
@@ -49,10 +53,18 @@ export class Editor {
     });
   }
 
-  async start(): Promise<void> {
-    const capabilities = { textDocument: { hover: { contentFormat: ['markdown'] } } };
-    await this.#request('initialize', { processId: null, rootUri: null, capabilities });
+  /** Begins, in a folder or without one. */
+  async start(folder?: string): Promise<void> {
+    const capabilities = {
+      textDocument: { hover: { contentFormat: ['markdown'] } },
+      workspace: { configuration: true, workspaceFolders: true },
+    };
+    const uri = folder === undefined ? null : pathToFileURL(folder).href;
+    const workspaceFolders = uri === null ? null : [{ uri, name: 'folder' }];
+    await this.#request('initialize', { processId: null, rootUri: uri, workspaceFolders, capabilities });
+    const configured = new Promise<void>((resolve) => (this.#configured = resolve));
     this.#send({ method: 'initialized', params: {} });
+    await configured;
   }
 
   /** Opens a file; what the server underlines in it. */
@@ -102,8 +114,9 @@ export class Editor {
     } else if (id !== undefined && method === undefined) {
       this.#answers.get(id)?.(result);
     } else if (id !== undefined) {
-      // A question about settings; there are none.
-      this.#send({ id, result: params?.items?.map(() => null) ?? null });
+      const answers = params?.items?.map(({ section }) => this.#settings[section ?? ''] ?? null);
+      this.#send({ id, result: answers ?? null });
+      if (method === 'workspace/configuration') this.#configured?.();
     }
   }
 
