@@ -1,9 +1,11 @@
-/** Where editors find the schemas when the package is installed beside the policy. */
-const SCHEMAS = 'node_modules/stowage/schemas';
+import { contractSchemaText, policySchemaText } from '#generated/schemas.js';
+
+/** Where editors find the schemas: beside the policy, so that they need no network and no package. */
+const SCHEMAS = '.stowage';
 
 const POLICY = `# yaml-language-server: $schema=${SCHEMAS}/policy.schema.json
 # The backup policy: which services there are, where their snapshots go, when, and how long they are kept.
-# The schema above is there once the package is installed here; \`stowage schema policy\` prints it too.
+# Editors check and explain this file by the schema above; \`stowage schema policy\` prints that of a newer version.
 version: 1
 
 # Service contracts: a glob or a list of globs, relative to this file.
@@ -77,4 +79,6 @@ export const INIT_FILES: readonly (readonly [path: string, content: string])[] =
   ['stowage.yml', POLICY],
   ['services/example/contract.yml', CONTRACT],
   ['.pre-commit-config.yaml', PRE_COMMIT],
+  [`${SCHEMAS}/policy.schema.json`, policySchemaText],
+  [`${SCHEMAS}/contract.schema.json`, contractSchemaText],
 ];

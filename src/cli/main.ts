@@ -66,7 +66,7 @@ function addWriters(cli: Argv<Common>, finish: Finish): Argv<Common> {
   return cli
     .command(
       'init [dir]',
-      'Write a commented policy, an example contract and a pre-commit stanza; overwrites nothing',
+      'Write a commented policy, an example contract, a pre-commit stanza and schemas; overwrites nothing',
       (command) =>
         command.positional('dir', { type: 'string', default: '.', describe: 'Folder to write into' }),
       async (args) => {

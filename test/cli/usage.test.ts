@@ -89,6 +89,8 @@ describe('init', () => {
     const root = join(folder, 'new');
     expect(Object.keys(snapshot(root))).toEqual([
       '.pre-commit-config.yaml',
+      '.stowage/contract.schema.json',
+      '.stowage/policy.schema.json',
       'services/example/contract.yml',
       'stowage.yml',
     ]);
@@ -107,7 +109,12 @@ describe('init', () => {
     const { code, out } = stowage(folder, ['init', '--format', 'json']);
     expect(code).toBe(0);
     expect(JSON.parse(out)).toEqual({
-      created: ['services/example/contract.yml', '.pre-commit-config.yaml'],
+      created: [
+        'services/example/contract.yml',
+        '.pre-commit-config.yaml',
+        '.stowage/policy.schema.json',
+        '.stowage/contract.schema.json',
+      ],
       kept: ['stowage.yml'],
     });
     expect(read(folder, 'stowage.yml')).toBe('mine');
