@@ -14,7 +14,7 @@ export interface CommonOptions {
 }
 
 /** The policy's file as `--config` gives it, or as found upward from the working directory. */
-export async function policyFile(options: CommonOptions): Promise<string> {
+export async function policyFile(options: Pick<CommonOptions, 'config'>): Promise<string> {
   if (options.config !== undefined) return options.config;
   const { findPolicy } = await import('../policy/find.js');
   const found = findPolicy(process.cwd());
