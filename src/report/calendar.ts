@@ -1,3 +1,4 @@
+import { count } from '../diagnostics/format-text.js';
 import { groupBy } from '../plan/group.js';
 import { clockworkOf, maintenanceClockwork } from '../plan/schedules.js';
 import { snapshotLives, type Lifetime } from '../retention/simulate.js';
@@ -15,6 +16,7 @@ export const LOOK_BACK = 56;
 const MOST_RUNS = 20_000;
 /** Months in a row; older ones only where they hold something. */
 const MONTHS_SHOWN = 14;
+const SCHEDULES_SHOWN = 2;
 
 export const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
 
@@ -36,6 +38,10 @@ export interface RetentionClass {
   readonly timezone: string;
   /** The day of the report's moment there, from 1970-01-01. */
   readonly today: number;
+  /** The first of its schedules, how many more there are (`2 other times`, or nothing), and when forget runs. */
+  readonly crons: readonly string[];
+  readonly more_crons: string;
+  readonly forget: string;
   readonly services: readonly string[];
   readonly places: string;
   readonly total: number;
@@ -174,21 +180,26 @@ function describeClass(
   timezone: string,
 ): RetentionClass {
   const today = Math.floor((moment + zones(timezone).offsetAt(moment)) / DAY);
+  const crons = [...new Set(places.map(({ placement }) => placement.schedule.cron))];
+  const more = crons.length - SCHEDULES_SHOWN;
   const counts = new Map<number, number>();
-  for (const [age, newest, , count] of lives) {
-    if (newest === 0) counts.set(age, (counts.get(age) ?? 0) + count);
+  for (const [age, newest, , many] of lives) {
+    if (newest === 0) counts.set(age, (counts.get(age) ?? 0) + many);
   }
   const dates = [...counts]
     .sort(([a], [b]) => a - b)
-    .map(([age, count]) => ({ date: dateText(today - age), count, several: count > 1 }));
+    .map(([age, many]) => ({ date: dateText(today - age), count: many, several: many > 1 }));
   return {
     number,
     rules: rulesOf(places),
     timezone,
     today,
+    crons: crons.slice(0, SCHEDULES_SHOWN),
+    more_crons: more > 0 ? count(more, 'other time') : '',
+    forget: [...new Set(places.map(({ repository }) => repository.forget.cron))].join(', '),
     services: [...new Set(places.map(({ service }) => service.service_id))],
     places: places.map(({ id }) => id).join(' '),
-    total: dates.reduce((sum, { count }) => sum + count, 0),
+    total: dates.reduce((sum, date) => sum + date.count, 0),
     oldest: dates.at(-1)?.date ?? '',
     dates,
     months: monthsOf(today, new Set(lives.map(([age]) => age)), counts),
@@ -209,9 +220,9 @@ function monthsOf(
     const at = { year: Math.floor(index / 12), month: (index % 12) + 1 };
     const first = dayNumber({ ...at, day: 1 });
     const days = Array.from({ length: 31 }, (_unused, day) => {
-      const count = counts.get(today - first - day) ?? 0;
+      const many = counts.get(today - first - day) ?? 0;
       const is_void = first + day > today || dateOf(first + day).month !== at.month;
-      return { count, exists: count > 0, is_void };
+      return { count: many, exists: many > 0, is_void };
     });
     return { label: `${MONTHS[at.month - 1] ?? ''} ${at.year}`, first_age: today - first, days };
   }).filter(

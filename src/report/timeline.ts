@@ -139,17 +139,19 @@ function backupLanes(
   }
   const byHost = groupBy(entries, ({ place }) => whereOf(place));
   const pools = byHost.size <= MOST_LANES ? byHost : new Map([['all backups', entries]]);
-  return [...pools].map(([where, pool]) => {
-    const runs = pool.flatMap((entry) => entry.runs);
-    return {
-      kind: 'load',
-      label: where,
-      note: `${pool.length} jobs`,
-      places: idsOf(pool.map(({ place }) => place)),
-      marks: loadMarks(week, runs),
-      days: startsOf(week, runs),
-    };
-  });
+  return [...pools]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([where, pool]) => {
+      const runs = pool.flatMap((entry) => entry.runs);
+      return {
+        kind: 'load',
+        label: where,
+        note: `${pool.length} jobs`,
+        places: idsOf(pool.map(({ place }) => place)),
+        marks: loadMarks(week, runs),
+        days: startsOf(week, runs),
+      };
+    });
 }
 
 /** More starts of one day than this are counted instead of named. */
