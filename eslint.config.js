@@ -43,4 +43,11 @@ export default tseslint.config(
       globals: { process: 'readonly', console: 'readonly', URL: 'readonly', performance: 'readonly' },
     },
   },
+  {
+    // Runs in browsers.
+    files: ['templates/**/*.js'],
+    languageOptions: {
+      globals: { document: 'readonly', setTimeout: 'readonly', addEventListener: 'readonly' },
+    },
+  },
 );

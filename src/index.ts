@@ -29,4 +29,4 @@ export type {
 export { buildPlan } from './plan/build.js';
 export type { Policy } from './policy/policy.js';
 export type { RenderedFile } from './targets/target.js';
-export { planProject, render } from './render.js';
+export { planProject, render, report } from './render.js';

@@ -3,10 +3,13 @@ import type { Project } from './load.js';
 import { buildPlan } from './plan/build.js';
 import type { BackupPlan } from './plan/plan.js';
 import type { Policy } from './policy/policy.js';
+import { htmlReport, markdownReport } from './report/page.js';
+import { buildReport } from './report/report.js';
 import { renderPlan } from './targets/render.js';
-import type { RenderedFile } from './targets/target.js';
+import type { RenderedFile, TargetInput } from './targets/target.js';
 import { builtinTemplates, loadTemplates, templateDiagnostic, TemplateError } from './template/engine.js';
 import { readOverrides } from './template/read-overrides.js';
+import { intlZones } from './time/intl-zone.js';
 
 export interface PlannedProject {
   /** Null when the policy could not be read. */
@@ -31,18 +34,58 @@ export function planProject(project: Project): PlannedProject {
 
 /** Plans and renders a loaded project in memory; writes nothing. */
 export function render(project: Project): RenderedProject {
+  const { result, ...rendered } = fillTemplates(project, (input) => {
+    const { files, diagnostics } = renderPlan(input);
+    return { result: files, diagnostics };
+  });
+  return { ...rendered, files: result ?? [] };
+}
+
+/** The page about a loaded project's backups, in memory; null when anything is wrong. */
+export function report(project: Project, format: 'html' | 'markdown', at: number | null): Filled<string> {
+  return fillTemplates(project, ({ plan, runtimes, templates }, found) => {
+    const repositories = project.policy?.repositories ?? [];
+    const made = buildReport({
+      plan,
+      margins: new Map(repositories.map(({ name, margin }) => [name, margin])),
+      method: runtimes.kubernetes.method,
+      diagnostics: found,
+      zones: intlZones,
+      at,
+    });
+    const result = format === 'html' ? htmlReport(made, templates) : markdownReport(made, templates);
+    return { result, diagnostics: [] };
+  });
+}
+
+/** What was made of a project with the help of templates. */
+export interface Filled<Result> extends PlannedProject {
+  /** Null when anything is wrong. */
+  readonly result: Result | null;
+  /** As in {@link RenderedProject}. */
+  readonly sources: ReadonlyMap<string, string>;
+}
+
+/** Plans a project and, unless that or the user's templates have errors, lets `fill` make something of the plan. */
+function fillTemplates<Result>(
+  project: Project,
+  fill: (
+    input: TargetInput,
+    found: readonly Diagnostic[],
+  ) => { readonly result: Result; readonly diagnostics: readonly Diagnostic[] },
+): Filled<Result> {
   const { plan, diagnostics } = planProject(project);
   const found: Diagnostic[] = [...diagnostics];
   const sources = new Map(project.sources);
-  const nothing = { plan, files: [], sources };
+  const nothing = { plan, result: null, sources };
   if (plan === null || project.policy === null) return { ...nothing, diagnostics: found };
 
   const templates = templatesOf(project, project.policy, sources, found);
   if (templates === null || hasErrors(found)) return { ...nothing, diagnostics: sortDiagnostics(found) };
   try {
-    const output = renderPlan({ plan, runtimes: project.policy.runtimes, templates });
+    const output = fill({ plan, runtimes: project.policy.runtimes, templates }, found);
     const all = sortDiagnostics([...found, ...output.diagnostics]);
-    return { plan, sources, diagnostics: all, files: hasErrors(all) ? [] : output.files };
+    return { plan, sources, diagnostics: all, result: hasErrors(all) ? null : output.result };
   } catch (error) {
     const file =
       error instanceof TemplateError ? overrideFile(project.policy, error.template, sources) : null;

@@ -1,3 +1,4 @@
+import { generateReportAssets } from './report-assets.js';
 import { generateTemplates } from './templates.js';
 import { generateValidators } from './validators.js';
 
@@ -5,4 +6,5 @@ import { generateValidators } from './validators.js';
 export async function generate(folder: string): Promise<void> {
   await generateValidators(folder);
   generateTemplates(folder);
+  generateReportAssets(folder);
 }

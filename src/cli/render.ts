@@ -19,7 +19,7 @@ import {
   type CommonOptions,
   type ReportFormat,
 } from './project.js';
-import { printReport } from './report.js';
+import { printFindings } from './findings.js';
 import type { Terminal } from './terminal.js';
 import { UsageError } from './usage-error.js';
 
@@ -144,7 +144,7 @@ function report(outcome: Outcome, options: RenderOptions, terminal: Terminal): v
   }
   if (format !== 'text') {
     const findings = plan === null ? diagnostics : withDrift(diagnostics, result.drift, plan.name);
-    printReport(format, sortDiagnostics(findings), rendered, terminal);
+    printFindings(format, sortDiagnostics(findings), rendered, terminal);
     return;
   }
   printBeside(terminal, diagnostics, rendered.sources, options.quiet);

@@ -147,7 +147,8 @@ function ofExpression(text: string, options: ScheduleOptions, at: number): Answe
 }
 
 /** `--at` in minutes from 1970. A time without an offset is UTC, so that every machine answers the same. */
-function readAt(text: string | undefined): number {
+/** Minutes from 1970 of what `--at` says; now when it says nothing. Throws UsageError. */
+export function readAt(text: string | undefined): number {
   if (text === undefined) return Math.floor(Date.now() / 60_000);
   const match = /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d(?::\d\d(?:\.\d+)?)?)(Z|[+-]\d\d:\d\d)?)?$/.exec(text);
   const [, date = '', time = '00:00', offset = 'Z'] = match ?? [];

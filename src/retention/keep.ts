@@ -27,16 +27,31 @@ export interface Kept {
  *
  * @param times UTC milliseconds, in any order, none later than the forget itself; equal times are several snapshots
  * @param zone of the machine that makes the snapshots: each stores its time with that machine's offset, and forget
- *   goes by that wherever it runs
+ *   counts periods by that wherever it runs
+ * @param forgetting zone of the machine that forgets; its rules decide how far a span reaches over a change of the
+ *   clocks, but only if its clock shows the same as that of the newest snapshot (Go's `time.Parse`)
  */
-export function keptSnapshots(times: readonly number[], retention: Retention, zone: Zone): Kept[] {
+export function keptSnapshots(
+  times: readonly number[],
+  retention: Retention,
+  zone: Zone,
+  forgetting: Zone = zone,
+): Kept[] {
   const order = times.map((time, index) => ({ index, ...dated(time, zone) })).sort((a, b) => b.time - a.time);
-  return applyRules(order, retention, zone).flatMap((rules, position) => {
+  const calendar = seenFrom(forgetting, zone, order[0]?.time ?? 0);
+  return applyRules(order, retention, calendar).flatMap((rules, position) => {
     const snapshot = order[position];
     return snapshot === undefined || rules.length === 0
       ? []
       : [{ index: snapshot.index, time: snapshot.time, rules }];
   });
+}
+
+/** Where restic reads back a time: in its own zone if that has the time's offset, else in a place of that offset alone. */
+function seenFrom(forgetting: Zone, zone: Zone, time: number): Zone {
+  const minutes = Math.floor(time / 60_000);
+  const offset = zone.offsetAt(minutes);
+  return forgetting.offsetAt(minutes) === offset ? forgetting : { name: zone.name, offsetAt: () => offset };
 }
 
 /** In restic's order; without a period every snapshot counts by itself. */
@@ -55,6 +70,13 @@ const RULES = [
   ['keep_within_yearly', 'year'],
 ] as const satisfies readonly (readonly [RetentionRule, Period | null])[];
 
+/** Every rule, counts before spans, as in the manual of restic. */
+export const RETENTION_RULES: readonly RetentionRule[] = [
+  ...RULES.slice(1, 7),
+  ...RULES.slice(0, 1),
+  ...RULES.slice(7),
+].map(([rule]) => rule);
+
 /** A rule on its way from the newest snapshot to the oldest. */
 interface Pass {
   readonly rule: RetentionRule;
@@ -66,7 +88,12 @@ interface Pass {
   last: number | null;
 }
 
-/** For each snapshot the rules that keep it; empty for one that is removed. `snapshots` are newest first. */
+/**
+ * For each snapshot the rules that keep it; empty for one that is removed.
+ *
+ * @param snapshots newest first
+ * @param zone whose calendar the spans go back on
+ */
 export function applyRules(
   snapshots: readonly Dated[],
   retention: Retention,

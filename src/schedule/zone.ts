@@ -31,6 +31,28 @@ export function transitionsBetween(zone: Zone, from: number, to: number): Transi
   return found;
 }
 
+/**
+ * The same zone with the offsets of a span of time looked up once, for work that asks about many instants in it.
+ * Outside the span it asks the zone itself.
+ */
+export function tabulated(zone: Zone, from: number, to: number): Zone {
+  const changes = transitionsBetween(zone, from, to);
+  const first = zone.offsetAt(from);
+  return {
+    name: zone.name,
+    offsetAt(minutes) {
+      if (minutes < from || minutes > to) return zone.offsetAt(minutes);
+      let [low, high] = [0, changes.length];
+      while (low < high) {
+        const middle = (low + high) >> 1;
+        if ((changes[middle]?.at ?? 0) <= minutes) low = middle + 1;
+        else high = middle;
+      }
+      return changes[low - 1]?.after ?? first;
+    },
+  };
+}
+
 function bisect(zone: Zone, start: number, end: number, before: number): number {
   let [low, high] = [start, end];
   while (high - low > 1) {

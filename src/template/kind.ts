@@ -1,5 +1,5 @@
 /** The kinds of file that templates make; the kind decides how `{{x}}` is escaped. */
-export type FileKind = 'systemd' | 'shell' | 'yaml' | 'markdown';
+export type FileKind = 'systemd' | 'shell' | 'yaml' | 'markdown' | 'html';
 
 /** `conf` stands for sysusers.d and tmpfiles.d: systemd's words and specifiers, in lines without keys. */
 const KINDS: Readonly<Record<string, FileKind>> = {
@@ -14,6 +14,7 @@ const KINDS: Readonly<Record<string, FileKind>> = {
   yml: 'yaml',
   yaml: 'yaml',
   md: 'markdown',
+  html: 'html',
 };
 
 /** Every ending that a template's name may have before `.hbs`. */

@@ -15,3 +15,13 @@ export function goldenCases() {
       return { name, config: join(input, 'stowage.yml'), expected: join(here, name, 'expected') };
     });
 }
+
+/** The reports that are kept: that of the largest example, in both forms. */
+export function goldenReports() {
+  const { config } = goldenCases().find(({ name }) => name === 'homelab');
+  const folder = join(here, 'homelab', 'report');
+  return [
+    { format: 'html', config, file: join(folder, 'report.html') },
+    { format: 'markdown', config, file: join(folder, 'report.md') },
+  ];
+}

@@ -1,8 +1,8 @@
 // Writes the expected trees anew. For people, who then read `git diff`; a CI that did this would test nothing.
 import { chmodSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { loadProject, render } from '../../dist/index.js';
-import { goldenCases } from './cases.mjs';
+import { loadProject, render, report } from '../../dist/index.js';
+import { goldenCases, goldenReports } from './cases.mjs';
 import { currentReadme } from './readme.mjs';
 
 if (process.env.CI) {
@@ -24,5 +24,9 @@ for (const { name, config, expected } of goldenCases()) {
     chmodSync(path, file.mode);
   }
   console.log(`${name}: ${files.length} files`);
+}
+for (const { config, format, file } of goldenReports()) {
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, report(loadProject(config), format, null).result);
 }
 writeFileSync('README.md', currentReadme());

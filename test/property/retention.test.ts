@@ -118,3 +118,24 @@ test('lives are what forgetting step by step leaves', () => {
     ),
   );
 });
+
+test('one forget leaves what many would have left', () => {
+  fc.assert(
+    fc.property(
+      times,
+      fc.array(fc.nat(40_000), { maxLength: 12 }),
+      retention,
+      zone,
+      (list, gaps, rules, at) => {
+        const runs = [...new Set(list)].map((time) => time / 60_000);
+        const last = (runs.at(-1) ?? 0) + 1;
+        let minute = START / 60_000;
+        const often = gaps.map((gap) => (minute += gap)).filter((forget) => forget < last);
+        const left = (forgets: readonly number[]) =>
+          existingAt(snapshotLives(runs, forgets, rules, at), last);
+        expect(left([...often, last])).toEqual(left([last]));
+      },
+    ),
+    { numRuns: 1000 },
+  );
+});

@@ -1,4 +1,5 @@
 import { commentText, markdownComment } from './comment.js';
+import { htmlComment, htmlJson, htmlText } from './html-text.js';
 import { markdownCellCode, markdownCode, markdownText } from './markdown-text.js';
 import { fencedShellWord, shellWord } from './shell-word.js';
 import { systemdBind } from './systemd-bind.js';
@@ -47,6 +48,9 @@ export const ENCODERS = {
   'markdown-code': one(markdownCode),
   'markdown-cell-code': one(markdownCellCode),
   'markdown-fenced-word': one(fencedShellWord),
+  'html-text': one(htmlText),
+  'html-json': one(htmlJson),
+  'html-comment': one(htmlComment),
 } as const satisfies Record<string, Encoder>;
 
 export type EncoderName = keyof typeof ENCODERS;

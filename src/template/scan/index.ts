@@ -1,5 +1,6 @@
 import type { FileKind } from '../kind.js';
 import { templateExtension } from '../kind.js';
+import { htmlScanner } from './html.js';
 import { markdownScanner } from './markdown.js';
 import type { Scanner } from './scanner.js';
 import { shellScanner } from './shell.js';
@@ -21,6 +22,8 @@ export function withScanner<Result>(
       return use(yamlScanner);
     case 'markdown':
       return use(markdownScanner);
+    case 'html':
+      return use(htmlScanner);
   }
 }
 

@@ -8,6 +8,7 @@ import {
   SIMULATION,
   type Clockwork,
 } from '../../../src/schedule/runs.js';
+import { tabulated, transitionsBetween } from '../../../src/schedule/zone.js';
 import { intlZones } from '../../../src/time/intl-zone.js';
 
 function next(cron: string, zone: string, after: string, count: number, clockwork: Clockwork): string[] {
@@ -89,4 +90,17 @@ describe('the longest gap', () => {
 
 test('a schedule that no day in sight has ends the search', () => {
   expect(next('0 0 29 2 *', 'UTC', '2096-03-01T00:00Z', 1, 'systemd')).toEqual(['2104-02-29T00:00']);
+});
+
+test('a tabulated zone has the offsets of the zone itself, inside its span and outside', () => {
+  const from = Date.UTC(2015, 0, 1) / 60_000;
+  const to = Date.UTC(2025, 0, 1) / 60_000;
+  for (const name of ['Europe/Berlin', 'Australia/Lord_Howe', 'Africa/Casablanca', 'UTC']) {
+    const zone = intlZones(name);
+    const table = tabulated(zone, from, to);
+    const around = transitionsBetween(zone, from, to).flatMap(({ at }) => [at - 1, at, at + 1]);
+    for (const at of [...around, from - 40_000, from, to, to + 400_000]) {
+      expect([at, table.offsetAt(at)]).toEqual([at, zone.offsetAt(at)]);
+    }
+  }
 });

@@ -1,0 +1,109 @@
+import { RUNTIMES, type Runtime } from '../contract/contract.js';
+import { groupBy } from '../plan/group.js';
+import type { PlannedVolume, ServicePlan } from '../plan/plan.js';
+import { protection } from '../targets/protection.js';
+import type { Place, ReportBase } from './input.js';
+
+/** What happens to a volume in one place. `unlisted`: it is mounted, but its contract does not call it persistent. */
+export type CoverageState = 'backed_up' | 'waived' | 'not_rendered' | 'unlisted';
+
+export interface CoverageEntry {
+  readonly state: CoverageState;
+  readonly symbol: string;
+  /** The state in words. */
+  readonly word: string;
+  /** Host or namespace. */
+  readonly where: string;
+  /** Why it is waived; empty otherwise. */
+  readonly reason: string;
+}
+
+export interface CoverageRow {
+  readonly volume: string;
+  /** One for each runtime of the matrix. */
+  readonly cells: readonly { readonly entries: readonly CoverageEntry[] }[];
+}
+
+export interface CoverageService {
+  readonly service: string;
+  readonly name: string;
+  /** Numbers of its places, with a space between. */
+  readonly places: string;
+  readonly count: number;
+  /** The first row stands beside the service's name. */
+  readonly first: CoverageRow;
+  readonly rest: readonly CoverageRow[];
+}
+
+export interface Coverage {
+  readonly runtimes: readonly Runtime[];
+  readonly services: readonly CoverageService[];
+  /** Services that are deployed nowhere. */
+  readonly nowhere: readonly string[];
+  readonly counts: Readonly<Record<CoverageState, number>>;
+}
+
+const WORDS: Readonly<Record<CoverageState, readonly [symbol: string, word: string]>> = {
+  backed_up: ['✓', 'backed up'],
+  waived: ['–', 'waived'],
+  not_rendered: ['✗', 'NOT BACKED UP: no job'],
+  unlisted: ['✗', 'NOT BACKED UP: not listed as persistent'],
+};
+
+/** Service × volume × runtime: what is backed up, what is waived and why, and what nobody protects. */
+export function coverage({ plan, places }: ReportBase): Coverage {
+  const used = new Set(places.map(({ placement }) => placement.runtime));
+  const runtimes = RUNTIMES.filter((runtime) => used.has(runtime));
+  const ofService = groupBy(places, ({ service }) => service);
+  const counts = { backed_up: 0, waived: 0, not_rendered: 0, unlisted: 0 };
+  const services = plan.services.flatMap((service): CoverageService[] => {
+    const here = ofService.get(service) ?? [];
+    const [first, ...rest] = rowsOf(service, here, runtimes);
+    for (const { cells } of [...(first === undefined ? [] : [first]), ...rest]) {
+      for (const { state } of cells.flatMap(({ entries }) => entries)) counts[state] += 1;
+    }
+    if (here.length === 0 || first === undefined) return [];
+    const ids = here.map(({ id }) => id).join(' ');
+    const { service_id, service_name } = service;
+    return [{ service: service_id, name: service_name, places: ids, count: rest.length + 1, first, rest }];
+  });
+  const nowhere = plan.services
+    .filter((service) => !ofService.has(service))
+    .map(({ service_id }) => service_id);
+  return { runtimes, services, nowhere, counts };
+}
+
+function rowsOf(service: ServicePlan, here: readonly Place[], runtimes: readonly Runtime[]): CoverageRow[] {
+  const listed = new Set(here.flatMap(({ placement }) => placement.volumes.map(({ volume }) => volume)));
+  const row = (volume: string, entryOf: (place: Place) => CoverageEntry[]): CoverageRow => ({
+    volume,
+    cells: runtimes.map((runtime) => ({
+      entries: here.filter(({ placement }) => placement.runtime === runtime).flatMap(entryOf),
+    })),
+  });
+  return [
+    ...[...listed].map((name) =>
+      row(name, (place) =>
+        place.placement.volumes
+          .filter(({ volume }) => volume === name)
+          .map((volume) => entry(place, stateOf(place, volume), volume.reason)),
+      ),
+    ),
+    ...service.unprotected_volumes.map((name) => row(name, (place) => [entry(place, 'unlisted', null)])),
+  ];
+}
+
+function stateOf({ placement }: Place, volume: PlannedVolume): CoverageState {
+  const found = protection(placement, volume);
+  return found === 'backed up' ? 'backed_up' : found === 'waived' ? 'waived' : 'not_rendered';
+}
+
+function entry(place: Place, state: CoverageState, reason: string | null): CoverageEntry {
+  const [symbol, word] = WORDS[state];
+  return { state, symbol, word, where: whereOf(place), reason: state === 'waived' ? (reason ?? '') : '' };
+}
+
+/** Host, or namespace on a cluster; `any host` where the policy names none. */
+export function whereOf({ placement }: Pick<Place, 'placement'>): string {
+  return placement.host ?? placement.namespace ?? 'any host';
+}

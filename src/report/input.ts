@@ -1,0 +1,36 @@
+import type { Diagnostic } from '../diagnostics/diagnostic.js';
+import type { BackupPlan, Placement, RepositoryPlan, ServicePlan } from '../plan/plan.js';
+import type { KubernetesSettings } from '../policy/policy.js';
+import type { Zones } from '../schedule/zone.js';
+import type { Simulated } from '../schedule/simulated.js';
+
+/** What a report is made of. */
+export interface ReportInput {
+  readonly plan: BackupPlan;
+  /** Minutes around maintenance that are kept free, by repository. */
+  readonly margins: ReadonlyMap<string, number>;
+  /** Who makes the backups on clusters. */
+  readonly method: KubernetesSettings['method'];
+  readonly diagnostics: readonly Diagnostic[];
+  readonly zones: Zones;
+  /** The moment that the report shows, in minutes from 1970; null for the day that every report without a clock shows. */
+  readonly at: number | null;
+}
+
+/** One service in one place, and its number in the report: what rows and filters refer to. */
+export interface Place {
+  readonly id: number;
+  readonly service: ServicePlan;
+  readonly placement: Placement;
+  readonly repository: RepositoryPlan;
+  /** Something of it is backed up by a job that is rendered. */
+  readonly protected: boolean;
+}
+
+/** What the parts of the report are computed from. */
+export interface ReportBase extends ReportInput {
+  readonly places: readonly Place[];
+  readonly simulated: Simulated;
+  /** As `at`, and known. */
+  readonly moment: number;
+}

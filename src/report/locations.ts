@@ -1,0 +1,38 @@
+import { placeName } from '../targets/protection.js';
+import type { ReportBase } from './input.js';
+
+export interface LocationRow {
+  /** Number of its place. */
+  readonly id: number;
+  readonly service: string;
+  readonly volume: string;
+  readonly place: string;
+  readonly location: string;
+  /** Name of the volume, claim or guest; empty for paths. */
+  readonly name: string;
+  readonly snapshot_path: string;
+  readonly snapshot_host: string;
+  readonly repository: string;
+  readonly backed_up: boolean;
+}
+
+/** Where each persistent volume lives, and under which path and host its snapshots carry it. */
+export function locations({ places }: ReportBase): LocationRow[] {
+  return places.flatMap(({ id, service, placement, repository }) =>
+    placement.volumes.map((volume) => ({
+      id,
+      service: service.service_id,
+      volume: volume.volume,
+      place: placeName(placement),
+      location: volume.location,
+      name:
+        volume.name === null
+          ? ''
+          : `${volume.namespace === null ? '' : `${volume.namespace}/`}${volume.name}`,
+      snapshot_path: volume.snapshot_path,
+      snapshot_host: placement.snapshot_host,
+      repository: repository.name,
+      backed_up: volume.backed_up,
+    })),
+  );
+}

@@ -1,0 +1,45 @@
+import { clockworkOf } from '../plan/schedules.js';
+import { retentionText } from '../retention/text.js';
+import { showDuration } from '../schedule/show-duration.js';
+import { placeName } from '../targets/protection.js';
+import type { ReportBase } from './input.js';
+
+export interface LossRow {
+  readonly id: number;
+  readonly service: string;
+  readonly place: string;
+  /** Minutes; null when nothing of it is backed up, so that everything may be lost. */
+  readonly minutes: number | null;
+  /** The same for people. */
+  readonly loss: string;
+  readonly cron: string;
+  readonly timezone: string;
+  readonly kept: string;
+  readonly repository: string;
+}
+
+/** Worst first: how much each service may lose, by the longest time between two of its runs in thirteen months. */
+export function losses({ places, simulated }: ReportBase): LossRow[] {
+  const rows = places.flatMap((place): LossRow[] => {
+    const { id, service, placement, repository } = place;
+    const isWaived = placement.volumes.every(({ backed_up }) => !backed_up);
+    if (isWaived) return [];
+    const { schedule, runtime } = placement;
+    const minutes = place.protected ? simulated.of(schedule, clockworkOf(runtime)).longestGap : null;
+    return [
+      {
+        id,
+        service: service.service_id,
+        place: placeName(placement),
+        minutes,
+        loss: minutes === null ? 'everything' : showDuration(minutes),
+        cron: schedule.cron,
+        timezone: schedule.timezone,
+        kept: retentionText(service.retention),
+        repository: repository.name,
+      },
+    ];
+  });
+  const weight = ({ minutes }: LossRow): number => minutes ?? Number.POSITIVE_INFINITY;
+  return rows.sort((a, b) => (weight(a) === weight(b) ? a.id - b.id : weight(b) - weight(a)));
+}

@@ -1,0 +1,239 @@
+import { groupBy } from '../plan/group.js';
+import type { JobSchedule, RepositoryPlan } from '../plan/plan.js';
+import { clockworkOf, maintenanceClockwork } from '../plan/schedules.js';
+import { dateOf, weekdayOf } from '../schedule/civil.js';
+import { showMinute } from '../schedule/collisions.js';
+import { knownSchedule } from '../schedule/job-schedule.js';
+import { nextRuns, runsBetween, type Clockwork } from '../schedule/runs.js';
+import type { Zone } from '../schedule/zone.js';
+import { placeName } from '../targets/protection.js';
+import { clashesOf, type WeekJob } from './clashes.js';
+import { MONTHS } from './calendar.js';
+import { whereOf } from './coverage.js';
+import type { Place, ReportBase } from './input.js';
+
+const DAY = 1440;
+export const WEEK = 7 * DAY;
+/** More backups than this are shown host by host, more hosts than this all together. */
+const MOST_LANES = 24;
+/** Starts are counted in steps of so many minutes where a lane holds several jobs. */
+const STEP = 30;
+/** Height of a lane, in the units of its drawing; its width is in minutes. */
+const HEIGHT = 20;
+/** A start is drawn this wide, in minutes, so that it can be seen. */
+const MARK = 40;
+
+const WEEKDAYS = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'];
+
+export interface Mark {
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+  /** When, and what, in words. */
+  readonly text: string;
+  readonly clash: boolean;
+}
+
+export interface Lane {
+  readonly kind: 'backup' | 'load' | 'forget' | 'prune' | 'check';
+  readonly label: string;
+  readonly note: string;
+  /** Numbers of the places whose jobs it shows; empty for maintenance. */
+  readonly places: string;
+  readonly marks: readonly Mark[];
+  /** Starts on each day of the week, in words: times, or how many. */
+  readonly days: readonly { readonly starts: string }[];
+}
+
+export interface Timeline {
+  readonly repository: string;
+  readonly url: string;
+  readonly maintainer: string;
+  readonly timezone: string;
+  /** Numbers of the places that back up into it. */
+  readonly places: string;
+  readonly days: readonly { readonly label: string }[];
+  readonly lanes: readonly Lane[];
+  readonly clashes: readonly string[];
+}
+
+/** A week on the clock of a zone: Monday's midnight as minutes of that clock, and the instants around it. */
+interface Week {
+  readonly zone: Zone;
+  readonly start: number;
+  readonly from: number;
+  readonly to: number;
+}
+
+/** The week of the report's moment, repository by repository. */
+export function timelines(base: ReportBase): Timeline[] {
+  return base.plan.repositories.map((repository) => timeline(base, repository));
+}
+
+function timeline(base: ReportBase, repository: RepositoryPlan): Timeline {
+  const week = weekOf(base.zones(repository.forget.timezone), base.moment);
+  const places = base.places.filter((place) => place.protected && place.repository === repository);
+  const backups = places.map((place): WeekJob => {
+    const { schedule, runtime } = place.placement;
+    const clockwork = clockworkOf(runtime);
+    return {
+      name: `the backup of ${place.service.service_id}`,
+      runs: runsIn(base, week, schedule, clockwork),
+    };
+  });
+  const clockwork = maintenanceClockwork(repository);
+  const kinds = (['forget', 'prune', 'check'] as const).map((kind) => ({
+    kind,
+    name: kind,
+    schedule: repository[kind],
+    runs: runsIn(base, week, repository[kind], clockwork),
+  }));
+  const margin = base.margins.get(repository.name) ?? 0;
+  const clashes = clashesOf(kinds, backups, margin, (run) => shown(week, run));
+  const maintenance = kinds.map(({ kind, schedule, runs }): Lane => ({
+    kind,
+    label: kind,
+    note: noteOf(base, week, schedule, runs, clockwork),
+    places: '',
+    marks: runs.map((run) => mark(week, run, kind, clashes.minutes.has(`${kind} ${run}`))),
+    days: startsOf(week, runs),
+  }));
+  return {
+    repository: repository.name,
+    url: repository.url,
+    maintainer:
+      repository.maintenance.kind === 'host'
+        ? `host ${repository.maintenance.host}`
+        : `namespace ${repository.maintenance.namespace}`,
+    timezone: repository.forget.timezone,
+    places: idsOf(places),
+    days: Array.from({ length: 7 }, (_, day) => ({ label: dayLabel(week.start / DAY + day) })),
+    lanes: [...backupLanes(base, week, places, backups), ...maintenance],
+    clashes: clashes.texts,
+  };
+}
+
+function backupLanes(
+  base: ReportBase,
+  week: Week,
+  places: readonly Place[],
+  jobs: readonly WeekJob[],
+): Lane[] {
+  const entries = places.map((place, index) => ({ place, runs: jobs[index]?.runs ?? [] }));
+  if (entries.length <= MOST_LANES) {
+    return entries.map(({ place, runs }) => {
+      const { schedule, runtime } = place.placement;
+      return {
+        kind: 'backup',
+        label: place.service.service_id,
+        note:
+          runs.length === 0
+            ? noteOf(base, week, schedule, runs, clockworkOf(runtime))
+            : placeName(place.placement),
+        places: String(place.id),
+        marks: runs.map((run) => mark(week, run, place.service.service_id, false)),
+        days: startsOf(week, runs),
+      };
+    });
+  }
+  const byHost = groupBy(entries, ({ place }) => whereOf(place));
+  const pools = byHost.size <= MOST_LANES ? byHost : new Map([['all backups', entries]]);
+  return [...pools]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([where, pool]) => {
+      const runs = pool.flatMap((entry) => entry.runs);
+      return {
+        kind: 'load',
+        label: where,
+        note: `${pool.length} jobs`,
+        places: idsOf(pool.map(({ place }) => place)),
+        marks: loadMarks(week, runs),
+        days: startsOf(week, runs),
+      };
+    });
+}
+
+/** More starts of one day than this are counted instead of named. */
+const MOST_TIMES = 3;
+
+function startsOf(week: Week, runs: readonly number[]): { starts: string }[] {
+  const days = groupBy(runs, (run) => Math.floor(minuteOfWeek(week, run) / DAY));
+  return Array.from({ length: 7 }, (_, day) => {
+    const starts = days.get(day) ?? [];
+    const times = starts.map((run) => shown(week, run).slice(4));
+    return { starts: starts.length > MOST_TIMES ? `${starts.length} starts` : times.join(', ') };
+  });
+}
+
+/** Bars: how many backups start in each step of the week. */
+function loadMarks(week: Week, runs: readonly number[]): Mark[] {
+  const steps = groupBy(runs, (run) => Math.floor(minuteOfWeek(week, run) / STEP));
+  const most = Math.max(1, ...[...steps.values()].map(({ length }) => length));
+  return [...steps]
+    .sort(([a], [b]) => a - b)
+    .map(([step, { length }]) => {
+      const height = Math.max(2, Math.round((length / most) * HEIGHT));
+      const text = `${shownMinute(week, step * STEP)}: ${length} ${length === 1 ? 'start' : 'starts'}`;
+      return { x: step * STEP, y: HEIGHT - height, width: STEP, height, text, clash: false };
+    });
+}
+
+function mark(week: Week, run: number, what: string, clash: boolean): Mark {
+  const x = Math.min(minuteOfWeek(week, run), WEEK - MARK);
+  return { x, y: 0, width: MARK, height: HEIGHT, text: `${shown(week, run)} ${what}`, clash };
+}
+
+function weekOf(zone: Zone, moment: number): Week {
+  const day = Math.floor((moment + zone.offsetAt(moment)) / DAY);
+  const start = (day - ((weekdayOf(day) + 6) % 7)) * DAY;
+  const instant = (local: number): number => local - zone.offsetAt(local - zone.offsetAt(local));
+  return { zone, start, from: instant(start), to: instant(start + WEEK) };
+}
+
+function runsIn(base: ReportBase, week: Week, schedule: JobSchedule, clockwork: Clockwork): number[] {
+  const { cron, timezone } = schedule;
+  return runsBetween(knownSchedule(cron), base.zones(timezone), week.from, week.to, clockwork);
+}
+
+/** What a lane says of a job: its times, and when it is due next where this week has none. */
+function noteOf(
+  base: ReportBase,
+  week: Week,
+  schedule: JobSchedule,
+  runs: readonly number[],
+  clockwork: Clockwork,
+): string {
+  if (runs.length > 0) return schedule.cron;
+  const [next] = nextRuns(
+    knownSchedule(schedule.cron),
+    base.zones(schedule.timezone),
+    week.to - 1,
+    1,
+    clockwork,
+  );
+  return next === undefined ? schedule.cron : `next ${showMinute(next + week.zone.offsetAt(next))}`;
+}
+
+function minuteOfWeek(week: Week, run: number): number {
+  return run + week.zone.offsetAt(run) - week.start;
+}
+
+/** `Mon 04:15`. */
+function shown(week: Week, run: number): string {
+  return shownMinute(week, minuteOfWeek(week, run));
+}
+
+function shownMinute(week: Week, minute: number): string {
+  const time = showMinute(week.start + minute).slice(11);
+  return `${WEEKDAYS[weekdayOf(Math.floor((week.start + minute) / DAY))] ?? ''} ${time}`;
+}
+
+function dayLabel(day: number): string {
+  const { month, day: date } = dateOf(day);
+  return `${WEEKDAYS[weekdayOf(day)] ?? ''} ${date} ${MONTHS[month - 1] ?? ''}`;
+}
+
+function idsOf(places: readonly Place[]): string {
+  return places.map(({ id }) => id).join(' ');
+}
