@@ -5,7 +5,13 @@ import type { BackupPlan } from './plan/plan.js';
 import type { Policy } from './policy/policy.js';
 import { renderPlan } from './targets/render.js';
 import type { RenderedFile } from './targets/target.js';
-import { builtinTemplates, loadTemplates, templateDiagnostic, TemplateError } from './template/engine.js';
+import {
+  builtinTemplates,
+  loadTemplates,
+  templateDiagnostic,
+  TemplateError,
+  type TemplateSet,
+} from './template/engine.js';
 import { readOverrides } from './template/read-overrides.js';
 
 export interface PlannedProject {
@@ -29,8 +35,15 @@ export function planProject(project: Project): PlannedProject {
   return { plan, diagnostics: sortDiagnostics([...project.diagnostics, ...diagnostics]) };
 }
 
-/** Plans and renders a loaded project in memory; writes nothing. */
-export function render(project: Project): RenderedProject {
+/**
+ * Plans and renders a loaded project in memory; writes nothing.
+ *
+ * @param through what stands between the targets and the templates, to look on
+ */
+export function render(
+  project: Project,
+  through: (templates: TemplateSet) => TemplateSet = (templates) => templates,
+): RenderedProject {
   const { plan, diagnostics } = planProject(project);
   const found: Diagnostic[] = [...diagnostics];
   const sources = new Map(project.sources);
@@ -40,7 +53,8 @@ export function render(project: Project): RenderedProject {
   const templates = templatesOf(project.root, project.policy, sources, found);
   if (templates === null || hasErrors(found)) return { ...nothing, diagnostics: sortDiagnostics(found) };
   try {
-    const output = renderPlan({ plan, runtimes: project.policy.runtimes, templates });
+    const input = { plan, runtimes: project.policy.runtimes, templates: through(templates) };
+    const output = renderPlan(input);
     const all = sortDiagnostics([...found, ...output.diagnostics]);
     return { plan, sources, diagnostics: all, files: hasErrors(all) ? [] : output.files };
   } catch (error) {

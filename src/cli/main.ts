@@ -188,6 +188,20 @@ function addReaders(cli: Argv<Common>, finish: Finish): Argv<Common> {
       },
     )
     .command(
+      'explain <place>',
+      'Say which contract, keys, rule and template made a file of the tree, or one line of it',
+      (command) =>
+        command.positional('place', {
+          type: 'string',
+          demandOption: true,
+          describe: 'PATH or PATH:LINE, as in rendered/README.md:12',
+        }),
+      async (args) => {
+        const { explain } = await import('./explain.js');
+        finish(await explain({ ...common(args), place: args.place }, terminalOf(args)));
+      },
+    )
+    .command(
       'schema <kind>',
       'Print the JSON Schema of the policy or of contracts',
       (command) =>

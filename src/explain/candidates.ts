@@ -12,7 +12,7 @@ interface ValueSchema extends JsonSchema {
  * lists, another time, duration, number, path, zone or name.
  */
 export function candidatesFor(value: Scalar, schema: JsonSchema | null): readonly Scalar[] {
-  const known = schema as ValueSchema | null;
+  const known: ValueSchema | null = schema;
   const listed = [...(known?.enum ?? []), ...(known?.examples ?? [])].filter(isScalar);
   const all = [...listed, ...variations(value)];
   return [...new Set(all)].filter((candidate) => candidate !== value);

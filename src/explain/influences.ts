@@ -26,10 +26,11 @@ const SCHEMAS: Readonly<Record<Input['kind'], JsonSchema | null>> = {
 /** Keys of the policy that say where things are, not what they are. */
 const PLACES = ['version', 'contracts', 'values', 'output', 'templates'];
 
-/** What is looked at: a file of the tree, or one line (from 1) of it. */
+/** What is looked at: a file of the tree, or one line of it. */
 export interface Place {
   readonly path: string;
-  readonly line: number | null;
+  /** Its number, from 1, in the whole project's tree; null for the whole file. */
+  readonly line: { readonly number: number; readonly text: string } | null;
 }
 
 /**
@@ -37,10 +38,16 @@ export interface Place {
  * value, and each key that a schema knows and nobody wrote gets one; what changes the place has influence on it.
  * So this stays true whatever the rules and templates are. A key for which no other value is valid has none.
  *
- * @param inputs all of them are varied
+ * @param inputs what the place is rendered from
+ * @param varied those of them whose keys are tried
  * @returns in the order of the inputs; null when the place cannot be made from these inputs
  */
-export function influencesOn(place: Place, inputs: Inputs, templates: TemplateSet): Influence[] | null {
+export function influencesOn(
+  place: Place,
+  inputs: Inputs,
+  varied: Inputs,
+  templates: TemplateSet,
+): Influence[] | null {
   const workshop = new Workshop(templates);
   const targets = TARGETS.filter(
     (target) => workshop.render(inputs, [target])?.files.has(place.path) === true,
@@ -48,29 +55,47 @@ export function influencesOn(place: Place, inputs: Inputs, templates: TemplateSe
   const base = workshop.render(inputs, targets);
   const before = base?.files.get(place.path)?.content.split('\n');
   if (base === null || before === undefined) return null;
+  const line = place.line === null ? null : indexOfLine(before, place.line);
+  if (line === -1) return null;
   const differs = (changed: Inputs): boolean | null => {
     const result = workshop.render(changed, targets);
     if (result === null || !isNoWorse(result, base)) return null;
-    return isChanged(before, result.files.get(place.path)?.content.split('\n'), place.line);
+    return isChanged(before, result.files.get(place.path)?.content.split('\n'), line);
   };
-  return inputs.flatMap((input, index) => {
-    const replaced = (value: unknown): Inputs => inputs.with(index, { ...input, value });
-    const leaves = leavesOf(input.value).filter(({ pointer }) => !PLACES.includes(String(pointer[0])));
+  return varied.flatMap((input) => {
+    const replaced = (value: unknown): Inputs =>
+      inputs.map((each) => (each === input ? { ...input, value } : each));
+    const leaves = leavesOf(input.value).filter(({ pointer }) => isRead(input, pointer));
     const written = leaves.flatMap(({ pointer, value }): Influence[] => {
       const schema = schemaOf(input, pointer);
       const others = candidatesFor(value, schema);
       const tries = [
         ...others.map((other) => replaced(withValue(input.value, pointer, other))),
-        ...renamings(inputs, value),
+        ...renamings(inputs, input, value),
       ];
       return makesDifference(tries, differs) ? [{ input, pointer, value }] : [];
     });
-    const unset = unsetKeys(SCHEMAS[input.kind], input.value).flatMap(({ pointer, examples }): Influence[] => {
-      const tries = examples.map((example) => replaced(withValue(input.value, pointer, example)));
-      return makesDifference(tries, differs) ? [{ input, pointer, value: null }] : [];
-    });
+    const unset = unsetKeys(SCHEMAS[input.kind], input.value).flatMap(
+      ({ pointer, examples }): Influence[] => {
+        const tries = examples.map((example) => replaced(withValue(input.value, pointer, example)));
+        return makesDifference(tries, differs) ? [{ input, pointer, value: null }] : [];
+      },
+    );
     return [...written, ...unset];
   });
+}
+
+/** Whether a key can matter: what no schema describes is read by nobody, unless a reference names it. */
+function isRead(input: Input, pointer: Pointer): boolean {
+  const root = SCHEMAS[input.kind];
+  if (root === null) return true;
+  if (input.kind === 'policy') return !PLACES.includes(String(pointer[0]));
+  return schemaAt(root, pointer) !== null || JSON.stringify(input.value).includes(`{{`);
+}
+
+/** Where the line is among fewer contracts: at its number, or where its text is. */
+function indexOfLine(lines: readonly string[], line: { number: number; text: string }): number {
+  return lines[line.number - 1] === line.text ? line.number - 1 : lines.indexOf(line.text);
 }
 
 /** Whether the first valid change makes a difference; where it makes none, a second one has to agree. */
@@ -85,11 +110,17 @@ function makesDifference(tries: readonly Inputs[], differs: (changed: Inputs) =>
   return false;
 }
 
-/** A name of one's own choice has to change everywhere at once. */
-function renamings(inputs: Inputs, value: Scalar): Inputs[] {
+/** A name of one's own choice has to change at once wherever it is meant: a contract's names, in the policy too. */
+function renamings(inputs: Inputs, from: Input, value: Scalar): Inputs[] {
   if (typeof value !== 'string' || !/^[A-Za-z0-9][\w.-]*$/.test(value)) return [];
   const other = `${value}x`;
-  return [inputs.map((input) => ({ ...input, value: withName(input.value, value, other) }))];
+  return [
+    inputs.map((input) =>
+      from.kind === 'contract' && input.kind === 'contract' && input !== from
+        ? input
+        : { ...input, value: withName(input.value, value, other) },
+    ),
+  ];
 }
 
 function schemaOf(input: Input, pointer: Pointer): JsonSchema | null {
@@ -101,15 +132,19 @@ function isNoWorse(result: Rendering, base: Rendering): boolean {
   return [...result.problems].every((problem) => base.problems.has(problem));
 }
 
-/** Whether a line, or any line, is not there any more as it was. A file that is gone is another file, not changed. */
-function isChanged(before: readonly string[], after: readonly string[] | undefined, line: number | null): boolean {
+/** Whether the line with an index, or any line, is not there any more as it was. A file that is gone is another file, not changed. */
+function isChanged(
+  before: readonly string[],
+  after: readonly string[] | undefined,
+  line: number | null,
+): boolean {
   if (after === undefined) return line === null;
   if (line === null) return before.length !== after.length || before.some((text, at) => text !== after[at]);
-  if (before.length === after.length) return before[line - 1] !== after[line - 1];
+  if (before[line] === after[line]) return false;
   let at = 0;
   for (const part of diffArrays([...before], [...after])) {
     if (part.added) continue;
-    if (line - 1 >= at && line - 1 < at + part.value.length) return part.removed;
+    if (line >= at && line < at + part.value.length) return part.removed;
     at += part.value.length;
   }
   return false;

@@ -29,7 +29,10 @@ function walk(root: JsonSchema, schema: JsonSchema, value: unknown, pointer: Poi
     if (child.properties !== undefined || child.additionalProperties !== undefined) {
       return walk(root, child, given[key], at);
     }
-    const examples = [...(child.enum ?? []), ...(child.examples ?? (property as ExampleSchema).examples ?? [])];
+    const examples = [
+      ...(child.enum ?? []),
+      ...(child.examples ?? (property as ExampleSchema).examples ?? []),
+    ];
     if (given[key] !== undefined || examples.length === 0) return [];
     return [{ pointer: at, examples }];
   });
