@@ -77,10 +77,10 @@ describe('the keys of a line', () => {
       // The offset is the job's own: on another runtime the service is another job.
       'stowage.yml deployments[0].runtime',
     ]);
-    const unset = ['timezone', 'every', 'window', 'spread'];
     expect(keys(explanation, false)).toEqual([
-      ...unset.map((key) => `stowage.yml defaults.${key}`),
-      ...['schedule', ...unset].map((key) => `${CONTRACT} backup.${key}`),
+      // Not `every` and `window`: the policy has a schedule, and both at once are an error.
+      ...['timezone', 'spread'].map((key) => `stowage.yml defaults.${key}`),
+      ...['schedule', 'timezone', 'every', 'window', 'spread'].map((key) => `${CONTRACT} backup.${key}`),
     ]);
   });
 
