@@ -23,7 +23,7 @@ export default tseslint.config(
   },
   {
     // What plan/, locate/, schedule/ and targets/ compute must depend on their arguments only.
-    files: ['src/{plan,locate,schedule,targets}/**/*.ts'],
+    files: ['src/{plan,locate,schedule,targets,retention,report}/**/*.ts'],
     rules: {
       'no-restricted-imports': [
         'error',

@@ -7,6 +7,7 @@ import { expandPatterns, type ListedFile } from './policy/contract-files.js';
 import { loadPolicy } from './policy/load.js';
 import type { Policy } from './policy/policy.js';
 import { append } from './source/append.js';
+import { DISK, type Files } from './source/files.js';
 import { limitPerFile } from './source/limit.js';
 import { readInput, type InputFile } from './source/read.js';
 
@@ -14,6 +15,8 @@ import { readInput, type InputFile } from './source/read.js';
 export interface Project {
   /** Absolute path of the policy's folder. */
   readonly root: string;
+  /** Where everything is read from: the disk, or a commit. */
+  readonly input: Files;
   /** Null when the policy cannot be used. */
   readonly policy: Policy | null;
   /** The contracts without errors, in the order of their files. */
@@ -27,13 +30,15 @@ export interface Project {
 /**
  * Reads the policy at an absolute path, and the values files and contracts that it names. Reports every problem of
  * every file in one run.
+ *
+ * @param input where to read from; the disk by default
  */
-export function loadProject(configPath: string): Project {
+export function loadProject(configPath: string, input: Files = DISK): Project {
   const root = dirname(resolve(configPath));
   const sources = new Map<string, string>();
   const diagnostics: Diagnostic[] = [];
   const read = ({ absolutePath, displayName }: ListedFile): InputFile[] => {
-    const { file, diagnostics: found } = readInput(absolutePath, displayName);
+    const { file, diagnostics: found } = readInput(absolutePath, displayName, input);
     append(diagnostics, found);
     if (file === null) return [];
     sources.set(file.file, file.text);
@@ -42,6 +47,7 @@ export function loadProject(configPath: string): Project {
   const finish = (policy: Policy | null, contracts: readonly Contract[]): Project => {
     return {
       root,
+      input,
       policy,
       contracts,
       diagnostics: limitPerFile(sortDiagnostics(hideSecrets(diagnostics))),
@@ -55,10 +61,11 @@ export function loadProject(configPath: string): Project {
   append(diagnostics, loaded.diagnostics);
   if (loaded.document === null) return finish(null, []);
 
-  const valueFiles = expandPatterns(root, loaded.document, loaded.values);
-  const contractFiles = expandPatterns(root, loaded.document, loaded.contracts);
+  const valueFiles = expandPatterns(root, loaded.document, loaded.values, input);
+  const contractFiles = expandPatterns(root, loaded.document, loaded.contracts, input);
   append(diagnostics, valueFiles.diagnostics);
   append(diagnostics, contractFiles.diagnostics);
+  input.prefetch([...valueFiles.files, ...contractFiles.files].map(({ absolutePath }) => absolutePath));
   const { values, diagnostics: valueProblems } = loadValues(valueFiles.files.flatMap(read));
   const { contracts, diagnostics: contractProblems } = loadContracts(
     contractFiles.files.flatMap(read),

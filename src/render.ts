@@ -50,7 +50,7 @@ export function render(
   const nothing = { plan, files: [], sources };
   if (plan === null || project.policy === null) return { ...nothing, diagnostics: found };
 
-  const templates = templatesOf(project.root, project.policy, sources, found);
+  const templates = templatesOf(project, project.policy, sources, found);
   if (templates === null || hasErrors(found)) return { ...nothing, diagnostics: sortDiagnostics(found) };
   try {
     const input = { plan, runtimes: project.policy.runtimes, templates: through(templates) };
@@ -66,10 +66,10 @@ export function render(
   }
 }
 
-function templatesOf(root: string, policy: Policy, sources: Map<string, string>, found: Diagnostic[]) {
+function templatesOf(project: Project, policy: Policy, sources: Map<string, string>, found: Diagnostic[]) {
   if (policy.templates === null) return builtinTemplates();
   const span = policy.document.span(['templates']);
-  const { overrides, diagnostics } = readOverrides(root, policy.templates, span);
+  const { overrides, diagnostics } = readOverrides(project.root, policy.templates, span, project.input);
   found.push(...diagnostics);
   for (const override of overrides) sources.set(override.file, override.text);
   if (hasErrors(diagnostics)) return null;

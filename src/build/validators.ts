@@ -20,6 +20,7 @@ export interface Validator {
 }
 export declare const validateContract: Validator;
 export declare const validatePolicy: Validator;
+export declare const validatePlan: Validator;
 `;
 
 /** A schema without what only editors show: validators carry the rest of it in their errors. */
@@ -54,7 +55,9 @@ export async function generateValidators(folder: string): Promise<void> {
   ajv.addVocabulary(['x-expected', 'x-code']);
   ajv.addSchema(withoutProse(texts.contract), 'contract');
   ajv.addSchema(withoutProse(texts.policy), 'policy');
-  const source = standalone.default(ajv, { validateContract: 'contract', validatePolicy: 'policy' });
+  ajv.addSchema(withoutProse(readFileSync('schemas/plan.schema.json', 'utf8')), 'plan');
+  const names = { validateContract: 'contract', validatePolicy: 'policy', validatePlan: 'plan' };
+  const source = standalone.default(ajv, names);
   await build({
     stdin: { contents: source, resolveDir: process.cwd() },
     bundle: true,

@@ -1,7 +1,8 @@
 import yargs, { type Argv } from 'yargs';
 import { RUNTIMES } from '../contract/contract.js';
+import type { DiffFormat } from './diff.js';
 import { EXIT, type ExitCode } from './exit-codes.js';
-import type { CommonOptions } from './project.js';
+import { REPORT_FORMATS, type BasicFormat, type CommonOptions, type ReportFormat } from './project.js';
 import { processTerminal, type Terminal } from './terminal.js';
 import { UsageError } from './usage-error.js';
 import { usageError } from './usage.js';
@@ -39,12 +40,22 @@ function single(name: string, value: unknown): string | undefined {
   return typeof value === 'string' ? value : undefined;
 }
 
-function common(args: Common): CommonOptions {
+/** The common options of a command that prints in these formats. */
+type Printing<Format> = Omit<Common, 'format'> & { readonly format: Format };
+
+function common<Format extends string>(args: Printing<Format>): CommonOptions<Format> {
   single('format', args.format);
   return { config: single('config', args.config), format: args.format, quiet: args.quiet };
 }
 
-function terminalOf(args: Common): Terminal {
+/** A command that also writes reports; yargs adds these choices to those that every command has. */
+function withReports(cli: Argv<Common>): Argv<Printing<BasicFormat | ReportFormat>> {
+  return cli.choices('format', REPORT_FORMATS) as Argv<Omit<Common, 'format'>> as Argv<
+    Printing<BasicFormat | ReportFormat>
+  >;
+}
+
+function terminalOf(args: Pick<Common, 'color' | 'quiet'>): Terminal {
   return processTerminal(args.color, args.quiet);
 }
 
@@ -63,15 +74,10 @@ function addWriters(cli: Argv<Common>, finish: Finish): Argv<Common> {
         finish(init(args.dir, common(args), terminalOf(args)));
       },
     )
-    .command(
-      'validate',
-      'Load everything and print every problem at once',
-      (command) => command,
-      async (args) => {
-        const { validate } = await import('./validate.js');
-        finish(await validate(common(args), terminalOf(args)));
-      },
-    );
+    .command('validate', 'Load everything and print every problem at once', withReports, async (args) => {
+      const { validate } = await import('./validate.js');
+      finish(await validate(common(args), terminalOf(args)));
+    });
 }
 
 function addRender(cli: Argv<Common>, finish: Finish): Argv<Common> {
@@ -79,7 +85,7 @@ function addRender(cli: Argv<Common>, finish: Finish): Argv<Common> {
     'render',
     'Write the output tree',
     (command) =>
-      command
+      withReports(command)
         .option('check', {
           type: 'boolean',
           default: false,
@@ -117,6 +123,40 @@ function addRender(cli: Argv<Common>, finish: Finish): Argv<Common> {
       const { check, diff, force } = args;
       const options = { check, diff, force, services: args.service ?? [], runtimes: args.runtime ?? [] };
       finish(await render({ ...common(args), ...options, out: single('out', args.out) }, terminalOf(args)));
+    },
+  );
+}
+
+function addDiff(cli: Argv<Common>, finish: Finish): Argv<Common> {
+  return cli.command(
+    'diff',
+    'Say what a change means for the data, compared with a commit or a folder',
+    (command) =>
+      (
+        command.choices('format', ['markdown', 'sarif', 'github'] as const) as Argv<
+          Omit<Common, 'format'>
+        > as Argv<Printing<DiffFormat>>
+      )
+        .option('base', {
+          type: 'string',
+          requiresArg: true,
+          describe: 'Compare with this commit, branch or tag',
+        })
+        .option('from', {
+          type: 'string',
+          requiresArg: true,
+          describe: 'Compare with this folder: a project or a rendered tree',
+        })
+        .option('fail-on', {
+          choices: ['critical', 'warning', 'none'] as const,
+          default: 'critical' as const,
+          describe: 'Exit 1 from this severity on',
+        }),
+    async (args) => {
+      const { diff } = await import('./diff.js');
+      single('fail-on', args['fail-on']);
+      const compared = { base: single('base', args.base), from: single('from', args.from) };
+      finish(await diff({ ...common(args), ...compared, failOn: args['fail-on'] }, terminalOf(args)));
     },
   );
 }
@@ -234,7 +274,9 @@ export async function main(argv: readonly string[]): Promise<ExitCode> {
       .parserConfiguration({ 'camel-case-expansion': false, 'parse-positional-numbers': false })
       .usage('$0 <command>\n\nRenders restic backups for service contracts.'),
   );
-  const complete = addReaders(addSchedule(addRender(addWriters(cli, finish), finish), finish), finish)
+  const commands = [addWriters, addRender, addDiff, addSchedule, addReaders];
+  const complete = commands
+    .reduce((built, add) => add(built, finish), cli)
     .version(VERSION)
     .help()
     .demandCommand(1, 'no command given')

@@ -4,18 +4,25 @@ import { jsonDocument, toJsonDiagnostics } from '../diagnostics/format-json.js';
 import type { Terminal } from './terminal.js';
 import { UsageError } from './usage-error.js';
 
-/** What every command takes. */
-export interface CommonOptions {
+/** Formats for programs that collect findings: code scanning, annotations, test results, code quality. */
+export const REPORT_FORMATS = ['sarif', 'github', 'junit', 'gitlab'] as const;
+
+export type ReportFormat = (typeof REPORT_FORMATS)[number];
+
+export type BasicFormat = 'text' | 'json';
+
+/** What every command takes; some print in more formats. */
+export interface CommonOptions<Format extends string = BasicFormat> {
   /** The policy's file; found upward from the working directory without it. */
   readonly config: string | undefined;
-  readonly format: 'text' | 'json';
+  readonly format: Format;
   /** Say nothing but errors and what was asked for. */
   readonly quiet: boolean;
 }
 
 /** The policy's file as `--config` gives it, or as found upward from the working directory. */
-export async function policyFile(options: CommonOptions): Promise<string> {
-  if (options.config !== undefined) return options.config;
+export async function policyFile({ config }: Pick<CommonOptions, 'config'>): Promise<string> {
+  if (config !== undefined) return config;
   const { findPolicy } = await import('../policy/find.js');
   const found = findPolicy(process.cwd());
   if (found !== null) return found;

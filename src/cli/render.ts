@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { hasErrors, sortDiagnostics, type Diagnostic } from '../diagnostics/diagnostic.js';
 import { count } from '../diagnostics/format-text.js';
 import { printable } from '../diagnostics/printable.js';
+import { withDrift } from '../output/drift.js';
 import { unifiedDiff } from '../output/diff.js';
 import { applyWrite, planWrite, type WritePlan } from '../output/tree.js';
 import type { WriteResult } from '../output/write.js';
@@ -9,10 +10,19 @@ import { coverageSummary, coverageTable } from './coverage.js';
 import { EXIT, type ExitCode } from './exit-codes.js';
 import { renderProject, type Rendered } from './open.js';
 import { partFilter, unmatchedServices, type Part } from './part.js';
-import { policyFile, printBeside, printJson, type CommonOptions } from './project.js';
+import {
+  policyFile,
+  printBeside,
+  printJson,
+  type BasicFormat,
+  type CommonOptions,
+  type ReportFormat,
+} from './project.js';
+import { printReport } from './report.js';
 import type { Terminal } from './terminal.js';
+import { UsageError } from './usage-error.js';
 
-export interface RenderOptions extends CommonOptions, Part {
+export interface RenderOptions extends CommonOptions<BasicFormat | ReportFormat>, Part {
   readonly check: boolean;
   readonly diff: boolean;
   readonly force: boolean;
@@ -29,6 +39,12 @@ const NOTHING: WriteResult = { written: [], unchanged: 0, removed: [], drift: []
 function resultDocument(result: WriteResult, diff: string | null): Record<string, unknown> {
   const { written, unchanged, removed, drift } = result;
   return { written, unchanged, removed, drift, ...(diff === null ? {} : { diff }) };
+}
+
+/** Reports hold findings: neither a diff, nor what was written. */
+function checkFormat({ format, check, diff }: RenderOptions): void {
+  if (format === 'text' || format === 'json' || (check && !diff)) return;
+  throw new UsageError(`\`--format ${format}\` goes with \`--check\`, without \`--diff\``);
 }
 
 function planTree(rendered: Rendered, options: RenderOptions): WritePlan | null {
@@ -90,6 +106,7 @@ function dryRun({ unchanged, drift }: WritePlan): WriteResult {
  * rendering gives.
  */
 export async function render(options: RenderOptions, terminal: Terminal): Promise<ExitCode> {
+  checkFormat(options);
   const rendered = renderProject(await policyFile(options), terminal);
   const unmatched = rendered.plan === null ? [] : unmatchedServices(rendered, options);
   const plan = unmatched.length > 0 ? null : planTree(rendered, options);
@@ -112,9 +129,15 @@ interface Outcome {
 
 function report(outcome: Outcome, options: RenderOptions, terminal: Terminal): void {
   const { rendered, plan, result, diagnostics } = outcome;
-  if (options.format === 'json') {
+  const { format } = options;
+  if (format === 'json') {
     const diff = options.diff ? (plan === null ? '' : unifiedDiff(plan)) : null;
     printJson(terminal, resultDocument(result, diff), diagnostics);
+    return;
+  }
+  if (format !== 'text') {
+    const findings = plan === null ? diagnostics : withDrift(diagnostics, result.drift, plan.name);
+    printReport(format, sortDiagnostics(findings), rendered, terminal);
     return;
   }
   printBeside(terminal, diagnostics, rendered.sources, options.quiet);

@@ -1,6 +1,7 @@
 import { showMinute } from '../schedule/collisions.js';
 import { knownSchedule } from '../schedule/job-schedule.js';
 import { runsBetween } from '../schedule/runs.js';
+import { showDuration } from '../schedule/show-duration.js';
 import { intlZones } from '../time/intl-zone.js';
 import type { Job, JobRow } from './schedule-rows.js';
 import { formatTable } from './table.js';
@@ -18,17 +19,6 @@ const COLUMNS = [
   { title: 'WORST CASE' },
   { title: 'NEXT (UTC)' },
 ];
-
-/** `1d 30m`. */
-export function showDuration(minutes: number): string {
-  const [days, hours] = [Math.floor(minutes / DAY), Math.floor((minutes % DAY) / 60)];
-  const parts = [
-    days > 0 ? `${days}d` : '',
-    hours > 0 ? `${hours}h` : '',
-    minutes % 60 > 0 ? `${minutes % 60}m` : '',
-  ];
-  return parts.filter((part) => part !== '').join(' ') || '0m';
-}
 
 /** The next runs of each job as a table. */
 export function runTable(rows: readonly JobRow[], width: number | null): string {

@@ -2,10 +2,11 @@ import { didYouMean } from '../diagnostics/did-you-mean.js';
 import { UsageError } from './usage-error.js';
 
 /** Commands and options that a misspelt word may have meant. */
-const COMMANDS = ['init', 'validate', 'render', 'paths', 'schedule', 'schema', 'completion'];
+const COMMANDS = ['init', 'validate', 'render', 'diff', 'paths', 'schedule', 'schema', 'completion'];
 const OPTIONS = [
   ...['config', 'format', 'color', 'no-color', 'quiet', 'help', 'version'],
   ...['check', 'diff', 'service', 'runtime', 'out', 'force'],
+  ...['base', 'from'],
   ...['at', 'count', 'host', 'repository', 'cron', 'timezone', 'simulate', 'fail-on'],
 ];
 

@@ -2,7 +2,15 @@ import { hasErrors } from '../diagnostics/diagnostic.js';
 import { count } from '../diagnostics/format-text.js';
 import { EXIT, type ExitCode } from './exit-codes.js';
 import { renderProject, type Rendered } from './open.js';
-import { policyFile, printAsResult, printJson, type CommonOptions } from './project.js';
+import {
+  policyFile,
+  printAsResult,
+  printJson,
+  type BasicFormat,
+  type CommonOptions,
+  type ReportFormat,
+} from './project.js';
+import { printReport } from './report.js';
 import type { Terminal } from './terminal.js';
 
 /** `12 contracts, 31 volumes, no problems`. */
@@ -13,14 +21,20 @@ function successLine({ project, diagnostics }: Rendered): string {
 }
 
 /** `stowage validate`: loads, plans and renders in memory; prints every problem; writes nothing. */
-export async function validate(options: CommonOptions, terminal: Terminal): Promise<ExitCode> {
+export async function validate(
+  options: CommonOptions<BasicFormat | ReportFormat>,
+  terminal: Terminal,
+): Promise<ExitCode> {
   const rendered = renderProject(await policyFile(options), terminal);
   const failed = hasErrors(rendered.diagnostics);
-  if (options.format === 'json') {
+  const { format, quiet } = options;
+  if (format === 'json') {
     printJson(terminal, {}, rendered.diagnostics);
+  } else if (format === 'text') {
+    printAsResult(terminal, rendered.diagnostics, rendered.sources, quiet);
+    if (!failed && !quiet) terminal.out(successLine(rendered));
   } else {
-    printAsResult(terminal, rendered.diagnostics, rendered.sources, options.quiet);
-    if (!failed && !options.quiet) terminal.out(successLine(rendered));
+    printReport(format, rendered.diagnostics, rendered, terminal);
   }
   return failed ? EXIT.problems : EXIT.clean;
 }

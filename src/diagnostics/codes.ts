@@ -171,6 +171,8 @@ export const CODES = {
     'Two paths of the output tree differ only in upper and lower case or in Unicode form, and would be one file on some machines. Rename a host or a service.',
   STW609:
     'A service named on the command line is not in the plan, or no generated file belongs to the asked part.',
+  STW610:
+    'The output tree is not what rendering gives now. Run `stowage render`, and commit what it changes together with its cause.',
   // 7: schedules
   STW701:
     'Two keys say when a job runs. Keep one of `schedule`, `every` and `window` (whose length is the spread).',
@@ -193,6 +195,47 @@ export const CODES = {
     'A maintenance job never finds a gap: at every time of its days, a job of the repository is due. Make room, or lower `margin`.',
   STW713: 'Two runs lie further apart than `max_age` allows. Run more often, or allow more.',
   STW720: 'The command line names a host or repository for which the plan has no job.',
+  // 8: what a change means (stowage diff)
+  STW801:
+    'A volume that was backed up is in no contract any more, or its service is gone. Put it back, or make sure that its data is not needed: nothing new is saved.',
+  STW802:
+    'A volume that was backed up is waived now. Its reason should say how the data can be made again: snapshots that hold it go as retention passes.',
+  STW803:
+    'A volume or service is renamed, or its snapshot path changes, so its history does not go on: old snapshots stay under the old name. Keep the name, or plan for two places to restore from.',
+  STW804:
+    'A service is gone while another one uses its data, so its history ends. Check that the other one backs up what it needs.',
+  STW805:
+    'A service is no longer deployed in a place where it was backed up. Keep the deployment until no data is left there.',
+  STW806:
+    'A volume is meant to be backed up, but no job does so any more: something keeps the job from being rendered, or a template takes its source or its times away.',
+  STW810:
+    'A service is backed up into another repository, or the address of its repository changes: its history stays behind. Copy the snapshots first (`restic copy`), or keep the old repository maintained.',
+  STW811:
+    'The host or the tags that restic groups snapshots by change: a new history begins, and the old one is never forgotten. Set `snapshot_host`, or leave the template as it was.',
+  STW812:
+    'Retention is shortened, or the same rules cover less time. The number of snapshots that the next forget would remove comes from playing the keep rules over the old schedule; what is removed is gone.',
+  STW813:
+    'Forget, prune or check of a repository is lost: it left the policy, hardly ever runs, reads no data any more, or a template takes it away.',
+  STW820: 'The longest time between two backups grew, and with it what may be lost at worst.',
+  STW821:
+    'An exclude pattern can match the root of a volume, a folder above it, or everything in it, so its snapshots may be empty. Write a narrower one, or waive the volume with a reason.',
+  STW822:
+    'A template adds a command or lines of a script. Read them in full: machines run them, often as root.',
+  STW823: 'A template gives jobs a privilege, or takes a restriction away.',
+  STW824: 'Jobs run another image. It sees the data and the password of the repository.',
+  STW825: 'The way in which volumes are backed up changes. Try a restore before the old snapshots go.',
+  STW826:
+    'A maintenance job is now due so near to another job of its repository that they lock each other out. Move one of them.',
+  STW827:
+    'A check that notices lost data is turned off: incomplete backups or empty volumes count as success.',
+  STW828: 'Only a part of the folder that was backed up is backed up now. Check what lies in the rest of it.',
+  STW840: 'Something is backed up that was not before.',
+  STW841: 'A job runs at other times.',
+  STW842: 'A volume moves to another directory, host or runtime and keeps its history.',
+  STW843: 'Retention changes, and nothing that exists is removed by it.',
+  STW844:
+    'A repository is maintained in another place. Only one place may do it: install there, and uninstall here.',
+  STW845: 'What backups leave out changes.',
 } as const satisfies Record<string, string>;
 
 export type DiagnosticCode = keyof typeof CODES;

@@ -2,6 +2,7 @@ import picocolors from 'picocolors';
 import type { Diagnostic, Severity } from './diagnostic.js';
 import { frame } from './frame.js';
 import { printable } from './printable.js';
+import { isWholeFile } from './report-text.js';
 
 /** How to print for people. */
 export interface TextOptions {
@@ -67,10 +68,6 @@ class SourceLines {
     }
     return lines[number - 1];
   }
-}
-
-function isWholeFile({ span }: Diagnostic): boolean {
-  return span.line === 1 && span.column === 1 && span.end_line === 1 && span.end_column === 1;
 }
 
 function formatFrame(diagnostic: Diagnostic, line: string, width: number, colors: Colors): string[] {

@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import { createTwoFilesPatch } from 'diff';
+import { createTwoFilesPatch, OMIT_HEADERS } from 'diff';
 import type { Change } from './compare.js';
 import type { WritePlan } from './tree.js';
 
@@ -15,10 +15,28 @@ function patch({ path, before, after }: Change, folder: string): string {
   if (before !== null && !isUtf8(before)) return `Binary files ${from} and ${to} differ\n`;
   const old = before?.toString('utf8') ?? '';
   if (old === after) return `mode of ${quoted(`${folder}/${path}`)} differs\n`;
-  return createTwoFilesPatch(from, to, old, after ?? '', undefined, undefined, {
-    context: 3,
-    headerOptions: { includeIndex: false, includeUnderline: false, includeFileHeaders: true },
+  return createTwoFilesPatch(from, to, old, after ?? '', undefined, undefined, PATCH);
+}
+
+const PATCH = {
+  context: 3,
+  headerOptions: { includeIndex: false, includeUnderline: false, includeFileHeaders: true },
+} as const;
+
+/** No reader follows more changed lines of one file, and finding them takes time that grows with their square. */
+const MAX_EDITS = 4000;
+
+/**
+ * The hunks of one file as a unified diff, without file names; null when the two sides differ too much to be shown.
+ * The text is raw, as in {@link unifiedDiff}.
+ */
+export function hunks(before: string, after: string): string | null {
+  const text = createTwoFilesPatch('', '', before, after, undefined, undefined, {
+    ...PATCH,
+    headerOptions: OMIT_HEADERS,
+    maxEditLength: MAX_EDITS,
   });
+  return text ?? null;
 }
 
 /**

@@ -1,8 +1,8 @@
-import { lstatSync } from 'node:fs';
 import { posix, resolve } from 'node:path';
 import glob from 'fast-glob';
 import type { Diagnostic } from '../diagnostics/diagnostic.js';
 import type { Pointer, SourceDocument } from '../source/document.js';
+import { DISK, type Files } from '../source/files.js';
 import { Findings } from '../source/findings.js';
 
 /** A file to read, and how it is shown. */
@@ -21,11 +21,12 @@ export function expandPatterns(
   root: string,
   document: SourceDocument,
   patterns: readonly { readonly pattern: string; readonly pointer: Pointer }[],
+  files: Files = DISK,
 ): { files: ListedFile[]; diagnostics: Diagnostic[] } {
   const findings = new Findings(document);
   const names = new Set<string>();
   for (const { pattern, pointer } of patterns) {
-    const matches = matchPattern(root, pattern);
+    const matches = matchPattern(root, pattern, files);
     if (matches.length === 0) {
       findings.error('STW201', pointer, `\`${pattern}\` matches no file`, {
         hint: 'patterns are relative to the folder of the policy; `*` stays within one folder, `**` does not',
@@ -33,26 +34,23 @@ export function expandPatterns(
     }
     for (const match of matches) names.add(posix.normalize(match));
   }
-  const files = [...names]
+  const listed = [...names]
     .sort(byCodeUnit)
     .map((name) => ({ absolutePath: resolve(root, name), displayName: name }));
-  return { files, diagnostics: findings.diagnostics };
+  return { files: listed, diagnostics: findings.diagnostics };
 }
 
-function matchPattern(root: string, pattern: string): string[] {
-  if (!glob.isDynamicPattern(pattern)) return isThere(resolve(root, pattern)) ? [pattern] : [];
+function matchPattern(root: string, pattern: string, files: Files): string[] {
+  // A link to nowhere is there too: reading it says what is wrong with it.
+  if (!glob.isDynamicPattern(pattern)) return files.exists(resolve(root, pattern)) ? [pattern] : [];
   return glob.sync(pattern, {
     cwd: root,
     dot: false,
     onlyFiles: true,
     followSymbolicLinks: false,
     suppressErrors: true,
+    fs: files.glob,
   });
-}
-
-/** Whether anything has this path, be it a link to nowhere: reading it says what is wrong with it. */
-function isThere(path: string): boolean {
-  return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
 }
 
 function byCodeUnit(a: string, b: string): number {

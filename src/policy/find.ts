@@ -3,11 +3,16 @@ import { dirname, join, resolve } from 'node:path';
 
 export const POLICY_FILE = 'stowage.yml';
 
-/** The policy in `folder` or the nearest folder above it, as an absolute path; null when there is none. */
-export function findPolicy(folder: string): string | null {
+/** What is called `name` in `folder` or the nearest folder above it, as an absolute path; null when there is none. */
+export function findAbove(folder: string, name: string): string | null {
   for (let current = resolve(folder); ; current = dirname(current)) {
-    const candidate = join(current, POLICY_FILE);
+    const candidate = join(current, name);
     if (existsSync(candidate)) return candidate;
     if (dirname(current) === current) return null;
   }
+}
+
+/** The policy in `folder` or the nearest folder above it, as an absolute path; null when there is none. */
+export function findPolicy(folder: string): string | null {
+  return findAbove(folder, POLICY_FILE);
 }

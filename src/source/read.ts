@@ -1,6 +1,6 @@
-import { readFileSync, statSync } from 'node:fs';
 import type { DiagnosticCode } from '../diagnostics/codes.js';
 import { wholeFile, type Diagnostic } from '../diagnostics/diagnostic.js';
+import { DISK, type Files } from './files.js';
 
 /** One input file in memory. */
 export interface InputFile {
@@ -20,21 +20,22 @@ export const MAX_BYTES = 1024 * 1024;
 export function readInput(
   absolutePath: string,
   displayName: string,
+  files: Files = DISK,
 ): { file: InputFile | null; diagnostics: Diagnostic[] } {
   const fail = (code: DiagnosticCode, message: string, hint: string) => ({
     file: null,
     diagnostics: [{ code, severity: 'error' as const, message, span: wholeFile(displayName), hint }],
   });
   try {
-    const stats = statSync(absolutePath);
-    if (stats.isDirectory()) {
+    const stats = files.stat(absolutePath);
+    if (stats.kind === 'folder') {
       return fail(
         'STW002',
         `\`${displayName}\` is a directory`,
         'name a file, or a pattern that matches files',
       );
     }
-    if (!stats.isFile()) {
+    if (stats.kind === 'other') {
       return fail('STW002', `\`${displayName}\` is not a regular file`, 'name a regular file');
     }
     if (stats.size > MAX_BYTES) {
@@ -44,7 +45,7 @@ export function readInput(
         'check that it is the file you meant',
       );
     }
-    const text = decode(readFileSync(absolutePath));
+    const text = decode(files.read(absolutePath));
     if (typeof text !== 'string') {
       return fail('STW004', `\`${displayName}\` is not UTF-8 text (byte ${text.offset})`, 'save it as UTF-8');
     }
@@ -84,6 +85,8 @@ function describeReadError(error: unknown): string | null {
       return 'may not be read';
     case 'ELOOP':
       return 'is a link that leads back to itself';
+    case 'EXDEV':
+      return 'is a link that leads out of the repository';
     case 'ENAMETOOLONG':
       return 'has too long a name';
     default:

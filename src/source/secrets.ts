@@ -39,6 +39,16 @@ export function findSecret(text: string): SecretFinding | null {
   return null;
 }
 
+/** `text` with every secret that is written out in it replaced by `***`. */
+export function maskSecrets(text: string): string {
+  let [masked, rest] = ['', text];
+  for (let found = findSecret(rest); found !== null && found.end > found.start; found = findSecret(rest)) {
+    masked += `${rest.slice(0, found.start)}***`;
+    rest = rest.slice(found.end);
+  }
+  return masked + rest;
+}
+
 /** Whether a list element is an option whose value, a secret, is the next element. */
 export function isSecretOption(text: string): boolean {
   return new RegExp(String.raw`^--(?:[a-z0-9]+-)*${SECRET_WORD}$`, 'i').test(text);

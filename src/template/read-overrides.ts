@@ -1,6 +1,6 @@
-import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Diagnostic, Span } from '../diagnostics/diagnostic.js';
+import { DISK, type Files } from '../source/files.js';
 import { readInput } from '../source/read.js';
 import type { TemplateOverride } from './engine.js';
 
@@ -16,10 +16,11 @@ export interface Overrides {
  * @param root absolute path of the policy's folder
  * @param folder as written in the policy
  * @param span the policy's key
+ * @param files where to read from
  */
-export function readOverrides(root: string, folder: string, span: Span): Overrides {
+export function readOverrides(root: string, folder: string, span: Span, files: Files = DISK): Overrides {
   const found: Overrides = { overrides: [], diagnostics: [] };
-  const names = list(join(root, folder));
+  const names = list(join(root, folder), files);
   if (names === null) {
     found.diagnostics.push({
       code: 'STW530',
@@ -30,20 +31,18 @@ export function readOverrides(root: string, folder: string, span: Span): Overrid
     });
     return found;
   }
+  files.prefetch(names.map((name) => join(root, folder, name)));
   for (const name of names) {
-    const { file, diagnostics } = readInput(join(root, folder, name), `${folder}/${name}`);
+    const { file, diagnostics } = readInput(join(root, folder, name), `${folder}/${name}`, files);
     found.diagnostics.push(...diagnostics);
     if (file !== null) found.overrides.push({ name, file: file.file, text: file.text });
   }
   return found;
 }
 
-function list(folder: string): string[] | null {
+function list(folder: string, files: Files): string[] | null {
   try {
-    return readdirSync(folder, { recursive: true, encoding: 'utf8' })
-      .map((name) => name.replaceAll('\\', '/'))
-      .filter((name) => name.endsWith('.hbs'))
-      .sort();
+    return files.list(folder).filter((name) => name.endsWith('.hbs'));
   } catch {
     return null;
   }

@@ -4,11 +4,12 @@ import * as ambiguity from '../../schedule/ambiguity.js';
 import { firstCollision, freeTime, showMinute } from '../../schedule/collisions.js';
 import { knownSchedule } from '../../schedule/job-schedule.js';
 import { smallestGap } from '../../schedule/offset.js';
-import { clockChangeHits, simulate, SIMULATION, type Clockwork } from '../../schedule/runs.js';
-import type { Zones } from '../../schedule/zone.js';
+import { clockChangeHits, SIMULATION } from '../../schedule/runs.js';
+import { showDuration } from '../../schedule/show-duration.js';
+import { Simulated } from '../../schedule/simulated.js';
 import type { Pointer, SourceDocument } from '../../source/document.js';
 import { groupBy } from '../group.js';
-import type { BackupPlan, JobSchedule } from '../plan.js';
+import type { BackupPlan } from '../plan.js';
 import { clockworkOf, maintenanceClockwork } from '../schedules.js';
 import { effectiveSettings } from '../settings.js';
 import type { Check, CheckInput } from './check.js';
@@ -97,7 +98,7 @@ export const spreadTooLong: Check = (input) =>
       {
         code: 'STW704',
         severity: 'error',
-        message: `a spread of ${duration(spread)} is longer than the ${duration(gap)} between two runs of \`${expression}\``,
+        message: `a spread of ${showDuration(spread)} is longer than the ${showDuration(gap)} between two runs of \`${expression}\``,
         span,
         hint: `set \`spread\` to at most \`${gap}m\``,
       },
@@ -147,23 +148,6 @@ export const clockChanges: Check = (input) => {
 interface Busy {
   readonly name: string;
   readonly runs: readonly number[];
-}
-
-/** Runs of each (cron, zone, clockwork), computed once. */
-class Simulated {
-  readonly #zones: Zones;
-  readonly #known = new Map<string, ReturnType<typeof simulate>>();
-
-  constructor(zones: Zones) {
-    this.#zones = zones;
-  }
-
-  of({ cron, timezone }: JobSchedule, clockwork: Clockwork): ReturnType<typeof simulate> {
-    const key = `${cron} ${timezone} ${clockwork}`;
-    const known = this.#known.get(key) ?? simulate(knownSchedule(cron), this.#zones(timezone), clockwork);
-    this.#known.set(key, known);
-    return known;
-  }
 }
 
 /** forget, prune and check need the repository alone: nothing else of it may be due within the margin. */
@@ -256,7 +240,7 @@ function collision(
 ): Diagnostic {
   const span = policy.document.span(job.pointer);
   const facts =
-    `${job.name} is due at ${showMinute(clash.at)} UTC, within ${duration(repository.margin)} of ` +
+    `${job.name} is due at ${showMinute(clash.at)} UTC, within ${showDuration(repository.margin)} of ` +
     `${clash.name} at ${showMinute(clash.other)} UTC`;
   if (free === null) {
     return {
@@ -297,7 +281,7 @@ export const tooOld: Check = ({ policy, contracts, plan, zones }) => {
       {
         code: 'STW713' as const,
         severity: 'error' as const,
-        message: `\`${contract.service_id}\` may lose ${duration(worst.gap)} of data: its backups (\`${worst.schedule.cron}\`) lie that far apart, and \`max_age\` is ${duration(limit)}`,
+        message: `\`${contract.service_id}\` may lose ${showDuration(worst.gap)} of data: its backups (\`${worst.schedule.cron}\`) lie that far apart, and \`max_age\` is ${showDuration(limit)}`,
         span: own
           ? contract.document.span(['backup', 'max_age'])
           : policy.document.span(['defaults', 'max_age']),
@@ -306,14 +290,3 @@ export const tooOld: Check = ({ policy, contracts, plan, zones }) => {
     ];
   });
 };
-
-/** `1d 2h`, `90m` as `1h 30m`. */
-function duration(minutes: number): string {
-  const parts = [
-    [Math.floor(minutes / 1440), 'd'],
-    [Math.floor((minutes % 1440) / 60), 'h'],
-    [minutes % 60, 'm'],
-  ] as const;
-  const shown = parts.filter(([value]) => value > 0).map(([value, unit]) => `${value}${unit}`);
-  return shown.length === 0 ? '0m' : shown.join(' ');
-}

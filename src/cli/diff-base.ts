@@ -1,0 +1,124 @@
+import { join, resolve } from 'node:path';
+import { hasErrors, type Diagnostic } from '../diagnostics/diagnostic.js';
+import { loadProject, render, type BackupPlan, type Project } from '../index.js';
+import { errorCode } from '../output/disk.js';
+import { MANIFEST_PATH } from '../output/tree-path.js';
+import { POLICY_FILE } from '../policy/find.js';
+import { parsePlanFile } from '../review/plan-file.js';
+import type { LoadedSide } from '../review/places.js';
+import type { Side } from '../review/review.js';
+import { DISK, type Files } from '../source/files.js';
+import { findRepository, GitError, resolveCommit } from '../source/git.js';
+import { GitTree } from '../source/git-tree.js';
+import { UsageError } from './usage-error.js';
+
+/** What a change is compared with. */
+export interface Base {
+  readonly side: Side;
+  /** Null when only the committed plan is known. */
+  readonly loaded: LoadedSide | null;
+  /** What people should know about how it was read; empty for nothing. */
+  readonly note: string;
+}
+
+const PLAN = '.stowage/plan.json';
+/** No plan and no rendered file comes near this. */
+const MAX_TREE_FILE = 64 * 1024 * 1024;
+
+/** The state of a commit. Nothing is checked out; work tree and index are not touched. */
+export function baseOfCommit(reference: string, policyPath: string, project: Project): Base {
+  try {
+    const repository = findRepository(project.root, process.env);
+    const files = new GitTree(repository, resolveCommit(repository, reference));
+    return baseOf(files, policyPath, project, `commit \`${reference}\``);
+  } catch (error) {
+    if (!(error instanceof GitError)) throw error;
+    throw new UsageError(
+      `\`--base ${reference}\`: ${error.message}`,
+      'name a branch, tag or commit that this clone has; a shallow clone needs `git fetch` first',
+    );
+  }
+}
+
+/** The state of a folder: a project, or a rendered tree. */
+export function baseOfFolder(folder: string, project: Project): Base {
+  const root = resolve(folder);
+  const policyPath = join(root, POLICY_FILE);
+  if (DISK.exists(policyPath)) return baseOf(DISK, policyPath, project, `\`${folder}\``);
+  const tree = readTree(DISK, root);
+  if ('problem' in tree) {
+    throw new UsageError(
+      `\`--from ${folder}\`: ${tree.problem}`,
+      `name a folder with a \`${POLICY_FILE}\`, or a rendered tree with \`${PLAN}\``,
+    );
+  }
+  return { side: tree.side, loaded: null, note: '' };
+}
+
+/** Contracts and policy if they are valid by today's rules, else the plan that was rendered from them. */
+function baseOf(files: Files, policyPath: string, project: Project, name: string): Base {
+  const base = loadProject(policyPath, files);
+  const { plan, files: rendered, diagnostics, sources } = render(base);
+  if (plan !== null && base.policy !== null && !hasErrors(diagnostics)) {
+    const loaded = { policy: base.policy, contracts: base.contracts, sources };
+    return { side: sideOf(plan, rendered), loaded, note: '' };
+  }
+  const output = base.policy?.output ?? project.policy?.output ?? 'rendered';
+  const tree = readTree(files, join(base.root, output));
+  const reason = firstError(diagnostics);
+  if ('problem' in tree) {
+    throw new UsageError(
+      `${name} cannot be compared with: ${reason}, and ${output}/${PLAN} ${tree.problem}`,
+      'compare with a state that `stowage validate` accepts, or that has a rendered tree',
+    );
+  }
+  const note = `contracts and policy of ${name} are not valid today (${reason}); comparing with its ${output}/${PLAN}`;
+  return { side: tree.side, loaded: null, note };
+}
+
+export function sideOf(
+  plan: BackupPlan,
+  files: readonly { readonly path: string; readonly content: string }[],
+): Side {
+  return { plan, files: new Map(files.map(({ path, content }) => [path, content])) };
+}
+
+function firstError(diagnostics: readonly Diagnostic[]): string {
+  const error = diagnostics.find(({ severity }) => severity === 'error');
+  if (error === undefined) return 'nothing can be planned';
+  return `${error.span.file}:${error.span.line}: ${error.message}`;
+}
+
+/** A rendered tree as it stands somewhere. It is untrusted: links are left out, the plan is checked. */
+function readTree(files: Files, folder: string): { readonly side: Side } | { readonly problem: string } {
+  const text = readText(files, join(folder, PLAN));
+  if (text === null) return { problem: 'cannot be read' };
+  const parsed = parsePlanFile(text);
+  if ('problem' in parsed) return parsed;
+  const paths = files
+    .list(folder)
+    .filter((path) => path !== MANIFEST_PATH && !passesLink(files, folder, path));
+  files.prefetch(paths.map((path) => join(folder, path)));
+  const contents = paths.flatMap((path) => {
+    const content = readText(files, join(folder, path));
+    return content === null ? [] : [{ path, content }];
+  });
+  return { side: sideOf(parsed.plan, contents) };
+}
+
+/** Whether a path of a tree is a link or lies behind one. */
+function passesLink(files: Files, folder: string, path: string): boolean {
+  const steps = path.split('/');
+  return steps.some((_, index) => files.isLink(join(folder, ...steps.slice(0, index + 1))));
+}
+
+/** The text of a regular file; null where none can be read. */
+function readText(files: Files, path: string): string | null {
+  try {
+    const { kind, size } = files.stat(path);
+    return kind === 'file' && size <= MAX_TREE_FILE ? files.read(path).toString('utf8') : null;
+  } catch (error) {
+    if (errorCode(error) === null) throw error;
+    return null;
+  }
+}

@@ -1,0 +1,50 @@
+import type { ReviewInput } from './review.js';
+
+/** What the user's templates change in one file, compared with what it was and with what stowage itself would write. */
+export interface ForeignChange {
+  readonly path: string;
+  /** Logical lines that are new, in order: neither there before nor ours. */
+  readonly added: readonly string[];
+  /** Logical lines of ours that were there before and no longer are. */
+  readonly lost: readonly string[];
+  readonly after: string;
+  readonly before: string;
+  readonly plain: string;
+}
+
+/**
+ * The changes that come from the user's templates rather than from contracts and policy. What a contract changes,
+ * stowage's own templates change too, so comparing with those leaves just the rest. Empty without such templates.
+ */
+export function foreignChanges({ before, after }: Pick<ReviewInput, 'before' | 'after'>): ForeignChange[] {
+  let known: ReadonlySet<string> | null = null;
+  return [...after.files].flatMap(([path, content]): ForeignChange[] => {
+    const plain = after.plain.get(path) ?? '';
+    const old = before.files.get(path) ?? '';
+    if (content === plain || content === old) return [];
+    // A new file from a template that was there already brings nothing new.
+    known ??= new Set([...before.files.values()].flatMap(logicalLines));
+    const [ours, now] = [new Set(logicalLines(plain)), logicalLines(content)];
+    const [present, past] = [new Set(now), new Set(logicalLines(old))];
+    const everywhere = known;
+    return [
+      {
+        path,
+        added: now.filter((line) => !ours.has(line) && !past.has(line) && !everywhere.has(line)),
+        lost: [...ours].filter((line) => past.has(line) && !present.has(line)),
+        after: content,
+        before: old,
+        plain,
+      },
+    ];
+  });
+}
+
+/** Lines without indentation, comments and empty ones left out; a line that ends in `\` goes on in the next one. */
+export function logicalLines(content: string): string[] {
+  return content
+    .replace(/[ \t]*\\\n[ \t]*/g, ' ')
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '' && !/^(?:#|;|<!--)/.test(line));
+}

@@ -1,0 +1,121 @@
+import type { BackupSettings, Contract } from '../contract/contract.js';
+import { wholeFile, type Span } from '../diagnostics/diagnostic.js';
+import type { Placement, ServicePlan } from '../plan/plan.js';
+import type { Policy } from '../policy/policy.js';
+import type { Pointer, SourceDocument } from '../source/document.js';
+import { valueAt } from '../source/findings.js';
+
+/** What was loaded of one side. */
+export interface LoadedSide {
+  readonly policy: Policy;
+  readonly contracts: readonly Contract[];
+  /** Text of every file that was read, templates too, by name. */
+  readonly sources: ReadonlyMap<string, string>;
+}
+
+/** Where things stand in the new contracts and policy; for what is gone, the nearest that is left of it. */
+export class Places {
+  readonly #policy: Policy;
+  readonly #sources: ReadonlyMap<string, string>;
+  readonly #contracts: ReadonlyMap<string, Contract>;
+  readonly #old: ReadonlyMap<string, Contract>;
+
+  /** @param before null where only its plan is known */
+  constructor(after: LoadedSide, before: LoadedSide | null) {
+    const byId = (side: LoadedSide | null) =>
+      new Map((side?.contracts ?? []).map((contract) => [contract.service_id, contract]));
+    this.#policy = after.policy;
+    this.#sources = after.sources;
+    this.#contracts = byId(after);
+    this.#old = byId(before);
+  }
+
+  policy(pointer: Pointer): Span {
+    return this.#policy.document.span(pointer);
+  }
+
+  /** The line of a template that holds a text; the policy's key where none does. */
+  template(text: string): Span {
+    const folder = this.#policy.templates;
+    for (const [file, source] of folder === null ? [] : this.#sources) {
+      if (!file.startsWith(`${folder ?? ''}/`)) continue;
+      const line = source.split('\n').findIndex((candidate) => candidate.includes(text));
+      if (line >= 0) return { ...wholeFile(file), line: line + 1, end_line: line + 1 };
+    }
+    return this.policy(['templates']);
+  }
+
+  /** Where a service is named; where it was, when its file is gone. */
+  service(service: ServicePlan): Span {
+    const contract = this.#contracts.get(service.service_id);
+    if (contract !== undefined) return contract.document.span(['service_id']);
+    if (this.#sources.has(service.contract)) return wholeFile(service.contract);
+    return this.#old.get(service.service_id)?.document.span(['service_id']) ?? wholeFile(service.contract);
+  }
+
+  /** A persistent volume, or the list that it left. */
+  volume(service: ServicePlan, name: string): Span {
+    const contract = this.#contracts.get(service.service_id);
+    if (contract === undefined) return this.#goneVolume(service, name);
+    const volume = contract.persistent_volumes.find((candidate) => candidate.name === name);
+    if (volume !== undefined) return contract.document.span([...volume.pointer, 'name']);
+    return contract.document.span(['mounts', 'persistent_volumes'], 'key');
+  }
+
+  /** A key of `backup.volumes.<name>`, or the volume itself where the key is gone. */
+  volumeSetting(service: ServicePlan, name: string, key: string): Span {
+    const document = this.#contracts.get(service.service_id)?.document;
+    const pointer: Pointer = ['backup', 'volumes', name, key];
+    if (document === undefined || valueAt(document.value, pointer) === undefined) {
+      return this.volume(service, name);
+    }
+    return document.span(pointer);
+  }
+
+  /** A setting: where the contract says it, said it before, or else the policy's defaults. */
+  setting(service: ServicePlan, ...keys: readonly (keyof BackupSettings | 'every' | 'window')[]): Span {
+    const contract = this.#contracts.get(service.service_id);
+    const own = contract === undefined ? undefined : given(contract.document, 'backup', keys);
+    if (contract !== undefined && own !== undefined) return contract.document.span(own);
+    const old = this.#old.get(service.service_id);
+    if (contract !== undefined && old !== undefined && given(old.document, 'backup', keys) !== undefined) {
+      return contract.document.span(['backup']);
+    }
+    const { document } = this.#policy;
+    return document.span(given(document, 'defaults', keys) ?? ['defaults']);
+  }
+
+  /** The deployment that puts a service somewhere, or the list of them; the contract's runtimes without any. */
+  placement(service: ServicePlan, { runtime, host }: Placement): Span {
+    const { deployments, document } = this.#policy;
+    const contract = this.#contracts.get(service.service_id);
+    if (deployments === null) {
+      if (contract === undefined) return this.service(service);
+      const listed = valueAt(contract.document.value, ['runtime_templates', runtime]) !== undefined;
+      return contract.document.span(['runtime_templates', ...(listed ? [runtime] : [])], 'key');
+    }
+    const place = deployments.find((entry) => entry.runtime === runtime && entry.host === host);
+    return document.span(place?.pointer ?? ['deployments'], 'key');
+  }
+
+  /** A key of a repository; where repositories are listed when it is gone. */
+  repository(name: string, ...keys: readonly string[]): Span {
+    const { document } = this.#policy;
+    const known = valueAt(document.value, ['repositories', name]) !== undefined;
+    return known ? document.span(['repositories', name, ...keys]) : document.span(['repositories'], 'key');
+  }
+
+  #goneVolume(service: ServicePlan, name: string): Span {
+    const old = this.#old.get(service.service_id);
+    const volume = old?.persistent_volumes.find((candidate) => candidate.name === name);
+    const isLeft = this.#sources.has(service.contract);
+    if (old === undefined || volume === undefined || isLeft) return this.service(service);
+    return old.document.span([...volume.pointer, 'name']);
+  }
+}
+
+/** The first of the keys that a document gives below `at`. */
+function given(document: SourceDocument, at: string, keys: readonly string[]): Pointer | undefined {
+  const key = keys.find((candidate) => valueAt(document.value, [at, candidate]) !== undefined);
+  return key === undefined ? undefined : [at, key];
+}

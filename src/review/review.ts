@@ -1,0 +1,46 @@
+import type { BackupPlan, RepositoryPlan } from '../plan/plan.js';
+import type { Simulated } from '../schedule/simulated.js';
+import type { Finding, Severity, Verdict } from './finding.js';
+import { SEVERITIES } from './finding.js';
+import type { Matched } from './match.js';
+import type { Places } from './places.js';
+
+/** One side of a change: the plan, and the files that it renders to, by path. */
+export interface Side {
+  readonly plan: BackupPlan;
+  readonly files: ReadonlyMap<string, string>;
+}
+
+/** What the rules look at. */
+export interface ReviewInput {
+  readonly before: Side;
+  readonly after: Side & {
+    /** The files without the user's own templates: what stowage itself would make of the plan. */
+    readonly plain: ReadonlyMap<string, string>;
+    /** Minutes around maintenance that must be free, by repository. */
+    readonly margins: ReadonlyMap<string, number>;
+  };
+  readonly matched: Matched;
+  /** By name. */
+  readonly repositories: {
+    readonly before: ReadonlyMap<string, RepositoryPlan>;
+    readonly after: ReadonlyMap<string, RepositoryPlan>;
+  };
+  readonly places: Places;
+  readonly simulated: Simulated;
+}
+
+/** One kind of meaning: returns what it finds, and changes nothing. */
+export type Rule = (input: ReviewInput) => Finding[];
+
+/** Files of the tree that differ, paths sorted. */
+export interface FileChanges {
+  readonly added: readonly string[];
+  readonly changed: readonly string[];
+  readonly removed: readonly string[];
+}
+
+/** The severest of the findings. */
+export function verdictOf(findings: readonly { readonly severity: Severity }[]): Verdict {
+  return SEVERITIES.find((severity) => findings.some((finding) => finding.severity === severity)) ?? 'none';
+}

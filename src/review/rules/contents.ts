@@ -1,0 +1,121 @@
+import type { PlannedVolume, ServicePlan } from '../../plan/plan.js';
+import { placeName, protection } from '../../targets/protection.js';
+import { matchesWholeVolume } from '../exclude-match.js';
+import { quote, type Finding } from '../finding.js';
+import type { PlacementPair } from '../match.js';
+import type { ReviewInput, Rule } from '../review.js';
+import { subject } from './coverage.js';
+
+/** A volume that is backed up, with what it was before; null where it is new. */
+interface Volume {
+  readonly service: ServicePlan;
+  readonly placement: PlacementPair['after'];
+  readonly volume: PlannedVolume;
+  readonly before: { readonly service: ServicePlan; readonly volume: PlannedVolume } | null;
+}
+
+function volumesOf({ matched }: ReviewInput): Volume[] {
+  const all = [
+    ...matched.added.flatMap((service) =>
+      service.placements.map((placement) => ({ service, placement, pair: null })),
+    ),
+    ...matched.services.flatMap(({ after, added, placements }) => [
+      ...added.map((placement) => ({ service: after, placement, pair: null })),
+      ...placements.map((pair) => ({ service: after, placement: pair.after, pair })),
+    ]),
+  ];
+  return all.flatMap(({ service, placement, pair }) =>
+    placement.volumes
+      .filter((volume) => protection(placement, volume) === 'backed up')
+      .map((volume): Volume => {
+        const old = pair?.before.volumes.find(
+          (candidate) => candidate.volume === volume.volume && candidate.backed_up,
+        );
+        const before =
+          pair === null || old === undefined ? null : { service: pair.service.before, volume: old };
+        return { service, placement, volume, before };
+      }),
+  );
+}
+
+/** Patterns that may leave a volume's snapshots empty, new ones or those that a new volume falls under. */
+export const wholeVolumeExcluded: Rule = (input) =>
+  volumesOf(input).flatMap(({ service, placement, volume, before }): Finding[] => {
+    if (volume.kind === 'lxc_guest') return [];
+    const old = new Set([...(before?.service.exclude ?? []), ...(before?.volume.exclude ?? [])]);
+    const fresh = [...new Set([...service.exclude, ...volume.exclude])].filter(
+      (pattern) => !old.has(pattern) && matchesWholeVolume(pattern, volume.snapshot_path),
+    );
+    return fresh.map((pattern) => ({
+      ...subject(service, placement, volume.volume),
+      code: 'STW821',
+      severity: 'warning',
+      before: null,
+      after: pattern,
+      message: `the exclude pattern ${quote(pattern)} can leave out the whole of volume ${quote(volume.volume)} of ${quote(service.service_id)} on ${placeName(placement)}`,
+      hint: 'write a pattern that names folders inside the volume, or waive the volume with a reason',
+      span: volume.exclude.includes(pattern)
+        ? input.places.volumeSetting(service, volume.volume, 'exclude')
+        : input.places.setting(service, 'exclude'),
+    }));
+  });
+
+/** Any other change of the patterns of what is left out. */
+export const excludesChanged: Rule = ({ matched, places }) =>
+  matched.services.flatMap(({ id, before, after }): Finding[] => {
+    const [old, now] = [patternsOf(before), patternsOf(after)];
+    const added = now.filter((pattern) => !old.includes(pattern));
+    const removed = old.filter((pattern) => !now.includes(pattern));
+    if (added.length + removed.length === 0) return [];
+    const show = (patterns: readonly string[]) => (patterns.length === 0 ? null : patterns.join(' '));
+    return [
+      {
+        ...{ service: id, volume: null, runtime: null, host: null },
+        code: 'STW845',
+        severity: 'info',
+        before: show(removed),
+        after: show(added),
+        message: `what backups of ${quote(id)} leave out changes`,
+        hint: '',
+        span: places.setting(after, 'exclude'),
+      },
+    ];
+  });
+
+/** Patterns of a service and of the volumes that it keeps; those of a volume that is gone went with it. */
+function patternsOf(service: ServicePlan): string[] {
+  const volumes = service.placements.flatMap((placement) => placement.volumes);
+  return [...new Set([...service.exclude, ...volumes.flatMap((volume) => volume.exclude)])].sort();
+}
+
+/** Checks that were there to notice a loss, and are turned off. */
+export const safeguardsOff: Rule = (input) => [
+  ...input.matched.services.flatMap(({ id, before, after }): Finding[] =>
+    before.accept_incomplete || !after.accept_incomplete
+      ? []
+      : [
+          {
+            ...{ service: id, volume: null, runtime: null, host: null },
+            code: 'STW827',
+            severity: 'warning',
+            before: 'an incomplete backup is a failure',
+            after: 'an incomplete backup is a success',
+            message: `a backup of ${quote(id)} that could not read some files counts as a success`,
+            hint: 'nobody will be told what is missing; exclude what cannot be read instead',
+            span: input.places.setting(after, 'accept_incomplete'),
+          },
+        ],
+  ),
+  ...volumesOf(input)
+    .filter(({ before, volume }) => before !== null && !before.volume.allow_empty && volume.allow_empty)
+    .map(({ service, placement, volume }): Finding => ({
+      ...subject(service, placement, volume.volume),
+      code: 'STW827',
+      severity: 'warning',
+      before: 'an empty volume is a failure',
+      after: 'an empty volume is backed up',
+      message: `volume ${quote(volume.volume)} of ${quote(service.service_id)} may be empty: a source that is lost or not mounted is no failure any more`,
+      hint: 'allow it only for volumes that are empty at times',
+      span: input.places.volumeSetting(service, volume.volume, 'allow_empty'),
+    })),
+];

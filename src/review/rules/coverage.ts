@@ -1,0 +1,215 @@
+import type { Placement, PlannedVolume, ServicePlan } from '../../plan/plan.js';
+import { placeName, protection } from '../../targets/protection.js';
+import { quote, type Finding, type Subject } from '../finding.js';
+import { sameData, type PlacementPair } from '../match.js';
+import type { ReviewInput, Rule } from '../review.js';
+
+const FADES = 'snapshots that hold it go as retention passes';
+
+export function subject(service: ServicePlan, placement: Placement, volume: string | null): Subject {
+  return { service: service.service_id, volume, runtime: placement.runtime, host: placement.host };
+}
+
+/** `/srv/wiki`, `wiki_data`. */
+export function dataName(volume: PlannedVolume): string {
+  return volume.name === null ? volume.location : `${volume.kind} ${volume.name}`;
+}
+
+function protectedVolumes(placement: Placement): PlannedVolume[] {
+  return placement.volumes.filter((volume) => protection(placement, volume) === 'backed up');
+}
+
+/** Volumes of places that go on: left out of the contract, renamed, waived, or out of reach of any job. */
+export const lostVolumes: Rule = ({ matched, places }) =>
+  matched.services
+    .flatMap(({ placements }) => placements)
+    .flatMap((pair) =>
+      protectedVolumes(pair.before).flatMap((volume): Finding[] => {
+        const { before, after } = pair.service;
+        const shared = { ...subject(after, pair.after, volume.volume), severity: 'critical' as const };
+        const name = `volume ${quote(volume.volume)} of ${quote(after.service_id)}`;
+        const now = pair.after.volumes.find((candidate) => candidate.volume === volume.volume);
+        if (now === undefined) return [removedOrRenamed(pair, volume, places.volume(after, volume.volume))];
+        if (protection(pair.after, now) === 'backed up') return [];
+        if (!now.backed_up) {
+          return [
+            {
+              ...shared,
+              code: 'STW802',
+              before: 'backed up',
+              after: `waived: ${now.reason ?? 'no reason given'}`,
+              message: `${name} is waived: it is no longer backed up on ${placeName(pair.after)}`,
+              hint: `make sure that the data can be made again; ${FADES}`,
+              span: places.volumeSetting(after, volume.volume, 'enabled'),
+            },
+          ];
+        }
+        return [
+          {
+            ...shared,
+            code: 'STW806',
+            before: `backed up on ${placeName(pair.before)}`,
+            after: pair.after.obstacles[0] ?? 'no job',
+            message: `no job backs up ${name} on ${placeName(pair.after)} any more`,
+            hint: 'remove what keeps its job from being rendered',
+            span: places.placement(before, pair.after),
+          },
+        ];
+      }),
+    );
+
+function removedOrRenamed(pair: PlacementPair, volume: PlannedVolume, span: Finding['span']): Finding {
+  const { before, after } = pair.service;
+  const known = new Set(pair.before.volumes.map((candidate) => candidate.volume));
+  const successor = pair.after.volumes.find(
+    (candidate) =>
+      !known.has(candidate.volume) &&
+      (candidate.path === volume.path || sameData([pair.before, volume], [pair.after, candidate])),
+  );
+  const name = `volume ${quote(volume.volume)} of ${quote(after.service_id)}`;
+  const shared = { ...subject(before, pair.after, volume.volume), severity: 'critical' as const };
+  if (successor !== undefined) {
+    return {
+      ...shared,
+      code: 'STW803',
+      before: volume.snapshot_path,
+      after: successor.snapshot_path,
+      message: `${name} is renamed to ${quote(successor.volume)}: new snapshots hold it under another path, old ones under the old path`,
+      hint: `keep the name ${quote(volume.volume)}, or note that what is older must be restored from \`${volume.snapshot_path}\` and goes as retention passes`,
+      span,
+    };
+  }
+  return {
+    ...shared,
+    code: 'STW801',
+    before: dataName(volume),
+    after: null,
+    message: `${name} left its contract: it is no longer backed up on ${placeName(pair.after)}`,
+    hint: `put it back, or waive it with a reason; ${FADES}`,
+    span,
+  };
+}
+
+/** Places that a service leaves without going anywhere else. */
+export const lostPlaces: Rule = ({ matched, places }) =>
+  matched.services.flatMap(({ before, after, gone }) =>
+    gone.flatMap((placement) =>
+      protectedVolumes(placement).map((volume): Finding => ({
+        ...subject(before, placement, volume.volume),
+        code: 'STW805',
+        severity: 'critical',
+        before: dataName(volume),
+        after: null,
+        message: `volume ${quote(volume.volume)} of ${quote(before.service_id)} is no longer backed up on ${placeName(placement)}: nothing deploys the service there`,
+        hint: `if data is left there, keep the deployment until it is moved; its snapshots carry the host \`${placement.snapshot_host}\``,
+        span: places.placement(after, placement),
+      })),
+    ),
+  );
+
+/** Services that are gone: renamed, folded into another one, or taken out. */
+export const lostServices: Rule = (input) =>
+  input.matched.gone.flatMap((service) =>
+    service.placements.flatMap((placement) =>
+      protectedVolumes(placement).map((volume) => lostService(input, service, placement, volume)),
+    ),
+  );
+
+function lostService(
+  { after, matched, places }: ReviewInput,
+  service: ServicePlan,
+  placement: Placement,
+  volume: PlannedVolume,
+): Finding {
+  const shared = {
+    ...subject(service, placement, volume.volume),
+    severity: 'critical' as const,
+    before: `${service.service_id}: ${dataName(volume)}`,
+  };
+  const heir =
+    userOf(after.plan.services, placement, volume) ??
+    matched.added.find((candidate) => isRenamed(service, candidate, volume)) ??
+    null;
+  const name = `volume ${quote(volume.volume)} of ${quote(service.service_id)}`;
+  const orphans = `forget goes by the tag \`service:${service.service_id}\`, so the old snapshots stay until somebody forgets them by hand`;
+  if (heir !== null && matched.added.includes(heir)) {
+    return {
+      ...shared,
+      code: 'STW803',
+      after: heir.service_id,
+      message: `service ${quote(service.service_id)} is renamed to ${quote(heir.service_id)}: the history of ${name} stays under the old name, and a new one begins`,
+      hint: `keep \`service_id: ${service.service_id}\`; ${orphans}`,
+      span: places.service(heir),
+    };
+  }
+  if (heir !== null) {
+    return {
+      ...shared,
+      code: 'STW804',
+      after: heir.service_id,
+      message: `service ${quote(service.service_id)} is gone, and ${quote(heir.service_id)} uses the data of ${name}: its history ends`,
+      hint: `check that ${quote(heir.service_id)} backs up what it needs; ${orphans}`,
+      span: places.volume(service, volume.volume),
+    };
+  }
+  return {
+    ...shared,
+    code: 'STW801',
+    after: null,
+    message: `service ${quote(service.service_id)} is gone: ${name} is no longer backed up on ${placeName(placement)}`,
+    hint: `make sure that the data is not needed; ${orphans}`,
+    span: places.volume(service, volume.volume),
+  };
+}
+
+/** The service that mounts the same data now, whether it backs it up or not. */
+function userOf(
+  services: readonly ServicePlan[],
+  placement: Placement,
+  volume: PlannedVolume,
+): ServicePlan | null {
+  const uses = (other: Placement, candidate: PlannedVolume) =>
+    sameData([placement, volume], [other, candidate]);
+  return (
+    services.find((service) =>
+      service.placements.some((other) => other.volumes.some((candidate) => uses(other, candidate))),
+    ) ?? null
+  );
+}
+
+/** Whether a new service stands where the old one stood, with the same volume: managed volumes are named after it. */
+function isRenamed(service: ServicePlan, candidate: ServicePlan, volume: PlannedVolume): boolean {
+  const volumes = candidate.placements.flatMap((placement) => placement.volumes);
+  return (
+    candidate.contract === service.contract &&
+    volumes.some((other) => other.volume === volume.volume && other.path === volume.path)
+  );
+}
+
+/** What is backed up that was not before. */
+export const gained: Rule = ({ matched, places }) => {
+  const fresh = (service: ServicePlan, placement: Placement, volume: PlannedVolume): Finding => ({
+    ...subject(service, placement, volume.volume),
+    code: 'STW840',
+    severity: 'info',
+    before: null,
+    after: dataName(volume),
+    message: `volume ${quote(volume.volume)} of ${quote(service.service_id)} is backed up on ${placeName(placement)} now`,
+    hint: '',
+    span: places.volume(service, volume.volume),
+  });
+  const everything = (service: ServicePlan, placement: Placement) =>
+    protectedVolumes(placement).map((volume) => fresh(service, placement, volume));
+  return [
+    ...matched.added.flatMap((service) => service.placements.flatMap((place) => everything(service, place))),
+    ...matched.services.flatMap(({ after, added, placements }) => [
+      ...added.flatMap((placement) => everything(after, placement)),
+      ...placements.flatMap((pair) => {
+        const known = new Set(protectedVolumes(pair.before).map((volume) => volume.volume));
+        return protectedVolumes(pair.after)
+          .filter((volume) => !known.has(volume.volume))
+          .map((volume) => fresh(after, pair.after, volume));
+      }),
+    ]),
+  ];
+};

@@ -1,0 +1,159 @@
+import type { PlannedVolume } from '../../plan/plan.js';
+import { isWithin } from '../../source/paths.js';
+import { placeName, protection } from '../../targets/protection.js';
+import { quote, type Finding } from '../finding.js';
+import { addressOf, sameData, volumePairs, type PlacementPair } from '../match.js';
+import type { ReviewInput, Rule } from '../review.js';
+import { dataName, subject } from './coverage.js';
+
+/** Whether anything is backed up there before and after: else other rules have the say. */
+function isBackedUp({ before, after }: PlacementPair): boolean {
+  const some = (placement: PlacementPair['before']) =>
+    placement.volumes.some((volume) => protection(placement, volume) === 'backed up');
+  return some(before) && some(after);
+}
+
+function livePairs({ matched }: ReviewInput): PlacementPair[] {
+  return matched.services.flatMap(({ placements }) => placements).filter(isBackedUp);
+}
+
+/** Volumes that are backed up before and after. */
+function livePairsOfVolumes(pair: PlacementPair): [PlannedVolume, PlannedVolume][] {
+  return volumePairs(pair).filter(
+    ([before, after]) =>
+      protection(pair.before, before) === 'backed up' && protection(pair.after, after) === 'backed up',
+  );
+}
+
+/** restic groups snapshots by host and tags: when one of them changes, a new history begins. */
+export const groupChanged: Rule = (input) =>
+  livePairs(input).flatMap((pair): Finding[] => {
+    const { before, after } = pair.service;
+    const group = (host: string, tags: readonly string[]) =>
+      [`host ${host}`, ...tags.map((tag) => `tag ${tag}`)].join(', ');
+    const old = group(pair.before.snapshot_host, [...before.tags].sort());
+    const now = group(pair.after.snapshot_host, [...after.tags].sort());
+    if (old === now) return [];
+    const host = pair.before.snapshot_host === pair.after.snapshot_host ? '' : 'host ';
+    return [
+      {
+        ...subject(after, pair.after, null),
+        code: 'STW811',
+        severity: 'critical',
+        before: old,
+        after: now,
+        message: `the ${host === '' ? 'tags' : 'host'} of the snapshots of ${quote(after.service_id)} on ${placeName(pair.after)} change: a new history begins, the old one stays as it is`,
+        hint: `set \`snapshot_host: ${pair.before.snapshot_host}\` on the deployment to carry on, or \`restic rewrite\` the old snapshots`,
+        span: input.places.placement(after, pair.after),
+      },
+    ];
+  });
+
+/** A snapshot path that changes under the same name: a guest's dump takes the place of a folder, or another guest's. */
+export const pathChanged: Rule = (input) =>
+  livePairs(input).flatMap((pair) =>
+    livePairsOfVolumes(pair)
+      .filter(([before, after]) => before.snapshot_path !== after.snapshot_path)
+      .map(([before, after]): Finding => ({
+        ...subject(pair.service.after, pair.after, after.volume),
+        code: 'STW803',
+        severity: 'critical',
+        before: before.snapshot_path,
+        after: after.snapshot_path,
+        message: `snapshots hold volume ${quote(after.volume)} of ${quote(pair.service.id)} under another path from now on, old ones under the old path`,
+        hint: `what is older must be restored from \`${before.snapshot_path}\`, and goes as retention passes`,
+        span: input.places.volume(pair.service.after, after.volume),
+      })),
+  );
+
+/** Another repository, or another address for it: the history stays behind. */
+export const repositorySwitched: Rule = ({ matched, repositories, places }) =>
+  matched.services.flatMap((pair): Finding[] => {
+    const { before, after, placements } = pair;
+    const old = repositories.before.get(before.repository);
+    const now = repositories.after.get(after.repository);
+    const live = placements.filter(isBackedUp);
+    if (live.length === 0 || old === undefined || now === undefined) return [];
+    const shared = { code: 'STW810' as const, severity: 'critical' as const };
+    if (addressOf(old) !== addressOf(now)) {
+      const same = old.name === now.name;
+      const name = (repository: typeof old) =>
+        same ? repository.url : `${repository.name} (${repository.url})`;
+      return [
+        {
+          ...shared,
+          ...{ service: pair.id, volume: null, runtime: null, host: null },
+          before: name(old),
+          after: name(now),
+          message: `${quote(pair.id)} is backed up into another repository: its history stays in the old one`,
+          hint: '`restic copy` the old snapshots first, or keep the old repository maintained for as long as they matter',
+          span: same ? places.repository(now.name, 'url') : places.setting(after, 'repository'),
+        },
+      ];
+    }
+    if (now.local_path === null) return [];
+    return live
+      .filter(({ before: from, after: to }) => from.host !== to.host)
+      .map((placement): Finding => ({
+        ...shared,
+        ...subject(after, placement.after, null),
+        before: `${now.url} on ${placement.before.host ?? 'its host'}`,
+        after: `${now.url} on ${placement.after.host ?? 'its host'}`,
+        message: `${quote(pair.id)} moves to another host, and repository ${quote(now.name)} is a folder of the host: its history stays behind`,
+        hint: 'copy the repository to the new host first, or use one with a network address',
+        span: places.placement(after, placement.after),
+      }));
+  });
+
+/** Another directory, host or runtime under the same snapshot path: history goes on. */
+export const moved: Rule = (input) =>
+  livePairs(input).flatMap((pair) =>
+    livePairsOfVolumes(pair)
+      .filter(([before, after]) => before.snapshot_path === after.snapshot_path)
+      .filter(
+        ([before, after]) => !sameData([pair.before, before], [pair.after, after]) || runsElsewhere(pair),
+      )
+      .map(([before, after]) => movedVolume(input, pair, before, after)),
+  );
+
+function runsElsewhere({ before, after }: PlacementPair): boolean {
+  return before.runtime !== after.runtime || before.scope !== after.scope;
+}
+
+function movedVolume(
+  { places }: ReviewInput,
+  pair: PlacementPair,
+  before: PlannedVolume,
+  after: PlannedVolume,
+): Finding {
+  const service = pair.service.after;
+  const name = `volume ${quote(after.volume)} of ${quote(service.service_id)}`;
+  const sameHost = pair.before.host === pair.after.host && before.kind === after.kind;
+  const placed = placeName(pair.before) !== placeName(pair.after);
+  const show = (volume: PlannedVolume, placement: typeof pair.before) =>
+    placed ? `${dataName(volume)}, ${placeName(placement)}` : dataName(volume);
+  const shared = {
+    ...subject(service, pair.after, after.volume),
+    before: show(before, pair.before),
+    after: show(after, pair.after),
+    span: placed ? places.placement(service, pair.after) : places.volume(service, after.volume),
+  };
+  if (sameHost && before.location !== after.location && isWithin(after.location, before.location)) {
+    return {
+      ...shared,
+      code: 'STW828',
+      severity: 'warning',
+      before: before.location,
+      after: after.location,
+      message: `only a part of ${name} is backed up from now on`,
+      hint: 'check that the rest of the folder holds nothing that is needed',
+    };
+  }
+  return {
+    ...shared,
+    code: 'STW842',
+    severity: 'info',
+    message: `${name} moves and keeps its history`,
+    hint: '',
+  };
+}

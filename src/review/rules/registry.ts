@@ -1,0 +1,30 @@
+import type { Rule } from '../review.js';
+import * as contents from './contents.js';
+import * as coverage from './coverage.js';
+import * as history from './history.js';
+import { retentionChanged } from './retention.js';
+import * as templates from './templates.js';
+import * as timing from './timing.js';
+
+/** Every kind of meaning that a change may have. */
+export const RULES: readonly Rule[] = [
+  coverage.lostVolumes,
+  coverage.lostPlaces,
+  coverage.lostServices,
+  coverage.gained,
+  history.groupChanged,
+  history.pathChanged,
+  history.repositorySwitched,
+  history.moved,
+  retentionChanged,
+  timing.backupTimes,
+  timing.maintenance,
+  timing.collisions,
+  contents.wholeVolumeExcluded,
+  contents.excludesChanged,
+  contents.safeguardsOff,
+  templates.addedCommands,
+  templates.privileges,
+  templates.brokenJobs,
+  templates.methods,
+];

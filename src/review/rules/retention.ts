@@ -1,0 +1,99 @@
+import type { Retention } from '../../contract/contract.js';
+import { clockworkOf } from '../../plan/schedules.js';
+import { simulateLoss, type Loss } from '../loss.js';
+import { showDuration } from '../../schedule/show-duration.js';
+import { keepOptions } from '../../targets/systemd/repository-context.js';
+import { quote, type Finding } from '../finding.js';
+import type { ServicePair } from '../match.js';
+import type { ReviewInput, Rule } from '../review.js';
+
+/** `keep-daily 7, keep-weekly 5`: restic's options in restic's order, rules that keep nothing left out. */
+export function showRetention(retention: Retention): string {
+  const rules = keepOptions({ ...retention }).filter(({ value }) => value !== '0');
+  return rules.map(({ option, value }) => `${option.replace(/^--/, '')} ${value}`).join(', ');
+}
+
+/** Rules, or times, that leave less history than before; with the number of snapshots that the next forget takes. */
+export const retentionChanged: Rule = (input) => {
+  const known = new Map<string, Loss>();
+  return input.matched.services.flatMap((pair) => {
+    const loss = worstLoss(input, pair, known);
+    return loss === null ? [] : describe(input, pair, loss);
+  });
+};
+
+/** Of all places of a service, what the one that loses most loses; null where nothing about it changed. */
+function worstLoss({ simulated }: ReviewInput, pair: ServicePair, known: Map<string, Loss>): Loss | null {
+  const old = pair.before.retention;
+  const now = pair.after.retention;
+  const losses = pair.placements.flatMap(({ before, after }): Loss[] => {
+    const from = { cron: before.schedule.cron, retention: old };
+    const to = { cron: after.schedule.cron, retention: now };
+    const key = JSON.stringify([from, to]);
+    const gap = Math.max(
+      simulated.of(before.schedule, clockworkOf(before.runtime)).longestGap,
+      simulated.of(after.schedule, clockworkOf(after.runtime)).longestGap,
+    );
+    if (showRetention(old) === showRetention(now) && before.schedule.cron === after.schedule.cron) return [];
+    const loss = known.get(key) ?? simulateLoss(from, to, gap);
+    known.set(key, loss);
+    return [loss];
+  });
+  const worst = (best: Loss | null, loss: Loss) =>
+    best === null ||
+    loss.removed > best.removed ||
+    (loss.removed === best.removed && loss.shrinks && !best.shrinks)
+      ? loss
+      : best;
+  return losses.reduce(worst, null);
+}
+
+function describe({ places }: ReviewInput, pair: ServicePair, loss: Loss): Finding[] {
+  const { before, after } = pair;
+  const [old, now] = [showRetention(before.retention), showRetention(after.retention)];
+  const shared = { service: pair.id, volume: null, runtime: null, host: null };
+  if (old !== now && loss.removed > 0) {
+    return [
+      {
+        ...shared,
+        code: 'STW812',
+        severity: 'critical',
+        before: old,
+        after: now,
+        message: `retention of ${quote(pair.id)} is shortened: the next forget would remove ${loss.removed} of the ${loss.existing} snapshots that the old rules keep`,
+        hint: 'removed snapshots cannot be brought back; keep the old rules if one of them may be needed',
+        span: places.setting(after, 'retention'),
+      },
+    ];
+  }
+  if (loss.shrinks) {
+    return [
+      {
+        ...shared,
+        code: 'STW812',
+        severity: 'critical',
+        before: `reaches back ${showDuration(loss.reachBefore)}`,
+        after: `reaches back ${showDuration(loss.reachAfter)}`,
+        message: `history of ${quote(pair.id)} will reach back less far: the same number of snapshots covers less time`,
+        hint: 'keep by days, weeks and months instead of by number, or keep more',
+        span:
+          old === now
+            ? places.setting(after, 'schedule', 'every', 'window')
+            : places.setting(after, 'retention'),
+      },
+    ];
+  }
+  if (old === now) return [];
+  return [
+    {
+      ...shared,
+      code: 'STW843',
+      severity: 'info',
+      before: old,
+      after: now,
+      message: `retention of ${quote(pair.id)} changes, and nothing that exists is removed`,
+      hint: '',
+      span: places.setting(after, 'retention'),
+    },
+  ];
+}
