@@ -117,12 +117,19 @@ function addRender(cli: Argv<Common>, finish: Finish): Argv<Common> {
           type: 'boolean',
           default: false,
           describe: 'Give up generated files that were edited by hand',
+        })
+        .option('watch', {
+          type: 'boolean',
+          default: false,
+          describe: 'Render again whenever an input changes, until interrupted',
         }),
     async (args) => {
-      const { render } = await import('./render.js');
       const { check, diff, force } = args;
-      const options = { check, diff, force, services: args.service ?? [], runtimes: args.runtime ?? [] };
-      finish(await render({ ...common(args), ...options, out: single('out', args.out) }, terminalOf(args)));
+      const part = { services: args.service ?? [], runtimes: args.runtime ?? [] };
+      const options = { ...common(args), check, diff, force, ...part, out: single('out', args.out) };
+      const { watch } = args.watch ? await import('./watch.js') : { watch: null };
+      const { render } = await import('./render.js');
+      finish(await (watch ?? render)(options, terminalOf(args)));
     },
   );
 }
