@@ -7,7 +7,13 @@ import { htmlReport, markdownReport } from './report/page.js';
 import { buildReport } from './report/report.js';
 import { renderPlan } from './targets/render.js';
 import type { RenderedFile, TargetInput } from './targets/target.js';
-import { builtinTemplates, loadTemplates, templateDiagnostic, TemplateError } from './template/engine.js';
+import {
+  builtinTemplates,
+  loadTemplates,
+  templateDiagnostic,
+  TemplateError,
+  type TemplateSet,
+} from './template/engine.js';
 import { readOverrides } from './template/read-overrides.js';
 import { intlZones } from './time/intl-zone.js';
 
@@ -32,10 +38,17 @@ export function planProject(project: Project): PlannedProject {
   return { plan, diagnostics: sortDiagnostics([...project.diagnostics, ...diagnostics]) };
 }
 
-/** Plans and renders a loaded project in memory; writes nothing. */
-export function render(project: Project): RenderedProject {
+/**
+ * Plans and renders a loaded project in memory; writes nothing.
+ *
+ * @param through what stands between the targets and the templates, to look on
+ */
+export function render(
+  project: Project,
+  through: (templates: TemplateSet) => TemplateSet = (templates) => templates,
+): RenderedProject {
   const { result, ...rendered } = fillTemplates(project, (input) => {
-    const { files, diagnostics } = renderPlan(input);
+    const { files, diagnostics } = renderPlan({ ...input, templates: through(input.templates) });
     return { result: files, diagnostics };
   });
   return { ...rendered, files: result ?? [] };

@@ -117,12 +117,19 @@ function addRender(cli: Argv<Common>, finish: Finish): Argv<Common> {
           type: 'boolean',
           default: false,
           describe: 'Give up generated files that were edited by hand',
+        })
+        .option('watch', {
+          type: 'boolean',
+          default: false,
+          describe: 'Render again whenever an input changes, until interrupted',
         }),
     async (args) => {
-      const { render } = await import('./render.js');
       const { check, diff, force } = args;
-      const options = { check, diff, force, services: args.service ?? [], runtimes: args.runtime ?? [] };
-      finish(await render({ ...common(args), ...options, out: single('out', args.out) }, terminalOf(args)));
+      const part = { services: args.service ?? [], runtimes: args.runtime ?? [] };
+      const options = { ...common(args), check, diff, force, ...part, out: single('out', args.out) };
+      const { watch } = args.watch ? await import('./watch.js') : { watch: null };
+      const { render } = await import('./render.js');
+      finish(await (watch ?? render)(options, terminalOf(args)));
     },
   );
 }
@@ -267,6 +274,20 @@ function addReaders(cli: Argv<Common>, finish: Finish): Argv<Common> {
       async (args) => {
         const { paths } = await import('./paths.js');
         finish(await paths(args.service ?? [], common(args), terminalOf(args)));
+      },
+    )
+    .command(
+      'explain <place>',
+      'Say which contract, keys, rule and template made a file of the tree, or one line of it',
+      (command) =>
+        command.positional('place', {
+          type: 'string',
+          demandOption: true,
+          describe: 'PATH or PATH:LINE, as in rendered/README.md:12',
+        }),
+      async (args) => {
+        const { explain } = await import('./explain.js');
+        finish(await explain({ ...common(args), place: args.place }, terminalOf(args)));
       },
     )
     .command(

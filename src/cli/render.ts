@@ -50,9 +50,8 @@ function checkFormat({ format, check, diff }: RenderOptions): void {
 
 function planTree(rendered: Rendered, options: RenderOptions): WritePlan | null {
   const { project, files } = rendered;
-  if (project.policy === null || hasErrors(rendered.diagnostics)) return null;
-  const root =
-    options.out === undefined ? resolve(project.root, project.policy.output) : resolve(options.out);
+  const root = treeOf(rendered, options);
+  if (root === null || hasErrors(rendered.diagnostics)) return null;
   const only = partFilter(options);
   return planWrite(root, files, {
     force: options.force,
@@ -107,12 +106,28 @@ function dryRun({ unchanged, drift }: WritePlan): WriteResult {
   return { written: [], unchanged, removed: [], drift };
 }
 
+/** What a run of `stowage render` came to, and what it came from. */
+export interface RenderRun {
+  readonly code: ExitCode;
+  /** Absolute path of the policy's folder. */
+  readonly root: string;
+  /** Files that were read, relative to `root`. */
+  readonly inputs: readonly string[];
+  /** Absolute path of the tree; null without a usable policy. */
+  readonly tree: string | null;
+}
+
 /**
  * `stowage render`: writes the output tree, or with `--check` or `--diff` says how it differs. Writes nothing when
  * anything is invalid. Exit code 1 also for files that were edited by hand and therefore kept: the tree is not what
  * rendering gives.
  */
 export async function render(options: RenderOptions, terminal: Terminal): Promise<ExitCode> {
+  return (await renderOnce(options, terminal)).code;
+}
+
+/** As {@link render}, for those who want to know more than the exit code. */
+export async function renderOnce(options: RenderOptions, terminal: Terminal): Promise<RenderRun> {
   checkFormat(options);
   const rendered = renderProject(await policyFile(options), terminal);
   const unmatched = rendered.plan === null ? [] : unmatchedServices(rendered, options);
@@ -123,7 +138,19 @@ export async function render(options: RenderOptions, terminal: Terminal): Promis
   const result = failed ? NOTHING : dry ? dryRun(plan) : write(plan, terminal);
 
   report({ rendered, plan: failed ? null : plan, result, diagnostics }, options, terminal);
-  return failed || result.drift.length > 0 ? EXIT.problems : EXIT.clean;
+  const { root } = rendered.project;
+  return {
+    code: failed || result.drift.length > 0 ? EXIT.problems : EXIT.clean,
+    root,
+    inputs: [...rendered.sources.keys()],
+    tree: treeOf(rendered, options),
+  };
+}
+
+/** Absolute path of the tree; null without a usable policy. */
+function treeOf({ project }: Rendered, { out }: RenderOptions): string | null {
+  if (project.policy === null) return null;
+  return out === undefined ? resolve(project.root, project.policy.output) : resolve(out);
 }
 
 interface Outcome {

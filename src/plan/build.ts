@@ -31,6 +31,13 @@ export function buildPlan(
   contracts: readonly Contract[],
   zones: Zones = intlZones,
 ): PlanResult {
+  const { sorted, deployed, plan, diagnostics } = drawPlan(policy, contracts, zones);
+  const found = runChecks({ policy, contracts: sorted, deployed, plan, zones });
+  return { plan, diagnostics: sortDiagnostics([...diagnostics, ...found]) };
+}
+
+/** As {@link buildPlan}, without looking at whether the plan is any good. */
+export function drawPlan(policy: Policy, contracts: readonly Contract[], zones: Zones = intlZones) {
   const sorted = [...contracts].sort((a, b) => compare(a.service_id, b.service_id));
   const unique = sorted.filter((contract, index) => sorted[index - 1]?.service_id !== contract.service_id);
   const { deployed, diagnostics } = resolveDeployments(policy, unique);
@@ -45,8 +52,7 @@ export function buildPlan(
     repositories: policy.repositories.map((repository) => planRepository(repository, services)),
     services,
   };
-  const found = runChecks({ policy, contracts: sorted, deployed, plan, zones });
-  return { plan, diagnostics: sortDiagnostics([...diagnostics, ...found]) };
+  return { sorted, deployed, plan, diagnostics };
 }
 
 /** Code-unit order: the same on every machine and in every locale. */

@@ -66,7 +66,11 @@ export interface PartialNode extends Call {
 
 export interface ContentNode {
   readonly type: 'ContentStatement';
+  /** Without what the parser takes away around blocks that have a line of their own. */
   readonly value: string;
+  readonly original: string;
+  /** Whether something was taken from the front. */
+  readonly rightStripped?: boolean;
   readonly loc: Location;
 }
 

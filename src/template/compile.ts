@@ -1,5 +1,6 @@
 import type {
   BlockNode,
+  ContentNode,
   ExpressionNode,
   HashNode,
   Location,
@@ -59,7 +60,7 @@ class Compiler {
   private statement(node: StatementNode): Draft {
     switch (node.type) {
       case 'ContentStatement':
-        return node.value === '' ? [] : [node.value];
+        return node.value === '' ? [] : [{ op: 'text', line: firstLine(node), text: node.value }];
       case 'CommentStatement':
         return [];
       case 'MustacheStatement':
@@ -213,7 +214,7 @@ class Compiler {
       context,
       extra: this.hash(node.hash),
     };
-    return indent === '' || keepsIndent ? [step] : [indent, step];
+    return indent === '' || keepsIndent ? [step] : [{ op: 'text', line: step.at[0], text: indent }, step];
   }
 
   private hash(hash: HashNode | undefined): [string, Expression][] {
@@ -267,6 +268,16 @@ class Compiler {
     const explicit = node.depth > 0 || /^(?:\.|this(?:[./]|$))/.test(node.original);
     return !explicit && this.locals.some((names) => names.includes(first));
   }
+}
+
+/** The line that a text begins on, once the parser has taken the rest of a block's own line away from its front. */
+function firstLine({ value, original, rightStripped, loc }: ContentNode): number {
+  if (rightStripped !== true) return loc.start.line;
+  const restOfLine = /^[ \t]*\n?/.exec(original)?.[0] ?? '';
+  const isCut = original.slice(restOfLine.length).startsWith(value);
+  // `{{~x~}}` takes all white space away.
+  const cut = isCut ? restOfLine : (/^\s*/.exec(original)?.[0] ?? '');
+  return loc.start.line + cut.split('\n').length - 1;
 }
 
 /** What the text of one template compiles to, before its places are known. */

@@ -9,6 +9,7 @@ import type { TemplateProblem } from './problem.js';
 import type { CompiledTemplates, Program } from './program.js';
 import { renderProgram } from './render.js';
 import type { TemplateError } from './template-error.js';
+import type { Trace } from './trace.js';
 
 export { TemplateError } from './template-error.js';
 
@@ -18,7 +19,7 @@ export interface TemplateSet {
    * The template's text with every tag encoded for its kind of file. Throws {@link TemplateError} for a variable
    * that the context lacks and for a value that the format cannot express; an unknown name is a bug.
    */
-  render(name: string, context: Readonly<Record<string, unknown>>): string;
+  render(name: string, context: Readonly<Record<string, unknown>>, trace?: Trace): string;
   has(name: string): boolean;
   /** Sorted. */
   names(): readonly string[];
@@ -39,9 +40,9 @@ function templateSet(templates: CompiledTemplates): TemplateSet {
   return {
     has,
     names: () => names,
-    render(name, context) {
+    render(name, context, trace) {
       if (!has(name)) throw new Error(`there is no template ${name}`);
-      return renderProgram(templates, name, context);
+      return renderProgram(templates, name, context, trace ?? null);
     },
   };
 }

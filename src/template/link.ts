@@ -5,7 +5,7 @@ import type { CompiledTemplates, PartialStep, Program } from './program.js';
 
 function partialsIn(program: Program): PartialStep[] {
   return program.flatMap((step) => {
-    if (typeof step === 'string' || step.op === 'value') return [];
+    if (step.op === 'text' || step.op === 'value') return [];
     if (step.op === 'partial') return [step];
     return step.op === 'if'
       ? [...partialsIn(step.yes), ...partialsIn(step.no)]
@@ -44,7 +44,7 @@ function reaches(
 function endsInLineBreak(program: Program): boolean {
   const last = program.at(-1);
   if (last === undefined) return true;
-  if (typeof last === 'string') return last.endsWith('\n');
+  if (last.op === 'text') return last.text.endsWith('\n');
   if (last.op === 'value') return false;
   // A partial ends as the one that it includes does, which is looked at there.
   if (last.op === 'partial') return true;

@@ -28,7 +28,7 @@ class Placement<State> {
     let states = from;
     steps.forEach((step, index) => {
       const next = steps[index + 1];
-      states = this.step(step, states, typeof next === 'string' ? next : '');
+      states = this.step(step, states, next?.op === 'text' ? next.text : '');
     });
     return states;
   }
@@ -38,8 +38,9 @@ class Placement<State> {
     states: ReadonlyMap<string, State>,
     next: string,
   ): ReadonlyMap<string, State> {
-    if (typeof step === 'string') return this.map(states, (state) => this.scanner.text(state, step));
     switch (step.op) {
+      case 'text':
+        return this.map(states, (state) => this.scanner.text(state, step.text));
       case 'value':
         return this.map(states, (state) => this.value(step, state, next));
       case 'if':
@@ -136,7 +137,7 @@ function union<State>(
 function withEncoders(draft: Draft, encoders: ReadonlyMap<object, EncoderName>): Program {
   const inner = (steps: Draft): Program => withEncoders(steps, encoders);
   return draft.flatMap((step): StepOf<Extract<Program[number], { op: 'value' }>>[] => {
-    if (typeof step === 'string' || step.op === 'partial') return [step];
+    if (step.op === 'text' || step.op === 'partial') return [step];
     if (step.op === 'if') return [{ ...step, yes: inner(step.yes), no: inner(step.no) }];
     if (step.op === 'each' || step.op === 'with') {
       return [{ ...step, body: inner(step.body), otherwise: inner(step.otherwise) }];

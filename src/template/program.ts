@@ -12,7 +12,15 @@ export type Position = readonly [line: number, column: number];
 
 /** `Value` is what a tag compiles to: before its place is known, the helper it names; afterwards, its encoder. */
 export type StepOf<Value> =
-  string | Value | BranchStep<Value> | EachStep<Value> | WithStep<Value> | PartialStep;
+  TextStep | Value | BranchStep<Value> | EachStep<Value> | WithStep<Value> | PartialStep;
+
+/** Text of the template, as it is. */
+export interface TextStep {
+  readonly op: 'text';
+  /** Line of the template that it begins on. */
+  readonly line: number;
+  readonly text: string;
+}
 
 /** `{{x}}` or `{{helper x}}`. */
 export interface ValueStep {

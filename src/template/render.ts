@@ -10,10 +10,12 @@ import type {
   PartialStep,
   PathExpression,
   Program,
+  TextStep,
   ValueStep,
   WithStep,
 } from './program.js';
 import { TemplateError } from './template-error.js';
+import { wordsOf, type Trace } from './trace.js';
 
 /** What names mean at one point of a render. */
 interface Scope {
@@ -44,13 +46,14 @@ class Output {
     }
   }
 
-  /** An encoded value; in an indented partial the line may begin with it. */
-  value(encode: (line: string) => string, indent: string): void {
+  /** An encoded value, and what was encoded; in an indented partial the line may begin with it. */
+  value(encode: (line: string) => string, indent: string): string {
     if (indent !== '' && this.line === '') this.append(indent);
     const encoded = encode(this.line);
     // A block below `key: ` leaves no white space behind the colon.
     if (encoded.startsWith('\n')) this.line = this.line.replace(/ +$/, '');
     this.append(encoded);
+    return encoded;
   }
 
   toString(): string {
@@ -77,9 +80,11 @@ class Renderer {
   private readonly output = new Output();
 
   private readonly templates: CompiledTemplates;
+  private readonly trace: Trace | null;
 
-  constructor(templates: CompiledTemplates) {
+  constructor(templates: CompiledTemplates, trace: Trace | null) {
     this.templates = templates;
+    this.trace = trace;
   }
 
   render(name: string, context: unknown): string {
@@ -97,7 +102,7 @@ class Renderer {
 
   private program(program: Program, scope: Scope): void {
     for (const step of program) {
-      if (typeof step === 'string') this.output.literal(step, scope.indent);
+      if (step.op === 'text') this.text(step, scope);
       else if (step.op === 'value') this.value(step, scope);
       else if (step.op === 'if') this.branch(step, scope);
       else if (step.op === 'each') this.each(step, scope);
@@ -106,17 +111,22 @@ class Renderer {
     }
   }
 
+  private text(step: TextStep, scope: Scope): void {
+    this.output.literal(step.text, scope.indent);
+    this.trace?.text(scope.template, step);
+  }
+
   private value(step: ValueStep, scope: Scope): void {
     const values = step.values.map((value) => evaluate(value, scope));
     try {
-      this.output.value((line) => ENCODERS[step.encoder](values, line), scope.indent);
+      const encoded = this.output.value((line) => ENCODERS[step.encoder](values, line), scope.indent);
+      this.trace?.value(scope.template, step, values, encoded);
     } catch (error) {
       if (!(error instanceof UnencodableError)) throw error;
-      const names = step.values.map((value) => ('literal' in value ? String(value.literal) : value.text));
       throw new TemplateError(
         scope.template,
         step.at,
-        `the value of \`${names.join(' ')}\` ${error.message}`,
+        `the value of \`${wordsOf(step.values)}\` ${error.message}`,
       );
     }
   }
@@ -245,7 +255,12 @@ function evaluate(expression: Expression, scope: Scope): unknown {
   );
 }
 
-/** Fills the template `name`. Throws {@link TemplateError}. */
-export function renderProgram(templates: CompiledTemplates, name: string, context: unknown): string {
-  return new Renderer(templates).render(name, context);
+/** Fills the template `name`, and notes in `trace` where each line comes from. Throws {@link TemplateError}. */
+export function renderProgram(
+  templates: CompiledTemplates,
+  name: string,
+  context: unknown,
+  trace: Trace | null = null,
+): string {
+  return new Renderer(templates, trace).render(name, context);
 }

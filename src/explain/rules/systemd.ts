@@ -1,0 +1,105 @@
+import type { LineRule } from './rule.js';
+
+const EXEC = 'systemd.exec(5)';
+const SERVICE = 'systemd.service(5)';
+
+function key(names: string, says: string, source: string): LineRule {
+  return { line: new RegExp(`^(?:${names})=`), says, source };
+}
+
+/** Keys of `.service` and `.timer` files. */
+export const SYSTEMD_RULES: readonly LineRule[] = [
+  key(
+    'OnCalendar',
+    'The schedule with this job’s own offset inside the spread, chosen when the tree is rendered so that it can be reviewed; several lines where a cron expression restricts both the day of the month and the day of the week.',
+    'systemd.time(7)',
+  ),
+  key(
+    'Persistent',
+    'A run that was missed while the machine was off is made up for once, at boot.',
+    'systemd.timer(5)',
+  ),
+  key(
+    'AccuracySec',
+    'Without it systemd may start a job up to a minute late, and the times in review would not be the times at night.',
+    'systemd.timer(5)',
+  ),
+  key(
+    'RequiresMountsFor',
+    'The job waits for the file systems that hold its sources, and fails when one cannot be mounted.',
+    'systemd.unit(5)',
+  ),
+  key(
+    'OnFailure',
+    'Whoever has to know is told: every way in which the job can fail ends in this unit.',
+    'systemd.unit(5)',
+  ),
+  key('Wants|After', 'The repository is on the network.', 'systemd.special(7), network-online.target'),
+  key('Type', 'The job is a program that ends; the timer cannot start it twice at once.', SERVICE),
+  key(
+    'TimeoutStartSec',
+    'A oneshot job has no time-out unless one is set; a hanging job would keep every later one from running.',
+    SERVICE,
+  ),
+  key(
+    'KillSignal|TimeoutStopSec',
+    'restic removes its lock when it is interrupted, if it gets the time to.',
+    'systemd.kill(5); restic manual, “Locks”',
+  ),
+  key(
+    'LoadCredential|Environment=RESTIC_PASSWORD_FILE',
+    'systemd hands the password to this job alone, as a file in memory; the tree holds only its name.',
+    EXEC,
+  ),
+  key('EnvironmentFile', 'What the repository needs besides its password, read by systemd as root.', EXEC),
+  key(
+    'Environment',
+    'Settings that restic reads from its environment.',
+    'restic manual, “Environment Variables”',
+  ),
+  key(
+    'AmbientCapabilities|CapabilityBoundingSet',
+    'The job may read files of any owner and nothing else that root may.',
+    'capabilities(7), CAP_DAC_READ_SEARCH',
+  ),
+  key('User|Group', 'Not root: a fault in restic, or a hostile repository, cannot change the machine.', EXEC),
+  key(
+    'TemporaryFileSystem|BindReadOnlyPaths',
+    'restic sees each volume as /backup/<service>/<volume>, read-only, on every host and runtime: a volume can move and keep its history.',
+    EXEC,
+  ),
+  key(
+    'BindPaths|ReadWritePaths',
+    'The one place that the job may write to: a repository in the file system.',
+    EXEC,
+  ),
+  key(
+    'ExecStartPre',
+    'Looks at the source before restic does: restic would record a missing or empty one as the new state.',
+    `${SERVICE}; restic before 0.19 ended with 0 when a source was missing`,
+  ),
+  key(
+    'ExecStart',
+    'restic itself, with everything that decides about history on the command line.',
+    'restic manual, “Backing up”',
+  ),
+  key('ExecStopPost|ExecStartPost', 'Runs when the job has ended, whatever its end.', SERVICE),
+  key(
+    'SuccessExitStatus',
+    'The policy accepts a snapshot that lacks files which could not be read.',
+    'restic manual, “Exit codes”',
+  ),
+  key('Nice|CPUWeight|IOWeight|IOSchedulingClass', 'The workload comes first.', EXEC),
+  key(
+    'CacheDirectory(?:Mode)?',
+    'restic’s cache outlives the job, below /var/cache, where the job may write.',
+    EXEC,
+  ),
+  key('ProtectHome', 'Hides home folders, unless a source lives there: then they are only read.', EXEC),
+  key(
+    'NoNewPrivileges|Protect\\w+|Private\\w+|ProcSubset|Restrict\\w+|LockPersonality|MemoryDenyWriteExecute|RemoveIPC|KeyringMode|SystemCall\\w+|UMask|DevicePolicy|IPAddressDeny',
+    'Least privilege: `systemd-analyze security` rates the job below 2.0.',
+    EXEC,
+  ),
+  key('WantedBy', 'install.sh enables the timer, and systemd starts it at boot.', 'systemd.unit(5)'),
+];
