@@ -87,10 +87,13 @@ describe('the mark of another run', () => {
     expect(contents(root)).toEqual({ same: 'same', changed: 'old', gone: 'old' });
   });
 
-  test('of another machine counts while it is young', () => {
-    const mark = '1@other.example.run';
+  test.each([
+    ['another machine', '1', 'other.example'],
+    ['a number that another process has by now', String(process.ppid), hostname()],
+  ])('of %s counts while it is young', (_, pid, host) => {
+    const mark = `${pid}@${encodeURIComponent(host)}.run`;
     const root = marked(mark);
-    expect(() => render(root, wanted)).toThrow('(process 1 on other.example)');
+    expect(() => render(root, wanted)).toThrow(`(process ${pid} on ${host})`);
     utimesSync(join(root, STAGING, mark), new Date(0), new Date(0));
     render(root, wanted);
     expect(contents(root)).toEqual(texts);
