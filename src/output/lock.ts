@@ -30,19 +30,31 @@ export function withTreeLock<T>(root: string, name: string, write: () => T): T {
   const own = `${process.pid}@${encodeURIComponent(hostname())}.run`;
   putMark(folder, own);
   try {
-    const other = readdirSync(folder).find((entry) => entry !== own && isLiving(folder, entry));
-    if (other !== undefined) {
-      const [pid = '', host = ''] = other.slice(0, -'.run'.length).split('@');
-      throw new TreeBusyError(
-        `another run (process ${pid} on ${host}) is writing \`${name}\``,
-        `run this one again when that one has ended; if there is none, remove ${name}/${STAGING_FOLDER}/${other}`,
-      );
-    }
+    refuseOthers(root, name, own);
+    for (const mark of marks(folder)) if (mark !== own) rmSync(join(folder, mark), { force: true });
     return write();
   } finally {
     rmSync(join(folder, own), { force: true });
     removeEmpty(folder);
   }
+}
+
+/** Throws a {@link TreeBusyError} while another run than the one with the mark `own` is writing. Changes nothing. */
+export function refuseOthers(root: string, name: string, own: string | null): void {
+  const folder = join(root, STAGING_FOLDER);
+  const other = marks(folder).find((mark) => mark !== own && isLiving(folder, mark));
+  if (other === undefined) return;
+  const [, pid = '', host = ''] = RUN_NAME.exec(other) ?? [];
+  throw new TreeBusyError(
+    `another run (process ${pid} on ${host}) is writing \`${name}\``,
+    `run this one again when that one has ended; if there is none, remove ${name}/${STAGING_FOLDER}/${other}`,
+  );
+}
+
+/** The marks of all runs, those of killed ones too. */
+function marks(folder: string): string[] {
+  if (statOrNull(folder)?.isDirectory() !== true) return [];
+  return readdirSync(folder).filter((name) => RUN_NAME.test(name));
 }
 
 /** Another run that ends may take the empty folder away before the mark is in it. */
@@ -59,15 +71,11 @@ function putMark(folder: string, name: string): void {
   }
 }
 
-/** Whether a file of the staging folder is the mark of a run that may still be writing. Removes one that is not. */
-function isLiving(folder: string, name: string): boolean {
-  const [, pid, host] = RUN_NAME.exec(name) ?? [];
-  if (pid === undefined || host === undefined) return false;
-  const mark = join(folder, name);
+/** Whether the run that a mark belongs to may still be writing. */
+function isLiving(folder: string, mark: string): boolean {
+  const [, pid = '', host = ''] = RUN_NAME.exec(mark) ?? [];
   const elsewhere = host !== encodeURIComponent(hostname());
-  const living = isYoung(mark) && (elsewhere || isProcess(Number(pid)));
-  if (!living) rmSync(mark, { force: true });
-  return living;
+  return isYoung(join(folder, mark)) && (elsewhere || isProcess(Number(pid)));
 }
 
 function isProcess(pid: number): boolean {

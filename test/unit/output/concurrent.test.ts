@@ -51,6 +51,23 @@ describe('two runs of one tree', () => {
     expect(existsSync(join(root, STAGING))).toBe(false);
   }, 60_000);
 
+  test('while one is writing, the other does not take half-done work for edits by hand', () => {
+    const root = join(scratch(), 'tree');
+    render(root, before);
+    const drifts: string[] = [];
+    const operations: WriteOperations = {
+      ...diskOperations,
+      // As another process would see it: the mark in the tree is not its own.
+      rename(from, to) {
+        expect(() => planWrite(root, others)).toThrow(TreeBusyError);
+        drifts.push(to);
+        diskOperations.rename(from, to);
+      },
+    };
+    applyWrite(planWrite(root, wanted), { operations });
+    expect(drifts.length).toBeGreaterThan(2);
+  });
+
   test('a plan that another run has overtaken is not carried out', () => {
     const root = scratch();
     render(root, before);
