@@ -53,12 +53,24 @@ function planTree(rendered: Rendered, options: RenderOptions): WritePlan | null 
   const root = treeOf(rendered, options);
   if (root === null || hasErrors(rendered.diagnostics)) return null;
   const only = partFilter(options);
-  return planWrite(root, files, {
-    force: options.force,
-    project: project.root,
-    ...(options.out === undefined ? {} : { typed: options.out }),
-    ...(only === null ? {} : { only }),
-  });
+  return unlessBusy(() =>
+    planWrite(root, files, {
+      force: options.force,
+      project: project.root,
+      ...(options.out === undefined ? {} : { typed: options.out }),
+      ...(only === null ? {} : { only }),
+    }),
+  );
+}
+
+/** Another run is nothing that the program could do about: exit code 2, with what to do. */
+function unlessBusy<T>(work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    if (error instanceof TreeBusyError) throw new UsageError(error.message, error.hint);
+    throw error;
+  }
 }
 
 /** What was done, what is covered, where to read on. */
@@ -87,18 +99,15 @@ function printDrift(plan: WritePlan, result: WriteResult, terminal: Terminal): v
 }
 
 function write(plan: WritePlan, terminal: Terminal): WriteResult {
-  try {
-    return applyWrite(plan, {
+  const result = unlessBusy(() =>
+    applyWrite(plan, {
       onProgress(done, total) {
         if (total >= MANY && done % 100 === 0) terminal.progress(`writing ${done} of ${total} files…`);
       },
-    });
-  } catch (error) {
-    if (error instanceof TreeBusyError) throw new UsageError(error.message, error.hint);
-    throw error;
-  } finally {
-    terminal.progress('');
-  }
+    }),
+  );
+  terminal.progress('');
+  return result;
 }
 
 /** The result without writing anything. */

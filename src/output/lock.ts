@@ -16,28 +16,22 @@ export class TreeBusyError extends Error {
   }
 }
 
-/** The mark of a run of another machine is left over when it is older than this: writing takes seconds. */
-const FOREIGN_AGE_MS = 10 * 60 * 1000;
+/** A mark that is older than this is left over, whatever its process number may mean by now: writing takes seconds. */
+const OLDEST_MS = 10 * 60 * 1000;
 
 /**
- * Runs `write` while no other run writes the tree at `root` (absolute; `name` is what people call it). Every run puts down a mark of its own name and
- * then looks for others, so that no mark is ever taken away from under a living run: of two that start at the same
- * moment none goes on. Marks of killed runs are cleared away. Throws a {@link TreeBusyError} when there is another.
+ * Runs `write` while no other run writes the tree at `root` (absolute; `name` is what people call it). Every run puts
+ * down a mark of its own name and then looks for others, so that no mark is ever taken away from under a living run: of
+ * two that start at the same moment none goes on. Marks of killed runs are cleared away. Throws a {@link TreeBusyError}
+ * when there is another.
  */
 export function withTreeLock<T>(root: string, name: string, write: () => T): T {
   const folder = join(root, STAGING_FOLDER);
   const own = `${process.pid}@${encodeURIComponent(hostname())}.run`;
-  mkdirSync(folder, { recursive: true });
-  writeFileSync(join(folder, own), '');
+  putMark(folder, own);
   try {
-    const other = readdirSync(folder).find((entry) => entry !== own && isLiving(folder, entry));
-    if (other !== undefined) {
-      const [pid = '', host = ''] = other.slice(0, -'.run'.length).split('@');
-      throw new TreeBusyError(
-        `another run (process ${pid} on ${decodeURIComponent(host)}) is writing \`${name}\``,
-        `run this one again when that one has ended; if there is none, remove ${name}/${STAGING_FOLDER}/${other}`,
-      );
-    }
+    refuseOthers(root, name, own);
+    for (const mark of marks(folder)) if (mark !== own) rmSync(join(folder, mark), { force: true });
     return write();
   } finally {
     rmSync(join(folder, own), { force: true });
@@ -45,14 +39,43 @@ export function withTreeLock<T>(root: string, name: string, write: () => T): T {
   }
 }
 
-/** Whether a file of the staging folder is the mark of a run that may still be writing. Removes one that is not. */
-function isLiving(folder: string, name: string): boolean {
-  const [, pid, host] = RUN_NAME.exec(name) ?? [];
-  if (pid === undefined || host === undefined) return false;
-  const mark = join(folder, name);
-  const living = host === encodeURIComponent(hostname()) ? isProcess(Number(pid)) : isYoung(mark);
-  if (!living) rmSync(mark, { force: true });
-  return living;
+/** Throws a {@link TreeBusyError} while another run than the one with the mark `own` is writing. Changes nothing. */
+export function refuseOthers(root: string, name: string, own: string | null): void {
+  const folder = join(root, STAGING_FOLDER);
+  const other = marks(folder).find((mark) => mark !== own && isLiving(folder, mark));
+  if (other === undefined) return;
+  const [, pid = '', host = ''] = RUN_NAME.exec(other) ?? [];
+  throw new TreeBusyError(
+    `another run (process ${pid} on ${host}) is writing \`${name}\``,
+    `run this one again when that one has ended; if there is none, remove ${name}/${STAGING_FOLDER}/${other}`,
+  );
+}
+
+/** The marks of all runs, those of killed ones too. */
+function marks(folder: string): string[] {
+  if (statOrNull(folder)?.isDirectory() !== true) return [];
+  return readdirSync(folder).filter((name) => RUN_NAME.test(name));
+}
+
+/** Another run that ends may take the empty folder away before the mark is in it. */
+function putMark(folder: string, name: string): void {
+  const put = (): void => {
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(join(folder, name), '');
+  };
+  try {
+    put();
+  } catch (error) {
+    if (errorCode(error) !== 'ENOENT') throw error;
+    put();
+  }
+}
+
+/** Whether the run that a mark belongs to may still be writing. */
+function isLiving(folder: string, mark: string): boolean {
+  const [, pid = '', host = ''] = RUN_NAME.exec(mark) ?? [];
+  const elsewhere = host !== encodeURIComponent(hostname());
+  return isYoung(join(folder, mark)) && (elsewhere || isProcess(Number(pid)));
 }
 
 function isProcess(pid: number): boolean {
@@ -67,7 +90,7 @@ function isProcess(pid: number): boolean {
 
 function isYoung(path: string): boolean {
   const stats = statSync(path, { throwIfNoEntry: false });
-  return stats !== undefined && Date.now() - stats.mtimeMs < FOREIGN_AGE_MS;
+  return stats !== undefined && Date.now() - stats.mtimeMs < OLDEST_MS;
 }
 
 /** Removes the folder when it is empty, and the one above it when that is empty then. */

@@ -6,7 +6,7 @@ import { diskReader } from './disk.js';
 import { findForeign, openRoot, readManifest } from './folder.js';
 import { serializeManifest, type Manifest } from './manifest.js';
 import { MANIFEST_PATH, comparePaths, foldPath, parents, pathFault } from './tree-path.js';
-import { TreeBusyError, withTreeLock } from './lock.js';
+import { refuseOthers, TreeBusyError, withTreeLock } from './lock.js';
 import { hasLeftovers, writeTree, type WriteHooks, type WriteOrder, type WriteResult } from './write.js';
 
 export interface PlanOptions {
@@ -115,8 +115,8 @@ function withManifest(
 
 /**
  * Compares `files` with the tree at `root` and its manifest, and says what writing would do. Reads, writes nothing.
- * The manifest is ours to make and must not be among `files`. Throws for I/O failures and for paths that no renderer
- * may give.
+ * The manifest is ours to make and must not be among `files`. Throws for I/O failures, for paths that no renderer may
+ * give, and a {@link TreeBusyError} when another run wrote meanwhile: its half-done work is no edit by hand.
  */
 export function planWrite(
   root: string,
@@ -137,8 +137,14 @@ export function planWrite(
 
   const disk = diskReader(opened.root);
   const foreign = stored.text === null ? findForeign(opened.root, sorted, disk) : null;
-  if (foreign !== null) return refused(name, [foreignFolder(name, foreign)]);
-  return compared(name, opened.root, sorted, stored, options);
+  const plan =
+    foreign === null
+      ? compared(name, opened.root, sorted, stored, options)
+      : refused(name, [foreignFolder(name, foreign)]);
+  // In this order: a run that ended in between has replaced the manifest by then.
+  refuseOthers(opened.root, name, null);
+  checkUntouched(name, opened.root, stored.text);
+  return plan;
 }
 
 function foreignFolder(name: string, foreign: string): Diagnostic {
@@ -190,7 +196,7 @@ export function applyWrite(plan: WritePlan, hooks: WriteHooks = {}): WriteResult
   const { writes, removals, dropped } = comparison;
   if (manifestChanges || writes.length + removals.length + dropped.length > 0 || hasLeftovers(order.root)) {
     withTreeLock(order.root, plan.name, () => {
-      checkUntouched(plan.name, order);
+      checkUntouched(plan.name, order.root, manifestBefore);
       writeTree(order, hooks);
     });
   }
@@ -206,7 +212,7 @@ export function applyWrite(plan: WritePlan, hooks: WriteHooks = {}): WriteResult
 }
 
 /** What was compared must still be there: a plan made beside another run would undo half of what that one wrote. */
-function checkUntouched(name: string, { root, manifestBefore }: WriteOrder): void {
-  if (readManifest(root, name).text === manifestBefore) return;
+function checkUntouched(name: string, root: string, manifest: string | null): void {
+  if (readManifest(root, name).text === manifest) return;
   throw new TreeBusyError(`another run has just written \`${name}\``, 'run this one again');
 }

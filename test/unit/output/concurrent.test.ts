@@ -51,6 +51,23 @@ describe('two runs of one tree', () => {
     expect(existsSync(join(root, STAGING))).toBe(false);
   }, 60_000);
 
+  test('while one is writing, the other does not take half-done work for edits by hand', () => {
+    const root = join(scratch(), 'tree');
+    render(root, before);
+    const drifts: string[] = [];
+    const operations: WriteOperations = {
+      ...diskOperations,
+      // As another process would see it: the mark in the tree is not its own.
+      rename(from, to) {
+        expect(() => planWrite(root, others)).toThrow(TreeBusyError);
+        drifts.push(to);
+        diskOperations.rename(from, to);
+      },
+    };
+    applyWrite(planWrite(root, wanted), { operations });
+    expect(drifts.length).toBeGreaterThan(2);
+  });
+
   test('a plan that another run has overtaken is not carried out', () => {
     const root = scratch();
     render(root, before);
@@ -87,10 +104,13 @@ describe('the mark of another run', () => {
     expect(contents(root)).toEqual({ same: 'same', changed: 'old', gone: 'old' });
   });
 
-  test('of another machine counts while it is young', () => {
-    const mark = '1@other.example.run';
+  test.each([
+    ['another machine', '1', 'other.example'],
+    ['a number that another process has by now', String(process.ppid), hostname()],
+  ])('of %s counts while it is young', (_, pid, host) => {
+    const mark = `${pid}@${encodeURIComponent(host)}.run`;
     const root = marked(mark);
-    expect(() => render(root, wanted)).toThrow('(process 1 on other.example)');
+    expect(() => render(root, wanted)).toThrow(`(process ${pid} on ${host})`);
     utimesSync(join(root, STAGING, mark), new Date(0), new Date(0));
     render(root, wanted);
     expect(contents(root)).toEqual(texts);
