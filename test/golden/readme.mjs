@@ -80,7 +80,9 @@ function proven() {
   const rows = Object.entries(scenarios)
     .filter(([name]) => Object.hasOwn(seen, name))
     .map(([name, { shows }]) => {
-      const engines = Object.entries(seen[name]).map(([engine, versions]) => `${engine} ${versions.join(', ')}`);
+      const engines = Object.entries(seen[name]).map(
+        ([engine, versions]) => `${engine} ${versions.join(', ')}`,
+      );
       return `| ${name} | ${escapeCell(shows)} | ${engines.join('; ')} |`;
     });
   return ['| Scenario | What is proven | On |', '| --- | --- | --- |', ...rows].join('\n');

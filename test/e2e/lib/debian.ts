@@ -19,35 +19,52 @@ export type UnpackedName = keyof typeof UNPACKED;
  * installed, and apt works with sources and lists of its own: the host's stay as they are.
  */
 export async function unpackPackages(name: UnpackedName): Promise<string> {
-  const { suite, packages } = UNPACKED[name];
-  const key = createHash('sha256').update(packages.join()).digest('hex').slice(0, 16);
+  const key = createHash('sha256').update(JSON.stringify(UNPACKED[name])).digest('hex').slice(0, 16);
   const unpacked = path.join(folder(cacheRoot(), 'packages'), `${name}-${key}`);
   if (existsSync(unpacked)) return unpacked;
-  progress(`unpacking ${name} (${suite}: ${packages.join(' ')})`);
+  removeUnfinished(path.dirname(unpacked));
   const unfinished = `${unpacked}.unfinished-${process.pid}`;
-  rmSync(unfinished, { recursive: true, force: true });
-  for (const part of ['lists/partial', 'cache/archives/partial', 'debs']) folder(unfinished, part);
-  const sources = path.join(unfinished, 'sources.list');
+  try {
+    await unpackInto(unfinished, name);
+    // Another run may have unpacked the same meanwhile.
+    if (!existsSync(unpacked)) renameSync(unfinished, unpacked);
+  } finally {
+    rmSync(unfinished, { recursive: true, force: true });
+  }
+  return unpacked;
+}
+
+async function unpackInto(target: string, name: UnpackedName): Promise<void> {
+  const { suite, packages } = UNPACKED[name];
+  progress(`unpacking ${name} (${suite}: ${packages.join(' ')})`);
+  for (const part of ['lists/partial', 'cache/archives/partial', 'debs']) folder(target, part);
+  const sources = path.join(target, 'sources.list');
   writeFileSync(sources, `deb [check-valid-until=no] ${debianMirror()} ${suite} main\n`);
   const options = [
     `Dir::Etc::sourcelist=${sources}`,
     'Dir::Etc::sourceparts=-',
-    `Dir::State::lists=${unfinished}/lists`,
+    `Dir::State::lists=${target}/lists`,
     // What the host has installed would count as a candidate.
     'Dir::State::status=/dev/null',
-    `Dir::Cache=${unfinished}/cache`,
+    `Dir::Cache=${target}/cache`,
     'APT::Sandbox::User=root',
   ].flatMap((option) => ['-o', option]);
   await command('apt-get', [...options, 'update', '--quiet']);
   const download = 'cd "$1" && shift && exec apt-get "$@"';
   const wanted = [...options, 'download', ...packages];
-  await command('sh', ['-c', download, 'sh', `${unfinished}/debs`, ...wanted]);
-  for (const file of readdirSync(`${unfinished}/debs`)) {
-    await command('dpkg', ['-x', `${unfinished}/debs/${file}`, unfinished]);
+  await command('sh', ['-c', download, 'sh', `${target}/debs`, ...wanted]);
+  for (const file of readdirSync(`${target}/debs`)) {
+    await command('dpkg', ['-x', `${target}/debs/${file}`, target]);
   }
-  for (const part of ['lists', 'cache', 'debs']) rmSync(path.join(unfinished, part), { recursive: true });
-  // Another run may have unpacked the same meanwhile.
-  if (existsSync(unpacked)) rmSync(unfinished, { recursive: true });
-  else renameSync(unfinished, unpacked);
-  return unpacked;
+  for (const part of ['lists', 'cache', 'debs']) rmSync(path.join(target, part), { recursive: true });
+}
+
+/** What killed runs left. */
+function removeUnfinished(packages: string): void {
+  for (const entry of readdirSync(packages)) {
+    const maker = /\.unfinished-(\d+)$/.exec(entry)?.[1];
+    if (maker !== undefined && !existsSync(`/proc/${maker}`)) {
+      rmSync(path.join(packages, entry), { recursive: true, force: true });
+    }
+  }
 }
