@@ -33,6 +33,11 @@ export function fileChanges(before: Side, after: Side): FileChanges {
   };
 }
 
+/** Without what no reader of a diff wants to see: space at the ends of lines, empty lines. */
+function withoutSpace(content: string): string {
+  return content.replace(/[ \t]+$/gm, '').replace(/\n{2,}/g, '\n');
+}
+
 function differs(path: string, before: string, after: string): boolean {
-  return withoutSources(path, before) !== withoutSources(path, after);
+  return withoutSpace(withoutSources(path, before)) !== withoutSpace(withoutSources(path, after));
 }

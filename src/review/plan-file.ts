@@ -8,7 +8,8 @@ export type PlanFile = { readonly plan: BackupPlan } | { readonly problem: strin
 
 /**
  * Reads `.stowage/plan.json`. It is untrusted: whoever can open a pull request can write it. Anything that the rules
- * of a review could stumble over is refused; keys that this version does not know are let through.
+ * of a review could stumble over is refused. Keys that this version does not know are let through, and those that no
+ * rule looks at may be missing: the plan may come from another version. It must not be rendered.
  */
 export function parsePlanFile(text: string): PlanFile {
   let value: unknown;

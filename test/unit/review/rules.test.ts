@@ -1,12 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import {
-  change,
-  lines,
-  reviewStates,
-  STATE,
-  without,
-  type State,
-} from '../../support/review.js';
+import { change, lines, reviewStates, STATE, without, type State } from '../../support/review.js';
 
 /** What `after` means, compared with the plain state. */
 function meaning(after: State, before: State = STATE): string[] {
