@@ -18,7 +18,7 @@ import {
   type CommonOptions,
   type ReportFormat,
 } from './project.js';
-import { printReport } from './report.js';
+import { printReport } from './print-report.js';
 import type { Terminal } from './terminal.js';
 import { UsageError } from './usage-error.js';
 

@@ -10,7 +10,7 @@ import {
   type CommonOptions,
   type ReportFormat,
 } from './project.js';
-import { printReport } from './report.js';
+import { printReport } from './print-report.js';
 import type { Terminal } from './terminal.js';
 
 /** `12 contracts, 31 volumes, no problems`. */
