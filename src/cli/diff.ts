@@ -16,7 +16,7 @@ import { baseOfCommit, baseOfFolder, sideOf, type Base } from './diff-base.js';
 import { EXIT, type ExitCode } from './exit-codes.js';
 import { renderProject, type Rendered } from './open.js';
 import { policyFile, printAsResult, printJson, type BasicFormat, type CommonOptions } from './project.js';
-import { printFindings } from './findings.js';
+import { printReport } from './print-report.js';
 import type { Terminal } from './terminal.js';
 import { UsageError } from './usage-error.js';
 
@@ -108,7 +108,7 @@ function print(result: Review, rendered: Rendered, { format }: DiffOptions, term
       break;
     case 'sarif':
     case 'github':
-      printFindings(format, result.findings.map(toDiagnostic), rendered, terminal);
+      printReport(format, result.findings.map(toDiagnostic), rendered, terminal);
   }
 }
 
@@ -127,6 +127,6 @@ function printInvalid(rendered: Rendered, { format, quiet }: DiffOptions, termin
       break;
     case 'sarif':
     case 'github':
-      printFindings(format, diagnostics, rendered, terminal);
+      printReport(format, diagnostics, rendered, terminal);
   }
 }

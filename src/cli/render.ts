@@ -19,7 +19,7 @@ import {
   type CommonOptions,
   type ReportFormat,
 } from './project.js';
-import { printFindings } from './findings.js';
+import { printReport } from './print-report.js';
 import type { Terminal } from './terminal.js';
 import { UsageError } from './usage-error.js';
 
@@ -180,7 +180,7 @@ function report(outcome: Outcome, options: RenderOptions, terminal: Terminal): v
   }
   if (format !== 'text') {
     const findings = plan === null ? diagnostics : withDrift(diagnostics, result.drift, plan.name);
-    printFindings(format, sortDiagnostics(findings), rendered, terminal);
+    printReport(format, sortDiagnostics(findings), rendered, terminal);
     return;
   }
   printBeside(terminal, diagnostics, rendered.sources, options.quiet);

@@ -10,7 +10,7 @@ import {
   type CommonOptions,
   type ReportFormat,
 } from './project.js';
-import { printFindings } from './findings.js';
+import { printReport } from './print-report.js';
 import type { Terminal } from './terminal.js';
 
 /** `12 contracts, 31 volumes, no problems`. */
@@ -34,7 +34,7 @@ export async function validate(
     printAsResult(terminal, rendered.diagnostics, rendered.sources, quiet);
     if (!failed && !quiet) terminal.out(successLine(rendered));
   } else {
-    printFindings(format, rendered.diagnostics, rendered, terminal);
+    printReport(format, rendered.diagnostics, rendered, terminal);
   }
   return failed ? EXIT.problems : EXIT.clean;
 }

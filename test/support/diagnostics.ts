@@ -5,16 +5,25 @@ import { hostileText } from './hostile-text.js';
 
 const codes = Object.keys(CODES) as DiagnosticCode[];
 
+/** {@link hostileText} with what means something to readers of reports alone. */
+const reportText = fc
+  .tuple(
+    hostileText,
+    fc.constantFrom('', '', '%0A::error::x', '%25', '{0}', '}', '[a](b:c)', '\ufffe'),
+    hostileText,
+  )
+  .map((parts) => parts.join(''));
+
 /** Diagnostics whose file, message and hint are made to break out of the place that they are written in. */
 export const hostileDiagnostic: fc.Arbitrary<Diagnostic> = fc
   .record({
     code: fc.constantFrom(...codes),
     severity: fc.constantFrom('error', 'warning', 'info'),
-    message: hostileText,
-    hint: fc.option(hostileText, { nil: undefined }),
+    message: reportText,
+    hint: fc.option(reportText, { nil: undefined }),
     file: fc.oneof(
-      hostileText,
-      hostileText.map((text) => `/srv/${text}`),
+      reportText,
+      reportText.map((text) => `/srv/${text}`),
     ),
     place: fc.tuple(fc.integer({ min: 1, max: 9 }), fc.integer({ min: 1, max: 9 })),
     size: fc.tuple(fc.integer({ min: 0, max: 2 }), fc.integer({ min: 0, max: 9 })),

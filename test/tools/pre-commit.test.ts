@@ -3,6 +3,7 @@ import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } f
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { load } from 'js-yaml';
 import { ROOT, git, gitEnvironment, installProgram, makeRepository } from './lib/git.js';
 
 const scratch = mkdtempSync(join(tmpdir(), 'stowage-pre-commit-'));
@@ -70,6 +71,13 @@ test('pre-commit finds nothing to say about the manifest of the hooks', () => {
   execFileSync('pre-commit', ['validate-manifest', join(ROOT, '.pre-commit-hooks.yaml')], {
     env: environment,
   });
+});
+
+test('the hooks that the README names exist', () => {
+  const manifest = load(readFileSync(join(ROOT, '.pre-commit-hooks.yaml'), 'utf8')) as { id: string }[];
+  const readme = readFileSync(join(ROOT, 'README.md'), 'utf8');
+  const named = [...readme.matchAll(/- id: ([\w-]+)/g)].map(([, id]) => id);
+  expect(named).toEqual(manifest.map(({ id }) => id));
 });
 
 // The first commit builds the program from its repository, with what npm installs.
