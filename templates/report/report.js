@@ -32,7 +32,7 @@
     const button = document.createElement('button');
     button.type = 'button';
     button.className = 'more';
-    const list = { items: own, button, limit: FIRST };
+    const list = { items: own, button, card: element.closest('.card'), limit: FIRST };
     button.addEventListener('click', () => {
       list.limit = Infinity;
       show(list);
@@ -52,6 +52,7 @@
       if (matches) shown += 1;
       element.hidden = !matches || shown > list.limit;
     }
+    if (list.card !== null) list.card.hidden = shown === 0;
     list.button.hidden = shown <= list.limit;
     list.button.textContent = `Show all ${numbers.format(shown)}`;
   };
@@ -81,11 +82,14 @@
     today: data.days[index],
   }));
 
+  const slider = byId('day-back');
   const dateText = (time) => new Date(time).toISOString().slice(0, 10);
 
   /** Shows the snapshots that exist so many days before the report's own. */
   const view = (back) => {
-    byId('day').textContent = `${dateText(data.moment - back * DAY)} ${new Date(data.moment).toISOString().slice(11, 16)}`;
+    const shown = `${dateText(data.moment - back * DAY)} ${new Date(data.moment).toISOString().slice(11, 16)}`;
+    byId('day').textContent = shown;
+    slider.setAttribute('aria-valuetext', shown);
     for (const { total, oldest, rows, lives, today } of calendars) {
       const counts = new Map();
       for (const [age, newest, last, count] of lives) {
@@ -108,7 +112,6 @@
   byId('filters').addEventListener('submit', (event) => event.preventDefault());
   // The fields are empty only after the event.
   byId('filters').addEventListener('reset', () => setTimeout(filter));
-  const slider = byId('day-back');
   slider.addEventListener('input', () => view(Number(slider.max) - Number(slider.value)));
   byId('days').addEventListener('submit', (event) => event.preventDefault());
 

@@ -1,9 +1,9 @@
 import type { Placement, RepositoryPlan, ServicePlan } from '../../plan/plan.js';
+import { retentionText } from '../../retention/text.js';
 import { header } from '../header.js';
 import { kubernetesJobs } from '../kubernetes/cluster.js';
 import { placeName } from '../protection.js';
 import { hostVolumes, isSystemdJob } from '../systemd/host-tree.js';
-import { keepOptions } from '../systemd/repository-context.js';
 import type { TargetInput } from '../target.js';
 import { elsewhereSteps } from './elsewhere.js';
 import type { Step } from './guide.js';
@@ -27,7 +27,7 @@ export function serviceContext(input: TargetInput, service: ServicePlan): Record
     service_name: service.service_name,
     repository: repositoryFacts(repository),
     tags: service.tags,
-    kept: keptText(service),
+    kept: retentionText(service.retention),
     volumes: first.volumes,
     requires: service.requires.map((id) => ({ id, page: known.has(id) ? `runbooks/${id}.md` : null })),
     places: service.placements.flatMap((placement) => place(input, service, placement)),
@@ -39,16 +39,6 @@ export function serviceContext(input: TargetInput, service: ServicePlan): Record
 
 function repositoryFacts({ name, url }: RepositoryPlan): Record<string, unknown> {
   return { name, url, page: `runbooks/repositories/${name}.md` };
-}
-
-/** `7 daily, 5 weekly, all within 14d`. */
-function keptText({ retention }: ServicePlan): string {
-  return keepOptions({ ...retention })
-    .map(({ option, value }) => {
-      const rule = option.replace(/^--keep-/, '').replaceAll('-', ' ');
-      return rule.startsWith('within') ? `${rule} ${value}` : `${value} ${rule}`;
-    })
-    .join(', ');
 }
 
 function place(input: TargetInput, service: ServicePlan, placement: Placement): Record<string, unknown>[] {

@@ -238,17 +238,20 @@ describe('calendar', () => {
     const [shown] = reportOf(plan).calendar.classes;
     const utc = intlZones('UTC');
     const [service] = plan.services;
+    const all = shown?.lives ?? [];
     const run = (cron: string) =>
       runsBetween(knownSchedule(cron), utc, MODEL_MOMENT - 400 * 1440, MODEL_MOMENT + 1, 'systemd');
     const lives = snapshotLives(
-      run(service?.placements[0]?.schedule.cron ?? ''),
-      run(plan.repositories[0]?.forget.cron ?? ''),
-      service?.retention ?? {},
+      run('0 */6 * * *'),
+      run('15 4 * * *'),
+      { keep_hourly: 6, keep_daily: 5, keep_monthly: 4 },
       utc,
     );
+    expect(service?.placements[0]?.schedule.cron).toBe('0 0,6,12,18 * * *');
+    expect(plan.repositories[0]?.forget.cron).toBe('15 4 * * *');
     for (let back = 0; back <= 56; back += 1) {
       const counted = new Map<number, number>();
-      for (const [age, newest, oldest, count] of shown?.lives ?? []) {
+      for (const [age, newest, oldest, count] of all) {
         if (newest <= back && back <= oldest) counted.set(age, (counted.get(age) ?? 0) + count);
       }
       const expected = new Map<number, number>();
