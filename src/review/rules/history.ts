@@ -43,7 +43,7 @@ export const groupChanged: Rule = (input) =>
         before: old,
         after: now,
         message: `the ${host === '' ? 'tags' : 'host'} of the snapshots of ${quote(after.service_id)} on ${placeName(pair.after)} change: a new history begins, the old one stays as it is`,
-        hint: `set \`snapshot_host: ${pair.before.snapshot_host}\` on the deployment to carry on, or \`restic rewrite\` the old snapshots`,
+        hint: `set \`snapshot_host: ${pair.before.snapshot_host}\` on the deployment to carry on, or give the old snapshots the new host with \`restic rewrite --forget --new-host\`, which adds no tag`,
         span: input.places.placement(after, pair.after),
       },
     ];

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { matchesWholeVolume } from '../../../src/review/exclude-match.js';
 
-// What restic 0.19 leaves out was tried by hand: internal/filter matches components, anywhere for relative patterns.
+// Every line was played with restic itself (0.14; the rules are older): does any file of the volume get into a snapshot?
 test.each([
   // the root of the volume, by name or path
   ['data', true],
