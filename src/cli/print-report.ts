@@ -1,61 +1,57 @@
-import { readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { dirname, resolve } from 'node:path';
-import { loadProject, report as makeReport } from '../index.js';
-import { REPORT_MARK } from '../report/report.js';
-import { EXIT, type ExitCode } from './exit-codes.js';
-import { policyFile, printBeside, type CommonOptions } from './project.js';
-import { readAt } from './schedule.js';
+import { dirname, isAbsolute, relative, resolve, sep } from 'node:path';
+import type { Diagnostic } from '../diagnostics/diagnostic.js';
+import { formatGithub } from '../diagnostics/format-github.js';
+import { formatGitlab } from '../diagnostics/format-gitlab.js';
+import { formatJunit } from '../diagnostics/format-junit.js';
+import { formatSarif } from '../diagnostics/format-sarif.js';
+import { findAbove } from '../policy/find.js';
+import type { Opened } from './open.js';
+import type { ReportFormat } from './project.js';
 import type { Terminal } from './terminal.js';
-import { UsageError } from './usage-error.js';
-
-export interface ReportOptions extends Omit<CommonOptions, 'format'> {
-  readonly format: 'html' | 'markdown';
-  /** File to write; stdout without it. */
-  readonly out: string | undefined;
-  readonly force: boolean;
-  /** ISO 8601 or `now`; the model day without it. */
-  readonly at: string | undefined;
-}
+import { VERSION } from './version.js';
 
 /**
- * `stowage report`: one page for people, on stdout or in a file. Without `--at` it knows no clock, so that it can be
- * committed. A file that is no report is not overwritten unless that is asked for.
+ * How to name files for services that know the repository and nothing of the policy's folder: relative to the top of
+ * the checkout that holds the policy, or to the working directory where there is none.
+ *
+ * @param root absolute path of the policy's folder, which names in diagnostics are relative to
+ * @returns gives a path with `/`, or an absolute one for a file outside
  */
-export async function report(options: ReportOptions, terminal: Terminal): Promise<ExitCode> {
-  const at = options.at === undefined ? null : readAt(options.at === 'now' ? undefined : options.at);
-  const project = loadProject(await policyFile(options));
-  const { result, diagnostics, sources } = makeReport(project, options.format, at);
-  printBeside(terminal, diagnostics, sources, options.quiet);
-  if (result === null) return EXIT.problems;
-  if (options.out === undefined) terminal.raw(result);
-  else writeReport(options.out, result, options.force);
-  return EXIT.clean;
+export function namesInCheckout(root: string): (file: string) => string {
+  const git = findAbove(root, '.git');
+  const top = git === null ? process.cwd() : dirname(git);
+  return (file) => {
+    const absolute = resolve(root, file);
+    const way = relative(top, absolute);
+    const outside = way === '..' || way.startsWith(`..${sep}`) || isAbsolute(way);
+    return outside ? absolute : way.split(sep).join('/');
+  };
 }
 
-/** Replaces the file as a whole. */
-function writeReport(out: string, text: string, force: boolean): void {
-  const path = resolve(out);
-  const found = statSync(path, { throwIfNoEntry: false });
-  if (found !== undefined && !found.isFile()) throw new UsageError(`\`--out ${out}\` is no file`);
-  if (found !== undefined && !force && !isOurs(path)) {
-    throw new UsageError(
-      `\`${out}\` is there, and no report of stowage`,
-      'choose another name, or overwrite it with `--force`',
-    );
-  }
-  if (!statSync(dirname(path), { throwIfNoEntry: false })?.isDirectory()) {
-    throw new UsageError(`there is no folder for \`${out}\``, 'make it first');
-  }
-  const staged = `${path}.${process.pid}.unfinished`;
-  try {
-    writeFileSync(staged, text, { flag: 'wx' });
-    renameSync(staged, path);
-  } finally {
-    rmSync(staged, { force: true });
+function reportText(format: ReportFormat, findings: readonly Diagnostic[], files: readonly string[]): string {
+  switch (format) {
+    case 'sarif':
+      return formatSarif(findings, VERSION);
+    case 'github':
+      return formatGithub(findings);
+    case 'junit':
+      return formatJunit(findings, files);
+    case 'gitlab':
+      return formatGitlab(findings);
   }
 }
 
-/** Every report says what it is in its first lines. */
-function isOurs(path: string): boolean {
-  return readFileSync(path, 'utf8').slice(0, 500).includes(REPORT_MARK);
+/** Prints the diagnostics as the result, in a format that other programs collect. */
+export function printReport(
+  format: ReportFormat,
+  diagnostics: readonly Diagnostic[],
+  { project, sources }: Opened,
+  terminal: Terminal,
+): void {
+  const nameOf = namesInCheckout(project.root);
+  const findings = diagnostics.map((diagnostic): Diagnostic => {
+    const { span } = diagnostic;
+    return { ...diagnostic, span: { ...span, file: nameOf(span.file) } };
+  });
+  terminal.out(reportText(format, findings, [...sources.keys()].map(nameOf)));
 }
