@@ -29,4 +29,5 @@ export type {
 export { buildPlan } from './plan/build.js';
 export type { Policy } from './policy/policy.js';
 export type { RenderedFile } from './targets/target.js';
-export { planProject, render, report } from './render.js';
+export { planProject } from './plan-project.js';
+export { render, report } from './render.js';

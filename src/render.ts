@@ -1,7 +1,6 @@
 import { hasErrors, sortDiagnostics, type Diagnostic } from './diagnostics/diagnostic.js';
 import type { Project } from './load.js';
-import { buildPlan } from './plan/build.js';
-import type { BackupPlan } from './plan/plan.js';
+import { planProject, type PlannedProject } from './plan-project.js';
 import type { Policy } from './policy/policy.js';
 import { htmlReport, markdownReport } from './report/page.js';
 import { buildReport } from './report/report.js';
@@ -17,25 +16,11 @@ import {
 import { readOverrides } from './template/read-overrides.js';
 import { intlZones } from './time/intl-zone.js';
 
-export interface PlannedProject {
-  /** Null when the policy could not be read. */
-  readonly plan: BackupPlan | null;
-  /** What loading and planning found, sorted. */
-  readonly diagnostics: readonly Diagnostic[];
-}
-
 export interface RenderedProject extends PlannedProject {
   /** The whole output tree, by path; empty when anything is wrong, because nothing may be written then. */
   readonly files: readonly RenderedFile[];
   /** Text of every input file by display name, for frames; the user's templates included. */
   readonly sources: ReadonlyMap<string, string>;
-}
-
-/** Plans a loaded project. The plan is there to look at even when some contracts have errors. */
-export function planProject(project: Project): PlannedProject {
-  if (project.policy === null) return { plan: null, diagnostics: project.diagnostics };
-  const { plan, diagnostics } = buildPlan(project.policy, project.contracts);
-  return { plan, diagnostics: sortDiagnostics([...project.diagnostics, ...diagnostics]) };
 }
 
 /**

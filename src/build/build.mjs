@@ -24,7 +24,9 @@ await build({
   ...common,
   entryPoints: { stowage: 'src/bin.ts', index: 'src/index.ts' },
   outdir: 'dist',
-  splitting: false,
+  // One entry for the program and one for the library; what only some commands need is loaded when they run.
+  splitting: true,
+  chunkNames: "chunks/[name]-[hash]",
   minifySyntax: true,
   banner,
 });

@@ -14,7 +14,7 @@ import { jsonDocument } from '../diagnostics/format-json.js';
 import { intlZones } from '../time/intl-zone.js';
 import { baseOfCommit, baseOfFolder, sideOf, type Base } from './diff-base.js';
 import { EXIT, type ExitCode } from './exit-codes.js';
-import { renderProject, type Rendered } from './open.js';
+import { renderProject, type Rendered } from './open-rendered.js';
 import { policyFile, printAsResult, printJson, type BasicFormat, type CommonOptions } from './project.js';
 import { printReport } from './print-report.js';
 import type { Terminal } from './terminal.js';

@@ -9,7 +9,7 @@ import { applyWrite, planWrite, type WritePlan } from '../output/tree.js';
 import type { WriteResult } from '../output/write.js';
 import { coverageSummary, coverageTable } from './coverage.js';
 import { EXIT, type ExitCode } from './exit-codes.js';
-import { renderProject, type Rendered } from './open.js';
+import { renderProject, type Rendered } from './open-rendered.js';
 import { partFilter, unmatchedServices, type Part } from './part.js';
 import {
   policyFile,

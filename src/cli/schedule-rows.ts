@@ -1,13 +1,14 @@
 import type { BackupPlan, JobSchedule } from '../plan/plan.js';
-import { clockworkOf, maintenanceClockwork } from '../plan/schedules.js';
+import { maintenanceClockwork, MAINTENANCE_KINDS, type MaintenanceKind } from '../plan/maintenance-times.js';
+import { clockworkOf } from '../plan/schedules.js';
 import { isoMinute } from '../schedule/civil.js';
 import { knownSchedule } from '../schedule/job-schedule.js';
-import { nextRuns, simulate, type Clockwork } from '../schedule/runs.js';
+import { analysisFrom, nextRuns, simulate, type Clockwork } from '../schedule/runs.js';
 import { intlZones } from '../time/intl-zone.js';
 
 /** One job of `stowage schedule --format json`: part of the interface, so the keys and their order stay. */
 export interface JobRow {
-  readonly kind: 'backup' | 'forget' | 'prune' | 'check';
+  readonly kind: 'backup' | MaintenanceKind;
   readonly service: string | null;
   readonly repository: string | null;
   readonly runtime: string | null;
@@ -17,7 +18,7 @@ export interface JobRow {
   readonly timezone: string;
   /** ISO 8601 in UTC. */
   readonly next: readonly string[];
-  /** The longest time between two runs: what may be lost at worst. Null for maintenance. */
+  /** The longest time between two runs in the next thirteen months: what may be lost at worst. Null for maintenance. */
   readonly worst_case_minutes: number | null;
 }
 
@@ -46,7 +47,7 @@ export function jobsOf(plan: BackupPlan, filter: Filter): Job[] {
     })),
   );
   const maintenance = plan.repositories.flatMap((repository) =>
-    (['forget', 'prune', 'check'] as const).map((kind): Job => ({
+    MAINTENANCE_KINDS.map((kind): Job => ({
       kind,
       service: null,
       repository: repository.name,
@@ -72,7 +73,7 @@ export function jobRows(jobs: readonly Job[], at: number, count: number): JobRow
     if (times === undefined) {
       const [schedule, zone] = [knownSchedule(job.cron), intlZones(job.timezone)];
       const next = nextRuns(schedule, zone, at, count, clockwork).map(isoMinute);
-      times = { next, gap: simulate(schedule, zone, clockwork).longestGap };
+      times = { next, gap: simulate(schedule, zone, clockwork, analysisFrom(at)).longestGap };
       known.set(key, times);
     }
     return { ...job, next: times.next, worst_case_minutes: job.kind === 'backup' ? times.gap : null };

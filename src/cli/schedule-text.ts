@@ -1,7 +1,6 @@
-import { showMinute } from '../schedule/collisions.js';
 import { knownSchedule } from '../schedule/job-schedule.js';
 import { runsBetween } from '../schedule/runs.js';
-import { showDuration } from '../schedule/show-duration.js';
+import { showDuration, showMinute } from '../schedule/show.js';
 import { intlZones } from '../time/intl-zone.js';
 import type { Job, JobRow } from './schedule-rows.js';
 import { formatTable } from './table.js';

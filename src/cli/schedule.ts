@@ -3,8 +3,8 @@ import { hasErrors, sortDiagnostics, wholeFile, type Diagnostic } from '../diagn
 import { ambiguousDays } from '../schedule/ambiguity.js';
 import { parseCron } from '../schedule/cron.js';
 import { scheduleAt } from '../schedule/job-schedule.js';
-import { clockChangeHits } from '../schedule/runs.js';
-import { showMinute } from '../schedule/collisions.js';
+import { analysisFrom, clockChangeHits, type Period } from '../schedule/runs.js';
+import { showMinute } from '../schedule/show.js';
 import { isTimezone } from '../policy/settings.js';
 import { intlZones } from '../time/intl-zone.js';
 import { EXIT, type ExitCode } from './exit-codes.js';
@@ -26,8 +26,6 @@ export interface ScheduleOptions extends CommonOptions, Filter {
   readonly failOn: 'error' | 'warning';
 }
 
-const YEAR = 366 * 1440;
-
 interface Answer {
   readonly jobs: readonly Job[];
   readonly diagnostics: readonly Diagnostic[];
@@ -37,7 +35,8 @@ interface Answer {
 
 /**
  * `stowage schedule`: when every job runs next, the load of the day and what collides; for a project, for a made-up
- * fleet (`--simulate`) or for one expression (`--cron`). The only place where the clock is read.
+ * fleet (`--simulate`) or for one expression (`--cron`). The only place where the clock is read: what it finds is
+ * about the thirteen months from `--at` on, while `validate` and `render` look at thirteen fixed ones.
  */
 export async function schedule(options: ScheduleOptions, terminal: Terminal): Promise<ExitCode> {
   const at = readAt(options.at);
@@ -47,7 +46,9 @@ export async function schedule(options: ScheduleOptions, terminal: Terminal): Pr
     throw new UsageError('`--timezone` goes with `--cron`', "a project's time zones are in its policy");
   }
   const answer =
-    options.cron === undefined ? await ofProject(options) : ofExpression(options.cron, options, at);
+    options.cron === undefined
+      ? await ofProject(options, analysisFrom(at))
+      : ofExpression(options.cron, options, at);
   const rows = jobRows(options.simulate === undefined ? answer.jobs : [], at, options.count);
   if (options.format === 'json') {
     const extra = answer.forecast === null ? {} : { simulation: answer.forecast };
@@ -65,11 +66,11 @@ export async function schedule(options: ScheduleOptions, terminal: Terminal): Pr
   return warned || hasErrors(answer.diagnostics) ? EXIT.problems : EXIT.clean;
 }
 
-async function ofProject(options: ScheduleOptions): Promise<Answer> {
-  const { project, plan, diagnostics, sources } = openProject(await policyFile(options));
+async function ofProject(options: ScheduleOptions, period: Period): Promise<Answer> {
+  const { project, plan, diagnostics, sources } = openProject(await policyFile(options), period);
   if (plan === null || project.policy === null) return { jobs: [], diagnostics, sources, forecast: null };
   if (options.simulate !== undefined) {
-    const made = forecast(project.policy, options.simulate);
+    const made = forecast(project.policy, options.simulate, period);
     return { jobs: made.jobs, diagnostics: made.diagnostics, sources, forecast: made.forecast };
   }
   const all = jobsOf(plan, { host: undefined, repository: undefined });
@@ -128,7 +129,8 @@ function ofExpression(text: string, options: ScheduleOptions, at: number): Answe
     diagnostics.push({ code: 'STW705', severity: 'warning', message, span, hint: `write \`${plain}\`` });
   }
   if (parsed.schedule.hour.values.length < 24) {
-    for (const { kind, local } of clockChangeHits(parsed.schedule, intlZones(timezone), at, at + YEAR)) {
+    const { from, to } = analysisFrom(at);
+    for (const { kind, local } of clockChangeHits(parsed.schedule, intlZones(timezone), from, to)) {
       const code = kind === 'skipped' ? 'STW706' : 'STW707';
       const what =
         kind === 'skipped'

@@ -6,14 +6,14 @@ import type { Deployment, Policy } from '../policy/policy.js';
 import { isoMinute } from '../schedule/civil.js';
 import { firstCollision } from '../schedule/collisions.js';
 import { knownSchedule } from '../schedule/job-schedule.js';
-import { simulate, SIMULATION } from '../schedule/runs.js';
+import { runsBetween, type Period } from '../schedule/runs.js';
 import { intlZones } from '../time/intl-zone.js';
 import { jobsOf, type Job } from './schedule-rows.js';
 
 /** How long a backup is taken to run. */
 const ASSUMED_RUN = 30;
 
-/** What a made-up fleet would do; over the thirteen months of the simulation. */
+/** What a made-up fleet would do over thirteen months. */
 export interface Forecast {
   readonly services: number;
   readonly hosts: number;
@@ -32,6 +32,7 @@ export interface Forecast {
 export function forecast(
   policy: Policy,
   count: number,
+  period: Period,
 ): { forecast: Forecast; jobs: Job[]; diagnostics: Diagnostic[] } {
   const ids = Array.from({ length: count }, (_, index) => `simulated-${String(index + 1).padStart(5, '0')}`);
   const named = (policy.deployments ?? []).flatMap(({ host }) => (host === null ? [] : [host]));
@@ -45,7 +46,7 @@ export function forecast(
     return { runtime: 'baremetal', host, services, snapshot_host: null, pointer: ['deployments'] };
   });
   const fleet = { ...policy, deployments: deployments.filter(({ services }) => services.length > 0) };
-  const { plan, diagnostics } = buildPlan(fleet, contracts);
+  const { plan, diagnostics } = buildPlan(fleet, contracts, intlZones, period);
   const jobs = jobsOf(plan, { host: undefined, repository: policy.defaults.repository });
   const room = Math.max(1, policy.defaults.spread);
   return {
@@ -54,8 +55,8 @@ export function forecast(
       hosts: hosts.length,
       ideal_minute: Math.ceil(count / room),
       assumed_run_minutes: ASSUMED_RUN,
-      ...load(jobs),
-      first_collision: collision(jobs, policy),
+      ...load(jobs, period),
+      first_collision: collision(jobs, policy, period),
     },
     jobs,
     diagnostics: diagnostics.filter(({ code }) => code.startsWith('STW7')),
@@ -70,10 +71,14 @@ function contractText(id: string): string {
 }
 
 /** Starts and running backups, minute by minute. */
-function load(jobs: readonly Job[]): Pick<Forecast, 'busiest_minute' | 'peak_concurrency'> {
-  const starts = new Uint32Array(SIMULATION.to - SIMULATION.from);
-  for (const [, { runs, jobs: many }] of distinct(jobs.filter(({ kind }) => kind === 'backup'))) {
-    for (const run of runs) starts[run - SIMULATION.from] = (starts[run - SIMULATION.from] ?? 0) + many;
+function load(
+  jobs: readonly Job[],
+  { from, to }: Period,
+): Pick<Forecast, 'busiest_minute' | 'peak_concurrency'> {
+  const backups = jobs.filter(({ kind }) => kind === 'backup');
+  const starts = new Uint32Array(to - from);
+  for (const [, { runs, jobs: many }] of distinct(backups, { from, to })) {
+    for (const run of runs) starts[run - from] = (starts[run - from] ?? 0) + many;
   }
   let [busiest, peak, running] = [0, 0, 0];
   for (const [minute, count] of starts.entries()) {
@@ -84,21 +89,34 @@ function load(jobs: readonly Job[]): Pick<Forecast, 'busiest_minute' | 'peak_con
   return { busiest_minute: busiest, peak_concurrency: peak };
 }
 
-function distinct(jobs: readonly Job[]): Map<string, { runs: readonly number[]; jobs: number }> {
+function distinct(
+  jobs: readonly Job[],
+  { from, to }: Period,
+): Map<string, { runs: readonly number[]; jobs: number }> {
   const found = new Map<string, { runs: readonly number[]; jobs: number }>();
   for (const { cron, timezone, clockwork } of jobs) {
     const key = `${cron} ${timezone} ${clockwork}`;
     const known = found.get(key);
-    const runs = known?.runs ?? simulate(knownSchedule(cron), intlZones(timezone), clockwork).runs;
+    const runs = known?.runs ?? runsBetween(knownSchedule(cron), intlZones(timezone), from, to, clockwork);
     found.set(key, { runs, jobs: (known?.jobs ?? 0) + 1 });
   }
   return found;
 }
 
-function collision(jobs: readonly Job[], policy: Policy): string | null {
+function collision(jobs: readonly Job[], policy: Policy, period: Period): string | null {
   const margin = policy.repositories.find(({ name }) => name === policy.defaults.repository)?.margin ?? 0;
-  const backups = [...distinct(jobs.filter(({ kind }) => kind === 'backup')).values()];
-  const maintenance = [...distinct(jobs.filter(({ kind }) => kind !== 'backup')).values()];
+  const backups = [
+    ...distinct(
+      jobs.filter(({ kind }) => kind === 'backup'),
+      period,
+    ).values(),
+  ];
+  const maintenance = [
+    ...distinct(
+      jobs.filter(({ kind }) => kind !== 'backup'),
+      period,
+    ).values(),
+  ];
   const times = maintenance.flatMap(({ runs }) =>
     backups.flatMap((backup) => firstCollision(runs, backup.runs, margin)?.[0] ?? []),
   );

@@ -1,7 +1,7 @@
 import { hasErrors } from '../diagnostics/diagnostic.js';
 import { count } from '../diagnostics/format-text.js';
 import { EXIT, type ExitCode } from './exit-codes.js';
-import { renderProject, type Rendered } from './open.js';
+import { renderProject, type Rendered } from './open-rendered.js';
 import {
   policyFile,
   printAsResult,

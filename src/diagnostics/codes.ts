@@ -182,13 +182,15 @@ export const CODES = {
     'An interval does not fit evenly into an hour, a day or a week. Use one that does, or write a `schedule`.',
   STW703: 'A window of the day is empty, cannot be read, or is combined with a shorter interval.',
   STW704:
-    'The window for offsets is longer than the time between two runs, so a run could start after the next one is due. Make `spread` shorter.',
+    'A spread is written beside a schedule whose runs lie closer together, so a run could start after the next one is due. Make `spread` shorter. (One that comes from the defaults just gives way to a shorter interval.)',
   STW705:
     'Crons disagree about a star with a step in one day field beside a restriction of the other: OR for Kubernetes and for stowage, AND for Vixie cron. Write the days out.',
   STW706:
     'The schedule falls into an hour that a change of the clocks skips, so on that day it does not run. Choose another time, or UTC.',
   STW707:
     'The schedule falls into an hour that comes twice when the clocks change: systemd runs it once, Kubernetes twice. Choose another time, or UTC.',
+  STW708:
+    'A spread is written that cron can use only in part: later runs would fall on another day, or into another hour. Make it shorter, or start earlier in the day.',
   STW710:
     'A maintenance job (forget, prune, check) is due while a backup of its repository may run, and locks it out or waits. Move it to the time that the hint names.',
   STW711:

@@ -2,6 +2,7 @@ import type { Contract } from '../contract/contract.js';
 import { sortDiagnostics, type Diagnostic } from '../diagnostics/diagnostic.js';
 import type { Policy, Repository } from '../policy/policy.js';
 import { scheduleAt } from '../schedule/job-schedule.js';
+import { SIMULATION, type Period } from '../schedule/runs.js';
 import type { Zones } from '../schedule/zone.js';
 import { intlZones } from '../time/intl-zone.js';
 import { kubernetesObstacles } from './kubernetes-problems.js';
@@ -9,7 +10,7 @@ import { runChecks } from './checks/registry.js';
 import { resolveDeployments, type Deployed } from './deployments.js';
 import { planVolumes, unprotectedVolumes } from './volumes.js';
 import type { BackupPlan, Elsewhere, JobSchedule, Placement, RepositoryPlan, ServicePlan } from './plan.js';
-import { placeBackups } from './schedules.js';
+import { placeJobs, type MaintenanceTimes } from './schedules.js';
 import { localPath } from './repository-url.js';
 import { effectiveSettings } from './settings.js';
 import { groupBy } from './group.js';
@@ -25,14 +26,16 @@ export interface PlanResult {
  * enough to look at (`stowage paths`), but must not be rendered.
  *
  * @param zones rules of the time zones; by default those of the JavaScript engine
+ * @param period what the checks of the schedules look at; the plan itself does not depend on it
  */
 export function buildPlan(
   policy: Policy,
   contracts: readonly Contract[],
   zones: Zones = intlZones,
+  period: Period = SIMULATION,
 ): PlanResult {
   const { sorted, deployed, plan, diagnostics } = drawPlan(policy, contracts, zones);
-  const found = runChecks({ policy, contracts: sorted, deployed, plan, zones });
+  const found = runChecks({ policy, contracts: sorted, deployed, plan, zones, period });
   return { plan, diagnostics: sortDiagnostics([...diagnostics, ...found]) };
 }
 
@@ -42,14 +45,17 @@ export function drawPlan(policy: Policy, contracts: readonly Contract[], zones: 
   const unique = sorted.filter((contract, index) => sorted[index - 1]?.service_id !== contract.service_id);
   const { deployed, diagnostics } = resolveDeployments(policy, unique);
   const placesOf = groupBy(deployed, (entry) => entry.contract);
-  const schedules = placeBackups(policy, deployed, zones);
+  const times = placeJobs(policy, deployed, zones);
   const services = unique.map((contract) =>
-    planService(policy, contract, placesOf.get(contract) ?? [], schedules),
+    planService(policy, contract, placesOf.get(contract) ?? [], times.backups),
   );
   const plan: BackupPlan = {
     version: 1,
     policy: policy.document.file,
-    repositories: policy.repositories.map((repository) => planRepository(repository, services)),
+    repositories: policy.repositories.flatMap((repository) => {
+      const own = times.maintenance.get(repository.name);
+      return own === undefined ? [] : planRepository(repository, own, services);
+    }),
     services,
   };
   return { sorted, deployed, plan, diagnostics };
@@ -127,8 +133,11 @@ function planPlacement(policy: Policy, entry: Deployed, schedule: JobSchedule): 
   };
 }
 
-function planRepository(repository: Repository, services: readonly ServicePlan[]): RepositoryPlan {
-  const at = (expression: string) => scheduleAt(expression, repository.timezone, 0);
+function planRepository(
+  repository: Repository,
+  times: MaintenanceTimes,
+  services: readonly ServicePlan[],
+): RepositoryPlan {
   return {
     name: repository.name,
     url: repository.url,
@@ -137,9 +146,7 @@ function planRepository(repository: Repository, services: readonly ServicePlan[]
     environment_file: repository.environment_file,
     kubernetes_secret: repository.kubernetes_secret,
     maintenance: repository.maintenance,
-    forget: at(repository.forget),
-    prune: at(repository.prune),
-    check: at(repository.check.schedule),
+    ...times,
     read_data_subsets: repository.check.read_data_subsets,
     services: services
       .filter((service) => service.repository === repository.name)

@@ -1,112 +1,134 @@
-import type { BackupSettings, Contract } from '../contract/contract.js';
+import type { BackupSettings } from '../contract/contract.js';
 import type { Policy, Repository } from '../policy/policy.js';
-import { formatCron, type CronSchedule } from '../schedule/cron.js';
+import { formatCron } from '../schedule/cron.js';
 import { knownSchedule, scheduleAt } from '../schedule/job-schedule.js';
+import type { Roaming } from '../schedule/nearness.js';
 import { offsetRoom } from '../schedule/offset.js';
-import { placeOffsets, weightOf, type Placeable } from '../schedule/placement.js';
-import { runsBetween, SIMULATION, type Clockwork } from '../schedule/runs.js';
+import { placeOffsets, weightOf, type Placeable, type StartWindow } from '../schedule/placement.js';
+import { runsBetween, SIMULATION, timesOfDay, type Clockwork } from '../schedule/runs.js';
 import type { Zones } from '../schedule/zone.js';
+import { declaredGigabytes } from './declared-size.js';
 import type { Deployed } from './deployments.js';
+import { groupBy } from './group.js';
+import {
+  placeMaintenance,
+  unionNear,
+  type MaintenanceKind,
+  type MaintenanceOffsets,
+} from './maintenance-times.js';
 import type { JobSchedule } from './plan.js';
 import { effectiveSettings } from './settings.js';
+
+const DAY = 1440;
 
 /** Kubernetes looks at the clock on the wall, everything else here runs under systemd timers. */
 export function clockworkOf(runtime: string): Clockwork {
   return runtime === 'kubernetes' ? 'kubernetes' : 'systemd';
 }
 
-/** The clockwork of a repository's maintenance. */
-export function maintenanceClockwork(repository: Pick<Repository, 'maintenance'>): Clockwork {
-  return repository.maintenance.kind === 'namespace' ? 'kubernetes' : 'systemd';
+export type MaintenanceTimes = Readonly<Record<MaintenanceKind, JobSchedule>>;
+
+/** The times of every job of the plan. */
+export interface PlannedTimes {
+  readonly backups: ReadonlyMap<Deployed, JobSchedule>;
+  /** By name of the repository. */
+  readonly maintenance: ReadonlyMap<string, MaintenanceTimes>;
 }
 
-/** The size that a contract declares, in GB; null where it declares none. */
-export function declaredGigabytes(contract: Contract): number | null {
-  if (contract.service_storage_gb !== null) return contract.service_storage_gb;
-  const sizes = [contract.pvc?.size, ...contract.service_volumes.map((volume) => volume.size)].flatMap(
-    (size) => {
-      const gigabytes = size == null ? null : parseQuantity(size);
-      return gigabytes === null ? [] : [gigabytes];
-    },
-  );
-  return sizes.length === 0 ? null : sizes.reduce((sum, size) => sum + size, 0);
+/** What the backups of one schedule, spread, repository and clockwork have in common. */
+interface Lane extends Roaming {
+  readonly repository: string;
+  /** Tells schedules with different runs apart. */
+  readonly name: string;
+  readonly starts: readonly number[];
 }
 
-const UNITS: Readonly<Record<string, number>> = { '': 1e-9, K: 1e-6, M: 1e-3, G: 1, T: 1e3, P: 1e6 };
+class Lanes {
+  readonly #zones: Zones;
+  /** All starts are told by this clock, as it stands on the first day of the simulation. */
+  readonly #reference: number;
+  readonly #known = new Map<string, Lane>();
 
-/** A Kubernetes quantity such as `20Gi` in GB, near enough to tell large from small. */
-function parseQuantity(text: string): number | null {
-  const match = /^(\d+(?:\.\d+)?)([KMGTP]?)i?B?$/i.exec(text);
-  const unit = UNITS[match?.[2]?.toUpperCase() ?? '-'];
-  return match === null || unit === undefined ? null : Number(match[1]) * unit;
+  constructor(policy: Policy, zones: Zones) {
+    this.#zones = zones;
+    this.#reference = zones(policy.defaults.timezone).offsetAt(SIMULATION.from);
+  }
+
+  of(settings: BackupSettings, clockwork: Clockwork): Lane {
+    const { schedule, timezone, spread, repository } = settings;
+    const key = [schedule, timezone, spread, repository, clockwork].join('\0');
+    const lane = this.#known.get(key) ?? this.#make(settings, clockwork);
+    this.#known.set(key, lane);
+    return lane;
+  }
+
+  #make({ schedule: text, timezone, spread, repository }: BackupSettings, clockwork: Clockwork): Lane {
+    const schedule = knownSchedule(text);
+    const zone = this.#zones(timezone);
+    const { from, to } = SIMULATION;
+    const room = offsetRoom(schedule, spread);
+    const later = this.#reference - zone.offsetAt(from) + DAY;
+    return {
+      repository,
+      name: `${formatCron(schedule)} ${timezone} ${room}`,
+      starts: timesOfDay(schedule).map((time) => (time + later) % DAY),
+      room,
+      runs: runsBetween(schedule, zone, from, to, clockwork),
+    };
+  }
 }
 
 /**
- * The backup times of every placement, offsets chosen: level in each repository and on each host, and clear of the
- * repository's maintenance where the spread leaves room.
+ * The times of every job, offsets chosen: maintenance where it is in nobody's way, then the backups, level in each
+ * repository and on each host, and clear of the repository's maintenance where the spread leaves room.
  */
-export function placeBackups(
-  policy: Policy,
-  deployed: readonly Deployed[],
-  zones: Zones,
-): Map<Deployed, JobSchedule> {
-  const avoided = new Map<string, ReadonlySet<number>>();
-  const settings = deployed.map((entry) => effectiveSettings(policy, entry.contract));
-  const jobs = deployed.map((entry, index): Placeable => {
-    const own = settings[index] ?? policy.defaults;
-    const schedule = knownSchedule(own.schedule);
-    const room = offsetRoom(schedule, own.spread);
-    const name = `${formatCron(schedule)} ${own.timezone} ${room}`;
-    const clockwork = clockworkOf(entry.runtime);
-    const at = `${name} ${clockwork} ${own.repository}`;
-    const avoid = avoided.get(at) ?? maintenanceOffsets(policy, own, schedule, room, zones, clockwork);
-    avoided.set(at, avoid);
-    const host = entry.host === null ? [] : [`host ${entry.host} ${name}`];
-    return {
-      key: [entry.contract.service_id, entry.runtime, entry.host ?? ''],
-      room,
-      weight: weightOf(declaredGigabytes(entry.contract)),
-      pools: [`repository ${own.repository} ${name}`, ...host],
-      avoid,
-    };
+export function placeJobs(policy: Policy, deployed: readonly Deployed[], zones: Zones): PlannedTimes {
+  const lanes = new Lanes(policy, zones);
+  const jobs = deployed.map((entry) => {
+    const settings = effectiveSettings(policy, entry.contract);
+    return { entry, settings, lane: lanes.of(settings, clockworkOf(entry.runtime)) };
   });
-  const offsets = placeOffsets(jobs);
-  return new Map(
-    deployed.map((entry, index) => {
-      const { schedule, timezone } = settings[index] ?? policy.defaults;
-      return [entry, scheduleAt(schedule, timezone, offsets[index] ?? 0)];
-    }),
-  );
-}
-
-/** The offsets that would put a backup within the margin of the repository's forget, prune or check. */
-function maintenanceOffsets(
-  policy: Policy,
-  settings: BackupSettings,
-  schedule: CronSchedule,
-  room: number,
-  zones: Zones,
-  clockwork: Clockwork,
-): ReadonlySet<number> {
-  const repository = policy.repositories.find(({ name }) => name === settings.repository);
-  const found = new Set<number>();
-  if (repository === undefined || room === 1 || repository.margin === 0) return found;
-  const { from, to } = SIMULATION;
-  const runs = runsBetween(schedule, zones(settings.timezone), from, to, clockwork);
-  for (const expression of [repository.forget, repository.prune, repository.check.schedule]) {
-    const work = maintenanceClockwork(repository);
-    const due = runsBetween(knownSchedule(expression), zones(repository.timezone), from, to, work);
-    let next = 0;
-    for (const run of runs) {
-      while ((due[next] ?? Infinity) <= run - repository.margin) next += 1;
-      for (let at = next; (due[at] ?? Infinity) < run + room + repository.margin; at += 1) {
-        const middle = (due[at] ?? 0) - run;
-        const last = Math.min(room, middle + repository.margin) - 1;
-        for (let offset = Math.max(0, middle - repository.margin + 1); offset <= last; offset += 1)
-          found.add(offset);
-      }
-      if (found.size === room) return found;
+  const byRepository = groupBy([...new Set(jobs.map(({ lane }) => lane))], ({ repository }) => repository);
+  const windows = new Map<Lane, StartWindow>();
+  const maintenance = new Map<string, MaintenanceTimes>();
+  for (const repository of policy.repositories) {
+    const own = byRepository.get(repository.name) ?? [];
+    const placed = placeMaintenance(repository, own, zones);
+    maintenance.set(repository.name, timesOf(repository, placed.offsets));
+    for (const lane of own) {
+      const avoid = lane.room === 1 ? new Set<number>() : unionNear(lane, placed.jobs, repository.margin);
+      windows.set(lane, { starts: lane.starts, room: lane.room, avoid });
     }
   }
-  return found;
+  const offsets = placeOffsets(jobs.map(({ entry, lane }) => placeable(entry, lane, windows)));
+  const known = new Map<string, JobSchedule>();
+  const backups = jobs.map(({ entry, settings: { schedule, timezone } }, index) => {
+    const offset = offsets[index] ?? 0;
+    const key = [schedule, timezone, offset].join('\0');
+    const times = known.get(key) ?? scheduleAt(schedule, timezone, offset);
+    known.set(key, times);
+    return [entry, times] as const;
+  });
+  return { backups: new Map(backups), maintenance };
+}
+
+function placeable(
+  { contract, runtime, host }: Deployed,
+  lane: Lane,
+  windows: ReadonlyMap<Lane, StartWindow>,
+): Placeable {
+  const shared = [`repository ${lane.repository}`, ...(host === null ? [] : [`host ${host}`])];
+  return {
+    key: [contract.service_id, runtime, host ?? ''],
+    // A repository that no policy has is reported; its backups have nothing to avoid.
+    window: windows.get(lane) ?? { starts: lane.starts, room: lane.room, avoid: new Set() },
+    weight: weightOf(declaredGigabytes(contract)),
+    pools: shared.flatMap((pool) => [pool, `${pool} ${lane.name}`]),
+  };
+}
+
+function timesOf(repository: Repository, offsets: MaintenanceOffsets): MaintenanceTimes {
+  const at = (kind: MaintenanceKind) =>
+    scheduleAt(repository[kind].schedule, repository.timezone, offsets[kind]);
+  return { forget: at('forget'), prune: at('prune'), check: at('check') };
 }

@@ -10,7 +10,8 @@ const DAY = 1440;
 /** The largest offset that a service gets inside an interval, unless `spread` says otherwise. */
 const USUAL_SPREAD = 90;
 
-type Friendly = Partial<Pick<BackupSettings, 'schedule' | 'spread'>>;
+/** `spread` is left out where one is written. */
+type Friendly = Pick<BackupSettings, 'schedule'> & Partial<Pick<BackupSettings, 'spread'>>;
 
 /**
  * `every` and `window`, as the `schedule` and `spread` that they stand for. A window is a daily run at its start with

@@ -6,6 +6,13 @@ export type MaintenancePlace =
   | { readonly kind: 'host'; readonly host: string }
   | { readonly kind: 'namespace'; readonly namespace: string };
 
+/** When a maintenance job may start: up to `spread` minutes after each time of a cron expression. */
+export interface MaintenanceTime {
+  readonly schedule: string;
+  /** Minutes; 0 for exactly then. */
+  readonly spread: number;
+}
+
 export interface Repository {
   readonly name: string;
   /** restic's `-r` value; never holds a password. */
@@ -17,10 +24,9 @@ export interface Repository {
   /** Secret whose keys are restic's environment names. */
   readonly kubernetes_secret: string | null;
   readonly maintenance: MaintenancePlace;
-  /** Cron expressions, as written. */
-  readonly forget: string;
-  readonly prune: string;
-  readonly check: { readonly schedule: string; readonly read_data_subsets: number | null };
+  readonly forget: MaintenanceTime;
+  readonly prune: MaintenanceTime;
+  readonly check: MaintenanceTime & { readonly read_data_subsets: number | null };
   /** For forget, prune and check. */
   readonly timezone: string;
   /** Minutes around a maintenance run in which no other job of the repository may be due; 0 checks nothing. */

@@ -2,12 +2,19 @@ import { asMapping, asText } from '../source/access.js';
 import type { Pointer } from '../source/document.js';
 import type { Findings } from '../source/findings.js';
 import { isMapping, type Mapping } from '../source/tagged.js';
+import { readFriendlySchedule } from './friendly-schedule.js';
 import { checkHost, readSecretFile } from './host-rules.js';
-import type { MaintenancePlace, Repository } from './policy.js';
+import type { MaintenancePlace, MaintenanceTime, Repository } from './policy.js';
 import { readCron, readMinutes, readTimezone } from './settings.js';
 
 const USUAL_MARGIN = 15;
 const MAX_MARGIN = 12 * 60;
+/** When nobody says otherwise: early in the morning, and as much later as the backups make it. */
+const USUAL_TIMES = {
+  forget: { schedule: '15 4 * * *', spread: 90 },
+  prune: { schedule: '45 4 * * 0', spread: 90 },
+  check: { schedule: '45 5 * * 0', spread: 90 },
+} as const satisfies Record<string, MaintenanceTime>;
 
 /** Reads `repositories`, sorted by name. `timezone` is that of the policy's defaults. */
 export function readRepositories(findings: Findings, given: Mapping, timezone: string): Repository[] {
@@ -27,8 +34,8 @@ function readRepository(
   const pointer: Pointer = ['repositories', name];
   const maintenance = readMaintenance(findings, name, given, pointer);
   const check = asMapping(given.check);
-  const cron = (value: unknown, at: Pointer, fallback: string): string =>
-    readCron(findings, value, at) ?? fallback;
+  const time = (kind: keyof typeof USUAL_TIMES) =>
+    readTime(findings, given[kind], [...pointer, kind]) ?? USUAL_TIMES[kind];
   const subsets = check.read_data_subsets;
   const repository = {
     name,
@@ -37,10 +44,10 @@ function readRepository(
       readSecretFile(findings, given.password_file, [...pointer, 'password_file']) ?? '/etc/restic/password',
     environment_file: readSecretFile(findings, given.environment_file, [...pointer, 'environment_file']),
     kubernetes_secret: asText(given.kubernetes_secret),
-    forget: cron(given.forget, [...pointer, 'forget'], '15 4 * * *'),
-    prune: cron(given.prune, [...pointer, 'prune'], '45 4 * * 0'),
+    forget: time('forget'),
+    prune: time('prune'),
     check: {
-      schedule: cron(check.schedule, [...pointer, 'check', 'schedule'], '45 5 * * 0'),
+      ...time('check'),
       read_data_subsets: subsets === null ? null : typeof subsets === 'number' ? subsets : 12,
     },
     timezone: readTimezone(findings, given.timezone, [...pointer, 'timezone']) ?? timezone,
@@ -50,6 +57,18 @@ function readRepository(
     pointer,
   };
   return maintenance === null ? null : { ...repository, maintenance };
+}
+
+/** A cron expression, or `schedule`, `every` and `window` of a mapping; null when absent or reported. */
+function readTime(findings: Findings, value: unknown, pointer: Pointer): MaintenanceTime | null {
+  if (!isMapping(value)) {
+    const schedule = readCron(findings, value, pointer);
+    return schedule === null ? null : { schedule, spread: 0 };
+  }
+  const friendly = readFriendlySchedule(findings, value, pointer);
+  if (friendly !== null) return { spread: 0, ...friendly };
+  const schedule = readCron(findings, value.schedule, [...pointer, 'schedule']);
+  return schedule === null ? null : { schedule, spread: 0 };
 }
 
 function readMaintenance(

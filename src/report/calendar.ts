@@ -1,6 +1,7 @@
 import { count } from '../diagnostics/format-text.js';
 import { groupBy } from '../plan/group.js';
-import { clockworkOf, maintenanceClockwork } from '../plan/schedules.js';
+import { maintenanceClockwork } from '../plan/maintenance-times.js';
+import { clockworkOf } from '../plan/schedules.js';
 import { snapshotLives, type Lifetime } from '../retention/simulate.js';
 import { longestReach } from '../retention/reach.js';
 import { retentionText } from '../retention/text.js';

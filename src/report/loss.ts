@@ -1,6 +1,6 @@
 import { clockworkOf } from '../plan/schedules.js';
 import { retentionText } from '../retention/text.js';
-import { showDuration } from '../schedule/show-duration.js';
+import { showDuration } from '../schedule/show.js';
 import { placeName } from '../targets/protection.js';
 import type { ReportBase } from './input.js';
 

@@ -2,7 +2,7 @@ import { RUNTIMES } from '../contract/contract.js';
 import type { Diagnostic } from '../diagnostics/diagnostic.js';
 import { groupBy } from '../plan/group.js';
 import { SIMULATION } from '../schedule/runs.js';
-import { showMinute } from '../schedule/collisions.js';
+import { showMinute } from '../schedule/show.js';
 import { tabulated, type Zone, type Zones } from '../schedule/zone.js';
 import { Simulated } from '../schedule/simulated.js';
 import { protection } from '../targets/protection.js';

@@ -1,8 +1,9 @@
 import { groupBy } from '../plan/group.js';
 import type { JobSchedule, RepositoryPlan } from '../plan/plan.js';
-import { clockworkOf, maintenanceClockwork } from '../plan/schedules.js';
+import { maintenanceClockwork } from '../plan/maintenance-times.js';
+import { clockworkOf } from '../plan/schedules.js';
 import { dateOf, weekdayOf } from '../schedule/civil.js';
-import { showMinute } from '../schedule/collisions.js';
+import { showMinute } from '../schedule/show.js';
 import { knownSchedule } from '../schedule/job-schedule.js';
 import { nextRuns, runsBetween, type Clockwork } from '../schedule/runs.js';
 import type { Zone } from '../schedule/zone.js';

@@ -1,6 +1,6 @@
-import { dateOf } from './civil.js';
 import { formatCron, type CronSchedule } from './cron.js';
-import { runsBetween, runsOnDay, SIMULATION, type Clockwork } from './runs.js';
+import { offsetRoom, shiftSchedule } from './offset.js';
+import { runsBetween, runsOnDay, timesOfDay, type Clockwork, type Period } from './runs.js';
 import type { Zone } from './zone.js';
 
 const DAY = 1440;
@@ -21,9 +21,9 @@ export function firstCollision(
 }
 
 /**
- * The time of day nearest to the one a maintenance job has now that keeps clear of all other runs on the days on
- * which it runs, as a cron expression; null when there is none. Proven: its runs over the whole simulation are
- * compared with the others'.
+ * The times nearest to those that a maintenance job has now that keep clear of all other runs on the days on which
+ * it runs, as a cron expression with as many runs; null when there are none. Proven: its runs over the whole period
+ * are compared with the others'.
  */
 export function freeTime(
   schedule: CronSchedule,
@@ -31,22 +31,31 @@ export function freeTime(
   clockwork: Clockwork,
   busy: readonly (readonly number[])[],
   margin: number,
+  period: Period,
 ): string | null {
   const blocked = blockedMinutes(schedule, zone, busy, margin);
-  const wanted = (schedule.hour.values[0] ?? 0) * 60 + (schedule.minute.values[0] ?? 0);
-  const free = Array.from({ length: DAY }, (_, minute) => minute)
-    .filter((minute) => blocked[minute] === 0)
-    .sort((a, b) => distance(a, wanted) - distance(b, wanted) || a - b);
-  for (const minute of free) {
-    const candidate = {
-      ...schedule,
-      minute: { values: [minute % 60], restricted: true },
-      hour: { values: [Math.floor(minute / 60)], restricted: true },
-    };
-    const runs = runsBetween(candidate, zone, SIMULATION.from, SIMULATION.to, clockwork);
+  for (const candidate of otherTimes(schedule)) {
+    if (timesOfDay(candidate).some((minute) => blocked[minute] === 1)) continue;
+    const runs = runsBetween(candidate, zone, period.from, period.to, clockwork);
     if (busy.every((others) => firstCollision(runs, others, margin) === null)) return formatCron(candidate);
   }
   return null;
+}
+
+/** One run a day may move to any minute, the nearest first; several keep their distance and move together. */
+function otherTimes(schedule: CronSchedule): CronSchedule[] {
+  const [wanted = 0, ...more] = timesOfDay(schedule);
+  if (more.length > 0) {
+    const room = offsetRoom(schedule, DAY);
+    return Array.from({ length: room }, (_, minutes) => shiftSchedule(schedule, minutes));
+  }
+  return Array.from({ length: DAY }, (_, minute) => minute)
+    .sort((a, b) => distance(a, wanted) - distance(b, wanted) || a - b)
+    .map((minute) => ({
+      ...schedule,
+      minute: { values: [minute % 60], restricted: true },
+      hour: { values: [Math.floor(minute / 60)], restricted: true },
+    }));
 }
 
 function distance(a: number, b: number): number {
@@ -82,13 +91,4 @@ function blockedMinutes(
     }
   }
   return blocked;
-}
-
-/** `2024-03-31 02:30`: an instant or a wall-clock minute for people. */
-export function showMinute(minutes: number): string {
-  const days = Math.floor(minutes / DAY);
-  const { year, month, day } = dateOf(days);
-  const two = (value: number) => String(value).padStart(2, '0');
-  const rest = minutes - days * DAY;
-  return `${year}-${two(month)}-${two(day)} ${two(Math.floor(rest / 60))}:${two(rest % 60)}`;
 }

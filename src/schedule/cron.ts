@@ -196,22 +196,29 @@ function neverHappens(schedule: CronSchedule): boolean {
 
 /** Whether the schedule runs on every day of the year. */
 export function runsEveryDay(schedule: CronSchedule): boolean {
-  if (schedule.month.values.length < 12) return false;
-  const everyDate = schedule.day_of_month.values.length === 31;
-  const everyWeekday = schedule.day_of_week.values.length === 7;
-  if (schedule.day_of_month.restricted && schedule.day_of_week.restricted) return everyDate || everyWeekday;
+  return schedule.month.values.length === 12 && namesEveryDay(schedule);
+}
+
+/** Whether the two day fields together leave out no day of the months that are named. */
+function namesEveryDay({ day_of_month, day_of_week }: CronSchedule): boolean {
+  const everyDate = day_of_month.values.length === 31;
+  const everyWeekday = day_of_week.values.length === 7;
+  if (day_of_month.restricted && day_of_week.restricted) return everyDate || everyWeekday;
   return everyDate && everyWeekday;
 }
 
-/** The canonical spelling: lists and ranges of numbers, `*` where nothing is restricted. */
+/**
+ * The canonical spelling: lists and ranges of numbers, `*` where nothing is restricted. A day field that names every
+ * day is written so that crons agree: busybox takes `1-31` for a star, Kubernetes for a list that makes it OR.
+ */
 export function formatCron(schedule: CronSchedule): string {
+  const everyDay = namesEveryDay(schedule);
   return FIELDS.map((rule) => {
     const field = schedule[rule.key];
-    const max = rule.key === 'day_of_week' ? 6 : rule.max;
-    // Minute, hour and month mean the same whether a full set is spelled out or not; the day fields do not.
     const days = rule.key === 'day_of_month' || rule.key === 'day_of_week';
+    const max = rule.key === 'day_of_week' ? 6 : rule.max;
     const full = field.values.length === max - rule.min + 1;
-    return (days ? !field.restricted : full) ? '*' : formatSet(field.values, String, '-');
+    return (days ? everyDay || !field.restricted : full) ? '*' : formatSet(field.values, String, '-');
   }).join(' ');
 }
 

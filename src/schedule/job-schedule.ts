@@ -1,7 +1,7 @@
 import type { JobSchedule } from '../plan/plan.js';
 import { toOnCalendar } from './calendar.js';
 import { formatCron, parseCron, type CronSchedule } from './cron.js';
-import { offsetRoom, shiftSchedule, stableOffset } from './offset.js';
+import { shiftSchedule } from './offset.js';
 
 /** A valid expression or alias as a schedule. Loading has checked it; anything else is a bug and throws. */
 export function knownSchedule(expression: string): CronSchedule {
@@ -19,19 +19,4 @@ export function scheduleAt(expression: string, timezone: string, offset: number)
     timezone,
     offset_minutes: offset,
   };
-}
-
-/**
- * One job's times, with an offset that depends on its key alone.
- *
- * @param spread minutes; 0 for exactly the given times
- * @param key who and where: decides the offset inside `spread`
- */
-export function jobSchedule(
-  expression: string,
-  timezone: string,
-  spread: number,
-  key: readonly string[],
-): JobSchedule {
-  return scheduleAt(expression, timezone, stableOffset(key, offsetRoom(knownSchedule(expression), spread)));
 }

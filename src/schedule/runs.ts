@@ -33,7 +33,7 @@ export function timesOfDay(schedule: CronSchedule): number[] {
   return schedule.hour.values.flatMap((hour) => schedule.minute.values.map((minute) => hour * 60 + minute));
 }
 
-/** All runs from `from` (inclusive) to `to` (exclusive), sorted. */
+/** All runs from `from` (inclusive) to `to` (exclusive), sorted, each once. */
 export function runsBetween(
   schedule: CronSchedule,
   zone: Zone,
@@ -131,20 +131,37 @@ export function clockChangeHits(
   return hits;
 }
 
-/**
- * The span that plan-time analysis looks at: thirteen months from 2024-01-01. It is fixed, so that the same input
- * gives the same findings on any day; it holds a leap day and both changes of the clocks, and as it lies in the
- * past, newer time zone data does not change it.
- */
-export const SIMULATION = { from: 19_723 * DAY, to: 20_120 * DAY } as const;
+/** Minutes from 1970 in UTC: from the first (inclusive) to the second (exclusive). */
+export interface Period {
+  readonly from: number;
+  readonly to: number;
+}
 
-/** Runs in {@link SIMULATION}, and the longest gap from its first run to the first one after its end. */
-export function simulate(schedule: CronSchedule, zone: Zone, clockwork: Clockwork) {
-  const runs = runsBetween(schedule, zone, SIMULATION.from, SIMULATION.to, clockwork);
+/** Thirteen months, whatever their lengths: every weekly, monthly and yearly job has its turn. */
+const ANALYSIS_DAYS = 397;
+
+/**
+ * The period that placement, `validate` and `render` look at: thirteen months from 2024-01-01. It is fixed, so that the
+ * same input gives the same plan on any day; it holds a leap day and both changes of the clocks, and as it lies in
+ * the past, newer time zone data does not change it.
+ */
+export const SIMULATION: Period = { from: 19_723 * DAY, to: (19_723 + ANALYSIS_DAYS) * DAY };
+
+/** The thirteen months that begin at an instant: what `stowage schedule` looks at. */
+export function analysisFrom(at: number): Period {
+  return { from: at, to: at + ANALYSIS_DAYS * DAY };
+}
+
+/** Runs in a period, and the longest gap from the first of them to the first one after its end. */
+export function simulate(schedule: CronSchedule, zone: Zone, clockwork: Clockwork, { from, to }: Period) {
+  const runs = runsBetween(schedule, zone, from, to, clockwork);
   const wanted = runs.length === 0 ? 2 : 1;
-  const later = nextRuns(schedule, zone, SIMULATION.to - 1, wanted, clockwork);
-  const all = [...runs, ...later];
-  let longestGap = 0;
-  for (const [index, run] of all.entries()) longestGap = Math.max(longestGap, run - (all[index - 1] ?? run));
+  let [longestGap, previous] = [0, runs[0]];
+  const see = (run: number): void => {
+    longestGap = Math.max(longestGap, run - (previous ?? run));
+    previous = run;
+  };
+  for (const run of runs) see(run);
+  for (const run of nextRuns(schedule, zone, to - 1, wanted, clockwork)) see(run);
   return { runs, longestGap };
 }

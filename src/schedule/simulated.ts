@@ -1,23 +1,29 @@
 import { knownSchedule } from './job-schedule.js';
-import { simulate, type Clockwork } from './runs.js';
+import { simulate, SIMULATION, type Clockwork, type Period } from './runs.js';
 import type { Zones } from './zone.js';
 
-/** Runs of each (cron, zone, clockwork) over the simulation, computed once. */
+type Simulation = ReturnType<typeof simulate>;
+
+/** The runs of jobs over one period; each cron, time zone and clockwork is computed once. */
 export class Simulated {
   readonly zones: Zones;
-  readonly #known = new Map<string, ReturnType<typeof simulate>>();
+  readonly #period: Period;
+  readonly #known = new Map<string, Simulation>();
 
-  constructor(zones: Zones) {
+  constructor(zones: Zones, period: Period = SIMULATION) {
     this.zones = zones;
+    this.#period = period;
   }
 
   of(
     { cron, timezone }: { readonly cron: string; readonly timezone: string },
     clockwork: Clockwork,
-  ): ReturnType<typeof simulate> {
+  ): Simulation {
     const key = `${cron} ${timezone} ${clockwork}`;
-    const known = this.#known.get(key) ?? simulate(knownSchedule(cron), this.zones(timezone), clockwork);
-    this.#known.set(key, known);
-    return known;
+    const known = this.#known.get(key);
+    if (known !== undefined) return known;
+    const made = simulate(knownSchedule(cron), this.zones(timezone), clockwork, this.#period);
+    this.#known.set(key, made);
+    return made;
   }
 }

@@ -67,13 +67,27 @@ describe('schedule of a project', () => {
 
   test('a collision is a warning, and fails on request', () => {
     const folder = project();
-    const policy = read(folder, 'stowage.yml');
-    put(folder, 'stowage.yml', policy.replace('"@daily"', '"10 4 * * *"\n  spread: 0m'));
+    const policy = read(folder, 'stowage.yml')
+      .replace('"@daily"', '"10 4 * * *"\n  spread: 0m')
+      .replace('maintenance:', 'forget: "15 4 * * *"\n    maintenance:');
+    put(folder, 'stowage.yml', policy);
     expect(stowage(folder, ['schedule', ...AT])).toMatchObject({
       code: 0,
       err: expect.stringContaining('STW710'),
     });
     expect(stowage(folder, ['schedule', ...AT, '--fail-on', 'warning']).code).toBe(1);
+  });
+
+  test('what collides is about the thirteen months after --at', () => {
+    const folder = project();
+    const policy = read(folder, 'stowage.yml')
+      .replace('"@daily"', '"45 4 28 2 *"\n  spread: 0m')
+      .replace('maintenance:', 'prune: "45 4 * * 0"\n    maintenance:');
+    put(folder, 'stowage.yml', policy);
+    // The 28th of February is a Sunday in 2027, and not in 2026.
+    const found = (at: string) => stowage(folder, ['schedule', '--at', at]).err.match(/STW710 prune .*/g);
+    expect(found('2025-11-24')).toBeNull();
+    expect(found('2026-11-24')).toEqual([expect.stringContaining('is due at 2027-02-28 04:45 UTC')]);
   });
 
   test('a made-up fleet', () => {

@@ -15,9 +15,10 @@ repositories:
     maintenance: { host: backup1 }
 `;
 
-/** The smallest sensible policy, with more keys appended at top level. */
-export function policyOf(more = ''): Policy {
-  const { policy, diagnostics } = loadPolicy({ file: 'stowage.yml', text: POLICY + more });
+/** The smallest sensible policy, with more keys appended to its repository (indented by four) or at top level. */
+export function policyOf(more = '', maintenance = '{ host: backup1 }'): Policy {
+  const text = POLICY.replace('{ host: backup1 }', maintenance) + more;
+  const { policy, diagnostics } = loadPolicy({ file: 'stowage.yml', text });
   if (policy === null) throw new Error(JSON.stringify(diagnostics));
   return policy;
 }

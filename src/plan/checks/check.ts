@@ -1,6 +1,7 @@
 import type { Contract } from '../../contract/contract.js';
 import type { Diagnostic, Span } from '../../diagnostics/diagnostic.js';
 import type { Policy } from '../../policy/policy.js';
+import type { Period } from '../../schedule/runs.js';
 import type { Zones } from '../../schedule/zone.js';
 import type { Deployed } from '../deployments.js';
 import { groupBy } from '../group.js';
@@ -13,6 +14,8 @@ export interface CheckInput {
   readonly deployed: readonly Deployed[];
   readonly plan: BackupPlan;
   readonly zones: Zones;
+  /** What the checks of the schedules look at. */
+  readonly period: Period;
 }
 
 /** One rule over the whole project: returns what it finds wrong, and changes nothing. */

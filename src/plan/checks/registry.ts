@@ -1,10 +1,12 @@
 import type { Diagnostic } from '../../diagnostics/diagnostic.js';
 import * as ansible from './ansible.js';
 import type { Check, CheckInput } from './check.js';
+import { maintenanceCollisions } from './collisions.js';
 import * as coverage from './coverage.js';
 import { nestedHostPath } from './host-paths.js';
 import * as identity from './identity.js';
 import * as kubernetes from './kubernetes.js';
+import { tooOld } from './max-age.js';
 import * as places from './places.js';
 import * as proxmox from './proxmox.js';
 import * as rootless from './rootless.js';
@@ -37,10 +39,10 @@ const CHECKS: readonly Check[] = [
   ansible.ansibleGroup,
   ansible.ansibleVariables,
   schedule.ambiguousDays,
-  schedule.spreadTooLong,
+  schedule.unusableSpread,
   schedule.clockChanges,
-  schedule.maintenanceCollisions,
-  schedule.tooOld,
+  maintenanceCollisions,
+  tooOld,
 ];
 
 export function runChecks(input: CheckInput): Diagnostic[] {

@@ -1,7 +1,7 @@
 import type { Retention } from '../../contract/contract.js';
 import { clockworkOf } from '../../plan/schedules.js';
 import { simulateLoss, type Loss } from '../loss.js';
-import { showDuration } from '../../schedule/show-duration.js';
+import { showDuration } from '../../schedule/show.js';
 import { keepOptions } from '../../targets/systemd/repository-context.js';
 import { quote, type Finding } from '../finding.js';
 import type { ServicePair } from '../match.js';

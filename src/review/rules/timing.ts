@@ -1,7 +1,8 @@
 import type { JobSchedule, RepositoryPlan } from '../../plan/plan.js';
-import { clockworkOf, maintenanceClockwork } from '../../plan/schedules.js';
-import { firstCollision, showMinute } from '../../schedule/collisions.js';
-import { showDuration } from '../../schedule/show-duration.js';
+import { maintenanceClockwork } from '../../plan/maintenance-times.js';
+import { clockworkOf } from '../../plan/schedules.js';
+import { firstCollision } from '../../schedule/collisions.js';
+import { showDuration, showMinute } from '../../schedule/show.js';
 import { placeName } from '../../targets/protection.js';
 import { quote, type Finding } from '../finding.js';
 import { addressOf } from '../match.js';

@@ -106,7 +106,7 @@ function crontab(jobs: readonly KubernetesJob[]): string {
 
 /** `service=minutes`: the longest that its last success may lie back. */
 function readiness({ service, placement }: KubernetesJob): string {
-  return `${service.service_id}=${longestGap(placement.schedule.cron) + service.timeout + 60}`;
+  return `${service.service_id}=${longestGap(placement.schedule) + service.timeout + 60}`;
 }
 
 function volumesAndMounts(name: string, jobs: readonly KubernetesJob[]): Record<string, unknown> {

@@ -1,4 +1,4 @@
-import type { ServicePlan } from '../../plan/plan.js';
+import type { JobSchedule, ServicePlan } from '../../plan/plan.js';
 import { header } from '../header.js';
 import type { RenderedFile, TargetInput } from '../target.js';
 import { serviceRendered } from './backup-files.js';
@@ -24,7 +24,7 @@ export function veleroFile(job: KubernetesJob, { plan, runtimes, templates }: Ta
       cron: timezone === 'UTC' ? cron : `CRON_TZ=${timezone} ${cron}`,
       namespace: job.namespace,
       app: service.service_name,
-      ttl: `${longestKept(service, cron)}h0m0s`,
+      ttl: `${longestKept(service, placement.schedule)}h0m0s`,
       csi: settings.snapshot === 'csi',
     }),
   );
@@ -44,14 +44,14 @@ const DAYS: Readonly<Record<string, number>> = {
 };
 
 /** Hours that the oldest snapshot of a retention lives, at most: Velero's `ttl` for every backup. */
-export function longestKept({ retention }: ServicePlan, cron: string): number {
+export function longestKept({ retention }: ServicePlan, schedule: JobSchedule): number {
   const ages = Object.entries(retention).map(([rule, kept]: [string, number | string]) => {
     if (typeof kept === 'string') return hoursOf(kept);
-    if (rule === 'keep_last') return Math.ceil((kept * longestGap(cron)) / 60);
+    if (rule === 'keep_last') return Math.ceil((kept * longestGap(schedule)) / 60);
     return rule === 'keep_hourly' ? kept : kept * (DAYS[rule] ?? 1) * HOURS_PER_DAY;
   });
   // One run more than asked for, so that the oldest is still there when the next one fails.
-  return Math.max(HOURS_PER_DAY, ...ages) + Math.ceil(longestGap(cron) / 60);
+  return Math.max(HOURS_PER_DAY, ...ages) + Math.ceil(longestGap(schedule) / 60);
 }
 
 /** restic's durations: `1y6m14d3h`. */

@@ -56,6 +56,17 @@ describe('reading cron expressions', () => {
     expect('error' in parsed && parsed.error).toContain(words);
   });
 
+  test.each([
+    // busybox takes a list of every day for a star and joins with AND; so it must not stand there.
+    ['0 0 1-31 6 5', '0 0 * 6 *'],
+    ['0 0 13 * 0-6', '0 0 * * *'],
+    ['0 0 1-31 * *', '0 0 * * *'],
+    ['0 0 * * */2', '0 0 * * 0,2,4,6'],
+    ['0 0 1-30 * 1', '0 0 1-30 * 1'],
+  ])('%s is written so that crons agree: %s', (text, expected) => {
+    expect(canonical(text)).toBe(expected);
+  });
+
   test('31 February OR every Monday still runs', () => {
     expect(canonical('0 0 31 2 1')).toBe('0 0 31 2 1');
   });

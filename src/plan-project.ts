@@ -1,0 +1,24 @@
+import { sortDiagnostics, type Diagnostic } from './diagnostics/diagnostic.js';
+import type { Project } from './load.js';
+import { buildPlan } from './plan/build.js';
+import type { BackupPlan } from './plan/plan.js';
+import type { Period } from './schedule/runs.js';
+import { intlZones } from './time/intl-zone.js';
+
+export interface PlannedProject {
+  /** Null when the policy could not be read. */
+  readonly plan: BackupPlan | null;
+  /** What loading and planning found, sorted. */
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/**
+ * Plans a loaded project. The plan is there to look at even when some contracts have errors.
+ *
+ * @param period what the checks of the schedules look at; by default thirteen fixed months
+ */
+export function planProject(project: Project, period?: Period): PlannedProject {
+  if (project.policy === null) return { plan: null, diagnostics: project.diagnostics };
+  const { plan, diagnostics } = buildPlan(project.policy, project.contracts, intlZones, period);
+  return { plan, diagnostics: sortDiagnostics([...project.diagnostics, ...diagnostics]) };
+}

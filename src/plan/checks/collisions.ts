@@ -1,0 +1,132 @@
+import type { Diagnostic } from '../../diagnostics/diagnostic.js';
+import type { Repository } from '../../policy/policy.js';
+import { firstCollision, freeTime } from '../../schedule/collisions.js';
+import { knownSchedule } from '../../schedule/job-schedule.js';
+import { runsBetween } from '../../schedule/runs.js';
+import { showDuration, showMinute } from '../../schedule/show.js';
+import { groupBy } from '../group.js';
+import { maintenanceClockwork, MAINTENANCE_KINDS, type MaintenanceKind } from '../maintenance-times.js';
+import type { BackupPlan, RepositoryPlan } from '../plan.js';
+import { clockworkOf } from '../schedules.js';
+import type { Check, CheckInput } from './check.js';
+import { maintenancePointer } from './schedule.js';
+import { Simulated } from '../../schedule/simulated.js';
+
+/** More services than these are counted instead of named. */
+const NAMED = 10;
+
+/** Jobs with the same runs. */
+interface Busy {
+  /** Services, or one maintenance job. */
+  readonly names: readonly string[];
+  readonly runs: readonly number[];
+}
+
+interface Clash {
+  readonly name: string;
+  /** When the maintenance job is due, and when the other. */
+  readonly at: number;
+  readonly other: number;
+}
+
+/**
+ * forget, prune and check need the repository alone: nothing else of it may be due within the margin. For each of
+ * them one finding names every backup that is, and one each of the other two; with the nearest time that is free.
+ */
+export const maintenanceCollisions: Check = (input) => {
+  const simulated = new Simulated(input.zones, input.period);
+  return input.policy.repositories.flatMap((repository) => {
+    const planned = input.plan.repositories.find(({ name }) => name === repository.name);
+    if (planned === undefined || planned.services.length === 0 || repository.margin === 0) return [];
+    return repositoryCollisions(input, repository, planned, simulated);
+  });
+};
+
+function repositoryCollisions(
+  input: CheckInput,
+  repository: Repository,
+  planned: RepositoryPlan,
+  simulated: Simulated,
+): Diagnostic[] {
+  const backups = backupRuns(input.plan, repository.name, simulated);
+  const clockwork = maintenanceClockwork(repository);
+  const jobs = MAINTENANCE_KINDS.map((kind) => ({
+    kind,
+    names: [`${kind} of \`${repository.name}\``],
+    runs: simulated.of(planned[kind], clockwork).runs,
+  }));
+  /** Times that earlier findings suggest: later ones must not suggest them again. */
+  const taken: (readonly number[])[] = [];
+  return jobs.flatMap((job, index): Diagnostic[] => {
+    const withBackups = clashes(job.runs, backups, repository.margin);
+    const withJobs = jobs.slice(0, index).map((other) => clashes(job.runs, [other], repository.margin));
+    const found = [withBackups, ...withJobs].filter(([first]) => first !== undefined);
+    if (found.length === 0) return [];
+    const busy = [...backups, ...jobs.filter((other) => other !== job)].map(({ runs }) => runs);
+    const schedule = knownSchedule(planned[job.kind].cron);
+    const zone = input.zones(repository.timezone);
+    const free = freeTime(schedule, zone, clockwork, [...busy, ...taken], repository.margin, input.period);
+    const { from, to } = input.period;
+    if (free !== null) taken.push(runsBetween(knownSchedule(free), zone, from, to, clockwork));
+    return found.map((group) => collision(input, repository, job.kind, group, group === withBackups, free));
+  });
+}
+
+/** The runs of a repository's backups, those with the same runs together. */
+function backupRuns(plan: BackupPlan, repository: string, simulated: Simulated): Busy[] {
+  const jobs = plan.services
+    .filter((service) => service.repository === repository)
+    .flatMap(({ service_id, placements }) =>
+      placements.map(({ runtime, schedule }) => ({ service_id, schedule, clockwork: clockworkOf(runtime) })),
+    );
+  const distinct = groupBy(
+    jobs,
+    ({ schedule, clockwork }) => `${schedule.cron} ${schedule.timezone} ${clockwork}`,
+  );
+  return [...distinct.values()].flatMap((same) => {
+    const [first] = same;
+    if (first === undefined) return [];
+    const names = [...new Set(same.map(({ service_id }) => `\`${service_id}\``))];
+    return [{ names, runs: simulated.of(first.schedule, first.clockwork).runs }];
+  });
+}
+
+/** Everybody who comes within the margin of a job, with the first time; by that time, then by name. */
+function clashes(runs: readonly number[], others: readonly Busy[], margin: number): Clash[] {
+  const found = others.flatMap(({ names, runs: theirs }): Clash[] => {
+    const first = firstCollision(runs, theirs, margin);
+    return first === null ? [] : names.map((name) => ({ name, at: first[0], other: first[1] }));
+  });
+  found.sort((a, b) => a.at - b.at || a.other - b.other || (a.name < b.name ? -1 : 1));
+  const seen = new Set<string>();
+  return found.filter(({ name }) => seen.size < seen.add(name).size);
+}
+
+function collision(
+  { policy }: CheckInput,
+  repository: Repository,
+  kind: MaintenanceKind,
+  [first, ...more]: readonly Clash[],
+  isBackup: boolean,
+  free: string | null,
+): Diagnostic {
+  const span = policy.document.span(maintenancePointer(policy, repository, kind));
+  const named = more.slice(0, NAMED).map(({ name }) => name);
+  const rest = more.length > NAMED ? ` and ${more.length - NAMED} more` : '';
+  const also = more.length === 0 ? '' : `; it also meets the backups of ${named.join(', ')}${rest}`;
+  const facts =
+    `${kind} of \`${repository.name}\` is due at ${showMinute(first?.at ?? 0)} UTC, within ` +
+    `${showDuration(repository.margin)} of ${isBackup ? 'the backup of ' : ''}${first?.name ?? ''} ` +
+    `at ${showMinute(first?.other ?? 0)} UTC${also}`;
+  if (free !== null) {
+    const hint = `\`${free}\` keeps clear of every other job of the repository`;
+    return { code: isBackup ? 'STW710' : 'STW711', severity: 'warning', message: facts, span, hint };
+  }
+  return {
+    code: 'STW712',
+    severity: 'error',
+    message: `${facts}; no other time of day is free`,
+    span,
+    hint: `make room between the backups, or set a smaller \`margin\` on \`${repository.name}\` (\`0m\` lets jobs wait for each other)`,
+  };
+}

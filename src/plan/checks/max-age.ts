@@ -1,0 +1,36 @@
+import { showDuration } from '../../schedule/show.js';
+import { clockworkOf } from '../schedules.js';
+import { effectiveSettings } from '../settings.js';
+import type { Check } from './check.js';
+import { Simulated } from '../../schedule/simulated.js';
+
+/** The longest gap between two runs must keep `max_age`. */
+export const tooOld: Check = ({ policy, contracts, plan, zones, period }) => {
+  const simulated = new Simulated(zones, period);
+  const services = new Map(plan.services.map((service) => [service.service_id, service]));
+  return contracts.flatMap((contract) => {
+    const { max_age: limit } = effectiveSettings(policy, contract);
+    if (limit === null) return [];
+    const own = contract.backup.settings.max_age !== undefined;
+    const gaps = (services.get(contract.service_id)?.placements ?? []).map(({ runtime, schedule }) => ({
+      schedule,
+      gap: simulated.of(schedule, clockworkOf(runtime)).longestGap,
+    }));
+    const worst = gaps.reduce<(typeof gaps)[number] | null>(
+      (best, entry) => (best === null || entry.gap > best.gap ? entry : best),
+      null,
+    );
+    if (worst === null || worst.gap <= limit) return [];
+    return [
+      {
+        code: 'STW713' as const,
+        severity: 'error' as const,
+        message: `\`${contract.service_id}\` may lose ${showDuration(worst.gap)} of data: its backups (\`${worst.schedule.cron}\`) lie that far apart, and \`max_age\` is ${showDuration(limit)}`,
+        span: own
+          ? contract.document.span(['backup', 'max_age'])
+          : policy.document.span(['defaults', 'max_age']),
+        hint: 'run it more often, or allow a higher `max_age`',
+      },
+    ];
+  });
+};
