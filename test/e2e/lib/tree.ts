@@ -31,7 +31,6 @@ export const TREES = {
   /** Podman with Quadlet for users without root. */
   rootless: { suite: 'trixie', packages: [...SYSTEM, ...ROOTLESS], finish: QUIET_BOOT },
   /** A bare-metal host that serves a repository too. */
-  server: { suite: 'trixie', packages: [...SYSTEM, 'restic-rest-server'], finish: QUIET_BOOT },
   /** A host that manages itself: Ansible, what checks a playbook, and Podman for a user without root. */
   ansible: {
     suite: 'trixie',

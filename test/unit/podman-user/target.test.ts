@@ -1,4 +1,3 @@
-import { spawnSync } from 'node:child_process';
 import { describe, expect, test } from '@jest/globals';
 import { builtinTemplates } from '../../../src/template/engine.js';
 import { rootlessRestore } from '../../../src/targets/podman-user/restore.js';
@@ -109,27 +108,6 @@ describe('the container that backs up', () => {
     const own = 'runtimes: { podman: { image: "registry.example:5000/restic@sha256:0123" } }\n';
     expect(settingsOf(container(APP, own), 'Image')).toEqual(['registry.example:5000/restic@sha256:0123']);
   });
-});
-
-test('the scripts are sound to shellcheck', () => {
-  const scripts = Object.entries(renderUser(APP, 'runtimes: { podman: { user: media } }\n')).filter(
-    ([path]) => path.endsWith('.sh'),
-  );
-  expect(scripts.map(([path]) => path).sort()).toEqual([
-    'bin/check-source.sh',
-    'bin/report-failure.sh',
-    'bin/restic-main.sh',
-    'bin/restore-main.sh',
-    'install.sh',
-  ]);
-  for (const [path, input] of scripts) {
-    const { status, stdout, error } = spawnSync('shellcheck', ['--shell=sh', '-'], {
-      input,
-      encoding: 'utf8',
-    });
-    if (error !== undefined) throw new Error('this test needs shellcheck (Debian: apt install shellcheck)');
-    expect({ path, status, stdout }).toEqual({ path, status: 0, stdout: '' });
-  }
 });
 
 describe('what a rootless job cannot back up', () => {

@@ -240,8 +240,11 @@ describe('maintenance', () => {
     expect(meaning(at('10 1 * * *'))).toEqual(['STW826 warning stowage.yml:7', 'STW841 info stowage.yml:7']);
     // It collided before already.
     expect(meaning(at('11 1 * * *'), at('10 1 * * *'))).toEqual(['STW841 info stowage.yml:7']);
-    const moved = change(policy, '"0 1 * * *"', '"10 4 * * *"');
-    expect(meaning(moved)).toContain('STW826 warning stowage.yml:4');
+    // A written forget stays where it is; one that nobody wrote would make room.
+    const late = at('15 4 * * *');
+    expect(meaning(change(late, '"0 1 * * *"', '"10 4 * * *"'), late)).toContain(
+      'STW826 warning stowage.yml:7',
+    );
   });
 });
 

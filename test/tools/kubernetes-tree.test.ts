@@ -2,10 +2,11 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { describe, expect, test } from '@jest/globals';
-import type { RenderedFile } from '../../../src/targets/target.js';
-import { objectsOf, type Fields } from './objects.js';
-import { contract, mixed, renderProject } from './project.js';
+import { beforeAll, describe, expect, test } from '@jest/globals';
+import type { RenderedFile } from '../../src/targets/target.js';
+import { unpackPackages } from '../e2e/lib/debian.js';
+import { objectsOf, type Fields } from '../unit/kubernetes/objects.js';
+import { contract, mixed, renderProject } from '../unit/kubernetes/project.js';
 
 function inFolder<T>(files: readonly RenderedFile[], use: (root: string) => T): T {
   const root = mkdtempSync(path.join(tmpdir(), 'stowage-tree-'));
@@ -26,7 +27,13 @@ function run(program: string, args: readonly string[]): string {
   return execFileSync(program, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
 }
 
-const kustomize = (root: string, folder: string) => run('kubectl', ['kustomize', path.join(root, folder)]);
+/** Of the release that the end-to-end suite uses: Debian 12's own is too old to kustomize folders. */
+let kubectl = '';
+beforeAll(async () => {
+  kubectl = path.join(await unpackPackages('kubernetes-trixie'), 'usr/bin/kubectl');
+}, 600_000);
+
+const kustomize = (root: string, folder: string) => run(kubectl, ['kustomize', path.join(root, folder)]);
 const named = (object: Fields) => {
   const { name, namespace } = object.metadata as { name: string; namespace: string };
   return `${String(object.kind)} ${namespace}/${name}`;
