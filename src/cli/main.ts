@@ -44,7 +44,7 @@ function common(args: Common): CommonOptions {
   return { config: single('config', args.config), format: args.format, quiet: args.quiet };
 }
 
-function terminalOf(args: Common): Terminal {
+function terminalOf(args: Pick<Common, 'color' | 'quiet'>): Terminal {
   return processTerminal(args.color, args.quiet);
 }
 
@@ -212,7 +212,7 @@ function addReport(cli: Argv<Common>, finish: Finish): Argv<Common> {
         out: single('out', args.out),
         at: single('at', args.at),
       };
-      finish(await report(options, terminalOf(args as unknown as Common)));
+      finish(await report(options, terminalOf(args)));
     },
   );
 }
