@@ -287,7 +287,7 @@ describe('for everybody', () => {
     expect(await page.evaluate(`document.documentElement.scrollWidth <= innerWidth`)).toBe(true);
     // The newest days stand on the right of the calendar, and runtimes on the right of the matrix.
     const cut = await page.evaluate(
-      `[...document.querySelectorAll('.calendar, .coverage')].filter((table) => table.scrollWidth > table.parentElement.clientWidth).length`,
+      `[...document.querySelectorAll('.calendar, .coverage')].filter((table) => table.offsetWidth > table.parentElement.clientWidth).length`,
     );
     expect(cut).toBe(0);
   });
