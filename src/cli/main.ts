@@ -259,7 +259,7 @@ function addReport(cli: Argv<Common>, finish: Finish): Argv<Common> {
         out: single('out', args.out),
         at: single('at', args.at),
       };
-      finish(await report(options, terminalOf(args as unknown as Common)));
+      finish(await report(options, terminalOf(args)));
     },
   );
 }

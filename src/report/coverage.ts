@@ -21,7 +21,7 @@ export interface CoverageEntry {
 export interface CoverageRow {
   readonly volume: string;
   /** One for each runtime of the matrix. */
-  readonly cells: readonly { readonly entries: readonly CoverageEntry[] }[];
+  readonly cells: readonly { readonly runtime: Runtime; readonly entries: readonly CoverageEntry[] }[];
 }
 
 export interface CoverageService {
@@ -78,6 +78,7 @@ function rowsOf(service: ServicePlan, here: readonly Place[], runtimes: readonly
   const row = (volume: string, entryOf: (place: Place) => CoverageEntry[]): CoverageRow => ({
     volume,
     cells: runtimes.map((runtime) => ({
+      runtime,
       entries: here.filter(({ placement }) => placement.runtime === runtime).flatMap(entryOf),
     })),
   });

@@ -285,6 +285,11 @@ describe('for everybody', () => {
   test('a narrow screen scrolls tables, never the page', async () => {
     const { page } = await chromium.open(html, { viewport: { width: 390, height: 800 } });
     expect(await page.evaluate(`document.documentElement.scrollWidth <= innerWidth`)).toBe(true);
+    // The newest days stand on the right of the calendar, and runtimes on the right of the matrix.
+    const cut = await page.evaluate(
+      `[...document.querySelectorAll('.calendar, .coverage')].filter((table) => table.offsetWidth > table.parentElement.clientWidth).length`,
+    );
+    expect(cut).toBe(0);
   });
 
   test('on paper nothing is cut off on the right, and there is nothing to press', async () => {

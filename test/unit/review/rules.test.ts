@@ -242,7 +242,7 @@ describe('maintenance', () => {
     expect(meaning(at('11 1 * * *'), at('10 1 * * *'))).toEqual(['STW841 info stowage.yml:7']);
     // A written forget stays where it is; one that nobody wrote would make room.
     const late = at('15 4 * * *');
-    expect(meaning(change(late, '"0 1 * * *"', '"10 4 * * *"'), late)).toContain(
+    expect(meaning(change(policy, '"0 1 * * *"', '"10 4 * * *"', late), late)).toContain(
       'STW826 warning stowage.yml:7',
     );
   });
