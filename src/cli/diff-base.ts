@@ -1,4 +1,4 @@
-import { join, resolve } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import { hasErrors, type Diagnostic } from '../diagnostics/diagnostic.js';
 import { loadProject, render, type BackupPlan, type Project } from '../index.js';
 import { errorCode } from '../output/disk.js';
@@ -40,11 +40,12 @@ export function baseOfCommit(reference: string, policyPath: string, project: Pro
   }
 }
 
-/** The state of a folder: a project, or a rendered tree. */
-export function baseOfFolder(folder: string, project: Project): Base {
+/** The state of a folder: a project, whose policy is called as ours or as usual, or a rendered tree. */
+export function baseOfFolder(folder: string, policyPath: string, project: Project): Base {
   const root = resolve(folder);
-  const policyPath = join(root, POLICY_FILE);
-  if (DISK.exists(policyPath)) return baseOf(DISK, policyPath, project, `\`${folder}\``);
+  const policies = [basename(policyPath), POLICY_FILE].map((name) => join(root, name));
+  const found = policies.find((path) => DISK.exists(path));
+  if (found !== undefined) return baseOf(DISK, found, project, `\`${folder}\``);
   const tree = readTree(DISK, root);
   if ('problem' in tree) {
     throw new UsageError(

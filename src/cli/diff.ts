@@ -49,7 +49,7 @@ export async function diff(options: DiffOptions, terminal: Terminal): Promise<Ex
   terminal.progress('comparing…');
   const base =
     reference === undefined
-      ? baseOfFolder(from ?? '', rendered.project)
+      ? baseOfFolder(from ?? '', policyPath, rendered.project)
       : baseOfCommit(reference, policyPath, rendered.project);
   const result = compare(base, rendered);
   terminal.progress('');
