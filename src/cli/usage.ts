@@ -2,7 +2,18 @@ import { didYouMean } from '../diagnostics/did-you-mean.js';
 import { UsageError } from './usage-error.js';
 
 /** Commands and options that a misspelt word may have meant. */
-const COMMANDS = ['init', 'validate', 'render', 'diff', 'paths', 'schedule', 'report', 'explain', 'schema', 'completion'];
+const COMMANDS = [
+  'init',
+  'validate',
+  'render',
+  'diff',
+  'paths',
+  'schedule',
+  'report',
+  'explain',
+  'schema',
+  'completion',
+];
 const OPTIONS = [
   ...['config', 'format', 'color', 'no-color', 'quiet', 'help', 'version'],
   ...['check', 'diff', 'service', 'runtime', 'out', 'force'],
