@@ -229,12 +229,12 @@ describe('the steps', () => {
     expect(git(workspace, 'status', '--porcelain')).toBe('');
   });
 
-  test('a policy that cannot be found is a failure', () => {
-    commit();
-    rmSync(join(workspace, 'stowage.yml'));
-    const { passed, log } = run();
-    expect(passed).toBe(false);
-    expect(log).toContain('there is no `stowage.yml` here');
+  test('a program that could not do its work is a failure, not a finding', () => {
+    const base = commit();
+    writeFileSync(join(actionPath, 'dist/stowage.js'), "console.error('no disk left'); process.exit(2);");
+    const { passed, log, summary, outputs } = run({ base });
+    expect([passed, log, summary]).toEqual([false, 'no disk left\n', '']);
+    expect(outputs).toMatchObject({ sarif: '', verdict: '' });
   });
 
   test('what is not built yet is installed where the action lies', () => {
