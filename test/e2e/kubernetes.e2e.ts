@@ -318,6 +318,13 @@ describe('Kubernetes', () => {
       }
     });
 
+    test('in a restricted namespace brings back every byte as the workload’s user', async () => {
+      await machine.run(`cd ${PLACES.notes}; find . -mindepth 1 -delete`);
+      const steps = /^(?!.* aside$|Start a pod )/;
+      await type(restoreCommands(runbook('notes'), 'kubernetes in namespace apps', steps));
+      await expectEqual();
+    });
+
     test('undoes damage in place, a second time too, and removes what was never there', async () => {
       await machine.run(`cd ${PLACES.boxes}; rm -r deep; echo x >>big; echo y >intruder; chmod 0777 .`);
       await restore('mail', 'mail');

@@ -52,10 +52,11 @@ export function runbookCommands(markdown: string, heading: string, snapshot?: st
 
 /**
  * A whole restore in one place (`docker on web1`): every command that the page prints for it, in the page's order, but
- * not those that put a copy aside. `only` takes the steps whose heading it matches. Ready for `sh -eu`.
+ * not those that put a copy aside, and not the pod that only a restricted namespace needs. `only` takes the steps whose
+ * heading it matches. Ready for `sh -eu`.
  * Throws when there are none.
  */
-export function restoreCommands(markdown: string, place: string, only = /^(?!.* aside$)/): string {
+export function restoreCommands(markdown: string, place: string, only = /^(?!.* aside$|Start it in a )/): string {
   const steps = shellSteps(markdown).filter(
     ({ headings }) => headings.includes(place) && only.test(headings.at(-1) ?? ''),
   );
