@@ -88,7 +88,8 @@ function markdownSkeleton(content: string): unknown[] {
     if (fence) return shellSkeleton(line);
     if (line.startsWith('<!--')) return /^<!--(?:(?!-->).)*-->$/.test(line) ? 'comment' : line;
     const marker = /^\s*(#{1,6} |\||- |\d+\. |>|[A-Za-z*`]|$)/.exec(line)?.[1] ?? line.charAt(0);
-    const cells = marker === '|' ? line.replaceAll(/\\[^\n]/g, '').split('|').length : 0;
+    // For cmark-gfm, which GitHub uses, a bar behind a backslash never ends a cell, whatever stands before the backslash.
+    const cells = marker === '|' ? line.split(/(?<!\\)\|/).length : 0;
     const plain = line.replaceAll(CODE_SPAN, '').replaceAll(/\\[^\n]|&[a-z]+;/g, '');
     const html = /<[a-z!/]/i.exec(plain)?.[0] ?? '';
     return [/[A-Za-z*`]/.test(marker) ? 'text' : marker, cells, html];

@@ -78,6 +78,8 @@ describe('the keys of a line', () => {
       'stowage.yml deployments[0].runtime',
     ]);
     expect(keys(explanation, false)).toEqual([
+      // Backups keep clear of maintenance.
+      'stowage.yml repositories.main.timezone',
       // Not `every` and `window`: the policy has a schedule, and both at once are an error.
       ...['timezone', 'spread'].map((key) => `stowage.yml defaults.${key}`),
       ...['schedule', 'timezone', 'every', 'window', 'spread'].map((key) => `${CONTRACT} backup.${key}`),
