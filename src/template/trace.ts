@@ -29,7 +29,8 @@ export class Trace {
     lines.forEach((text, index) => {
       const at: Position = [step.line + index, 1];
       const isBlankLine = index < lines.length - 1 && this.origins[this.current] === undefined;
-      if (text !== '' || isBlankLine) this.note({ template, at, expression: null, value: undefined, part: 0 });
+      if (text !== '' || isBlankLine)
+        this.note({ template, at, expression: null, value: undefined, part: 0 });
       if (index < lines.length - 1) this.current += 1;
     });
   }

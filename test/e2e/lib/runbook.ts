@@ -56,7 +56,11 @@ export function runbookCommands(markdown: string, heading: string, snapshot?: st
  * heading it matches. Ready for `sh -eu`.
  * Throws when there are none.
  */
-export function restoreCommands(markdown: string, place: string, only = /^(?!.* aside$|Start it in a )/): string {
+export function restoreCommands(
+  markdown: string,
+  place: string,
+  only = /^(?!.* aside$|Start it in a )/,
+): string {
   const steps = shellSteps(markdown).filter(
     ({ headings }) => headings.includes(place) && only.test(headings.at(-1) ?? ''),
   );
