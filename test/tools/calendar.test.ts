@@ -118,7 +118,7 @@ describe('OnCalendar means what the cron expression means', () => {
       for (const each of batch) {
         const { ours, systemd } = answers(each, found, start);
         expect([each.text, each.zone, each.lines, systemd]).toEqual([each.text, each.zone, each.lines, ours]);
-        expect(ours.length).toBeGreaterThan(0);
+        if (lost(each, start) === Infinity) expect(ours.length).toBeGreaterThan(0);
         compared += ours.length;
       }
     }
