@@ -170,11 +170,16 @@ describe('systemd', () => {
 });
 
 /** The oldest systemd at hand, and the one of the other scenarios. */
+const boots = {
+  base: async () => boot('base', 'words-base'),
+  ansibleOld: async () => boot('ansibleOld', 'words-old'),
+};
+
 describe.each(['base', 'ansibleOld'] as const)(
   'what a failure report leans on, on the systemd of %s',
   (tree) => {
     test('systemd names a view that it cannot make, tells the hook which run it was, and lists the views', async () => {
-      const machine = await boot(tree, `words-${tree.toLowerCase()}`);
+      const machine = await boots[tree]();
       const views =
         'BindReadOnlyPaths="/srv/no where":/backup/app/data\nBindReadOnlyPaths="/srv/a:b":/backup/app/b';
       const hook = `[Service]\nType=oneshot\nExecStart=/bin/sh -c 'echo "$MONITOR_INVOCATION_ID" >/run/told'\n`;
