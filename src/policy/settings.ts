@@ -88,8 +88,19 @@ export function readTimezone(findings: Findings, value: unknown, pointer: Pointe
   return null;
 }
 
+/** Answers of {@link knownTimezone}: the engine takes its time over each. */
+const KNOWN_ZONES = new Map<string, string | null>();
+
 /** The name itself, its right capitals, or null for no time zone. */
 function knownTimezone(text: string): string | null {
+  const known = KNOWN_ZONES.get(text);
+  if (known !== undefined) return known;
+  const answer = askForTimezone(text);
+  KNOWN_ZONES.set(text, answer);
+  return answer;
+}
+
+function askForTimezone(text: string): string | null {
   if (!/^[A-Za-z][A-Za-z0-9_+-]*(?:\/[A-Za-z0-9_+-]+)*$/.test(text)) return null;
   try {
     const canonical = new Intl.DateTimeFormat('en', { timeZone: text }).resolvedOptions().timeZone;

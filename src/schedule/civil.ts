@@ -1,3 +1,4 @@
+/* eslint-disable no-restricted-globals -- Date as a calendar: with a time given it asks no clock. */
 /** A date of the Gregorian calendar; months and days count from 1. */
 export interface CivilDate {
   readonly year: number;
@@ -5,33 +6,18 @@ export interface CivilDate {
   readonly day: number;
 }
 
-const DAYS_BEFORE_MONTH = [0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334];
+/** Milliseconds; a day of UTC has no other length for JavaScript (ECMA-262, Time Values). */
+const DAY_LENGTH = 86_400_000;
 
-function isLeap(year: number): boolean {
-  return (year % 4 === 0 && year % 100 !== 0) || year % 400 === 0;
-}
-
-function daysBeforeYear(year: number): number {
-  const past = year - 1;
-  return past * 365 + Math.floor(past / 4) - Math.floor(past / 100) + Math.floor(past / 400);
-}
-
-const EPOCH = daysBeforeYear(1970);
-
-/** Days from 1970-01-01 to a date; the date must exist. */
+/** Days from 1970-01-01 to a date; the date must exist, in a year from 100 on. */
 export function dayNumber({ year, month, day }: CivilDate): number {
-  const leapDay = month > 2 && isLeap(year) ? 1 : 0;
-  return daysBeforeYear(year) - EPOCH + (DAYS_BEFORE_MONTH[month - 1] ?? 0) + leapDay + day - 1;
+  return Date.UTC(year, month - 1, day) / DAY_LENGTH;
 }
 
 /** The date so many days after 1970-01-01. */
 export function dateOf(days: number): CivilDate {
-  let year = 1970 + Math.floor(days / 365.2425);
-  while (dayNumber({ year, month: 1, day: 1 }) > days) year -= 1;
-  while (dayNumber({ year: year + 1, month: 1, day: 1 }) <= days) year += 1;
-  let month = 12;
-  while (dayNumber({ year, month, day: 1 }) > days) month -= 1;
-  return { year, month, day: days - dayNumber({ year, month, day: 1 }) + 1 };
+  const date = new Date(days * DAY_LENGTH);
+  return { year: date.getUTCFullYear(), month: date.getUTCMonth() + 1, day: date.getUTCDate() };
 }
 
 /** Sunday is 0, as in cron; 1970-01-01 was a Thursday. */
