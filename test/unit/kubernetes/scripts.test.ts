@@ -1,5 +1,5 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -62,6 +62,27 @@ describe('backup.sh', () => {
     expect(result.status).toBe(1);
     expect(result.said).toContain(words);
     expect(notes()).toEqual([]);
+  });
+
+  /** As somebody to whom a folder can be closed: not as root. */
+  function runAsUser(args: readonly string[]) {
+    chmodSync(root, 0o777);
+    const user = ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups'];
+    const [program = '', ...words] = [...(process.getuid?.() === 0 ? user : []), 'sh', ...args];
+    return spawnSync(program, words, { env: environment(), encoding: 'utf8' });
+  }
+
+  test("leaves out the file system's own lost+found where it cannot be read, and no other folder", () => {
+    mkdirSync(at('full/lost+found'));
+    const args = [at('backup.sh'), 'refuse', `not-empty:${at('full')}`, '--', at('full')];
+    expect(runAsUser(args).status).toBe(0);
+    expect(notes()).toEqual(['backup', at('full')]);
+    rmSync(at('notes'));
+    chmodSync(at('full/lost+found'), 0o000);
+    const result = runAsUser(args);
+    expect(result.status).toBe(0);
+    expect(result.stderr).toContain('lost+found is left out');
+    expect(notes()).toEqual(['backup', at('full'), `--exclude=${at('full/lost+found')}`]);
   });
 
   test('a restic that is too old stops it', () => {
