@@ -3,7 +3,7 @@ import { header } from '../header.js';
 import type { RenderedFile, TargetInput } from '../target.js';
 import type { KubernetesJob } from './cluster.js';
 import { labels, objectName, serviceFile } from './names.js';
-import { podContext, SCRIPTS } from './pod.js';
+import { ANY_NODE, podContext, SCRIPTS } from './pod.js';
 import { backupSecurity } from './security.js';
 import { startingDeadline } from './timing.js';
 
@@ -35,6 +35,7 @@ export function backupFile(
       app: service.service_name,
       // A hostPath is on the workload's node or nowhere, whatever the policy prefers for claims.
       affinity_required: settings.affinity === 'required' || volumes.some(({ kind }) => kind === 'host_path'),
+      tolerations: ANY_NODE,
       schedule: placement.schedule,
       starting_deadline: startingDeadline(placement.schedule.cron),
       deadline: service.timeout * 60,

@@ -6,7 +6,7 @@ import { backupArguments } from './backup-files.js';
 import type { KubernetesJob, Namespace } from './cluster.js';
 import { labels, objectName } from './names.js';
 import type { Generator } from './namespace-files.js';
-import { SCRIPTS, SCRIPTS_CONFIG_MAP, secretName, sourceMount, sourceVolumes } from './pod.js';
+import { ANY_NODE, podResources, SCRIPTS, SCRIPTS_CONFIG_MAP, secretName, sourceMount, sourceVolumes } from './pod.js';
 import { rootSecurity } from './security.js';
 import { longestGap } from './timing.js';
 
@@ -22,7 +22,7 @@ export const HOSTPATH_SCRIPTS = [
 ] as const;
 
 /** A tag that keeps these snapshots in a retention group apart from those of the service's claims. */
-const PART_TAG = 'part:hostpath';
+export const PART_TAG = 'part:hostpath';
 
 /** The volumes of a job that the scheduler backs up. */
 export function hostPaths(job: KubernetesJob): PlannedVolume[] {
@@ -85,7 +85,8 @@ function schedulerFile(
       timezone,
       node_selector: { 'kubernetes.io/os': 'linux', ...settings.node_selector },
       image: settings.image,
-      resources: settings.resources,
+      resources: podResources(settings),
+      tolerations: ANY_NODE,
       security: rootSecurity(['DAC_READ_SEARCH', 'SETGID']),
       command: ['/bin/sh', `${SCRIPTS}/hostpath.sh`],
       args: [CRONTAB],

@@ -22,6 +22,20 @@ export interface PodContext {
   readonly security: PodSecurity;
 }
 
+/**
+ * For a pod that must be where its volumes are: a node that a taint keeps for certain workloads holds data like any
+ * other (kubernetes.io, "Taints and Tolerations").
+ */
+export const ANY_NODE: readonly Fields[] = [{ operator: 'Exists' }];
+
+/** What a pod of ours asks for; no processor limit, so that a backup uses what is idle. */
+export function podResources({ resources }: KubernetesSettings): Fields {
+  return {
+    requests: { cpu: resources.cpu_request, memory: resources.memory_request },
+    limits: { memory: resources.memory_limit },
+  };
+}
+
 export interface PodInput {
   readonly repository: RepositoryPlan;
   readonly settings: KubernetesSettings;
@@ -41,7 +55,7 @@ export function podContext(input: PodInput): PodContext {
     image: settings.image,
     secret: secretName(repository),
     url: containerText(repository.url),
-    resources: settings.resources,
+    resources: podResources(settings),
     security: input.security,
     command: input.command.map(containerText),
     args: input.args.map(containerText),

@@ -1,7 +1,9 @@
+import type { PlannedVolume } from '../../plan/plan.js';
 import type { KubernetesSettings } from '../../policy/policy.js';
 import type { KubernetesJob } from './cluster.js';
+import { PART_TAG } from './hostpath-files.js';
 import { containerText, labels, objectName } from './names.js';
-import { secretName, sourceMount, sourceVolumes } from './pod.js';
+import { ANY_NODE, podResources, secretName, sourceMount, sourceVolumes } from './pod.js';
 import { backupSecurity, restoreSecurity, type PodSecurity } from './security.js';
 import { claimsOf } from './volsync.js';
 
@@ -64,6 +66,7 @@ function podAs(job: KubernetesJob, settings: KubernetesSettings, security: PodSe
       automountServiceAccountToken: false,
       enableServiceLinks: false,
       affinity: { podAffinity: sameNode },
+      tolerations: ANY_NODE,
       securityContext: security.pod,
       containers: [
         {
@@ -76,6 +79,7 @@ function podAs(job: KubernetesJob, settings: KubernetesSettings, security: PodSe
             { name: 'RESTIC_CACHE_DIR', value: '/cache' },
             { name: 'TMPDIR', value: '/tmp' },
           ],
+          resources: podResources(settings),
           securityContext: security.container,
           volumeMounts: [
             { name: 'cache', mountPath: '/cache' },
@@ -118,7 +122,7 @@ export function inRestorePod(job: KubernetesJob, ...args: readonly string[]): Co
 
 /** The service's snapshots, those of both parts where claims and hostPaths have jobs of their own. */
 export function listSnapshots(job: KubernetesJob): Command {
-  return inRestorePod(job, 'snapshots', ...snapshotFilter(job));
+  return inRestorePod(job, 'snapshots', ...snapshotFilter(job, []));
 }
 
 /**
@@ -129,41 +133,80 @@ export function listSnapshots(job: KubernetesJob): Command {
  */
 export function restoreInPlace(
   job: KubernetesJob,
+  settings: KubernetesSettings,
   volume: string,
   snapshot: string,
   dryRun: boolean,
-): Command {
+): Pipeline {
   const end = dryRun ? ['--dry-run', '--verbose=2'] : ['--verify'];
-  return inRestorePod(job, ...restoreArguments(job, volume, snapshot), '--target=/', '--delete', ...end);
+  return restoreVolume(job, settings, volume, snapshot, ['--target=/', '--delete', ...end]);
 }
 
 /** Restores one volume beside the live data, then copies it to the current folder of the person's machine. */
-export function restoreAside(job: KubernetesJob, volume: string, snapshot: string): Command[] {
-  const copy = `${restorePodName(job)}:${ASIDE}${snapshotPath(job, volume)}`;
+export function restoreAside(
+  job: KubernetesJob,
+  settings: KubernetesSettings,
+  volume: string,
+  snapshot: string,
+): Pipeline[] {
+  const copy = `${restorePodName(job)}:${ASIDE}${plannedVolume(job, volume).snapshot_path}`;
   return [
-    inRestorePod(job, ...restoreArguments(job, volume, snapshot), `--target=${ASIDE}`, '--verify'),
-    kubectl(job, 'cp', copy, `./${job.service.service_id}-${volume}`),
+    restoreVolume(job, settings, volume, snapshot, [`--target=${ASIDE}`, '--verify']),
+    [kubectl(job, 'cp', copy, `./${job.service.service_id}-${volume}`)],
   ];
 }
 
-function restoreArguments(job: KubernetesJob, volume: string, snapshot: string): string[] {
-  const path = snapshotPath(job, volume);
-  return ['restore', snapshot, ...snapshotFilter(job), `--path=${path}`, `--include=${path}`, '--sparse'];
+/** Whether a volume has snapshots of every node that it is on. */
+export function isPerNode({ host_path_mode }: KubernetesSettings, { kind }: PlannedVolume): boolean {
+  return host_path_mode === 'daemonset' && kind === 'host_path';
+}
+
+/** `latest` is never that of another node: the pod's own node is asked for, and stands in the tag. */
+function restoreVolume(
+  job: KubernetesJob,
+  settings: KubernetesSettings,
+  volume: string,
+  snapshot: string,
+  options: readonly string[],
+): Pipeline {
+  const planned = plannedVolume(job, volume);
+  const path = planned.snapshot_path;
+  const perNode = isPerNode(settings, planned);
+  const filter = snapshotFilter(job, perNode ? [PART_TAG, 'node:{}'] : []);
+  const command = inRestorePod(
+    job,
+    ...['restore', snapshot, ...filter, `--path=${path}`, `--include=${path}`, '--sparse', ...options],
+  );
+  if (!perNode) return [command];
+  return [
+    kubectl(job, 'get', `pod/${restorePodName(job)}`, '--output=jsonpath={.spec.nodeName}'),
+    ['xargs', '-I', '{}', ...command],
+  ];
+}
+
+/**
+ * Removes the file system's own lost+found from every claim: it is root's, and restic, which cannot look into it as the
+ * workload's user, would stop there and leave files that the snapshot does not have. fsck makes a new one.
+ */
+export function removeLostAndFound(job: KubernetesJob): Command {
+  const folders = job.volumes.map(({ snapshot_path }) => snapshot_path);
+  const found = ['-maxdepth', '1', '-name', 'lost+found', '-type', 'd', '-exec', 'rmdir', '{}', ';'];
+  return kubectl(job, 'exec', restorePodName(job), '--', 'find', ...folders, ...found);
 }
 
 /** Owners and modes of a volume's own folder and what is in it. */
 export function listOwners(job: KubernetesJob, volume: string): Command {
-  return kubectl(job, 'exec', restorePodName(job), '--', 'ls', '-lan', snapshotPath(job, volume));
+  return kubectl(job, 'exec', restorePodName(job), '--', 'ls', '-lan', plannedVolume(job, volume).snapshot_path);
 }
 
-function snapshotPath(job: KubernetesJob, volume: string): string {
+function plannedVolume(job: KubernetesJob, volume: string): PlannedVolume {
   const planned = job.volumes.find((candidate) => candidate.volume === volume);
   if (planned === undefined) throw new Error(`${job.service.service_id} has no volume ${volume}`);
-  return planned.snapshot_path;
+  return planned;
 }
 
-function snapshotFilter({ service, placement }: KubernetesJob): string[] {
-  return [`--host=${placement.snapshot_host}`, `--tag=${service.tags.join(',')}`];
+function snapshotFilter({ service, placement }: KubernetesJob, moreTags: readonly string[]): string[] {
+  return [`--host=${placement.snapshot_host}`, `--tag=${[...service.tags, ...moreTags].join(',')}`];
 }
 
 /** Where a stopped workload remembers how many pods it had. */

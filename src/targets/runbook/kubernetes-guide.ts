@@ -1,5 +1,5 @@
 import { isObjectName } from '../../plan/kubernetes-problems.js';
-import type { ServicePlan } from '../../plan/plan.js';
+import type { PlannedVolume, ServicePlan } from '../../plan/plan.js';
 import type { KubernetesSettings } from '../../policy/policy.js';
 import type { KubernetesJob } from '../kubernetes/cluster.js';
 import { hostPaths } from '../kubernetes/hostpath-files.js';
@@ -146,8 +146,8 @@ function podSteps(job: KubernetesJob, settings: KubernetesSettings): Step[] {
     first,
     {
       heading: 'Start it in a namespace at level restricted',
-      text: "Only when that pod was refused (violates PodSecurity). This one runs as the workload's user and takes the same commands; every file comes back as that user's, and what the user may not change keeps its owner and mode.",
-      pipelines: [applied(restricted), ready],
+      text: "Only when that pod was refused (violates PodSecurity). This one runs as the workload's user and takes the same commands; every file comes back as that user's, and what the user may not change keeps its owner and mode. The last command removes the file system's own lost+found, which would stop files from being deleted.",
+      pipelines: [applied(restricted), ready, [restore.removeLostAndFound(job)]],
     },
   ];
 }
@@ -157,21 +157,7 @@ function resticSteps(job: KubernetesJob, settings: KubernetesSettings): Step[] {
     ...podSteps(job, settings),
     step('List snapshots', '', [restore.listSnapshots(job)]),
     stopStep(job),
-    ...job.volumes.flatMap((volume) => [
-      step(
-        `Restore ${volume.volume} in place`,
-        'The first command only says what would change; the second restores. Files that the snapshot does not have are deleted.',
-        [
-          restore.restoreInPlace(job, volume.volume, 'latest', true),
-          restore.restoreInPlace(job, volume.volume, 'latest', false),
-        ],
-      ),
-      step(
-        `Restore ${volume.volume} aside`,
-        'Into the pod, and from there to the folder that you are in.',
-        restore.restoreAside(job, volume.volume, 'latest'),
-      ),
-    ]),
+    ...job.volumes.flatMap((volume) => volumeSteps(job, volume, settings)),
     step(
       'Check owners',
       ownerText(job.service, job.placement),
@@ -181,6 +167,27 @@ function resticSteps(job: KubernetesJob, settings: KubernetesSettings): Step[] {
     ...verified(job),
     step('Remove the pod', '', [restore.removeRestorePod(job)]),
     backUpStep(job, settings),
+  ];
+}
+
+function volumeSteps(job: KubernetesJob, volume: PlannedVolume, settings: KubernetesSettings): Step[] {
+  const name = volume.volume;
+  const perNode = restore.isPerNode(settings, volume)
+    ? " Every node has snapshots of its own: latest is that of the pod's node. For another node's, or one without the tag of a node, put its id there."
+    : '';
+  return [
+    {
+      heading: `Restore ${name} in place`,
+      text: `The first command only says what would change; the second restores. Files that the snapshot does not have are deleted.${perNode}`,
+      pipelines: [true, false].map((dryRun) =>
+        restore.restoreInPlace(job, settings, name, 'latest', dryRun),
+      ),
+    },
+    {
+      heading: `Restore ${name} aside`,
+      text: 'Into the pod, and from there to the folder that you are in.',
+      pipelines: restore.restoreAside(job, settings, name, 'latest'),
+    },
   ];
 }
 

@@ -21,12 +21,14 @@ play() { podman kube play --network=host --quiet "$@" >&2; }
 running() { until [ "$(podman pod inspect --format '{{.State}}' "$1")" = Running ]; do sleep 0.1; done; }
 annotation() { echo "${STORE}/deployment/$1.annotation.$2"; }
 case "$verb $*" in
-  'apply --filename=-') play - ;;
+  # Machines here have no memory controller, so that Podman cannot limit memory.
+  'apply --filename=-') sed 's/"resources":{"requests":{[^}]*},"limits":{[^}]*}}/"resources":{}/' | play - ;;
   'wait --for=condition=Ready pod/'*) running "\${2#pod/}" ;;
   'wait --for=condition=Complete job/'*) [ "$(podman wait "\${2#job/}-pod-restic")" = 0 ] ;;
   'wait --for=delete pod --selector=app='*)
     until [ -z "$(podman pod ps --quiet --filter "label=\${3#--selector=}")" ]; do sleep 0.1; done ;;
   'create job '*' --from=cronjob/'*) sed "s/@JOB@/$2/g" "${STORE}/\${3#--from=}.yaml" | play - ;;
+  'get pod/'*' --output=jsonpath={.spec.nodeName}') uname -n | tr -d '\\n' ;;
   'get deployment/'*' --output=jsonpath={.spec.replicas}') cat "${STORE}/$1.replicas" ;;
   'get deployment/'*' --output=jsonpath={.metadata.annotations.'*)
     key=\${2##*.}; cat "$(annotation "\${1#deployment/}" "\${key%?}")" ;;

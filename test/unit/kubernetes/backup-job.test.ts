@@ -14,6 +14,7 @@ interface Container {
 }
 interface PodSpec {
   readonly affinity: { readonly podAffinity: Fields };
+  readonly tolerations?: readonly Fields[];
   readonly securityContext: Fields;
   readonly containers: readonly [Container];
   readonly volumes: readonly Fields[];
@@ -103,7 +104,11 @@ describe('the job', () => {
     ['preferred', contract('x'), 'preferredDuringSchedulingIgnoredDuringExecution'],
     ['preferred', mixed('x'), 'requiredDuringSchedulingIgnoredDuringExecution'],
   ])('follows the workload with affinity %s', (affinity, service, key) => {
-    expect(Object.keys(podOf(cronJob(service, { affinity })).affinity.podAffinity)).toEqual([key]);
+    const pod = podOf(cronJob(service, { affinity }));
+    expect(Object.keys(pod.affinity.podAffinity)).toEqual([key]);
+    // One that has to be on the workload's node is not kept off it by a taint; one that may be elsewhere keeps away.
+    const bound = key.startsWith('required');
+    expect(pod.tolerations).toEqual(bound ? [{ operator: 'Exists' }] : undefined);
   });
 });
 
@@ -122,8 +127,14 @@ test('a scheduler of hostPaths leaves the claims to their own job, and tags its 
   const path = rendered.paths.find((name) => /\/hostpath-utc-[0-9a-f]+\.yaml$/.test(name)) ?? '';
   const [map, set] = objectsOf(rendered.text(path)) as unknown as [
     { data: { root: string } },
-    { spec: { template: { spec: PodSpec & { nodeSelector: Fields } } } },
+    { spec: { updateStrategy: Fields; template: { spec: PodSpec & { nodeSelector: Fields } } } },
   ];
+  // Neither a taint nor another node's failing backup keeps a node from its own.
+  expect(set.spec.template.spec.tolerations).toEqual([{ operator: 'Exists' }]);
+  expect(set.spec.updateStrategy).toEqual({
+    type: 'RollingUpdate',
+    rollingUpdate: { maxUnavailable: '100%' },
+  });
   // Without SETGID crond is healthy and runs no job at all; its crontab is the file of the user's name.
   expect(set.spec.template.spec.containers[0].securityContext).toMatchObject({
     capabilities: { add: ['DAC_READ_SEARCH', 'SETGID'] },

@@ -40,6 +40,13 @@ describe('the page of a service on Kubernetes', () => {
     ]);
   });
 
+  test("a namespace at level restricted is rid of lost+found, at which its user's restic would stop", () => {
+    const steps = stepsOf(contract('wiki', HEALTH));
+    expect(commandsOf(steps, 'Start it in a namespace at level restricted').at(-1)).toBe(
+      'kubectl --namespace apps exec restore-wiki -- find /backup/wiki/data -maxdepth 1 -name lost+found -type d -exec rmdir {} ;',
+    );
+  });
+
   test.each([
     [
       { method: 'volsync' },

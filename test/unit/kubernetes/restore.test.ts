@@ -10,8 +10,8 @@ import { shellWord } from '../../../src/template/encoders/shell-word.js';
 import { objectsOf } from './objects.js';
 import { contract, mixed, renderProject, type Json } from './project.js';
 
-function planned(service: Json) {
-  const { plan, policy } = renderProject([service]);
+function planned(service: Json, kubernetes: Json = {}) {
+  const { plan, policy } = renderProject([service], kubernetes);
   const settings = policy?.runtimes.kubernetes;
   const [job] = plan === null ? [] : kubernetesJobs(plan);
   if (job === undefined || settings === undefined) throw new Error('nothing is planned');
@@ -25,23 +25,49 @@ test('a volume is restored to where its snapshot has it, with its own folder', (
   const restic = ['kubectl', '--namespace', 'apps', 'exec', 'restore-photos', '--', 'restic'];
   const filter = ['--host=photos', '--tag=service:photos', `--path=${path}`, `--include=${path}`, '--sparse'];
   const command = [...restic, 'restore', 'latest', ...filter];
-  expect(restore.restoreInPlace(job, 'media', 'latest', true)).toEqual([
-    ...command,
-    '--target=/',
-    '--delete',
-    '--dry-run',
-    '--verbose=2',
+  expect(restore.restoreInPlace(job, settings, 'media', 'latest', true)).toEqual([
+    [...command, '--target=/', '--delete', '--dry-run', '--verbose=2'],
   ]);
-  expect(restore.restoreInPlace(job, 'media', 'latest', false)).toEqual([
-    ...command,
-    '--target=/',
-    '--delete',
-    '--verify',
+  expect(restore.restoreInPlace(job, settings, 'media', 'latest', false)).toEqual([
+    [...command, '--target=/', '--delete', '--verify'],
   ]);
-  expect(restore.restoreAside(job, 'media', 'latest')).toEqual([
-    [...command, '--target=/aside', '--verify'],
-    ['kubectl', '--namespace', 'apps', 'cp', `restore-photos:/aside${path}`, './photos-media'],
+  expect(restore.restoreAside(job, settings, 'media', 'latest')).toEqual([
+    [[...command, '--target=/aside', '--verify']],
+    [['kubectl', '--namespace', 'apps', 'cp', `restore-photos:/aside${path}`, './photos-media']],
   ]);
+});
+
+test('of a hostPath that every node has, the newest snapshot is that of the pod’s own node', () => {
+  const scheduled = planned(mixed('photos'), { host_path_mode: 'daemonset' });
+  const [asked, restored] = restore.restoreInPlace(
+    scheduled.job,
+    scheduled.settings,
+    'media',
+    'latest',
+    false,
+  );
+  expect(asked?.join(' ')).toBe(
+    'kubectl --namespace apps get pod/restore-photos --output=jsonpath={.spec.nodeName}',
+  );
+  expect(restored?.slice(0, 3)).toEqual(['xargs', '-I', '{}']);
+  expect(restored).toContain('--tag=service:photos,part:hostpath,node:{}');
+  const [aside] = restore.restoreAside(scheduled.job, scheduled.settings, 'media', 'latest');
+  expect(aside).toHaveLength(2);
+  // A claim is one, whatever node it is on.
+  const claim = restore.restoreInPlace(scheduled.job, scheduled.settings, 'data', 'latest', false);
+  expect(claim).toHaveLength(1);
+  expect(claim[0]).toContain('--tag=service:photos');
+});
+
+test('the pod for restoring reaches tainted nodes, and asks for what a quota wants to be asked for', () => {
+  const { spec } = restore.restorePod(job, settings) as unknown as {
+    spec: { tolerations: object[]; containers: { resources: object }[] };
+  };
+  expect(spec.tolerations).toEqual([{ operator: 'Exists' }]);
+  expect(spec.containers[0]?.resources).toEqual({
+    requests: { cpu: '100m', memory: '256Mi' },
+    limits: { memory: '2Gi' },
+  });
 });
 
 test('the pod for restoring mounts every volume writable, at the same place of its claim', () => {
