@@ -2,8 +2,9 @@ import type { PlannedVolume } from '../../plan/plan.js';
 import type { KubernetesSettings } from '../../policy/policy.js';
 import type { KubernetesJob } from './cluster.js';
 import { PART_TAG } from './hostpath-files.js';
-import { containerText, labels, objectName } from './names.js';
-import { ANY_NODE, podResources, secretName, sourceMount, sourceVolumes } from './pod.js';
+import { labels, objectName } from './names.js';
+import { personPod, type Manifest } from './person-pod.js';
+import { ANY_NODE, sourceMount, sourceVolumes } from './pod.js';
 import { backupSecurity, restoreSecurity, type PodSecurity } from './security.js';
 import { claimsOf } from './volsync.js';
 
@@ -11,12 +12,8 @@ import { claimsOf } from './volsync.js';
 export type Command = readonly string[];
 /** Commands joined by pipes. */
 export type Pipeline = readonly Command[];
-/** An object for `kubectl apply --filename -`; JSON is YAML. */
-export type Manifest = Readonly<Record<string, unknown>>;
 
 const ASIDE = '/aside';
-/** Six hours: then the pod ends by itself. */
-const LIFETIME_SECONDS = 6 * 3600;
 
 /** kubectl in the job's namespace. */
 export function kubectl(job: KubernetesJob, ...args: readonly string[]): string[] {
@@ -56,53 +53,25 @@ function podAs(job: KubernetesJob, settings: KubernetesSettings, security: PodSe
   const sameNode = volumes.some(({ kind }) => kind === 'host_path')
     ? { requiredDuringSchedulingIgnoredDuringExecution: [term] }
     : { preferredDuringSchedulingIgnoredDuringExecution: [{ weight: 100, podAffinityTerm: term }] };
-  const sources = volumes.map((volume) => ({ volume, scope: '' }));
-  return {
-    apiVersion: 'v1',
-    kind: 'Pod',
-    metadata: { name: restorePodName(job), namespace, labels: labels(service.service_id, 'restore') },
-    spec: {
-      restartPolicy: 'Never',
-      automountServiceAccountToken: false,
-      enableServiceLinks: false,
-      affinity: { podAffinity: sameNode },
-      tolerations: ANY_NODE,
-      securityContext: security.pod,
-      containers: [
-        {
-          name: 'restic',
-          image: settings.image,
-          command: ['sleep', String(LIFETIME_SECONDS)],
-          envFrom: [{ secretRef: { name: secretName(repository) } }],
-          env: [
-            { name: 'RESTIC_REPOSITORY', value: containerText(repository.url) },
-            { name: 'RESTIC_CACHE_DIR', value: '/cache' },
-            { name: 'TMPDIR', value: '/tmp' },
-          ],
-          resources: podResources(settings),
-          securityContext: security.container,
-          volumeMounts: [
-            { name: 'cache', mountPath: '/cache' },
-            { name: 'tmp', mountPath: '/tmp' },
-            { name: 'aside', mountPath: ASIDE },
-            { name: 'backup', mountPath: '/backup' },
-            ...volumes.map((volume) => ({
-              ...sourceMount(volume, ''),
-              mountPath: volume.snapshot_path,
-              readOnly: false,
-            })),
-          ],
-        },
-      ],
-      volumes: [
-        { name: 'cache', emptyDir: {} },
-        { name: 'tmp', emptyDir: {} },
-        { name: 'aside', emptyDir: {} },
-        { name: 'backup', emptyDir: {} },
-        ...sourceVolumes(sources),
-      ],
-    },
-  };
+  return personPod({
+    name: restorePodName(job),
+    namespace,
+    instance: service.service_id,
+    repository,
+    settings,
+    security,
+    placed: { affinity: { podAffinity: sameNode }, tolerations: ANY_NODE },
+    moreMounts: [
+      { name: 'aside', mountPath: ASIDE },
+      { name: 'backup', mountPath: '/backup' },
+      ...volumes.map((volume) => ({ ...sourceMount(volume, ''), readOnly: false })),
+    ],
+    moreVolumes: [
+      { name: 'aside', emptyDir: {} },
+      { name: 'backup', emptyDir: {} },
+      ...sourceVolumes(volumes.map((volume) => ({ volume, scope: '' }))),
+    ],
+  });
 }
 
 /** Waits until the restore pod can be used. */

@@ -1,6 +1,8 @@
 import type { RepositoryPlan } from '../../plan/plan.js';
 import type { KubernetesSettings } from '../../policy/policy.js';
 import { header } from '../header.js';
+import { personPod } from '../kubernetes/person-pod.js';
+import { maintenanceSecurity } from '../kubernetes/security.js';
 import { resticCommand } from '../systemd/host-files.js';
 import { hostTrees } from '../systemd/host-tree.js';
 import type { TargetInput } from '../target.js';
@@ -49,7 +51,10 @@ export function repositoryContext(input: TargetInput, repository: RepositoryPlan
   };
 }
 
-/** A pod with restic and the repository's credentials, where no host has them. */
+/**
+ * A pod with restic and the repository's credentials, where no host has them. With the rights, limits and labels of the
+ * maintenance jobs, so that whatever lets those run lets it run too.
+ */
 function podShell(
   repository: RepositoryPlan,
   namespace: string,
@@ -57,24 +62,14 @@ function podShell(
 ): { open: Pipeline[]; restic: Command; close: Command[] } {
   const name = 'stowage-shell';
   const kubectl = ['kubectl', '--namespace', namespace];
-  const pod = {
-    apiVersion: 'v1',
-    kind: 'Pod',
-    metadata: { name, namespace },
-    spec: {
-      restartPolicy: 'Never',
-      automountServiceAccountToken: false,
-      containers: [
-        {
-          name: 'restic',
-          image: settings.image,
-          command: ['sleep', '21600'],
-          envFrom: [{ secretRef: { name: repository.kubernetes_secret ?? '' } }],
-          env: [{ name: 'RESTIC_REPOSITORY', value: repository.url.replaceAll('$', '$$$$') }],
-        },
-      ],
-    },
-  };
+  const pod = personPod({
+    name,
+    namespace,
+    instance: repository.name,
+    repository,
+    settings,
+    security: maintenanceSecurity(),
+  });
   return {
     open: [applied(pod), [[...kubectl, 'wait', '--for=condition=Ready', `pod/${name}`, '--timeout=5m']]],
     restic: [...kubectl, 'exec', '--stdin', '--tty', name, '--', 'restic'],
