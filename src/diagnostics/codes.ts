@@ -142,6 +142,9 @@ export const CODES = {
   STW546: 'K8up has no back end for this kind of repository. Use another method or repository.',
   STW547:
     'A retention rule cannot be expressed by the chosen operator; it would keep less than the policy asks for. Use other rules, or another method.',
+  STW548:
+    'Two services back up the same claim, or folders of it that lie in one another. Restoring one takes back what the other has written since; with VolSync and K8up, whose objects are about a claim, it is an error. Waive the volume in one of them with a reason.',
+  STW549: 'Pods would ask for more memory than they may use, which Kubernetes refuses.',
   // 580-589: Ansible
   STW580:
     'A host has the name of a group that every Ansible inventory has, so the playbook would install its jobs on every machine. Use the name of the host in the inventory.',

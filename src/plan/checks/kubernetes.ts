@@ -1,7 +1,10 @@
 import type { Diagnostic } from '../../diagnostics/diagnostic.js';
 import { groupBy } from '../group.js';
 import { isNamespace, kubernetesProblems, repositoryProblems } from '../kubernetes-problems.js';
-import type { Check } from './check.js';
+import { isAtOrBelow } from '../../locate/pairing.js';
+import { quantityValue } from '../quantity.js';
+import { place, type Check } from './check.js';
+import { places, type Place } from './places.js';
 
 /**
  * Services that no job on Kubernetes could back up. An error where the policy deploys them there; without
@@ -50,6 +53,56 @@ export const unusableMaintenance: Check = ({ policy }) =>
       },
     ];
   });
+
+/** Two services that back up one claim. VolSync's and K8up's objects are about the claim: there can be one of each. */
+export const sharedClaim: Check = (input) => {
+  const { method } = input.policy.runtimes.kubernetes;
+  const perClaim = method === 'volsync' || method === 'k8up';
+  const claims = places(input).filter(({ volume }) => volume.kind === 'claim' && volume.name !== null);
+  const byClaim = groupBy(claims, ({ volume }) => `${volume.namespace ?? ''}/${volume.name ?? ''}`);
+  return [...byClaim.values()].flatMap((sharing) =>
+    sharing.flatMap((mine, index): Diagnostic[] => {
+      const other = sharing
+        .slice(0, index)
+        .find((before) => before.contract !== mine.contract && (perClaim || overlap(before, mine)));
+      return other === undefined ? [] : [shared(mine, other, perClaim)];
+    }),
+  );
+};
+
+function overlap(a: Place, b: Place): boolean {
+  const [one, other] = [`/${a.volume.suffix}`, `/${b.volume.suffix}`];
+  return isAtOrBelow(one, other) || isAtOrBelow(other, one);
+}
+
+function shared({ contract, volume, pointer }: Place, other: Place, perClaim: boolean): Diagnostic {
+  return {
+    code: 'STW548',
+    severity: perClaim ? 'error' : 'warning',
+    message:
+      `\`${contract.service_id}\` and \`${other.contract.service_id}\` both back up the claim ` +
+      `\`${volume.name ?? ''}\` in namespace \`${volume.namespace ?? ''}\``,
+    span: contract.document.span(pointer),
+    hint:
+      `the other one is at ${place(other.contract.document.span(other.pointer))}; ` +
+      'if they share the data on purpose, waive it in one of them: `enabled: false` with a `reason`',
+  };
+}
+
+/** The API server refuses a pod that asks for more than its limit, and so every Job would stay without one. */
+export const impossibleMemory: Check = ({ policy }) => {
+  const { memory_request, memory_limit } = policy.runtimes.kubernetes.resources;
+  if (quantityValue(memory_request) <= quantityValue(memory_limit)) return [];
+  return [
+    {
+      code: 'STW549',
+      severity: 'error',
+      message: `pods ask for ${memory_request} of memory, and may use no more than ${memory_limit}`,
+      span: policy.document.span(['runtimes', 'kubernetes', 'resources']),
+      hint: 'set `memory_limit` to at least `memory_request`',
+    },
+  ];
+};
 
 /** A cluster has one backup job per service. */
 export const deployedTwiceOnKubernetes: Check = ({ policy, deployed }) => {

@@ -36,6 +36,8 @@ const CHECKS: readonly Check[] = [
   kubernetes.unusableOnKubernetes,
   kubernetes.unusableMaintenance,
   kubernetes.deployedTwiceOnKubernetes,
+  kubernetes.sharedClaim,
+  kubernetes.impossibleMemory,
   ansible.ansibleGroup,
   ansible.ansibleVariables,
   schedule.ambiguousDays,

@@ -1,8 +1,9 @@
+import { groupBy } from '../../plan/group.js';
 import { header } from '../header.js';
 import type { RenderedFile, TargetInput } from '../target.js';
 import type { Namespace } from './cluster.js';
 import { labels, POD_SELECTOR } from './names.js';
-import { SCRIPTS_CONFIG_MAP } from './pod.js';
+import { SCRIPTS_CONFIG_MAP, secretName } from './pod.js';
 import { repositoryPorts } from './ports.js';
 
 const SHARED = { mode: 0o644, sources: [], service: null, runtime: 'kubernetes' } as const;
@@ -47,7 +48,7 @@ export function scriptFiles(
   };
 }
 
-/** An ExternalSecret for each repository that the namespace's pods use, when the policy names a store. */
+/** An ExternalSecret for each Secret that the namespace's pods use, when the policy names a store. */
 export function secretFiles(
   namespace: Namespace,
   { plan, runtimes, templates }: TargetInput,
@@ -58,23 +59,24 @@ export function secretFiles(
   const { method } = runtimes.kubernetes;
   const jobs = method === 'restic' || method === 'k8up' ? namespace.jobs : [];
   const used = new Set([...jobs.map((job) => job.repository), ...namespace.maintained]);
-  return [...used]
+  const withSecret = [...used]
     .filter((repository) => repository.kubernetes_secret !== null)
-    .sort((a, b) => (a.name < b.name ? -1 : 1))
-    .map((repository) => ({
-      ...SHARED,
-      path: `${namespace.folder}/secret-${repository.name}.yaml`,
-      content: templates.render('kubernetes/secret.yaml.hbs', {
-        header: header(plan, null),
-        repository: repository.name,
-        name: repository.kubernetes_secret,
-        namespace: namespace.name,
-        labels: labels(repository.name, 'shared'),
-        store: store.store,
-        store_kind: store.store_kind,
-        key: `${store.key_prefix}${repository.kubernetes_secret ?? ''}`,
-      }),
-    }));
+    .sort((a, b) => (a.name < b.name ? -1 : 1));
+  // Repositories may share their credentials: the first of them gives the file its name.
+  return [...groupBy(withSecret, secretName)].map(([name, sharing]) => ({
+    ...SHARED,
+    path: `${namespace.folder}/secret-${sharing[0]?.name ?? ''}.yaml`,
+    content: templates.render('kubernetes/secret.yaml.hbs', {
+      header: header(plan, null),
+      repositories: sharing.map((repository) => repository.name).join(', '),
+      name,
+      namespace: namespace.name,
+      labels: labels(sharing[0]?.name ?? '', 'shared'),
+      store: store.store,
+      store_kind: store.store_kind,
+      key: `${store.key_prefix}${name}`,
+    }),
+  }));
 }
 
 /** Lists what a folder below `kubernetes/` holds. */

@@ -28,7 +28,7 @@ case "$verb $*" in
   'wait --for=delete pod --selector=app='*)
     until [ -z "$(podman pod ps --quiet --filter "label=\${3#--selector=}")" ]; do sleep 0.1; done ;;
   'create job '*' --from=cronjob/'*) sed "s/@JOB@/$2/g" "${STORE}/\${3#--from=}.yaml" | play - ;;
-  'get pod/'*' --output=jsonpath={.spec.nodeName}') uname -n | tr -d '\\n' ;;
+  'get pod/'*' --output=jsonpath={.spec.nodeName}') printf @NODE@ ;;
   'get deployment/'*' --output=jsonpath={.spec.replicas}') cat "${STORE}/$1.replicas" ;;
   'get deployment/'*' --output=jsonpath={.metadata.annotations.'*)
     key=\${2##*.}; cat "$(annotation "\${1#deployment/}" "\${key%?}")" ;;
@@ -77,7 +77,7 @@ export class Cluster {
     folder: string,
     secrets: Readonly<Record<string, Readonly<Record<string, string>>>>,
   ): Promise<Cluster> {
-    await machine.write('/usr/local/bin/kubectl', KUBECTL, '755');
+    await machine.write('/usr/local/bin/kubectl', KUBECTL.replace('@NODE@', machine.name), '755');
     const cluster = new Cluster(machine, await kustomize(kubectl, folder));
     for (const [name, values] of Object.entries(secrets)) {
       const data = Object.entries(values).map(([key, value]) => [key, Buffer.from(value).toString('base64')]);

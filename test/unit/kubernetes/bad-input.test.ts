@@ -146,3 +146,50 @@ test('a service has one job on a cluster', () => {
   const { diagnostics } = renderProject([contract('x')], {}, { deployments: twice });
   expect(diagnostics.map(({ code }) => code)).toContain('STW308');
 });
+
+describe('two services with one claim', () => {
+  const library = (id: string, more: Json = {}) =>
+    contract(id, { kubernetes: { pvc: { name: 'library' } }, ...more });
+  const found = (services: readonly Json[], settings: Json = {}) =>
+    renderProject(services, settings)
+      .diagnostics.filter(({ code }) => code === 'STW548')
+      .map(({ severity, span }) => `${severity} ${span?.file ?? ''}`);
+
+  test.each([
+    ['restic', 'warning'],
+    ['velero', 'warning'],
+    ['volsync', 'error'],
+    ['k8up', 'error'],
+  ])('are told so with %s', (method, severity) => {
+    expect(found([library('a'), library('b')], { method })).toEqual([`${severity} services/b.yml`]);
+  });
+
+  test('are left alone in different namespaces, in different folders of it, and when one is waived', () => {
+    const below = (folder: string) => ({
+      mounts: { persistent_volumes: [{ name: 'data', path: `/data/${folder}` }] },
+    });
+    const waived = { backup: { volumes: { data: { enabled: false, reason: 'a has it' } } } };
+    expect(found([library('a'), library('b', { service_namespace: 'other' })])).toEqual([]);
+    expect(found([library('a', below('x')), library('b', below('xy'))])).toEqual([]);
+    expect(found([library('a'), library('b', waived)], { method: 'volsync' })).toEqual([]);
+    expect(found([library('a'), library('b', below('x'))])).toHaveLength(1);
+    // VolSync takes the whole claim.
+    expect(found([library('a', below('x')), library('b', below('y'))], { method: 'volsync' })).toHaveLength(1);
+  });
+});
+
+test.each([
+  ['4Gi', '2Gi', true],
+  ['2Gi', '2G', true],
+  ['2G', '2Gi', false],
+  ['512Ki', '1M', false],
+  ['1k', '0.9k', true],
+])('asking for %s of memory with a limit of %s', (memory_request, memory_limit, refused) => {
+  const { diagnostics } = renderProject([contract('x')], { resources: { memory_request, memory_limit } });
+  expect(diagnostics.map(({ code }) => code)).toEqual(refused ? ['STW549'] : []);
+});
+
+test.each(['1ki', '1K', '2gi', '1mi'])('%s is no quantity', (memory_limit) => {
+  const { diagnostics } = renderProject([contract('x')], { resources: { memory_limit } });
+  expect(diagnostics.map(({ severity }) => severity)).toContain('error');
+});

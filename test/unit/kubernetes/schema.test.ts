@@ -58,6 +58,21 @@ describe.each(MINORS)('Kubernetes %s', (minor) => {
   });
 });
 
+test('repositories with one Secret have one ExternalSecret, since kustomize refuses two of a name', () => {
+  const repository = (path: string) => ({
+    url: `rest:http://backup:8000/${path}`,
+    kubernetes_secret: 'restic',
+    maintenance: { namespace: 'apps' },
+  });
+  const { files } = renderProject([contract('wiki'), contract('git', { backup: { repository: 'b' } })], STORE, {
+    repositories: { a: repository('a'), b: repository('b') },
+    defaults: { repository: 'a' },
+  });
+  const secrets = files.filter(({ path }) => path.startsWith('kubernetes/apps/secret-'));
+  expect(secrets.map(({ path }) => path)).toEqual(['kubernetes/apps/secret-a.yaml']);
+  expect(secrets[0]?.content).toContain('credentials of repository a, b from');
+});
+
 test('the field tables tell unknown, missing and mistyped fields', () => {
   const job = {
     apiVersion: 'batch/v1',
