@@ -11,6 +11,8 @@ export interface ServiceVolume {
   readonly target: string;
   /** Bind mount of this absolute host path; null for a managed volume. */
   readonly host_path: string | null;
+  /** Whether `host_path` is declared to be a single file. */
+  readonly is_file: boolean;
   /** The managed volume's name when it differs from `name`. */
   readonly source: string | null;
   /** Kubernetes quantity, as declared. */

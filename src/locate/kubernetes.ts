@@ -15,7 +15,8 @@ export const kubernetes: Locator = {
   locate(input) {
     const { contract, pairing, settings } = input;
     if (settings?.claim == null && pairing.partner?.host_path != null) {
-      return hostPathLocation(pairing.partner.host_path, pairing.suffix);
+      const { host_path, is_file } = pairing.partner;
+      return { ...hostPathLocation(host_path, pairing.suffix), ...(is_file ? { is_file: true } : {}) };
     }
     const claim = settings?.claim ?? (holdsDefaultClaim(input) ? defaultClaim(contract) : null);
     return claimLocation(contract.service_namespace, claim, pairing.suffix);

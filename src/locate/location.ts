@@ -16,6 +16,7 @@ export interface Location {
   readonly name: string | null;
   readonly namespace: string | null;
   readonly suffix: string;
+  readonly is_file?: true;
 }
 
 export interface LocateInput {

@@ -23,6 +23,8 @@ export interface PlannedVolume {
   readonly namespace: string | null;
   /** Path below the root of the named volume or claim; `''` for the whole of it. */
   readonly suffix: string;
+  /** Set for a hostPath of a Kubernetes node that is a single file: a pod mounts it as such. */
+  readonly is_file?: true;
   /** `/backup/<service>/<volume>`: what restic sees, on every runtime. */
   readonly snapshot_path: string;
   readonly backed_up: boolean;

@@ -6,7 +6,15 @@ import { backupArguments } from './backup-files.js';
 import type { KubernetesJob, Namespace } from './cluster.js';
 import { labels, objectName } from './names.js';
 import type { Generator } from './namespace-files.js';
-import { ANY_NODE, podResources, SCRIPTS, SCRIPTS_CONFIG_MAP, secretName, sourceMount, sourceVolumes } from './pod.js';
+import {
+  ANY_NODE,
+  podResources,
+  SCRIPTS,
+  SCRIPTS_CONFIG_MAP,
+  secretName,
+  sourceMount,
+  sourceVolumes,
+} from './pod.js';
 import { rootSecurity } from './security.js';
 import { longestGap } from './timing.js';
 

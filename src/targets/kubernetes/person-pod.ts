@@ -57,11 +57,7 @@ export function personPod(input: PersonPodInput): Manifest {
           ],
         },
       ],
-      volumes: [
-        { name: 'cache', emptyDir: {} },
-        { name: 'tmp', emptyDir: {} },
-        ...(input.moreVolumes ?? []),
-      ],
+      volumes: [{ name: 'cache', emptyDir: {} }, { name: 'tmp', emptyDir: {} }, ...(input.moreVolumes ?? [])],
     },
   };
 }

@@ -107,8 +107,11 @@ export function sourceMount(volume: PlannedVolume, scope: string): Fields {
   };
 }
 
-/** One volume per claim and per hostPath. `Directory`: a path that is not there keeps the pod from starting. */
-export function sourceVolumes(sources: readonly ScopedVolume[]): Fields[] {
+/**
+ * One volume per claim and per hostPath. `Directory` and `File`: a path that is not there keeps the pod from starting,
+ * and so does one of the other kind. With `OrCreate` it is made: what is lost altogether has to be restored too.
+ */
+export function sourceVolumes(sources: readonly ScopedVolume[], missing: '' | 'OrCreate' = ''): Fields[] {
   const volumes = new Map<string, Fields>();
   for (const source of sources) {
     const name = volumeName(source);
@@ -117,7 +120,13 @@ export function sourceVolumes(sources: readonly ScopedVolume[]): Fields[] {
       name,
       volume.kind === 'claim'
         ? { name, persistentVolumeClaim: { claimName: volume.name } }
-        : { name, hostPath: { path: volume.location, type: 'Directory' } },
+        : {
+            name,
+            hostPath: {
+              path: volume.location,
+              type: `${volume.is_file === true ? 'File' : 'Directory'}${missing}`,
+            },
+          },
     );
   }
   return [...volumes.values()];

@@ -69,7 +69,10 @@ function podAs(job: KubernetesJob, settings: KubernetesSettings, security: PodSe
     moreVolumes: [
       { name: 'aside', emptyDir: {} },
       { name: 'backup', emptyDir: {} },
-      ...sourceVolumes(volumes.map((volume) => ({ volume, scope: '' }))),
+      ...sourceVolumes(
+        volumes.map((volume) => ({ volume, scope: '' })),
+        'OrCreate',
+      ),
     ],
   });
 }
@@ -165,7 +168,15 @@ export function removeLostAndFound(job: KubernetesJob): Command {
 
 /** Owners and modes of a volume's own folder and what is in it. */
 export function listOwners(job: KubernetesJob, volume: string): Command {
-  return kubectl(job, 'exec', restorePodName(job), '--', 'ls', '-lan', plannedVolume(job, volume).snapshot_path);
+  return kubectl(
+    job,
+    'exec',
+    restorePodName(job),
+    '--',
+    'ls',
+    '-lan',
+    plannedVolume(job, volume).snapshot_path,
+  );
 }
 
 function plannedVolume(job: KubernetesJob, volume: string): PlannedVolume {

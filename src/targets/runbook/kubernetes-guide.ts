@@ -179,9 +179,7 @@ function volumeSteps(job: KubernetesJob, volume: PlannedVolume, settings: Kubern
     {
       heading: `Restore ${name} in place`,
       text: `The first command only says what would change; the second restores. Files that the snapshot does not have are deleted.${perNode}`,
-      pipelines: [true, false].map((dryRun) =>
-        restore.restoreInPlace(job, settings, name, 'latest', dryRun),
-      ),
+      pipelines: [true, false].map((dryRun) => restore.restoreInPlace(job, settings, name, 'latest', dryRun)),
     },
     {
       heading: `Restore ${name} aside`,

@@ -50,6 +50,28 @@ describe('the job', () => {
     );
   });
 
+  test.each([
+    ['File', 'File'],
+    ['FileOrCreate', 'File'],
+    ['DirectoryOrCreate', 'Directory'],
+    [undefined, 'Directory'],
+  ])('mounts a hostPath of type %s as %s, because the kubelet refuses the wrong one', (declared, type) => {
+    const bind = {
+      name: 'data',
+      target: '/etc/app.conf',
+      host_path: '/srv/app.conf',
+      host_path_type: declared,
+    };
+    const service = contract('app', {
+      service_volumes: [bind],
+      mounts: { persistent_volumes: [{ name: 'data', path: '/etc/app.conf' }] },
+    });
+    expect(podOf(cronJob(service)).volumes).toContainEqual({
+      name: 'path-data',
+      hostPath: { path: '/srv/app.conf', type },
+    });
+  });
+
   test('runs at the planned time, once at a time, and ends', () => {
     const backup = { schedule: '30 2 * * *', timezone: 'Europe/Berlin', spread: '0m', timeout: '90m' };
     const { spec } = cronJob(contract('wiki', { backup }));

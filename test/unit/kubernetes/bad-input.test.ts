@@ -174,7 +174,9 @@ describe('two services with one claim', () => {
     expect(found([library('a'), library('b', waived)], { method: 'volsync' })).toEqual([]);
     expect(found([library('a'), library('b', below('x'))])).toHaveLength(1);
     // VolSync takes the whole claim.
-    expect(found([library('a', below('x')), library('b', below('y'))], { method: 'volsync' })).toHaveLength(1);
+    expect(found([library('a', below('x')), library('b', below('y'))], { method: 'volsync' })).toHaveLength(
+      1,
+    );
   });
 });
 

@@ -72,8 +72,13 @@ test('the pod for restoring reaches tainted nodes, and asks for what a quota wan
 
 test('the pod for restoring mounts every volume writable, at the same place of its claim', () => {
   const { spec } = restore.restorePod(job, settings) as unknown as {
-    spec: { containers: { volumeMounts: object[] }[]; affinity: { podAffinity: object } };
+    spec: { containers: { volumeMounts: object[] }[]; volumes: object[]; affinity: { podAffinity: object } };
   };
+  // Nothing is left of it after a disaster: then there is a folder to restore into.
+  expect(spec.volumes).toContainEqual({
+    name: 'path-media',
+    hostPath: { path: '/srv/photos/media', type: 'DirectoryOrCreate' },
+  });
   expect(spec.containers[0]?.volumeMounts).toEqual(
     expect.arrayContaining([
       { name: 'claim-photos-data', mountPath: '/backup/photos/data', subPath: 'sub dir', readOnly: false },

@@ -64,10 +64,14 @@ test('repositories with one Secret have one ExternalSecret, since kustomize refu
     kubernetes_secret: 'restic',
     maintenance: { namespace: 'apps' },
   });
-  const { files } = renderProject([contract('wiki'), contract('git', { backup: { repository: 'b' } })], STORE, {
-    repositories: { a: repository('a'), b: repository('b') },
-    defaults: { repository: 'a' },
-  });
+  const { files } = renderProject(
+    [contract('wiki'), contract('git', { backup: { repository: 'b' } })],
+    STORE,
+    {
+      repositories: { a: repository('a'), b: repository('b') },
+      defaults: { repository: 'a' },
+    },
+  );
   const secrets = files.filter(({ path }) => path.startsWith('kubernetes/apps/secret-'));
   expect(secrets.map(({ path }) => path)).toEqual(['kubernetes/apps/secret-a.yaml']);
   expect(secrets[0]?.content).toContain('credentials of repository a, b from');
