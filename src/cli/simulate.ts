@@ -43,7 +43,14 @@ export function forecast(
   );
   const deployments = hosts.map((host, index): Deployment => {
     const services = ids.filter((_, service) => service % hosts.length === index);
-    return { runtime: 'baremetal', host, services, snapshot_host: null, pointer: ['deployments'] };
+    return {
+      runtime: 'baremetal',
+      host,
+      services,
+      snapshot_host: null,
+      node_selector: null,
+      pointer: ['deployments'],
+    };
   });
   const fleet = { ...policy, deployments: deployments.filter(({ services }) => services.length > 0) };
   const { plan, diagnostics } = buildPlan(fleet, contracts, intlZones, period);

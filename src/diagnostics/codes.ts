@@ -67,7 +67,8 @@ export const CODES = {
   STW206: 'A repository is maintained in two places; they would lock each other out. Name one.',
   STW207: 'A repository is named that `repositories` does not define.',
   STW208: 'Several repositories are defined and none is chosen. Set `defaults.repository`.',
-  STW209: 'A Kubernetes deployment names a host; the cluster chooses where pods run. Leave `host` out.',
+  STW209:
+    'A Kubernetes deployment names a host, though the cluster chooses where pods run, or another one names nodes. Leave `host` or `node_selector` out.',
   STW210: 'A duration is out of range.',
   STW211: 'A time zone is not known by its IANA name.',
   STW212: 'A schedule is not a valid five-field cron expression or alias.',

@@ -121,10 +121,12 @@ function planElsewhere(policy: Policy, contract: Contract, placements: readonly 
 
 function planPlacement(policy: Policy, entry: Deployed, schedule: JobSchedule): Placement {
   const { contract, runtime, host } = entry;
+  const nodes = entry.deployment?.node_selector ?? null;
   return {
     runtime,
     host,
     namespace: runtime === 'kubernetes' ? contract.service_namespace : null,
+    ...(nodes === null ? {} : { node_selector: nodes }),
     scope: runtime === 'podman' ? contract.quadlet_scope : null,
     snapshot_host: entry.snapshot_host,
     schedule,

@@ -1,5 +1,5 @@
 import type { Retention, Runtime } from '../contract/contract.js';
-import type { MaintenancePlace } from '../policy/policy.js';
+import type { Labels, MaintenancePlace } from '../policy/policy.js';
 
 /** What kind of thing holds a volume; the values are part of the JSON interface. */
 export type LocationKind =
@@ -52,6 +52,8 @@ export interface Placement {
   readonly host: string | null;
   /** Kubernetes namespace; null elsewhere. */
   readonly namespace: string | null;
+  /** Set where the deployment names nodes of its own for hostPaths: their labels. */
+  readonly node_selector?: Labels;
   /** Quadlet scope; null on other runtimes. */
   readonly scope: 'system' | 'user' | null;
   /** restic's `--host`. */

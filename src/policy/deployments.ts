@@ -2,10 +2,10 @@ import { RUNTIMES } from '../contract/contract.js';
 import { asList, asMapping, asText, asTexts } from '../source/access.js';
 import type { Pointer } from '../source/document.js';
 import type { Findings } from '../source/findings.js';
-import type { Mapping } from '../source/tagged.js';
+import { isMapping, type Mapping } from '../source/tagged.js';
 import { oneOf } from './choices.js';
 import { checkHost, readHostPath } from './host-rules.js';
-import { readKubernetesSettings } from './kubernetes-settings.js';
+import { readKubernetesSettings, readLabels } from './kubernetes-settings.js';
 import type { Deployment, RuntimeSettings } from './policy.js';
 
 /** Reads `deployments`; null without the key, which means every runtime that a contract names. */
@@ -24,8 +24,15 @@ export function readDeployments(findings: Findings, given: Mapping): Deployment[
         hint: 'leave `host` out: the cluster chooses where pods run',
       });
     }
+    if (runtime !== 'kubernetes' && entry.node_selector !== undefined) {
+      findings.error('STW209', [...pointer, 'node_selector'], `a deployment on ${runtime} has no nodes`, {
+        part: 'key',
+        hint: 'leave `node_selector` out, or name the `host`',
+      });
+    }
     const services = asTexts(entry.services);
-    return [{ runtime, host, services, snapshot_host: asText(entry.snapshot_host), pointer }];
+    const node_selector = isMapping(entry.node_selector) ? readLabels(entry.node_selector) : null;
+    return [{ runtime, host, services, snapshot_host: asText(entry.snapshot_host), node_selector, pointer }];
   });
 }
 

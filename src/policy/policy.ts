@@ -43,8 +43,12 @@ export interface Deployment {
   readonly services: readonly string[];
   /** Overrides the `--host` of these services' snapshots. */
   readonly snapshot_host: string | null;
+  /** Labels of the nodes with these services' hostPaths, where they are not those of the runtime. */
+  readonly node_selector: Labels | null;
   readonly pointer: Pointer;
 }
+
+export type Labels = Readonly<Record<string, string>>;
 
 /** `runtimes.kubernetes`: how services on clusters are backed up. */
 export interface KubernetesSettings {
@@ -57,7 +61,7 @@ export interface KubernetesSettings {
   /** Whether a job must run on the workload's node (ReadWriteOnce claims), or only should. */
   readonly affinity: 'required' | 'preferred';
   /** Labels of the nodes that hold hostPath volumes; for `host_path_mode: daemonset`. */
-  readonly node_selector: Readonly<Record<string, string>>;
+  readonly node_selector: Labels;
   /** Velero only: move CSI snapshots, or read the files of the running pod. */
   readonly snapshot: 'none' | 'csi';
   /** VolumeSnapshotClass; null for the cluster's default. */

@@ -1,5 +1,6 @@
 import { groupBy } from '../../plan/group.js';
-import type { PlannedVolume, RepositoryPlan } from '../../plan/plan.js';
+import type { Placement, PlannedVolume, RepositoryPlan } from '../../plan/plan.js';
+import type { KubernetesSettings, Labels } from '../../policy/policy.js';
 import { header } from '../header.js';
 import type { RenderedFile, TargetInput } from '../target.js';
 import { backupArguments } from './backup-files.js';
@@ -37,30 +38,52 @@ export function hostPaths(job: KubernetesJob): PlannedVolume[] {
   return job.volumes.filter((volume) => volume.kind === 'host_path');
 }
 
-/** One scheduler per namespace and time zone (crond has one time zone), and a script per service. */
+/** One DaemonSet: the jobs of one node set that are meant in one time zone, because crond has only one. */
+interface Scheduler {
+  readonly name: string;
+  readonly timezone: string;
+  readonly nodes: Labels;
+  readonly jobs: readonly KubernetesJob[];
+}
+
+/** The schedulers of a namespace, and a script per service. */
 export function hostpathFiles(
   namespace: Namespace,
   input: TargetInput,
 ): { files: RenderedFile[]; resources: string[]; generators: Generator[] } {
   const jobs = namespace.jobs.filter((job) => hostPaths(job).length > 0);
-  const zones = [...groupBy(jobs, (job) => job.placement.schedule.timezone)].sort(([a], [b]) =>
-    a < b ? -1 : 1,
-  );
+  const all = schedulers(jobs, input.runtimes.kubernetes);
   return {
     files: [
-      ...zones.map(([timezone, members]) => schedulerFile(namespace, timezone, members, input)),
+      ...all.map((scheduler) => schedulerFile(namespace, scheduler, input)),
       ...jobs.map((job) => serviceScript(namespace, job, input)),
     ],
-    resources: zones.map(([timezone]) => `${schedulerName(timezone)}.yaml`),
-    generators: zones.map(([timezone, members]) => ({
-      name: `${schedulerName(timezone)}-jobs`,
-      files: members.map(scriptPath),
+    resources: all.map(({ name }) => `${name}.yaml`),
+    generators: all.map((scheduler) => ({
+      name: `${scheduler.name}-jobs`,
+      files: scheduler.jobs.map(scriptPath),
     })),
   };
 }
 
-function schedulerName(timezone: string): string {
-  return objectName('hostpath', timezone);
+/** By name. */
+function schedulers(jobs: readonly KubernetesJob[], settings: KubernetesSettings): Scheduler[] {
+  return [...groupBy(jobs, ({ placement }) => schedulerName(placement))]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .flatMap(([name, members]): Scheduler[] => {
+      const [first] = members;
+      if (first === undefined) return [];
+      const { schedule, node_selector } = first.placement;
+      return [
+        { name, timezone: schedule.timezone, nodes: node_selector ?? settings.node_selector, jobs: members },
+      ];
+    });
+}
+
+/** After its time zone, and its node set where that is not the one of the policy's runtime. */
+function schedulerName({ schedule, node_selector }: Placement): string {
+  const nodes = Object.entries(node_selector ?? {}).map(([key, value]) => `/${key}=${value}`);
+  return objectName('hostpath', [schedule.timezone, ...nodes.sort()].join(''));
 }
 
 function scriptPath({ service }: KubernetesJob): string {
@@ -69,11 +92,9 @@ function scriptPath({ service }: KubernetesJob): string {
 
 function schedulerFile(
   namespace: Namespace,
-  timezone: string,
-  jobs: readonly KubernetesJob[],
+  { name, timezone, nodes, jobs }: Scheduler,
   { plan, runtimes, templates }: TargetInput,
 ): RenderedFile {
-  const name = schedulerName(timezone);
   const settings = runtimes.kubernetes;
   const own = labels(name, 'backup');
   return {
@@ -91,7 +112,7 @@ function schedulerFile(
       selector: own,
       crontab: crontab(jobs),
       timezone,
-      node_selector: { 'kubernetes.io/os': 'linux', ...settings.node_selector },
+      node_selector: { 'kubernetes.io/os': 'linux', ...nodes },
       image: settings.image,
       resources: podResources(settings),
       tolerations: ANY_NODE,

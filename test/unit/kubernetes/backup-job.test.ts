@@ -165,6 +165,48 @@ test('a scheduler of hostPaths leaves the claims to their own job, and tags its 
   expect(map.data.root).toMatch(/^\* \* \* \* \* touch \/state\/heartbeat\n.* >\/proc\/1\/fd\/1 2>&1\n$/);
 });
 
+test('each node set has a scheduler of its own, with the hostPaths of its own services alone', () => {
+  const { files } = renderProject(
+    [mixed('archive'), mixed('photos'), mixed('video')],
+    { host_path_mode: 'daemonset', node_selector: { disk: 'big' } },
+    {
+      deployments: [
+        { runtime: 'kubernetes', services: ['photos', 'archive'] },
+        {
+          runtime: 'kubernetes',
+          services: ['video'],
+          node_selector: { gpu: 'yes', 'example.org/rack': 'b' },
+        },
+      ],
+    },
+  );
+  const sets = files
+    .filter(({ path }) => /\/hostpath-.*\.yaml$/.test(path))
+    .flatMap(({ content }) => objectsOf(content))
+    .filter(({ kind }) => kind === 'DaemonSet') as unknown as {
+    spec: { template: { spec: PodSpec & { nodeSelector: Fields } } };
+  }[];
+  const linux = { 'kubernetes.io/os': 'linux' };
+  expect(
+    sets.map(({ spec }) => [
+      spec.template.spec.nodeSelector,
+      spec.template.spec.volumes.flatMap(({ hostPath }) => (hostPath as Fields | undefined)?.path ?? []),
+    ]),
+  ).toEqual([
+    [{ ...linux, disk: 'big' }, ['/srv/archive/media', '/srv/photos/media']],
+    [{ ...linux, gpu: 'yes', 'example.org/rack': 'b' }, ['/srv/video/media']],
+  ]);
+});
+
+test('nodes are named for Kubernetes alone', () => {
+  const { diagnostics } = renderProject(
+    [contract('x', { runtime_templates: { docker: 'd.j2' } })],
+    {},
+    { deployments: [{ runtime: 'docker', services: ['x'], node_selector: { disk: 'big' } }] },
+  );
+  expect(diagnostics.map(({ code }) => code)).toContain('STW209');
+});
+
 /** What the kubelet makes of text in `args` and `env` (k8s.io/kubernetes, third_party/forked/golang/expansion). */
 function expanded(text: string): string {
   return text.replaceAll(/\$(\$|\(([^)]*)\))/g, (whole, next: string, name: string | undefined) =>

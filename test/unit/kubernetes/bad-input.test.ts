@@ -153,7 +153,7 @@ describe('two services with one claim', () => {
   const found = (services: readonly Json[], settings: Json = {}) =>
     renderProject(services, settings)
       .diagnostics.filter(({ code }) => code === 'STW548')
-      .map(({ severity, span }) => `${severity} ${span?.file ?? ''}`);
+      .map(({ severity, span }) => `${severity} ${span.file}`);
 
   test.each([
     ['restic', 'warning'],
