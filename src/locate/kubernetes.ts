@@ -19,7 +19,11 @@ export const kubernetes: Locator = {
       return { ...hostPathLocation(host_path, pairing.suffix), ...(is_file ? { is_file: true } : {}) };
     }
     const claim = settings?.claim ?? (holdsDefaultClaim(input) ? defaultClaim(contract) : null);
-    return claimLocation(contract.service_namespace, claim, pairing.suffix);
+    const held = pairing.partner?.name ?? input.volume.name;
+    return {
+      ...claimLocation(contract.service_namespace, claim, pairing.suffix),
+      ...(held === input.volume.name ? {} : { service_volume: held }),
+    };
   },
 };
 

@@ -17,6 +17,7 @@ export interface Location {
   readonly namespace: string | null;
   readonly suffix: string;
   readonly is_file?: true;
+  readonly service_volume?: string;
 }
 
 export interface LocateInput {

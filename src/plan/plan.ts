@@ -25,6 +25,8 @@ export interface PlannedVolume {
   readonly suffix: string;
   /** Set for a hostPath of a Kubernetes node that is a single file: a pod mounts it as such. */
   readonly is_file?: true;
+  /** Set for a claim where the service volume that holds it, and so the pod's volume, has another name. */
+  readonly service_volume?: string;
   /** `/backup/<service>/<volume>`: what restic sees, on every runtime. */
   readonly snapshot_path: string;
   readonly backed_up: boolean;

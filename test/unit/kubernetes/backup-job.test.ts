@@ -198,6 +198,22 @@ test('each node set has a scheduler of its own, with the hostPaths of its own se
   ]);
 });
 
+test('Velero is told the names that the service gives its volumes, each once: it skips any other without an error', () => {
+  const service = contract('wiki', {
+    service_volumes: [{ name: 'storage', target: '/data' }],
+    mounts: {
+      persistent_volumes: [
+        { name: 'pages', path: '/data/pages' },
+        { name: 'uploads', path: '/data/uploads' },
+      ],
+    },
+  });
+  const rendered = renderProject([service], { method: 'velero' });
+  expect(rendered.text('kubernetes/apps/workloads/wiki/kustomization.yaml')).toContain(
+    '{"backup.velero.io/backup-volumes":"storage"}',
+  );
+});
+
 test('nodes are named for Kubernetes alone', () => {
   const { diagnostics } = renderProject(
     [contract('x', { runtime_templates: { docker: 'd.j2' } })],
