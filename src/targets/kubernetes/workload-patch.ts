@@ -33,7 +33,9 @@ export function workloadPatchFiles(
     },
   ];
   if (method === 'velero' && snapshot === 'none') {
-    const volumes = [...new Set(job.volumes.map((volume) => volume.service_volume ?? volume.volume))].join(',');
+    const volumes = [...new Set(job.volumes.map((volume) => volume.service_volume ?? volume.volume))].join(
+      ',',
+    );
     return file(
       templates.render('kubernetes/workload-velero.yaml.hbs', {
         ...context,

@@ -10,14 +10,24 @@ import { step, type Step } from './guide.js';
  * @param from whose snapshots they are: a placement that restic itself backs up
  */
 export function elsewhereSteps(service: ServicePlan, from: Placement): Step[] {
+  const dumped = from.volumes.filter(({ kind }) => kind === 'lxc_guest').map(({ volume }) => volume);
   return service.elsewhere.flatMap((other): Step[] => {
-    const volumes = other.volumes.filter(({ kind, location }) => isFolder(kind) && location.startsWith('/'));
-    if (other.runtime === 'kubernetes' || volumes.length === 0) return [];
+    const folders = other.volumes.filter(({ kind, location }) => isFolder(kind) && location.startsWith('/'));
+    if (other.runtime === 'kubernetes' || folders.length === 0) return [];
+    const volumes = folders.filter(({ volume }) => !dumped.includes(volume));
+    const inside = folders.map(({ volume }) => volume).filter((volume) => dumped.includes(volume));
     const managed = volumes.some(({ kind }) => kind === 'docker_volume' || kind === 'podman_volume');
     return [
       step(
         `On ${other.runtime}`,
-        managed ? 'Volumes that are not there yet are made first.' : '',
+        [
+          ...(managed ? ['Volumes that are not there yet are made first.'] : []),
+          ...(inside.length === 0
+            ? []
+            : [
+                `Only in the dump of the guest, out of which they have to be taken as above: ${inside.join(', ')}.`,
+              ]),
+        ].join(' '),
         volumes.flatMap((volume) => [
           ...recreateVolume(service, volume),
           [...restoreVolume(service, from, volume, volume.location), '--delete', '--verify'],

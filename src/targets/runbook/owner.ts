@@ -7,8 +7,17 @@ export function ownerText({ run_as_user, run_as_group }: ServicePlan, placement:
     run_as_user === null
       ? ''
       : `; the workload runs as user ${run_as_user}, group ${run_as_group ?? run_as_user}`;
-  return `${restored}${workload}.${placement.runtime === 'podman' ? ` ${podmanIds(placement)}` : ''}`;
+  return [`${restored}${workload}.`, ...ids(placement)].join(' ');
 }
+
+function ids(placement: Placement): string[] {
+  if (placement.runtime === 'podman') return [podmanIds(placement)];
+  return placement.runtime === 'proxmox' ? [GUEST_IDS] : [];
+}
+
+/** pct(1), `unprivileged`: ids of the guest are shifted by the host's /etc/subuid, or as `lxc.idmap` says. */
+const GUEST_IDS =
+  'The ids are those of this host: an unprivileged guest sees them lower by 100000, unless its lxc.idmap says otherwise.';
 
 /**
  * Whose ids these are when the workload has a user namespace of its own (podman-run(1), `--userns`). Rootless, restic

@@ -40,4 +40,20 @@ describe('restoring under another runtime', () => {
   test("prints nothing for a user's volumes: root knows no $HOME of theirs", () => {
     expect(Object.keys(commandsOf(`${CONTRACT}quadlet_scope: user\n`))).toEqual(['On docker']);
   });
+
+  test('sends nobody to look for a folder where there is only the dump of a guest', () => {
+    const guest = `service_id: web
+runtime_templates: { docker: a, proxmox: d }
+service_container: { vmid: 101 }
+service_volumes: [{ name: data, target: /data }, { name: media, target: /media, host_path: /tank/media }]
+mounts: { persistent_volumes: [{ name: data, path: /data }, { name: media, path: /media }] }
+`;
+    const policy = policyOf('deployments: [{ runtime: proxmox, host: h1, services: ["*"] }]\n');
+    const [service] = planOf(policy, guest).plan.services;
+    const [from] = service?.placements ?? [];
+    if (service === undefined || from === undefined) throw new Error('no service');
+    const [step] = elsewhereSteps(service, from);
+    expect(step?.text).toMatch(/^Only in the dump of the guest, .*: data\.$/);
+    expect(step?.pipelines.map(([command]) => command?.[2])).toEqual(['/backup/web/media']);
+  });
 });

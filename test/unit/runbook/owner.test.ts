@@ -20,6 +20,9 @@ test('says whose ids they are where the workload may see others', () => {
   const common =
     'Files come back with the owners and modes that they had; the workload runs as user 1000, group 1000.';
   expect(textFor('docker')).toBe(common);
+  expect(textFor('proxmox', 'service_container: { vmid: 101 }\n')).toMatch(
+    /^Files .* group 1000\. The ids are those of this host: an unprivileged guest sees them lower by 100000,/,
+  );
   expect(textFor('podman')).toMatch(/^Files .* group 1000\. The ids are those of this host\. Under UserNS= /);
   expect(textFor('podman', 'quadlet_scope: user\n')).toMatch(
     /^Files .* group 1000\. The ids are those of podman unshare, .*=keep-id the user of the workload is 0 here/,
