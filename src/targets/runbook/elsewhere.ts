@@ -1,4 +1,6 @@
 import type { Placement, ServicePlan } from '../../plan/plan.js';
+import type { KubernetesSettings } from '../../policy/policy.js';
+import { isPerNode } from '../kubernetes/restore.js';
 import { recreateVolume, restoreVolume } from './host-guide.js';
 import { step, type Step } from './guide.js';
 
@@ -8,8 +10,10 @@ import { step, type Step } from './guide.js';
  * user's volumes below `$HOME` are restored by that user's own scripts.
  *
  * @param from whose snapshots they are: a placement that restic itself backs up
+ * @param settings how clusters are backed up
  */
-export function elsewhereSteps(service: ServicePlan, from: Placement): Step[] {
+export function elsewhereSteps(service: ServicePlan, from: Placement, settings: KubernetesSettings): Step[] {
+  const perNode = from.runtime === 'kubernetes' && from.volumes.some((volume) => isPerNode(settings, volume));
   const dumped = from.volumes.filter(({ kind }) => kind === 'lxc_guest').map(({ volume }) => volume);
   return service.elsewhere.flatMap((other): Step[] => {
     const folders = other.volumes.filter(({ kind, location }) => isFolder(kind) && location.startsWith('/'));
@@ -22,6 +26,9 @@ export function elsewhereSteps(service: ServicePlan, from: Placement): Step[] {
         `On ${other.runtime}`,
         [
           ...(managed ? ['Volumes that are not there yet are made first.'] : []),
+          ...(perNode
+            ? ['Every node has snapshots of its own: put the id of the right one in place of latest.']
+            : []),
           ...(inside.length === 0
             ? []
             : [

@@ -33,7 +33,7 @@ export function serviceContext(input: TargetInput, service: ServicePlan): Record
     places: service.placements.flatMap((placement) => place(input, service, placement)),
     stored: portable !== undefined || input.runtimes.kubernetes.method !== 'velero',
     portable: portable !== undefined,
-    elsewhere: portable === undefined ? [] : elsewhereSteps(service, portable),
+    elsewhere: portable === undefined ? [] : elsewhereSteps(service, portable, input.runtimes.kubernetes),
   };
 }
 

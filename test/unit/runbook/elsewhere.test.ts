@@ -10,7 +10,7 @@ function commandsOf(contract: string): Record<string, string[]> {
   const [from] = service?.placements ?? [];
   if (service === undefined || from === undefined) throw new Error('no service');
   return Object.fromEntries(
-    elsewhereSteps(service, from).map(({ heading, pipelines }) => [
+    elsewhereSteps(service, from, POLICY.runtimes.kubernetes).map(({ heading, pipelines }) => [
       heading,
       pipelines.map(([command]) => (command ?? []).slice(0, 4).join(' ')),
     ]),
@@ -52,8 +52,21 @@ mounts: { persistent_volumes: [{ name: data, path: /data }, { name: media, path:
     const [service] = planOf(policy, guest).plan.services;
     const [from] = service?.placements ?? [];
     if (service === undefined || from === undefined) throw new Error('no service');
-    const [step] = elsewhereSteps(service, from);
+    const [step] = elsewhereSteps(service, from, policy.runtimes.kubernetes);
     expect(step?.text).toMatch(/^Only in the dump of the guest, .*: data\.$/);
     expect(step?.pipelines.map(([command]) => command?.[2])).toEqual(['/backup/web/media']);
+  });
+
+  test('says that hostPaths of several nodes have snapshots of several nodes', () => {
+    const policy = policyOf(
+      'deployments: [{ runtime: kubernetes, services: ["*"] }]\nruntimes: { kubernetes: { host_path_mode: daemonset } }\n',
+    );
+    const bound = CONTRACT.replace('target: /data', 'target: /data, host_path: /srv/web');
+    const [service] = planOf(policy, bound).plan.services;
+    const [from] = service?.placements ?? [];
+    if (service === undefined || from === undefined) throw new Error('no service');
+    const texts = elsewhereSteps(service, from, policy.runtimes.kubernetes).map(({ text }) => text);
+    expect(texts.every((text) => text.startsWith('Every node has snapshots of its own'))).toBe(true);
+    expect(texts.length).toBeGreaterThan(0);
   });
 });
