@@ -33,6 +33,11 @@ export const KUBERNETES_RULES: readonly LineRule[] = [
     'Kubernetes, Persistent Volumes, “Access Modes”',
   ),
   field(
+    'tolerations|operator',
+    'The data is on this node and no other, so the job has to come to it whatever the node’s taints.',
+    'Kubernetes, Taints and Tolerations',
+  ),
+  field(
     'runAsNonRoot|runAsUser|runAsGroup|allowPrivilegeEscalation|readOnlyRootFilesystem|seccompProfile|capabilities|drop|add',
     'As little privilege as the volumes allow; the head of the file says which Pod Security level that is.',
     SECURITY,

@@ -1,10 +1,12 @@
 import type { BackupPlan, RepositoryPlan } from '../../plan/plan.js';
-import type { RuntimeSettings } from '../../policy/policy.js';
+import type { KubernetesSettings, RuntimeSettings } from '../../policy/policy.js';
 import { header } from '../header.js';
 import { ansibleHosts } from '../ansible/hosts.js';
 import { isRendered, placeName, protection } from '../protection.js';
-import { namespaces, type Namespace } from '../kubernetes/cluster.js';
+import { namespaces, type KubernetesJob, type Namespace } from '../kubernetes/cluster.js';
+import { secretName } from '../kubernetes/pod.js';
 import { podSecurityLevel } from '../kubernetes/security.js';
+import { claimsOf, volsyncSecret } from '../kubernetes/volsync.js';
 import { userCredentials, userTrees } from '../podman-user/user-tree.js';
 import { hostCredentials } from '../systemd/host-files.js';
 import { hostTrees } from '../systemd/host-tree.js';
@@ -74,7 +76,8 @@ function indexContext(plan: BackupPlan, runtimes: RuntimeSettings): Record<strin
       jobs: tree.jobs.length,
       credentials: userCredentials(tree),
     })),
-    namespaces: namespaces(plan).map(namespaceContext),
+    namespaces: namespaces(plan).map((namespace) => namespaceContext(namespace, runtimes.kubernetes)),
+    job_kinds: JOB_KINDS[runtimes.kubernetes.method],
     repositories: plan.repositories.map((repository) => ({
       name: repository.name,
       url: repository.url,
@@ -84,10 +87,18 @@ function indexContext(plan: BackupPlan, runtimes: RuntimeSettings): Record<strin
   };
 }
 
+/** Kinds of the jobs that a method leaves in the cluster; maintenance is CronJobs whatever the method. */
+const JOB_KINDS: Readonly<Record<KubernetesSettings['method'], string>> = {
+  restic: 'cronjobs,daemonsets',
+  velero: 'cronjobs,schedules.velero.io',
+  volsync: 'cronjobs,replicationsources.volsync.backube',
+  k8up: 'cronjobs,schedules.k8up.io',
+};
+
 /** One row of the table of namespaces: the Secrets that must be there, and the lowest Pod Security level that will do. */
-function namespaceContext(namespace: Namespace): Record<string, unknown> {
-  const repositories = [...namespace.jobs.map((job) => job.repository), ...namespace.maintained];
-  const secrets = new Set(repositories.flatMap(({ kubernetes_secret }) => kubernetes_secret ?? []));
+function namespaceContext(namespace: Namespace, { method }: KubernetesSettings): Record<string, unknown> {
+  const maintained = namespace.maintained.map(secretName);
+  const secrets = new Set([...namespace.jobs.flatMap((job) => jobSecrets(job, method)), ...maintained]);
   const levels = namespace.jobs.map((job) => podSecurityLevel(job.service, job.volumes));
   return {
     name: namespace.name,
@@ -95,6 +106,14 @@ function namespaceContext(namespace: Namespace): Record<string, unknown> {
     secrets: [...secrets].sort(),
     level: levels.includes('privileged') ? 'privileged' : 'restricted',
   };
+}
+
+/** Velero has credentials of its own, and VolSync one Secret for each claim. */
+function jobSecrets(job: KubernetesJob, method: KubernetesSettings['method']): string[] {
+  if (method === 'velero') return [];
+  return method === 'volsync'
+    ? claimsOf(job).map((claim) => volsyncSecret(job, claim))
+    : [secretName(job.repository)];
 }
 
 function summary(plan: BackupPlan): string {

@@ -15,6 +15,9 @@ export interface Generator {
   readonly files: readonly string[];
 }
 
+/** CoreDNS as it comes; in OpenShift; in Gardener. */
+const DNS_PORTS = [53, 5353, 8053] as const;
+
 /** The account and the network of a namespace's pods. */
 export function commonFile(namespace: Namespace, { plan, runtimes, templates }: TargetInput): RenderedFile {
   return {
@@ -25,6 +28,7 @@ export function commonFile(namespace: Namespace, { plan, runtimes, templates }: 
       namespace: namespace.name,
       labels: labels('shared', 'shared'),
       pod_selector: POD_SELECTOR,
+      dns: ['UDP', 'TCP'].flatMap((protocol) => DNS_PORTS.map((port) => ({ protocol, port }))),
       ports: repositoryPorts(plan, runtimes.kubernetes).map((port) => ({ protocol: 'TCP', port })),
     }),
   };

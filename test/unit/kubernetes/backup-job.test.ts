@@ -214,6 +214,18 @@ test('Velero is told the names that the service gives its volumes, each once: it
   );
 });
 
+test('pods may ask for names where the distributions’ DNS pods listen, over both protocols', () => {
+  const objects = objectsOf(renderProject([contract('wiki')]).text('kubernetes/apps/common.yaml'));
+  const { spec } = objects.find(({ kind }) => kind === 'NetworkPolicy') as {
+    spec: { egress: { ports: { protocol: string; port: number }[] }[] };
+  };
+  const [dns, repositories] = spec.egress;
+  expect(dns?.ports.map(({ protocol, port }) => `${protocol} ${port}`).sort()).toEqual(
+    ['53', '5353', '8053'].flatMap((port) => [`TCP ${port}`, `UDP ${port}`]).sort(),
+  );
+  expect(repositories?.ports).toEqual([{ protocol: 'TCP', port: 8000 }]);
+});
+
 test('nodes are named for Kubernetes alone', () => {
   const { diagnostics } = renderProject(
     [contract('x', { runtime_templates: { docker: 'd.j2' } })],

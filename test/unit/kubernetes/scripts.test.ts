@@ -117,6 +117,15 @@ describe('backup.sh', () => {
   );
 });
 
+test('the scheduler refuses an image that does not know its time zone', () => {
+  writeFileSync(at('hostpath.sh'), script('hostpath.sh'));
+  const result = run([at('hostpath.sh'), at('crontab')], { TZ: 'Europe/Atlantis' });
+  expect(result).toEqual({
+    status: 1,
+    said: 'stowage: the image has no time zone data for Europe/Atlantis\n',
+  });
+});
+
 describe('forget.sh', () => {
   const forget = (name: string, text: string) => {
     mkdirSync(at('forget'), { recursive: true });

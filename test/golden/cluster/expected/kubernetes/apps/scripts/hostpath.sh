@@ -4,6 +4,17 @@
 # Process 1 of the scheduler's pod: runs crond with the crontab in the folder that it is given, and stops in order.
 set -eu
 
+# Without the zone's rules crond would read the crontab as UTC, and say nothing.
+case $TZ in
+  UTC | Etc/UTC) ;;
+  *)
+    [ -e "/usr/share/zoneinfo/$TZ" ] || {
+      printf 'stowage: the image has no time zone data for %s\n' "$TZ" >&2
+      exit 1
+    }
+    ;;
+esac
+
 mkdir -p /state/success
 # The age of a service that has never succeeded counts from here; a restart of the container must not begin anew.
 [ -e /state/started ] || touch /state/started

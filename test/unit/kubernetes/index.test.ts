@@ -1,0 +1,28 @@
+import { describe, expect, test } from '@jest/globals';
+import { contract, renderProject } from './project.js';
+
+/** The index of a tree with one service in namespace `apps`. */
+const indexOf = (method: string) => renderProject([contract('wiki')], { method }).text('README.md');
+
+describe('the index of a tree with a cluster', () => {
+  test.each([
+    ['restic', '`restic-main`'],
+    ['k8up', '`restic-main`'],
+    ['volsync', '`restic-main-wiki-data`'],
+    ['velero', ''],
+  ])('names the Secrets that %s reads', (method, secrets) => {
+    expect(indexOf(method)).toContain(`| apps | 1 | ${secrets} | `);
+    expect(indexOf(method)).toContain('| backup | 0 | `restic-main` | restricted |');
+  });
+
+  test.each([
+    ['restic', 'cronjobs,daemonsets'],
+    ['k8up', 'cronjobs,schedules.k8up.io'],
+    ['volsync', 'cronjobs,replicationsources.volsync.backube'],
+    ['velero', 'cronjobs,schedules.velero.io'],
+  ])('says how to find what %s leaves behind', (method, kinds) => {
+    expect(indexOf(method)).toContain(
+      `kubectl get ${kinds} --all-namespaces --selector=app.kubernetes.io/managed-by=stowage`,
+    );
+  });
+});
