@@ -27,7 +27,7 @@ export function readDeployments(findings: Findings, given: Mapping): Deployment[
     if (runtime !== 'kubernetes' && entry.node_selector !== undefined) {
       findings.error('STW209', [...pointer, 'node_selector'], `a deployment on ${runtime} has no nodes`, {
         part: 'key',
-        hint: 'leave `node_selector` out, or name the `host`',
+        hint: 'leave `node_selector` out: `host` says where these services run',
       });
     }
     const services = asTexts(entry.services);

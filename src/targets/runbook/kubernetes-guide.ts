@@ -6,7 +6,7 @@ import { hostPaths } from '../kubernetes/hostpath-files.js';
 import { k8upTag } from '../kubernetes/k8up.js';
 import * as operators from '../kubernetes/operator-restore.js';
 import * as restore from '../kubernetes/restore.js';
-import { podSecurityLevel, restoreSecurity } from '../kubernetes/security.js';
+import { moverSecurity, podSecurityLevel, restoreSecurity } from '../kubernetes/security.js';
 import { claimsOf } from '../kubernetes/volsync.js';
 import type { TargetInput } from '../target.js';
 import { applied, step, type Command, type Pipeline, type Step } from './guide.js';
@@ -68,7 +68,7 @@ function stopStep(job: KubernetesJob): Step {
     : ` Nothing in Kubernetes can be called ${service_name}: put the workload's own name there (kubectl get deployments).`;
   return {
     heading: 'Stop the workload',
-    text: `The first command notes how many replicas it has. Pause what would scale it up again: an autoscaler, or a GitOps controller.${elsewhere}`,
+    text: `The first command notes how many replicas it has. Pause what would scale it up again: an autoscaler, or a GitOps controller. Of a StatefulSet write statefulset/ in place of deployment/, here and below.${elsewhere}`,
     pipelines: restore.stopWorkload(job),
   };
 }
@@ -82,9 +82,13 @@ function startStep(job: KubernetesJob): Step {
 }
 
 function volsyncStep(job: KubernetesJob, claim: string): Step {
+  const lostAndFound =
+    moverSecurity(job.service, job.volumes) === null
+      ? ''
+      : " A lost+found that the workload's user cannot read makes the mover fail over and over: set enableFileDeletion to false then.";
   return {
     heading: `Restore claim ${claim} in place`,
-    text: 'The newest snapshot; restoreAsOf in the object takes an older one. Files that the snapshot does not have are deleted, which VolSync up to 0.10 cannot do: it refuses enableFileDeletion.',
+    text: `The newest snapshot; restoreAsOf in the object takes an older one. Files that the snapshot does not have are deleted, which VolSync up to 0.10 cannot do: it refuses enableFileDeletion.${lostAndFound}`,
     pipelines: [
       applied(operators.replicationDestination(job, claim, null)),
       ...single(operators.finishReplication(job, claim)),

@@ -195,3 +195,8 @@ test.each(['1ki', '1K', '2gi', '1mi'])('%s is no quantity', (memory_limit) => {
   const { diagnostics } = renderProject([contract('x')], { resources: { memory_limit } });
   expect(diagnostics.map(({ severity }) => severity)).toContain('error');
 });
+
+test.each(['bad image', 'Registry.example.org/restic:1 ', '-x', 'a\nb'])('%j is no image', (image) => {
+  const { diagnostics } = renderProject([contract('x')], { image });
+  expect(diagnostics.map(({ severity }) => severity)).toContain('error');
+});

@@ -74,6 +74,14 @@ describe('the page of a service on Kubernetes', () => {
     expect(waited).toContain('kubectl --namespace apps wait');
   });
 
+  test('warns of what VolSync fails over as the user of the workload', () => {
+    const text = (service: Json) =>
+      stepsOf(service, { method: 'volsync' }).find(({ heading }) => heading.startsWith('Restore claim'))
+        ?.text;
+    expect(text(contract('wiki', HEALTH))).toContain('set enableFileDeletion to false then');
+    expect(text(contract('wiki'))).not.toContain('lost+found');
+  });
+
   test('Velero restores aside before anything is deleted', () => {
     const steps = stepsOf(contract('wiki'), { method: 'velero' });
     expect(commandsOf(steps, 'Restore aside')).toEqual([
