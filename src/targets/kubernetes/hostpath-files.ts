@@ -82,8 +82,9 @@ function schedulers(jobs: readonly KubernetesJob[], settings: KubernetesSettings
 
 /** After its time zone, and its node set where that is not the one of the policy's runtime. */
 function schedulerName({ schedule, node_selector }: Placement): string {
-  const nodes = Object.entries(node_selector ?? {}).map(([key, value]) => `/${key}=${value}`);
-  return objectName('hostpath', [schedule.timezone, ...nodes.sort()].join(''));
+  if (node_selector === undefined) return objectName('hostpath', schedule.timezone);
+  const nodes = Object.entries(node_selector).map(([key, value]) => `${key}=${value}`);
+  return objectName('hostpath', [schedule.timezone, nodes.sort().join('/')].join('/'));
 }
 
 function scriptPath({ service }: KubernetesJob): string {

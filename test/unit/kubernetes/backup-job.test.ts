@@ -167,7 +167,7 @@ test('a scheduler of hostPaths leaves the claims to their own job, and tags its 
 
 test('each node set has a scheduler of its own, with the hostPaths of its own services alone', () => {
   const { files } = renderProject(
-    [mixed('archive'), mixed('photos'), mixed('video')],
+    [mixed('archive'), mixed('photos'), mixed('video'), mixed('wiki')],
     { host_path_mode: 'daemonset', node_selector: { disk: 'big' } },
     {
       deployments: [
@@ -177,6 +177,8 @@ test('each node set has a scheduler of its own, with the hostPaths of its own se
           services: ['video'],
           node_selector: { gpu: 'yes', 'example.org/rack': 'b' },
         },
+        // Every node, and not those of the runtime.
+        { runtime: 'kubernetes', services: ['wiki'], node_selector: {} },
       ],
     },
   );
@@ -187,15 +189,18 @@ test('each node set has a scheduler of its own, with the hostPaths of its own se
     spec: { template: { spec: PodSpec & { nodeSelector: Fields } } };
   }[];
   const linux = { 'kubernetes.io/os': 'linux' };
-  expect(
-    sets.map(({ spec }) => [
-      spec.template.spec.nodeSelector,
-      spec.template.spec.volumes.flatMap(({ hostPath }) => (hostPath as Fields | undefined)?.path ?? []),
-    ]),
-  ).toEqual([
-    [{ ...linux, disk: 'big' }, ['/srv/archive/media', '/srv/photos/media']],
-    [{ ...linux, gpu: 'yes', 'example.org/rack': 'b' }, ['/srv/video/media']],
+  const found = sets.map(({ spec }) => [
+    spec.template.spec.nodeSelector,
+    spec.template.spec.volumes.flatMap(({ hostPath }) => (hostPath as Fields | undefined)?.path ?? []),
   ]);
+  expect(found).toHaveLength(3);
+  expect(found).toEqual(
+    expect.arrayContaining([
+      [{ ...linux, disk: 'big' }, ['/srv/archive/media', '/srv/photos/media']],
+      [{ ...linux, gpu: 'yes', 'example.org/rack': 'b' }, ['/srv/video/media']],
+      [linux, ['/srv/wiki/media']],
+    ]),
+  );
 });
 
 test('Velero is told the names that the service gives its volumes, each once: it skips any other without an error', () => {
