@@ -1,3 +1,4 @@
+import { excludesInside, literalPattern } from '../../plan/excludes.js';
 import type { PlannedVolume, Placement, RepositoryPlan, ServicePlan } from '../../plan/plan.js';
 import { headerLines } from './header-lines.js';
 import { hostTrees, hostVolumes } from '../systemd/host-tree.js';
@@ -91,9 +92,12 @@ function placeContext(service: ServicePlan, { name, placement, vmid }: Place): R
     on_calendar: placement.schedule.on_calendar,
     timezone: placement.schedule.timezone,
     paths: volumes.map(({ location }) => ansibleText(location)),
-    exclude: [...service.exclude, ...volumes.flatMap(({ exclude }) => exclude)].map((pattern) =>
-      ansibleText(onHost(pattern, volumes)),
-    ),
+    exclude: excludesInside(
+      [...service.exclude, ...volumes.flatMap(({ exclude }) => exclude)].map((pattern) =>
+        onHost(pattern, volumes),
+      ),
+      volumes.map(({ location }) => location),
+    ).map(ansibleText),
     vmid,
   };
 }
@@ -105,6 +109,5 @@ function onHost(pattern: string, volumes: readonly PlannedVolume[]): string {
   );
   if (volume === undefined) return pattern;
   // What is a wildcard in a pattern is none in a path.
-  const location = volume.location.replace(/[\\*?[]/g, String.raw`\$&`);
-  return location + pattern.slice(volume.snapshot_path.length);
+  return literalPattern(volume.location) + pattern.slice(volume.snapshot_path.length);
 }
