@@ -1,4 +1,6 @@
+import type { PlannedVolume } from '../../plan/plan.js';
 import type { KubernetesSettings } from '../../policy/policy.js';
+import { sparedVolumes, sparingOptions } from '../nested-volumes.js';
 import type { KubernetesJob } from './cluster.js';
 import { containerText, labels, objectName } from './names.js';
 import { secretName, sourceMount, sourceVolumes } from './pod.js';
@@ -133,8 +135,10 @@ export function restoreInPlace(
   snapshot: string,
   dryRun: boolean,
 ): Command {
-  const end = dryRun ? ['--dry-run', '--verbose=2'] : ['--verify'];
-  return inRestorePod(job, ...restoreArguments(job, volume, snapshot), '--target=/', '--delete', ...end);
+  const planned = plannedVolume(job, volume);
+  const spared = sparingOptions(planned, sparedVolumes(job.service, planned, job.placement.volumes));
+  const end = ['--target=/', '--delete', ...(dryRun ? ['--dry-run', '--verbose=2'] : ['--verify'])];
+  return inRestorePod(job, ...restoreArguments(job, volume, snapshot), ...spared, ...end);
 }
 
 /** Restores one volume beside the live data, then copies it to the current folder of the person's machine. */
@@ -157,9 +161,13 @@ export function listOwners(job: KubernetesJob, volume: string): Command {
 }
 
 function snapshotPath(job: KubernetesJob, volume: string): string {
+  return plannedVolume(job, volume).snapshot_path;
+}
+
+function plannedVolume(job: KubernetesJob, volume: string): PlannedVolume {
   const planned = job.volumes.find((candidate) => candidate.volume === volume);
   if (planned === undefined) throw new Error(`${job.service.service_id} has no volume ${volume}`);
-  return planned.snapshot_path;
+  return planned;
 }
 
 function snapshotFilter({ service, placement }: KubernetesJob): string[] {

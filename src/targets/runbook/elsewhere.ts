@@ -1,4 +1,5 @@
 import type { Placement, ServicePlan } from '../../plan/plan.js';
+import { outerFirst, sparedVolumes, sparingOptions } from '../nested-volumes.js';
 import { recreateVolume, restoreVolume } from './host-guide.js';
 import { step, type Step } from './guide.js';
 
@@ -18,9 +19,14 @@ export function elsewhereSteps(service: ServicePlan, from: Placement): Step[] {
       step(
         `On ${other.runtime}`,
         managed ? 'Volumes that are not there yet are made first.' : '',
-        volumes.flatMap((volume) => [
+        outerFirst(volumes).flatMap((volume) => [
           ...recreateVolume(service, volume),
-          [...restoreVolume(service, from, volume, volume.location), '--delete', '--verify'],
+          [
+            ...restoreVolume(service, from, volume, volume.location),
+            ...sparingOptions(volume, sparedVolumes(service, volume, volumes)),
+            '--delete',
+            '--verify',
+          ],
         ]),
       ),
     ];

@@ -1,6 +1,7 @@
 import { isObjectName } from '../../plan/kubernetes-problems.js';
 import type { ServicePlan } from '../../plan/plan.js';
 import type { KubernetesSettings } from '../../policy/policy.js';
+import { outerFirst, sparedVolumes } from '../nested-volumes.js';
 import type { KubernetesJob } from '../kubernetes/cluster.js';
 import { hostPaths } from '../kubernetes/hostpath-files.js';
 import { k8upTag } from '../kubernetes/k8up.js';
@@ -9,7 +10,7 @@ import * as restore from '../kubernetes/restore.js';
 import { podSecurityLevel, restoreSecurity } from '../kubernetes/security.js';
 import { claimsOf } from '../kubernetes/volsync.js';
 import type { TargetInput } from '../target.js';
-import { applied, step, type Command, type Pipeline, type Step } from './guide.js';
+import { applied, inPlaceText, step, type Command, type Pipeline, type Step } from './guide.js';
 import { ownerText } from './owner.js';
 import { verifySteps } from './verify.js';
 
@@ -157,10 +158,10 @@ function resticSteps(job: KubernetesJob, settings: KubernetesSettings): Step[] {
     ...podSteps(job, settings),
     step('List snapshots', '', [restore.listSnapshots(job)]),
     stopStep(job),
-    ...job.volumes.flatMap((volume) => [
+    ...outerFirst(job.volumes).flatMap((volume) => [
       step(
         `Restore ${volume.volume} in place`,
-        'The first command only says what would change; the second restores. Files that the snapshot does not have are deleted.',
+        inPlaceText(sparedVolumes(job.service, volume, job.placement.volumes).map((inner) => inner.volume)),
         [
           restore.restoreInPlace(job, volume.volume, 'latest', true),
           restore.restoreInPlace(job, volume.volume, 'latest', false),
