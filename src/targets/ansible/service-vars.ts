@@ -102,12 +102,13 @@ function placeContext(service: ServicePlan, { name, placement, vmid }: Place): R
   };
 }
 
-/** An exclude pattern below the jobs' view, `/backup/<service>/<volume>`, as it is on the host. */
+/** An exclude pattern below the jobs' view, `/backup/<service>/<volume>`, as it is on the host; `!` stays in front. */
 function onHost(pattern: string, volumes: readonly PlannedVolume[]): string {
+  const negated = pattern.startsWith('!') ? '!' : '';
+  const path = pattern.slice(negated.length);
   const volume = volumes.find(
-    ({ snapshot_path }) => pattern === snapshot_path || pattern.startsWith(`${snapshot_path}/`),
+    ({ snapshot_path }) => path === snapshot_path || path.startsWith(`${snapshot_path}/`),
   );
   if (volume === undefined) return pattern;
-  // What is a wildcard in a pattern is none in a path.
-  return literalPattern(volume.location) + pattern.slice(volume.snapshot_path.length);
+  return negated + literalPattern(volume.location) + path.slice(volume.snapshot_path.length);
 }
