@@ -106,6 +106,9 @@ export const CODES = {
   STW406:
     'The service runs in a Proxmox guest, but the contract does not say which one. Set `service_container.vmid`.',
   STW407: 'An exclude pattern can match nothing, because restic sees volumes below `/backup/<service>/`.',
+  STW408:
+    'An exclude pattern leaves out a whole volume: its backups would end well and save nothing. Name what to leave out inside it, or waive the volume.',
+  STW409: 'A local repository lies where jobs mount the volumes of a service, `/backup/<service>`. Move it.',
   // 5: templates and rendering
   STW500:
     'The template is not valid Handlebars. The caret stands where reading had to stop; the mistake is there or just before.',

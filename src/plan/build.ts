@@ -8,7 +8,8 @@ import { intlZones } from '../time/intl-zone.js';
 import { kubernetesObstacles } from './kubernetes-problems.js';
 import { runChecks } from './checks/registry.js';
 import { resolveDeployments, type Deployed } from './deployments.js';
-import { planVolumes, unprotectedVolumes } from './volumes.js';
+import { excludesInside } from './excludes.js';
+import { planVolumes, unprotectedVolumes, volumeRoot } from './volumes.js';
 import type { BackupPlan, Elsewhere, JobSchedule, Placement, RepositoryPlan, ServicePlan } from './plan.js';
 import { placeJobs, type MaintenanceTimes } from './schedules.js';
 import { localPath } from './repository-url.js';
@@ -91,7 +92,10 @@ function planService(
     repository: settings.repository,
     tags: [`service:${contract.service_id}`],
     retention: settings.retention,
-    exclude: settings.exclude,
+    exclude: excludesInside(
+      settings.exclude,
+      contract.persistent_volumes.map(({ name }) => volumeRoot(contract, name)),
+    ),
     timeout: settings.timeout,
     retry_lock: settings.retry_lock,
     accept_incomplete: settings.accept_incomplete,

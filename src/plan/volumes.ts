@@ -2,6 +2,7 @@ import type { Contract, PersistentVolume, Runtime, ServiceVolume } from '../cont
 import { pairVolume } from '../locate/pairing.js';
 import { LOCATORS } from '../locate/registry.js';
 import type { RuntimeSettings } from '../policy/policy.js';
+import { excludeBelow } from './excludes.js';
 import type { PlannedVolume } from './plan.js';
 
 /** Every persistent volume of a contract, located on one runtime, in the contract's order. */
@@ -23,38 +24,28 @@ function planVolume(
   const settings = contract.backup.volumes.get(volume.name) ?? null;
   const pairing = pairVolume(volume, locator.mounted(contract));
   const location = locator.locate({ contract, volume, pairing, settings, runtimes });
-  const volumeRoot = `/backup/${contract.service_id}/${volume.name}`;
+  const root = volumeRoot(contract, volume.name);
   return {
     volume: volume.name,
     path: volume.path,
     ...location,
     snapshot_path:
-      location.kind === 'lxc_guest'
-        ? `/backup/${contract.service_id}/${guestDumpName(contract.vmid)}`
-        : volumeRoot,
+      location.kind === 'lxc_guest' ? `/backup/${contract.service_id}/${guestDumpName(contract.vmid)}` : root,
     backed_up: settings?.enabled ?? true,
     reason: settings?.reason ?? null,
     allow_empty: settings?.allow_empty ?? false,
-    exclude: (settings?.exclude ?? []).map((pattern) => excludeBelow(volumeRoot, pattern)),
+    exclude: (settings?.exclude ?? []).map((pattern) => excludeBelow(root, pattern)),
   };
+}
+
+/** Where every snapshot has a volume, whatever runtime it comes from. */
+export function volumeRoot(contract: Contract, volume: string): string {
+  return `/backup/${contract.service_id}/${volume}`;
 }
 
 /** The fixed name under which a guest's dump is kept: vzdump's own names carry the time, so no parent would match. */
 export function guestDumpName(vmid: number | null): string {
   return `vzdump-lxc-${vmid === null ? 'unknown' : String(vmid)}.tar`;
-}
-
-/**
- * A volume's own exclude pattern, bound to that volume: restic matches patterns against whole paths, and a relative
- * one anywhere in them (restic manual, "Excluding Files"). A leading `/` means the volume's root, unless the pattern is
- * already written as snapshots show the volume; `!` stays in front.
- */
-function excludeBelow(root: string, pattern: string): string {
-  const negated = pattern.startsWith('!') ? '!' : '';
-  const plain = pattern.slice(negated.length);
-  if (plain === root || plain.startsWith(`${root}/`)) return pattern;
-  const anywhere = plain.startsWith('/') ? '' : plain.startsWith('**/') ? '/' : '/**/';
-  return `${negated}${root}${anywhere}${plain}`;
 }
 
 /** Service volumes that hold no persistent volume: mounted, but nobody said that they are worth keeping. */

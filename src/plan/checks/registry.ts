@@ -2,6 +2,7 @@ import type { Diagnostic } from '../../diagnostics/diagnostic.js';
 import * as ansible from './ansible.js';
 import type { Check, CheckInput } from './check.js';
 import { maintenanceCollisions } from './collisions.js';
+import { wholeVolumeExcluded } from './contents.js';
 import * as coverage from './coverage.js';
 import { nestedHostPath } from './host-paths.js';
 import * as identity from './identity.js';
@@ -9,6 +10,7 @@ import * as kubernetes from './kubernetes.js';
 import { tooOld } from './max-age.js';
 import * as places from './places.js';
 import * as proxmox from './proxmox.js';
+import { coveredRepository } from './repository-place.js';
 import * as rootless from './rootless.js';
 import * as schedule from './schedule.js';
 
@@ -25,9 +27,11 @@ const CHECKS: readonly Check[] = [
   coverage.forgottenVolume,
   coverage.fallbackVolume,
   coverage.uselessExclude,
+  wholeVolumeExcluded,
   coverage.snapshotHosts,
   places.unbindablePath,
   places.unnamedClaim,
+  coveredRepository,
   proxmox.unknownGuest,
   proxmox.impossibleGuest,
   rootless.privilegedPath,

@@ -1,6 +1,6 @@
 import type { PlannedVolume, ServicePlan } from '../../plan/plan.js';
 import { placeName, protection } from '../../targets/protection.js';
-import { matchesWholeVolume } from '../exclude-match.js';
+import { matchesWholeVolume } from '../../plan/exclude-match.js';
 import { quote, type Finding } from '../finding.js';
 import type { PlacementPair } from '../match.js';
 import type { ReviewInput, Rule } from '../review.js';

@@ -1,3 +1,4 @@
+import { excludesInside, literalPattern } from '../../plan/excludes.js';
 import type { PlannedVolume, Placement, RepositoryPlan, ServicePlan } from '../../plan/plan.js';
 import { headerLines } from './header-lines.js';
 import { hostTrees, hostVolumes } from '../systemd/host-tree.js';
@@ -91,20 +92,23 @@ function placeContext(service: ServicePlan, { name, placement, vmid }: Place): R
     on_calendar: placement.schedule.on_calendar,
     timezone: placement.schedule.timezone,
     paths: volumes.map(({ location }) => ansibleText(location)),
-    exclude: [...service.exclude, ...volumes.flatMap(({ exclude }) => exclude)].map((pattern) =>
-      ansibleText(onHost(pattern, volumes)),
-    ),
+    exclude: excludesInside(
+      [...service.exclude, ...volumes.flatMap(({ exclude }) => exclude)].map((pattern) =>
+        onHost(pattern, volumes),
+      ),
+      volumes.map(({ location }) => location),
+    ).map(ansibleText),
     vmid,
   };
 }
 
-/** An exclude pattern below the jobs' view, `/backup/<service>/<volume>`, as it is on the host. */
+/** An exclude pattern below the jobs' view, `/backup/<service>/<volume>`, as it is on the host; `!` stays in front. */
 function onHost(pattern: string, volumes: readonly PlannedVolume[]): string {
+  const negated = pattern.startsWith('!') ? '!' : '';
+  const path = pattern.slice(negated.length);
   const volume = volumes.find(
-    ({ snapshot_path }) => pattern === snapshot_path || pattern.startsWith(`${snapshot_path}/`),
+    ({ snapshot_path }) => path === snapshot_path || path.startsWith(`${snapshot_path}/`),
   );
   if (volume === undefined) return pattern;
-  // What is a wildcard in a pattern is none in a path.
-  const location = volume.location.replace(/[\\*?[]/g, String.raw`\$&`);
-  return location + pattern.slice(volume.snapshot_path.length);
+  return negated + literalPattern(volume.location) + path.slice(volume.snapshot_path.length);
 }

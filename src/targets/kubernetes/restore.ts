@@ -1,5 +1,6 @@
 import type { PlannedVolume } from '../../plan/plan.js';
 import type { KubernetesSettings } from '../../policy/policy.js';
+import { sparedVolumes, sparingOptions } from '../nested-volumes.js';
 import type { KubernetesJob } from './cluster.js';
 import { PART_TAG } from './hostpath-files.js';
 import { labels, objectName } from './names.js';
@@ -110,8 +111,10 @@ export function restoreInPlace(
   snapshot: string,
   dryRun: boolean,
 ): Pipeline {
+  const planned = plannedVolume(job, volume);
+  const spared = sparingOptions(planned, sparedVolumes(job.service, planned, job.placement.volumes));
   const end = dryRun ? ['--dry-run', '--verbose=2'] : ['--verify'];
-  return restoreVolume(job, settings, volume, snapshot, ['--target=/', '--delete', ...end]);
+  return restoreVolume(job, settings, volume, snapshot, [...spared, '--target=/', '--delete', ...end]);
 }
 
 /** Restores one volume beside the live data, then copies it to the current folder of the person's machine. */

@@ -1,4 +1,5 @@
 import type { Placement, PlannedVolume, ServicePlan } from '../../plan/plan.js';
+import { outerFirst, sparedVolumes, sparingOptions } from '../nested-volumes.js';
 import type { Pipeline } from '../runbook/guide.js';
 import { pathBelowHome } from './container.js';
 
@@ -16,6 +17,8 @@ export interface RootlessRestore {
 
 export interface RootlessVolumeRestore {
   readonly volume: string;
+  /** Names of the volumes inside this one that the restore does not touch. */
+  readonly spared: readonly string[];
   /** First what would change, then the restore; deletes files that the snapshot does not have. */
   readonly in_place: readonly Pipeline[];
   readonly aside: readonly Pipeline[];
@@ -47,23 +50,23 @@ export function rootlessRestore(
     stop: [systemctl('stop', service.service_unit_name)],
     start: [systemctl('start', service.service_unit_name)],
     back_up: [systemctl('start', `stowage-backup-${service.service_id}`)],
-    volumes: placement.volumes
-      .filter((volume) => volume.backed_up)
-      .map((volume) => {
-        const place = pathBelowHome(volume.location) ?? volume.location;
-        const target =
-          volume.kind === 'podman_volume' && volume.suffix === '' ? (volume.name ?? place) : place;
-        const aside = `stowage-restore/${service.service_id}/${volume.volume}`;
-        return {
-          volume: volume.volume,
-          in_place: [
-            HOME,
-            restore(volume, target, '--delete', '--dry-run', '--verbose=2'),
-            restore(volume, target, '--delete', '--verify'),
-          ],
-          aside: [HOME, restore(volume, aside, '--verify')],
-          owners: [HOME, [['podman', 'unshare', 'ls', '-lan', place]]],
-        };
-      }),
+    volumes: outerFirst(placement.volumes.filter((volume) => volume.backed_up)).map((volume) => {
+      const place = pathBelowHome(volume.location) ?? volume.location;
+      const target = volume.kind === 'podman_volume' && volume.suffix === '' ? (volume.name ?? place) : place;
+      const aside = `stowage-restore/${service.service_id}/${volume.volume}`;
+      const spared = sparedVolumes(service, volume, placement.volumes);
+      const sparing = sparingOptions(volume, spared);
+      return {
+        volume: volume.volume,
+        spared: spared.map((inner) => inner.volume),
+        in_place: [
+          HOME,
+          restore(volume, target, ...sparing, '--delete', '--dry-run', '--verbose=2'),
+          restore(volume, target, ...sparing, '--delete', '--verify'),
+        ],
+        aside: [HOME, restore(volume, aside, '--verify')],
+        owners: [HOME, [['podman', 'unshare', 'ls', '-lan', place]]],
+      };
+    }),
   };
 }

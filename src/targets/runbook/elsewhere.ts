@@ -1,6 +1,7 @@
 import type { Placement, ServicePlan } from '../../plan/plan.js';
 import type { KubernetesSettings } from '../../policy/policy.js';
 import { isPerNode } from '../kubernetes/restore.js';
+import { outerFirst, sparedVolumes, sparingOptions } from '../nested-volumes.js';
 import { recreateVolume, restoreVolume } from './host-guide.js';
 import { step, type Step } from './guide.js';
 
@@ -35,9 +36,14 @@ export function elsewhereSteps(service: ServicePlan, from: Placement, settings: 
                 `Only in the dump of the guest, out of which they have to be taken as above: ${inside.join(', ')}.`,
               ]),
         ].join(' '),
-        volumes.flatMap((volume) => [
+        outerFirst(volumes).flatMap((volume) => [
           ...recreateVolume(service, volume),
-          [...restoreVolume(service, from, volume, volume.location), '--delete', '--verify'],
+          [
+            ...restoreVolume(service, from, volume, volume.location),
+            ...sparingOptions(volume, sparedVolumes(service, volume, volumes)),
+            '--delete',
+            '--verify',
+          ],
         ]),
       ),
     ];

@@ -1,8 +1,9 @@
 import { composeProjectName } from '../../locate/docker.js';
 import type { Placement, PlannedVolume, ServicePlan } from '../../plan/plan.js';
+import { outerFirst, sparedVolumes, sparingOptions } from '../nested-volumes.js';
 import { resticCommand, restoreCommand } from '../systemd/host-files.js';
 import { hostVolumes } from '../systemd/host-tree.js';
-import { step, type Command, type Step } from './guide.js';
+import { inPlaceText, step, type Command, type Step } from './guide.js';
 import { ownerText } from './owner.js';
 import { verifySteps } from './verify.js';
 import { workload } from './workload.js';
@@ -15,7 +16,7 @@ export function hostSteps(service: ServicePlan, placement: Placement): Step[] {
   return [
     step('List snapshots', '', [list]),
     step('Stop the workload', stop.length === 0 ? `Stop the guest of ${service.service_name}.` : '', stop),
-    ...volumes.flatMap((volume) => volumeSteps(service, placement, volume)),
+    ...outerFirst(volumes).flatMap((volume) => volumeSteps(service, placement, volume)),
     step(
       'Check owners',
       ownerText(service, placement),
@@ -55,18 +56,18 @@ export function restoreVolume(
 }
 
 function volumeSteps(service: ServicePlan, placement: Placement, volume: PlannedVolume): Step[] {
-  const inPlace = restoreVolume(service, placement, volume, volume.location);
+  const spared = sparedVolumes(service, volume, placement.volumes);
+  const inPlace = [
+    ...restoreVolume(service, placement, volume, volume.location),
+    ...sparingOptions(volume, spared),
+  ];
   const aside = `/var/tmp/stowage-restore/${service.service_id}/${volume.volume}`;
   return [
     ...recreateSteps(service, volume),
-    step(
-      `Restore ${volume.volume} in place`,
-      'The first command only says what would change; the second restores. Files that the snapshot does not have are deleted.',
-      [
-        [...inPlace, '--delete', '--dry-run', '--verbose=2'],
-        [...inPlace, '--delete', '--verify'],
-      ],
-    ),
+    step(`Restore ${volume.volume} in place`, inPlaceText(spared.map((inner) => inner.volume)), [
+      [...inPlace, '--delete', '--dry-run', '--verbose=2'],
+      [...inPlace, '--delete', '--verify'],
+    ]),
     step(`Restore ${volume.volume} aside`, 'To look at it, or to take single files out of it.', [
       [...restoreVolume(service, placement, volume, aside), '--verify'],
     ]),

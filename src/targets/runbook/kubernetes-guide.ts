@@ -1,6 +1,7 @@
 import { isObjectName } from '../../plan/kubernetes-problems.js';
 import type { PlannedVolume, ServicePlan } from '../../plan/plan.js';
 import type { KubernetesSettings } from '../../policy/policy.js';
+import { outerFirst, sparedVolumes } from '../nested-volumes.js';
 import type { KubernetesJob } from '../kubernetes/cluster.js';
 import { hostPaths } from '../kubernetes/hostpath-files.js';
 import { k8upTag } from '../kubernetes/k8up.js';
@@ -9,7 +10,7 @@ import * as restore from '../kubernetes/restore.js';
 import { moverSecurity, podSecurityLevel, restoreSecurity } from '../kubernetes/security.js';
 import { claimsOf } from '../kubernetes/volsync.js';
 import type { TargetInput } from '../target.js';
-import { applied, step, type Command, type Pipeline, type Step } from './guide.js';
+import { applied, inPlaceText, step, type Command, type Pipeline, type Step } from './guide.js';
 import { ownerText } from './owner.js';
 import { verifySteps } from './verify.js';
 
@@ -161,7 +162,7 @@ function resticSteps(job: KubernetesJob, settings: KubernetesSettings): Step[] {
     ...podSteps(job, settings),
     step('List snapshots', '', [restore.listSnapshots(job)]),
     stopStep(job),
-    ...job.volumes.flatMap((volume) => volumeSteps(job, volume, settings)),
+    ...outerFirst(job.volumes).flatMap((volume) => volumeSteps(job, volume, settings)),
     step(
       'Check owners',
       ownerText(job.service, job.placement),
@@ -179,10 +180,11 @@ function volumeSteps(job: KubernetesJob, volume: PlannedVolume, settings: Kubern
   const perNode = restore.isPerNode(settings, volume)
     ? " Every node has snapshots of its own: latest is that of the pod's node. For another node's, or one without the tag of a node, put its id there."
     : '';
+  const spared = sparedVolumes(job.service, volume, job.placement.volumes).map((inner) => inner.volume);
   return [
     {
       heading: `Restore ${name} in place`,
-      text: `The first command only says what would change; the second restores. Files that the snapshot does not have are deleted.${perNode}`,
+      text: `${inPlaceText(spared)}${perNode}`,
       pipelines: [true, false].map((dryRun) => restore.restoreInPlace(job, settings, name, 'latest', dryRun)),
     },
     {

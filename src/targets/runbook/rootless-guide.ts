@@ -1,6 +1,6 @@
 import type { Placement, ServicePlan } from '../../plan/plan.js';
 import { rootlessRestore } from '../podman-user/restore.js';
-import type { Step } from './guide.js';
+import { inPlaceText, type Step } from './guide.js';
 import { ownerText } from './owner.js';
 import { verifySteps } from './verify.js';
 
@@ -18,7 +18,7 @@ export function rootlessSteps(service: ServicePlan, placement: Placement): Step[
     ...guide.volumes.flatMap((volume): Step[] => [
       {
         heading: `Restore ${volume.volume} in place`,
-        text: 'The first command only says what would change; the second restores. Files that the snapshot does not have are deleted.',
+        text: inPlaceText(volume.spared),
         pipelines: volume.in_place,
       },
       {

@@ -37,7 +37,10 @@ export function hostFiles(tree: HostTree, { plan, runtimes, templates }: TargetI
         command: resticCommand(repository.name),
         restore_command: restoreCommand(repository.name),
       }),
-      file(`bin/restore-${repository.name}.sh`, 'host/restore.sh.hbs', { repository }),
+      file(`bin/restore-${repository.name}.sh`, 'host/restore.sh.hbs', {
+        repository,
+        restic_command: resticCommand(repository.name),
+      }),
     ]),
   ];
 }

@@ -1,3 +1,4 @@
+import { isAtOrBelow } from '../../locate/pairing.js';
 import type { RepositoryPlan } from '../../plan/plan.js';
 
 /** What templates know about a repository, `repository` in their context. */
@@ -10,6 +11,8 @@ export interface RepositoryContext {
   readonly password_credential: string;
   readonly environment_file: string | null;
   readonly local_path: string | null;
+  /** Whether it is below `/backup`, where a job has a view of its own. */
+  readonly below_backup: boolean;
   /** The same as one word of a list setting that `systemd-run --property=` reads, which expands no specifiers. */
   readonly local_path_quoted: string | null;
 }
@@ -21,6 +24,7 @@ export function repositoryContext(repository: RepositoryPlan): RepositoryContext
     password_credential: `restic-password:${repository.password_file}`,
     environment_file: repository.environment_file,
     local_path: repository.local_path,
+    below_backup: repository.local_path !== null && isAtOrBelow(repository.local_path, '/backup'),
     local_path_quoted:
       repository.local_path === null ? null : `"${repository.local_path.replaceAll(/["\\]/g, '\\$&')}"`,
   };

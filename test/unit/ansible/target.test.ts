@@ -57,11 +57,19 @@ describe('variables of a service', () => {
   });
 
   test('a pattern below the view of the jobs becomes one below the path of the host', () => {
-    const contract = app('app', 'backup: { exclude: ["/backup/app/data/log", "**/tmp"] }\n');
+    const contract = app('app', 'backup: { exclude: ["/backup/app/data/log", "**/tmp", "!/backup/app/data/keep"] }\n');
     const policy = 'deployments: [{ runtime: baremetal, host: pi1, services: [app] }]\n';
     const odd = contract.replace('"/srv/app"', '"/srv/a[1]*"');
     expect(readVars(renderFiles(policy, odd), 'vars/services/app.yml')).toMatchObject({
-      restic_exclude: ['/srv/a\\[1]\\*/log', '**/tmp'],
+      restic_exclude: ['/srv/a\\[1]\\*/log', '**/tmp', '!/srv/a\\[1]\\*/keep'],
+    });
+  });
+
+  test('a pattern that would match a folder above the data is bound to what lies in it', () => {
+    const contract = app('app', 'backup: { exclude: ["**/srv/**", "**/tmp"] }\n');
+    const policy = 'deployments: [{ runtime: baremetal, host: pi1, services: [app] }]\n';
+    expect(readVars(renderFiles(policy, contract), 'vars/services/app.yml')).toMatchObject({
+      restic_exclude: ['/srv/app/**/srv/**', '**/tmp'],
     });
   });
 
@@ -79,7 +87,7 @@ describe('text that Ansible could take for an expression', () => {
 runtime_templates: { baremetal: a }
 mounts:
   persistent_volumes:
-    - { name: data, path: !unsafe "/srv/{{ lookup('pipe', 'id') }}" }
+    - { name: data, path: !unsafe "/srv/app{{ lookup('pipe', 'id') }}" }
 backup:
   exclude: [${HOSTILE.map((text) => `!unsafe ${JSON.stringify(text)}`).join(', ')}]
 `;
@@ -90,7 +98,7 @@ deployments: [{ runtime: baremetal, host: pi1, services: [app] }]
 
   test('comes back literally, and marked', () => {
     const vars = readVars(files, 'vars/services/app.yml') as Record<string, unknown[]>;
-    expect(vars.restic_backup_paths).toEqual([new Unsafe("/srv/{{ lookup('pipe', 'id') }}")]);
+    expect(vars.restic_backup_paths).toEqual([new Unsafe("/srv/app{{ lookup('pipe', 'id') }}")]);
     expect(vars.restic_exclude).toEqual(
       HOSTILE.map((text) => (/\{[{%#]/.test(text) ? new Unsafe(text) : text)),
     );

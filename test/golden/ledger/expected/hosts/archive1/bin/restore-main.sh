@@ -8,9 +8,45 @@
 set -eu
 
 [ "$#" -ge 3 ] || { echo 'usage: SNAPSHOT SNAPSHOT_PATH TARGET [option ...]' >&2; exit 2; }
-snapshot=$1 volume=$2 target=$3
+# A symlink stands for the folder that it names, also while that is missing.
+snapshot=$1 volume=$2 target=$(realpath -m -- "$3")
 shift 3
-mkdir -p "$target"
+
+restic=/usr/local/lib/stowage/restic-main.sh
+# Whether the snapshot holds a single file there, as a bind mount may be one. Of the options only those matter that choose
+# a snapshot.
+is_file_in_snapshot() {
+  is_value=no
+  for option do
+    shift
+    case $is_value$option in
+      yes*) is_value=no ;;
+      no--host=* | no--tag=* | no--path=*) ;;
+      no--host | no--tag | no--path) is_value=yes ;;
+      *) continue ;;
+    esac
+    set -- "$@" "$option"
+  done
+  nodes=$("$restic" ls --json "$snapshot" "$volume" "$@") || exit
+  case $nodes in
+    *"\"type\":\"file\",\"path\":\"$volume\""*) return 0 ;;
+    *) return 1 ;;
+  esac
+}
+
+# What is mounted has to be there. A file that is gone must come back as a file; container engines leave an empty folder
+# in its place.
+make_target() {
+  if [ -e "$target" ] && { [ ! -d "$target" ] || [ -n "$(ls -A -- "$target")" ]; }; then return 0; fi
+  if is_file_in_snapshot "$@"; then
+    [ ! -d "$target" ] || rmdir -- "$target"
+    mkdir -p -- "$(dirname -- "$target")"
+    (umask 077 && : >"$target")
+  else
+    mkdir -p -- "$target"
+  fi
+}
+make_target "$@"
 
 # systemd replaces $NAME in the arguments of what it runs; a doubled dollar is a plain one.
 set -- restore "$snapshot" --include "$volume" --target / --sparse "$@"

@@ -3,7 +3,7 @@
 #
 # Restores one volume from repository nas as the user whose containers use it:
 #   restore-nas.sh SNAPSHOT SNAPSHOT_PATH TARGET [option of restic restore ...]
-# TARGET is a folder (with a `/` in it), or the name of a Podman volume, which is made if it is missing. It runs in a
+# TARGET is a folder or a file (with a `/` in it), or the name of a Podman volume, which is made if it is missing. It runs in a
 # container, where the target is mounted for writing where the snapshot has the volume: owners come back as the
 # workload sees them, and nothing else can be written.
 set -eu
@@ -12,12 +12,47 @@ set -eu
   echo 'usage: SNAPSHOT SNAPSHOT_PATH TARGET [option ...]' >&2
   exit 2
 }
-snapshot=$1 path=$2 target=$3
+snapshot=$1 volume=$2 target=$3
 shift 3
+restic=$HOME/.local/lib/stowage/restic-nas.sh
+# Whether the snapshot holds a single file there, as a bind mount may be one. Of the options only those matter that choose
+# a snapshot.
+is_file_in_snapshot() {
+  is_value=no
+  for option do
+    shift
+    case $is_value$option in
+      yes*) is_value=no ;;
+      no--host=* | no--tag=* | no--path=*) ;;
+      no--host | no--tag | no--path) is_value=yes ;;
+      *) continue ;;
+    esac
+    set -- "$@" "$option"
+  done
+  nodes=$("$restic" ls --json "$snapshot" "$volume" "$@") || exit
+  case $nodes in
+    *"\"type\":\"file\",\"path\":\"$volume\""*) return 0 ;;
+    *) return 1 ;;
+  esac
+}
+
+# What is mounted has to be there. A file that is gone must come back as a file; container engines leave an empty folder
+# in its place.
+make_target() {
+  if [ -e "$target" ] && { [ ! -d "$target" ] || [ -n "$(ls -A -- "$target")" ]; }; then return 0; fi
+  if is_file_in_snapshot "$@"; then
+    [ ! -d "$target" ] || rmdir -- "$target"
+    mkdir -p -- "$(dirname -- "$target")"
+    (umask 077 && : >"$target")
+  else
+    mkdir -p -- "$target"
+  fi
+}
 case $target in
   */*)
-    mkdir -p -- "$target"
-    target=$(CDPATH='' cd -- "$target" && pwd)
+    # A symlink stands for the folder that it names, also while that is missing.
+    target=$(realpath -m -- "$target")
+    make_target "$@"
     ;;
   *) podman volume exists "$target" || podman volume create "$target" >/dev/null ;;
 esac
@@ -26,11 +61,11 @@ mkdir -p "$HOME/.cache/stowage"
 exec podman run --rm --interactive --read-only --cap-drop=all \
   --cap-add=CHOWN,DAC_OVERRIDE,FOWNER,FSETID,SETFCAP \
   --security-opt=no-new-privileges --security-opt=label=disable \
-  --tmpfs=/backup:rw,mode=0755 --volume="$target:$path" \
+  --tmpfs=/backup:rw,mode=0755 --volume="$target:$volume" \
   --network=host \
   --env-file="$HOME/.config/restic/"nas.env \
   --volume="$HOME/.config/restic/"nas.password:/run/stowage/restic-password:ro \
   --volume="$HOME/.cache/stowage:/var/cache/stowage" \
   --env=RESTIC_PASSWORD_FILE=/run/stowage/restic-password --env=RESTIC_CACHE_DIR=/var/cache/stowage \
   ghcr.io/restic/restic:0.19.1 --repo rest:http://backup1:8000/nas \
-  restore "$snapshot" --include "$path" --target / --sparse "$@"
+  restore "$snapshot" --include "$volume" --target / --sparse "$@"

@@ -7,10 +7,14 @@
  */
 export function matchesWholeVolume(pattern: string, root: string): boolean {
   if (pattern.startsWith('!')) return false;
-  const matches = matcher(pattern);
+  const matches = matchers.get(pattern) ?? matcher(pattern);
+  matchers.set(pattern, matches);
   // Two names that have nothing in common: what leaves out both leaves out everything.
   return matches(root) || (matches(`${root}/a`) && matches(`${root}/.b\u00e9-1.c`));
 }
+
+/** Few patterns stand in most projects, and are held against every volume. */
+const matchers = new Map<string, (path: string) => boolean>();
 
 function matcher(pattern: string): (path: string) => boolean {
   const steps = pattern.split('/').filter((step) => step !== '' && step !== '.');

@@ -1,0 +1,61 @@
+import { isAtOrBelow } from '../locate/pairing.js';
+import { matchesWholeVolume } from '../plan/exclude-match.js';
+import { literalPattern } from '../plan/excludes.js';
+import type { LocationKind, ServicePlan } from '../plan/plan.js';
+
+/** A volume in one place, beside the others of its service there. */
+export interface PlacedVolume {
+  readonly volume: string;
+  readonly kind: LocationKind;
+  readonly location: string;
+  readonly snapshot_path: string;
+  /** Left out where only volumes that are backed up are listed. */
+  readonly backed_up?: boolean;
+}
+
+/**
+ * The volumes in an order to restore them in: what lies in the folder of another volume comes after it, because restoring
+ * the outer one removes what its snapshot does not have. Otherwise as they were.
+ */
+export function outerFirst<T extends PlacedVolume>(volumes: readonly T[]): T[] {
+  const depth = (volume: T) => volumes.filter((other) => liesInside(volume, other)).length;
+  return volumes
+    .map((volume) => ({ volume, depth: depth(volume) }))
+    .sort((a, b) => a.depth - b.depth)
+    .map(({ volume }) => volume);
+}
+
+/**
+ * The volumes that a restore of this one must not touch, although they lie in its folder: they have snapshots of their
+ * own, or the snapshots of this one leave them out.
+ */
+export function sparedVolumes<T extends PlacedVolume>(
+  service: Pick<ServicePlan, 'exclude'>,
+  volume: PlacedVolume & { readonly exclude?: readonly string[] },
+  volumes: readonly T[],
+): T[] {
+  const patterns = [...service.exclude, ...(volume.exclude ?? [])];
+  return volumes.filter(
+    (other) =>
+      liesInside(other, volume) &&
+      (other.backed_up !== false ||
+        patterns.some((pattern) => matchesWholeVolume(pattern, pathInSnapshot(other, volume)))),
+  );
+}
+
+/**
+ * `restic restore` options for them. An include pattern that begins with `!` takes back what another one includes, and
+ * `--delete` removes only what is included (restic manual, "Restoring from backup").
+ */
+export function sparingOptions(volume: PlacedVolume, spared: readonly PlacedVolume[]): string[] {
+  return spared.map((inner) => `--include=!${literalPattern(pathInSnapshot(inner, volume))}`);
+}
+
+function liesInside(inner: PlacedVolume, outer: PlacedVolume): boolean {
+  if (inner.kind === 'lxc_guest' || outer.kind === 'lxc_guest') return false;
+  return inner.location !== outer.location && isAtOrBelow(inner.location, outer.location);
+}
+
+function pathInSnapshot(inner: PlacedVolume, outer: PlacedVolume): string {
+  return outer.snapshot_path + inner.location.slice(outer.location.length);
+}
