@@ -1,9 +1,10 @@
+import stringWidth from 'string-width';
 import { knownSchedule } from '../schedule/job-schedule.js';
 import { runsBetween } from '../schedule/runs.js';
 import { showDuration, showMinute } from '../schedule/show.js';
 import { intlZones } from '../time/intl-zone.js';
 import type { Job, JobRow } from './schedule-rows.js';
-import { formatTable } from './table.js';
+import { formatTable, type Column } from './table.js';
 
 const DAY = 1440;
 
@@ -19,7 +20,13 @@ const COLUMNS = [
   { title: 'NEXT (UTC)' },
 ];
 
-/** The next runs of each job as a table. */
+/** Columns that are said once, above the table, when they are the same for all jobs and the terminal is narrow. */
+const COMMON = ['REPOSITORY', 'RUNTIME', 'HOST', 'TIMEZONE'];
+
+/**
+ * The next runs of each job as a table. On a terminal that is too narrow for all of it, what is the same everywhere
+ * goes into a line above; where that is not enough, only the first run of each job is shown.
+ */
 export function runTable(rows: readonly JobRow[], width: number | null): string {
   const cells = rows.map((row) => [
     row.kind,
@@ -32,7 +39,37 @@ export function runTable(rows: readonly JobRow[], width: number | null): string 
     row.worst_case_minutes === null ? '-' : showDuration(row.worst_case_minutes),
     row.next.map((time) => time.slice(0, 16).replace('T', ' ')).join(', '),
   ]);
-  return formatTable(COLUMNS, cells, width);
+  if (width === null || widthOf(COLUMNS, cells) <= width) return formatTable(COLUMNS, cells, null);
+  const same = COLUMNS.map(({ title }, index) => (COMMON.includes(title) ? commonValue(cells, index) : null));
+  const columns = COLUMNS.filter((_, index) => same[index] === null);
+  let kept = cells.map((row) => row.filter((_, index) => same[index] === null));
+  const said = COLUMNS.flatMap(({ title }, index) =>
+    same[index] === null ? [] : [`${title.toLowerCase()} ${same[index] ?? ''}`],
+  );
+  const notes = said.length === 0 ? [] : [`All jobs: ${said.join(', ')}.`];
+  if (widthOf(columns, kept) > width && rows.some(({ next }) => next.length > 1)) {
+    kept = kept.map((row) => row.map((cell, index) => (index === row.length - 1 ? firstRun(cell) : cell)));
+    notes.push('The first run of each; a wider terminal or a pipe shows more.');
+  }
+  return notes.map((note) => `${note}\n`).join('') + formatTable(columns, kept, width);
+}
+
+/** What every job says in a column that is not left empty; null where they differ. */
+function commonValue(cells: readonly (readonly string[])[], index: number): string | null {
+  const [value, ...others] = new Set(cells.map((row) => row[index] ?? '-').filter((cell) => cell !== '-'));
+  return others.length > 0 ? null : (value ?? '-');
+}
+
+function firstRun(cell: string): string {
+  return cell.split(', ', 1)[0] ?? '';
+}
+
+function widthOf(columns: readonly Column[], cells: readonly (readonly string[])[]): number {
+  return Math.max(
+    ...formatTable(columns, cells, null)
+      .split('\n')
+      .map((line) => stringWidth(line)),
+  );
 }
 
 /** How many jobs start in each hour (UTC) of the day that begins at `at`, as bars; empty hours are left out. */

@@ -42,9 +42,7 @@ export async function schedule(options: ScheduleOptions, terminal: Terminal): Pr
   const at = readAt(options.at);
   checkNumber('count', options.count, 1, 1000);
   if (options.simulate !== undefined) checkNumber('simulate', options.simulate, 1, 100_000);
-  if (options.cron === undefined && options.timezone !== undefined) {
-    throw new UsageError('`--timezone` goes with `--cron`', "a project's time zones are in its policy");
-  }
+  refuseRivals(options);
   const answer =
     options.cron === undefined
       ? await ofProject(options, analysisFrom(at))
@@ -148,21 +146,38 @@ function ofExpression(text: string, options: ScheduleOptions, at: number): Answe
   };
 }
 
-/** `--at` in minutes from 1970. A time without an offset is UTC, so that every machine answers the same. */
-/** Minutes from 1970 of what `--at` says; now when it says nothing. Throws UsageError. */
+/**
+ * Minutes from 1970 of what `--at` says; now when it says nothing. A time without an offset is UTC, so that every
+ * machine answers the same. Throws UsageError.
+ */
 export function readAt(text: string | undefined): number {
   if (text === undefined) return Math.floor(Date.now() / 60_000);
   const match = /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d(?::\d\d(?:\.\d+)?)?)(Z|[+-]\d\d:\d\d)?)?$/.exec(text);
   const [, date = '', time = '00:00', offset = 'Z'] = match ?? [];
   const milliseconds = match === null ? Number.NaN : Date.parse(`${date}T${time}${offset}`);
-  const isRealDate = match !== null && new Date(`${date}T00:00:00Z`).toISOString().startsWith(date);
-  if (Number.isNaN(milliseconds) || !isRealDate) {
+  // 30 February is one for `Date.parse`: the day after the 28th or 29th.
+  const isRealDate = () => new Date(`${date}T00:00:00Z`).toISOString().startsWith(date);
+  if (Number.isNaN(milliseconds) || !isRealDate()) {
     throw new UsageError(
       `\`--at ${text}\` is not a time`,
       'write it as `2026-11-24` or `2026-11-24T02:31:00Z`',
     );
   }
   return Math.floor(milliseconds / 60_000);
+}
+
+/** What would have no effect on the answer is a mistake. */
+function refuseRivals(options: ScheduleOptions): void {
+  if (options.cron === undefined && options.timezone !== undefined) {
+    throw new UsageError('`--timezone` goes with `--cron`', "a project's time zones are in its policy");
+  }
+  const made = (['cron', 'simulate'] as const).find((name) => options[name] !== undefined);
+  if (made === undefined) return;
+  const rival = (['simulate', 'host', 'repository'] as const).find(
+    (name) => name !== made && options[name] !== undefined,
+  );
+  if (rival === undefined) return;
+  throw new UsageError(`\`--${rival}\` does not go with \`--${made}\``, 'leave one of them out');
 }
 
 function checkNumber(name: string, value: number, min: number, max: number): void {

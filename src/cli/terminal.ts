@@ -1,5 +1,6 @@
 import type { WriteStream } from 'node:tty';
 import { printableLines } from '../diagnostics/printable.js';
+import { plainMarks, showsUtf8 } from './marks.js';
 
 /** Where a command's output goes. stdout carries the result, stderr everything else. */
 export interface Terminal {
@@ -41,6 +42,10 @@ function widthOf(stream: WriteStream): number | null {
 export function processTerminal(color: boolean | undefined, quiet: boolean): Terminal {
   const { stdout, stderr } = process;
   const live = stderr.isTTY && !quiet && !isCi() && process.env.TERM !== 'dumb';
+  const isPlain = !showsUtf8(process.env);
+  const write = (stream: WriteStream, text: string): void => {
+    if (text !== '') stream.write(stream.isTTY && isPlain ? plainMarks(text) : text);
+  };
   let shown = false;
   const wipe = (): void => {
     if (shown) stderr.write('\r\u001b[K');
@@ -49,11 +54,11 @@ export function processTerminal(color: boolean | undefined, quiet: boolean): Ter
   return {
     out(text) {
       wipe();
-      if (text !== '') stdout.write(text);
+      write(stdout, text);
     },
     err(text) {
       wipe();
-      if (text !== '') stderr.write(text);
+      write(stderr, text);
     },
     raw(text) {
       wipe();
@@ -67,7 +72,7 @@ export function processTerminal(color: boolean | undefined, quiet: boolean): Ter
       if (!live) return;
       wipe();
       if (text === '') return;
-      stderr.write(text);
+      write(stderr, text);
       shown = true;
     },
   };

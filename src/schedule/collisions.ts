@@ -21,25 +21,30 @@ export function firstCollision(
 }
 
 /**
- * The times nearest to those that a maintenance job has now that keep clear of all other runs on the days on which
- * it runs, as a cron expression with as many runs; null when there are none. Proven: its runs over the whole period
- * are compared with the others'.
+ * The times at which a maintenance job keeps clear of all other runs on the days on which it runs, as cron expressions
+ * with as many runs, those nearest to its own first; after each that is not good enough, those within the margin of it
+ * are left out. Proven: its runs over the whole period are compared with the others'.
  */
-export function freeTime(
+export function* freeTimes(
   schedule: CronSchedule,
   zone: Zone,
   clockwork: Clockwork,
   busy: readonly (readonly number[])[],
   margin: number,
   period: Period,
-): string | null {
+): Generator<string> {
   const blocked = blockedMinutes(schedule, zone, busy, margin);
+  const given: number[] = [];
   for (const candidate of otherTimes(schedule)) {
-    if (timesOfDay(candidate).some((minute) => blocked[minute] === 1)) continue;
+    const times = timesOfDay(candidate);
+    if (times.some((minute) => blocked[minute] === 1)) continue;
+    const [start = 0] = times;
+    if (given.some((other) => distance(start, other) < margin)) continue;
     const runs = runsBetween(candidate, zone, period.from, period.to, clockwork);
-    if (busy.every((others) => firstCollision(runs, others, margin) === null)) return formatCron(candidate);
+    if (busy.some((others) => firstCollision(runs, others, margin) !== null)) continue;
+    given.push(start);
+    yield formatCron(candidate);
   }
-  return null;
 }
 
 /** One run a day may move to any minute, the nearest first; several keep their distance and move together. */

@@ -149,7 +149,10 @@ function parseItem(part: string, start: number, rule: FieldRule): Item {
   const [from = '', to, ...more] = range.split('-');
   if (more.length > 0) throw new FieldError(`\`${range}\` is not a range`, start, start + range.length);
   const first = parseValue(from, start, rule);
-  if (to === undefined) return { first, last: stepText === undefined ? first : max, step, star: false };
+  if (to === undefined) {
+    const last = stepText === undefined ? first : Math.max(first, max);
+    return { first, last, step, star: false };
+  }
   const last = parseValue(to, start + from.length + 1, rule);
   if (last < first) {
     throw new FieldError(

@@ -80,7 +80,7 @@ function instantsOf(local: number, near: readonly Transition[], clockwork: Clock
   return clockwork === 'systemd' ? sorted.slice(0, 1) : sorted;
 }
 
-/** The next `count` runs after an instant; fewer for a schedule that hardly ever runs. */
+/** The next `count` runs after an instant. */
 export function nextRuns(
   schedule: CronSchedule,
   zone: Zone,
@@ -90,7 +90,7 @@ export function nextRuns(
 ): number[] {
   const runs: number[] = [];
   let [from, span] = [after + 1, 8];
-  while (runs.length < count && from < after + SEARCH_DAYS * DAY) {
+  while (runs.length < count && from < (runs.at(-1) ?? after) + SEARCH_DAYS * DAY) {
     const to = from + span * DAY;
     for (const run of runsBetween(schedule, zone, from, to, clockwork)) runs.push(run);
     [from, span] = [to, Math.min(span * 4, 4 * 366)];

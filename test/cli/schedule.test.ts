@@ -142,7 +142,11 @@ describe('schedule of one expression', () => {
     [['--cron', '0 0 31 2 *'], 1, 'STW212'],
     [['--cron', '* * * * *', '--timezone', 'Mars/Base'], 2, 'is not a time zone'],
     [['--cron', '* * * * *', '--at', '2026-02-31'], 2, 'is not a time'],
+    [['--cron', '* * * * *', '--at', '2026-13-01T00:00Z'], 2, 'is not a time'],
     [['--cron', '* * * * *', '--count', '0'], 2, 'whole number'],
+    [['--cron', '* * * * *', '--simulate', '5'], 2, '`--simulate` does not go with `--cron`'],
+    [['--cron', '* * * * *', '--host', 'web1'], 2, '`--host` does not go with `--cron`'],
+    [['--simulate', '5', '--repository', 'main'], 2, '`--repository` does not go with `--simulate`'],
     [['--timezone', 'UTC'], 2, 'goes with `--cron`'],
   ])('%j is refused', (args, code, message) => {
     const run = stowage(scratch(), ['schedule', ...args]);

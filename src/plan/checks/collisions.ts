@@ -1,6 +1,6 @@
 import type { Diagnostic } from '../../diagnostics/diagnostic.js';
 import type { Repository } from '../../policy/policy.js';
-import { firstCollision, freeTime } from '../../schedule/collisions.js';
+import { firstCollision, freeTimes } from '../../schedule/collisions.js';
 import { knownSchedule } from '../../schedule/job-schedule.js';
 import { runsBetween } from '../../schedule/runs.js';
 import { showDuration, showMinute } from '../../schedule/show.js';
@@ -11,9 +11,13 @@ import { clockworkOf } from '../schedules.js';
 import type { Check, CheckInput } from './check.js';
 import { maintenancePointer } from './schedule.js';
 import { Simulated } from '../../schedule/simulated.js';
+import { workingTime, type Subject } from './suggested-time.js';
 
 /** More services than these are counted instead of named. */
 const NAMED = 10;
+
+/** So many free times are tried: each asks for another placement of every job. */
+const TRIES = 6;
 
 /** Jobs with the same runs. */
 interface Busy {
@@ -55,20 +59,31 @@ function repositoryCollisions(
     names: [`${kind} of \`${repository.name}\``],
     runs: simulated.of(planned[kind], clockwork).runs,
   }));
-  /** Times that earlier findings suggest: later ones must not suggest them again. */
-  const taken: (readonly number[])[] = [];
-  return jobs.flatMap((job, index): Diagnostic[] => {
+  const met = jobs.map((job, index) => {
     const withBackups = clashes(job.runs, backups, repository.margin);
     const withJobs = jobs.slice(0, index).map((other) => clashes(job.runs, [other], repository.margin));
-    const found = [withBackups, ...withJobs].filter(([first]) => first !== undefined);
+    return { job, withBackups, found: [withBackups, ...withJobs].filter(([first]) => first !== undefined) };
+  });
+  const clear = new Set(met.flatMap(({ job, found }) => (found.length === 0 ? [job.kind] : [])));
+  const subject: Subject = { input, repository, clear, simulated };
+  /** Times that earlier findings suggest: later ones must not suggest them again. */
+  const taken: (readonly number[])[] = [];
+  const suggested = new Map<MaintenanceKind, string>();
+  return met.flatMap(({ job, withBackups, found }): Diagnostic[] => {
     if (found.length === 0) return [];
     const busy = [...backups, ...jobs.filter((other) => other !== job)].map(({ runs }) => runs);
     const schedule = knownSchedule(planned[job.kind].cron);
     const zone = input.zones(repository.timezone);
-    const free = freeTime(schedule, zone, clockwork, [...busy, ...taken], repository.margin, input.period);
     const { from, to } = input.period;
-    if (free !== null) taken.push(runsBetween(knownSchedule(free), zone, from, to, clockwork));
-    return found.map((group) => collision(input, repository, job.kind, group, group === withBackups, free));
+    const times = freeTimes(schedule, zone, clockwork, [...busy, ...taken], repository.margin, input.period);
+    const nearest = firstOf(times, TRIES);
+    const free = workingTime(subject, job.kind, nearest, suggested);
+    if (free !== null) {
+      taken.push(runsBetween(knownSchedule(free), zone, from, to, clockwork));
+      suggested.set(job.kind, free);
+    }
+    const way: WayOut = free !== null ? { works: free } : { nearest: nearest[0] ?? null };
+    return found.map((group) => collision(input, repository, job.kind, group, group === withBackups, way));
   });
 }
 
@@ -102,13 +117,29 @@ function clashes(runs: readonly number[], others: readonly Busy[], margin: numbe
   return found.filter(({ name }) => seen.size < seen.add(name).size);
 }
 
+function firstOf<T>(items: Iterator<T, void>, count: number): T[] {
+  const found: T[] = [];
+  for (let next = items.next(); next.done !== true && found.length < count; next = items.next())
+    found.push(next.value);
+  return found;
+}
+
+/** A time that works, or else the nearest that is free as long as no backup moves; null when no time of day is. */
+type WayOut = { readonly works: string } | { readonly nearest: string | null };
+
+function hintOf(way: WayOut): string | null {
+  if ('works' in way) return `\`${way.works}\` keeps clear of every other job of the repository`;
+  if (way.nearest === null) return null;
+  return `\`${way.nearest}\` is free now, but backups move when maintenance does: try it, or make \`spread\` longer`;
+}
+
 function collision(
   { policy }: CheckInput,
   repository: Repository,
   kind: MaintenanceKind,
   [first, ...more]: readonly Clash[],
   isBackup: boolean,
-  free: string | null,
+  way: WayOut,
 ): Diagnostic {
   const span = policy.document.span(maintenancePointer(policy, repository, kind));
   const named = more.slice(0, NAMED).map(({ name }) => name);
@@ -118,8 +149,8 @@ function collision(
     `${kind} of \`${repository.name}\` is due at ${showMinute(first?.at ?? 0)} UTC, within ` +
     `${showDuration(repository.margin)} of ${isBackup ? 'the backup of ' : ''}${first?.name ?? ''} ` +
     `at ${showMinute(first?.other ?? 0)} UTC${also}`;
-  if (free !== null) {
-    const hint = `\`${free}\` keeps clear of every other job of the repository`;
+  const hint = hintOf(way);
+  if (hint !== null) {
     return { code: isBackup ? 'STW710' : 'STW711', severity: 'warning', message: facts, span, hint };
   }
   return {

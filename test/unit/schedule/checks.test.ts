@@ -97,6 +97,30 @@ describe('what a finding says', () => {
     expect(new Set(all.map(({ hint }) => hint)).size).toBe(3);
   });
 
+  test('a time that is suggested works when it is written, though backups move with maintenance', () => {
+    const broken: string[] = [];
+    let suggested = 0;
+    for (let round = 0; round < 8; round += 1) {
+      // Clear of maintenance at midnight; more of it half an hour before would leave less than a quarter of the spread.
+      const contracts = [service(`s${round}`, '53 22 * * *').replace('0m', '90m')];
+      const policy = (times: Record<string, string>) =>
+        policyOf(
+          `    margin: 25m\n    forget: "${times.forget ?? '0 0 * * *'}"\n    prune: "${times.prune ?? '0 0 * * *'}"\n` +
+            `    check: { schedule: "${times.check ?? '45 0 * * *'}" }\n`,
+        );
+      const before = planOf(policy({}), ...contracts);
+      const hints = before.diagnostics.flatMap(({ message, hint }) => {
+        const time = /^`(.+)` keeps clear/.exec(hint ?? '')?.[1];
+        return time === undefined ? [] : [[message.split(' ', 1)[0] ?? '', time] as const];
+      });
+      suggested += hints.length;
+      const after = planOf(policy(Object.fromEntries(hints)), ...contracts);
+      broken.push(...after.diagnostics.map(({ message }) => `${JSON.stringify(hints)}: ${message}`));
+    }
+    expect(broken).toEqual([]);
+    expect(suggested).toBeGreaterThan(4);
+  });
+
   test('after ten services the rest are counted', () => {
     const crowd = Array.from({ length: 14 }, (_, index) => service(`s${index}`, '15 4 * * *'));
     const [finding] = diagnosticsOf(FIXED, ...crowd);

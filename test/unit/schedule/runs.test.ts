@@ -32,6 +32,13 @@ test('dates agree with the platform over four centuries', () => {
   }
 });
 
+test('as many runs as are asked for, however far apart they are', () => {
+  const yearly = next('0 0 1 1 *', 'UTC', '2026-11-24T00:00Z', 60, 'systemd');
+  expect([yearly.length, yearly.at(-1)]).toEqual([60, '2086-01-01T00:00']);
+  const leap = next('0 0 29 2 *', 'UTC', '2026-11-24T00:00Z', 50, 'kubernetes');
+  expect([leap.length, leap.at(-1)]).toEqual([50, '2232-02-29T00:00']);
+});
+
 describe('where clocks change', () => {
   test.each(['systemd', 'kubernetes'] as const)('a skipped time does not run that day: %s', (clockwork) => {
     expect(next('30 2 * * *', 'Europe/Berlin', '2026-03-28T12:00Z', 1, clockwork)).toEqual([
