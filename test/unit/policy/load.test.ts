@@ -304,6 +304,14 @@ describe('files', () => {
     write('up/stowage.yml', BASE);
     mkdirSync(join(root, 'up/a/b'), { recursive: true });
     expect(findPolicy(join(root, 'up/a/b'))).toBe(join(root, 'up/stowage.yml'));
+    mkdirSync(join(root, 'elsewhere'));
     expect(findPolicy(join(root, 'elsewhere'))).toBeNull();
+  });
+
+  test('a policy that is a link to nowhere is not passed over for another one', () => {
+    write('above/stowage.yml', BASE);
+    mkdirSync(join(root, 'above/below'));
+    symlinkSync('nowhere.yml', join(root, 'above/below/stowage.yml'));
+    expect(findPolicy(join(root, 'above/below'))).toBe(join(root, 'above/below/stowage.yml'));
   });
 });
