@@ -107,8 +107,8 @@ function orNull<Result>(ask: () => Result): Result | null {
 
 /** Each file once, whichever links lead to it: of its names the first one without a link on the way, or else the first. */
 export function withoutTwins(root: string, names: readonly string[], files: Files): string[] {
-  const linked = names.filter((name) => passesLink(root, name, files));
-  const plain = names.filter((name) => !linked.includes(name));
+  const linked = new Set(names.filter((name) => passesLink(root, name, files)));
+  const plain = names.filter((name) => !linked.has(name));
   const seen = new Set<unknown>();
   return [...plain, ...linked].filter((name) => {
     const identity = orNull(() => files.identity(resolve(root, name)));
