@@ -31,6 +31,7 @@ await build({
   banner,
 });
 chmodSync('dist/stowage.js', 0o755);
-if (process.argv.includes('--types')) {
+// Only users of the library want its types. npm runs `prepare` last before it packs, so that is where they have to be made.
+if (['pack', 'publish'].includes(process.env.npm_command)) {
   execFileSync('node_modules/.bin/tsc', ['-p', 'tsconfig.types.json'], { stdio: 'inherit' });
 }

@@ -1,13 +1,13 @@
 import { basename, join, resolve } from 'node:path';
 import { hasErrors, type Diagnostic } from '../diagnostics/diagnostic.js';
 import { loadProject, render, type BackupPlan, type Project } from '../index.js';
-import { errorCode } from '../output/disk.js';
 import { MANIFEST_PATH } from '../output/tree-path.js';
 import { POLICY_FILE } from '../policy/find.js';
 import { parsePlanFile } from '../review/plan-file.js';
 import type { LoadedSide } from '../review/places.js';
 import type { Side } from '../review/review.js';
-import { DISK, type Files } from '../source/files.js';
+import { errorCode } from '../source/error-code.js';
+import { DISK, passesLink, type Files } from '../source/files.js';
 import { findRepository, GitError, resolveCommit } from '../source/git.js';
 import { GitTree } from '../source/git-tree.js';
 import { UsageError } from './usage-error.js';
@@ -98,19 +98,13 @@ function readTree(files: Files, folder: string): { readonly side: Side } | { rea
   if ('problem' in parsed) return parsed;
   const paths = files
     .list(folder)
-    .filter((path) => path !== MANIFEST_PATH && !passesLink(files, folder, path));
+    .filter((path) => path !== MANIFEST_PATH && !passesLink(folder, path, files));
   files.prefetch(paths.map((path) => join(folder, path)));
   const contents = paths.flatMap((path) => {
     const content = readText(files, join(folder, path));
     return content === null ? [] : [{ path, content }];
   });
   return { side: sideOf(parsed.plan, contents) };
-}
-
-/** Whether a path of a tree is a link or lies behind one. */
-function passesLink(files: Files, folder: string, path: string): boolean {
-  const steps = path.split('/');
-  return steps.some((_, index) => files.isLink(join(folder, ...steps.slice(0, index + 1))));
 }
 
 /** The text of a regular file; null where none can be read. */

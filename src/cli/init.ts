@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { jsonDocument } from '../diagnostics/format-json.js';
 import { printable } from '../diagnostics/printable.js';
-import { errorCode } from '../output/disk.js';
+import { errorCode } from '../source/error-code.js';
 import { EXIT, type ExitCode } from './exit-codes.js';
 import { INIT_FILES } from './init-files.js';
 import type { CommonOptions } from './project.js';

@@ -1,5 +1,6 @@
 import stringWidth from 'string-width';
 import type { Runtime } from '../contract/contract.js';
+import { printable } from '../diagnostics/printable.js';
 import { comparePaths as compareText } from '../output/tree-path.js';
 import type { BackupPlan, LocationKind } from '../plan/plan.js';
 import { formatTable, type Column } from './table.js';
@@ -91,5 +92,5 @@ export function waivers(rows: readonly PathRow[]): string[] {
   const lines = rows
     .filter((row) => !row.backed_up)
     .map((row) => `${row.service}/${row.volume} is not backed up: ${row.reason ?? 'no reason given'}`);
-  return [...new Set(lines)];
+  return [...new Set(lines.map(printable))];
 }

@@ -1,5 +1,6 @@
 import { lstatSync, readFileSync, readdirSync, type Stats } from 'node:fs';
 import { join } from 'node:path';
+import { errorCode } from '../source/error-code.js';
 import { comparePaths, parents } from './tree-path.js';
 
 /** What stands at one path of the tree. Symbolic links are never followed. */
@@ -15,12 +16,6 @@ export type OnDisk =
 
 /** Reads what stands at a path; throws for I/O failures only. */
 export type ReadDisk = (path: string) => OnDisk;
-
-/** The code of a system error (`EACCES`); null for any other. Not by `instanceof`: test runners have two `Error`s. */
-export function errorCode(error: unknown): string | null {
-  if (typeof error !== 'object' || error === null || !('code' in error)) return null;
-  return typeof error.code === 'string' ? error.code : null;
-}
 
 /** `lstat`, null for what is not there. */
 export function statOrNull(path: string): Stats | null {

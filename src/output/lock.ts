@@ -1,7 +1,8 @@
 import { mkdirSync, readdirSync, rmdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { dirname, join } from 'node:path';
-import { errorCode, statOrNull } from './disk.js';
+import { errorCode } from '../source/error-code.js';
+import { statOrNull } from './disk.js';
 import { RUN_NAME, STAGING_FOLDER } from './tree-path.js';
 
 /** Another run is writing the same tree, or has just changed it. Nothing was written. */

@@ -1,9 +1,11 @@
-import { posix, resolve } from 'node:path';
-import glob from 'fast-glob';
+import { posix, relative, resolve, sep } from 'node:path';
 import type { Diagnostic } from '../diagnostics/diagnostic.js';
+import { append } from '../source/append.js';
 import type { Pointer, SourceDocument } from '../source/document.js';
 import { DISK, type Files } from '../source/files.js';
 import { Findings } from '../source/findings.js';
+import { matchPattern, withoutTwins } from '../source/glob.js';
+import { unreadable } from '../source/read.js';
 
 /** A file to read, and how it is shown. */
 export interface ListedFile {
@@ -14,8 +16,9 @@ export interface ListedFile {
 
 /**
  * Expands globs relative to `root`. A pattern without glob characters names one file, whether it exists or not.
- * Files beginning with a dot are not matched, directories behind symbolic links not entered. The order is that of
- * UTF-16 code units, each file once. A pattern that matches nothing is an error at `pointers[i]`.
+ * Files beginning with a dot are not matched; links are followed. The order is that of UTF-16 code units, each file once.
+ * A pattern that matches nothing is an error at `pointers[i]`, and so is a folder on its way that cannot be read: what
+ * lies in it would silently not be backed up.
  */
 export function expandPatterns(
   root: string,
@@ -25,33 +28,34 @@ export function expandPatterns(
 ): { files: ListedFile[]; diagnostics: Diagnostic[] } {
   const findings = new Findings(document);
   const names = new Set<string>();
+  const closed = new Map<string, Diagnostic>();
   for (const { pattern, pointer } of patterns) {
     const matches = matchPattern(root, pattern, files);
-    if (matches.length === 0) {
-      findings.error('STW201', pointer, `\`${pattern}\` matches no file`, {
-        hint: 'patterns are relative to the folder of the policy; `*` stays within one folder, `**` does not',
+    if (matches === null) {
+      findings.error('STW201', pointer, `\`${pattern}\` is no pattern that can be looked for`, {
+        hint: SIMPLER,
       });
+      continue;
     }
-    for (const match of matches) names.add(posix.normalize(match));
+    if (matches.names.length === 0) {
+      findings.error('STW201', pointer, `\`${pattern}\` matches no file`, { hint: PATTERNS });
+    }
+    for (const name of matches.names) names.add(posix.normalize(name));
+    for (const { path, error } of matches.closed) {
+      const name = relative(root, path).split(sep).join('/');
+      closed.set(name, unreadable(name === '' ? '.' : name, error));
+    }
   }
-  const listed = [...names]
+  append(findings.diagnostics, closed.values());
+  const listed = withoutTwins(root, [...names].sort(byCodeUnit), files)
     .sort(byCodeUnit)
     .map((name) => ({ absolutePath: resolve(root, name), displayName: name }));
   return { files: listed, diagnostics: findings.diagnostics };
 }
 
-function matchPattern(root: string, pattern: string, files: Files): string[] {
-  // A link to nowhere is there too: reading it says what is wrong with it.
-  if (!glob.isDynamicPattern(pattern)) return files.exists(resolve(root, pattern)) ? [pattern] : [];
-  return glob.sync(pattern, {
-    cwd: root,
-    dot: false,
-    onlyFiles: true,
-    followSymbolicLinks: false,
-    suppressErrors: true,
-    fs: files.glob,
-  });
-}
+const PATTERNS =
+  'patterns are relative to the folder of the policy; `*` stays within one folder, `**` does not';
+const SIMPLER = 'write several simpler patterns, as a list';
 
 function byCodeUnit(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;

@@ -1,5 +1,5 @@
-import { existsSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
+import { DISK } from '../source/files.js';
 
 export const POLICY_FILE = 'stowage.yml';
 
@@ -7,7 +7,8 @@ export const POLICY_FILE = 'stowage.yml';
 export function findAbove(folder: string, name: string): string | null {
   for (let current = resolve(folder); ; current = dirname(current)) {
     const candidate = join(current, name);
-    if (existsSync(candidate)) return candidate;
+    // A link to nowhere too: another policy further up is not the one that is meant.
+    if (DISK.exists(candidate)) return candidate;
     if (dirname(current) === current) return null;
   }
 }

@@ -81,6 +81,10 @@ export class GitTree implements Files {
     }
   }
 
+  identity(path: string): unknown {
+    return this.#node(path, 'stat', true);
+  }
+
   list(folder: string): string[] {
     const found: string[] = [];
     const visit = (current: Folder, above: string, open: readonly Folder[]): void => {

@@ -1,5 +1,6 @@
 import type { DiagnosticCode } from '../diagnostics/codes.js';
 import { wholeFile, type Diagnostic } from '../diagnostics/diagnostic.js';
+import { errorCode } from './error-code.js';
 import { DISK, type Files } from './files.js';
 
 /** One input file in memory. */
@@ -52,9 +53,7 @@ export function readInput(
     if (text.trim() === '') return fail('STW003', `\`${displayName}\` is empty`, EMPTY_HINT);
     return { file: { file: displayName, text }, diagnostics: [] };
   } catch (error) {
-    const reason = describeReadError(error);
-    if (reason === null) throw error;
-    return fail('STW001', `\`${displayName}\` ${reason}`, 'check the path and its permissions');
+    return { file: null, diagnostics: [unreadable(displayName, error)] };
   }
 }
 
@@ -72,9 +71,17 @@ function decode(bytes: Buffer): string | { offset: number } {
   }
 }
 
-/** In words, why a file cannot be read; null for errors that are not about the file. */
-function describeReadError(error: unknown): string | null {
-  const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : null;
+/** What the file system said of a file or folder, as a diagnostic; throws errors that are not about it. */
+export function unreadable(displayName: string, error: unknown): Diagnostic {
+  const code = errorCode(error);
+  if (code === null) throw error;
+  const message = `\`${displayName}\` ${reasonOf(code)}`;
+  const span = wholeFile(displayName);
+  return { code: 'STW001', severity: 'error', message, span, hint: 'check the path and its permissions' };
+}
+
+/** In words, why a file cannot be read. */
+function reasonOf(code: string): string {
   switch (code) {
     case 'ENOENT':
       return 'does not exist';
@@ -90,6 +97,6 @@ function describeReadError(error: unknown): string | null {
     case 'ENAMETOOLONG':
       return 'has too long a name';
     default:
-      return typeof code === 'string' ? `cannot be read (${code})` : null;
+      return `cannot be read (${code})`;
   }
 }

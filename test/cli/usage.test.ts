@@ -166,6 +166,18 @@ describe('paths', () => {
     expect(out).toContain('wiki/cache is not backed up: made again on start\n');
   });
 
+  test('a reason cannot turn the line around, nor end it', () => {
+    const folder = project();
+    const contract = read(folder, 'services/wiki.yml');
+    put(
+      folder,
+      'services/wiki.yml',
+      contract.replace('made again on start', '"be\u202ecause\\nwiki/data ok"'),
+    );
+    const { out } = stowage(folder, ['paths']);
+    expect(out).toContain('wiki/cache is not backed up: be<U+202E>cause wiki/data ok\n');
+  });
+
   test('an unknown service is a mistake with a suggestion', () => {
     const { code, out } = stowage(project(), ['paths', 'wki', '--format', 'json']);
     expect(code).toBe(1);

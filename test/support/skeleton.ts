@@ -74,8 +74,11 @@ function shellSkeleton(content: string): string[] {
   return [...result, line];
 }
 
-/** A code span ends at a run of exactly as many backticks as it began with (CommonMark). */
-const CODE_SPAN = /(?<!`)(`+)(?!`).*?(?<!`)\1(?!`)/g;
+/**
+ * What in a line of Markdown is no HTML: what a backslash escapes, a code span (it ends at a run of exactly as many
+ * backticks as it began with, and an escaped one begins none: CommonMark 6.1), a run without an end, an entity.
+ */
+const NO_HTML = /\\[^\n]|(`+)(?!`).*?(?<!`)\1(?!`)|`+|&[a-z]+;/g;
 
 /** Line by line: what kind of block it belongs to, how many cells it has; shell structure inside fences. */
 function markdownSkeleton(content: string): unknown[] {
@@ -90,8 +93,7 @@ function markdownSkeleton(content: string): unknown[] {
     const marker = /^\s*(#{1,6} |\||- |\d+\. |>|[A-Za-z*`]|$)/.exec(line)?.[1] ?? line.charAt(0);
     // For cmark-gfm, which GitHub uses, a bar behind a backslash never ends a cell, whatever stands before the backslash.
     const cells = marker === '|' ? line.split(/(?<!\\)\|/).length : 0;
-    const plain = line.replaceAll(CODE_SPAN, '').replaceAll(/\\[^\n]|&[a-z]+;/g, '');
-    const html = /<[a-z!/]/i.exec(plain)?.[0] ?? '';
+    const html = /<[a-z!/]/i.exec(line.replaceAll(NO_HTML, ''))?.[0] ?? '';
     return [/[A-Za-z*`]/.test(marker) ? 'text' : marker, cells, html];
   });
 }

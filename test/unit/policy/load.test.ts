@@ -1,4 +1,13 @@
-import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from '@jest/globals';
@@ -6,6 +15,7 @@ import { loadProject } from '../../../src/load.js';
 import { parseDuration } from '../../../src/policy/duration.js';
 import { findPolicy } from '../../../src/policy/find.js';
 import { loadPolicy } from '../../../src/policy/load.js';
+import { DISK } from '../../../src/source/files.js';
 
 const BASE = `version: 1
 contracts: services/*.yml
@@ -165,7 +175,7 @@ describe('files', () => {
     writeFileSync(join(root, path), text);
   };
 
-  test('patterns match files in a fixed order, without dotfiles and linked folders', () => {
+  test('patterns match files in a fixed order, without dotfiles', () => {
     write(
       'project/stowage.yml',
       BASE.replace('services/*.yml', '["services/**/*.yml", "../outside.yml", services/a.yml]'),
@@ -173,10 +183,7 @@ describe('files', () => {
     for (const name of ['b', 'a', 'Z', 'a-1', 'deep/c'])
       write(`project/services/${name}.yml`, contract(name.toLowerCase().replace('/', '-')));
     write('project/services/.hidden.yml', 'not: [read');
-    write('elsewhere/linked.yml', 'not: [read');
     write('outside.yml', contract('outside'));
-    mkdirSync(join(root, 'project/services/folder.yml'));
-    symlinkSync(join(root, 'elsewhere'), join(root, 'project/services/link'));
     const project = loadProject(join(root, 'project/stowage.yml'));
     expect(project.diagnostics).toEqual([]);
     expect(project.root).toBe(join(root, 'project'));
@@ -189,6 +196,94 @@ describe('files', () => {
       'services/deep/c.yml',
     ]);
     expect(project.sources.get('services/a.yml')).toBe(contract('a'));
+  });
+
+  test('what a pattern leads to through links is read, each file once', () => {
+    write('links/stowage.yml', BASE.replace('services/*.yml', 'services/*/contract.yml'));
+    write('links/services/plain/contract.yml', contract('plain'));
+    write('links/shared/folder/contract.yml', contract('folder'));
+    write('links/shared/file.yml', contract('file'));
+    mkdirSync(join(root, 'links/services/file'));
+    const link = (target: string, path: string) => {
+      symlinkSync(target, join(root, 'links', path));
+    };
+    link('../shared/folder', 'services/folder');
+    link('../../shared/file.yml', 'services/file/contract.yml');
+    link('plain', 'services/alias');
+    link('..', 'services/up');
+    const files = (pattern: string) => {
+      write('links/stowage.yml', BASE.replace('services/*.yml', pattern));
+      const { contracts, diagnostics } = loadProject(join(root, 'links/stowage.yml'));
+      expect(diagnostics).toEqual([]);
+      return contracts.map(({ document }) => document.file);
+    };
+    const found = [
+      'services/file/contract.yml',
+      'services/folder/contract.yml',
+      'services/plain/contract.yml',
+    ];
+    expect(files('services/*/contract.yml')).toEqual(found);
+    expect(files('services/**/*.yml')).toEqual(found);
+    expect(files('services/plain/*')).toEqual(['services/plain/contract.yml']);
+  });
+
+  test('what a pattern leads to and cannot be read is an error, never a service that is left out', () => {
+    write('closed/services/good/contract.yml', contract('good'));
+    mkdirSync(join(root, 'closed/services/folder/contract.yml'), { recursive: true });
+    for (const [name, target] of [
+      ['gone', 'nowhere'],
+      ['round', 'round'],
+    ] as const) {
+      symlinkSync(target, join(root, 'closed/services', name));
+      mkdirSync(join(root, `closed/services/${name}-file`));
+      symlinkSync(`${target}.yml`, join(root, `closed/services/${name}-file/contract.yml`));
+    }
+    execFileSync('mkfifo', [join(root, 'closed/services/good/pipe.yml')]);
+    const problems = (pattern: string) => {
+      write('closed/stowage.yml', BASE.replace('services/*.yml', pattern));
+      const { diagnostics } = loadProject(join(root, 'closed/stowage.yml'));
+      return diagnostics.map(({ code, span }) => `${code} ${span.file}`).sort();
+    };
+    expect(problems('services/*/contract.yml')).toEqual([
+      'STW001 services/gone',
+      'STW001 services/gone-file/contract.yml',
+      'STW001 services/round',
+      'STW001 services/round-file/contract.yml',
+      'STW002 services/folder/contract.yml',
+    ]);
+    expect(problems('services/good/*.yml')).toEqual(['STW002 services/good/pipe.yml']);
+    expect(problems('services/good/contract*')).toEqual([]);
+  });
+
+  test('a folder that may not be read is an error, never services that are left out', () => {
+    write('private/stowage.yml', BASE.replace('services/*.yml', 'services/*/contract.yml'));
+    write('private/services/good/contract.yml', contract('good'));
+    write('private/services/private/contract.yml', contract('private'));
+    const refusing = (path: string, options: { withFileTypes: true }) => {
+      if (!path.endsWith('/private')) return readdirSync(path, options);
+      throw Object.assign(new Error('refused'), { code: 'EACCES', syscall: 'scandir', path });
+    };
+    const files = { ...DISK, glob: { readdirSync: refusing } as unknown as typeof DISK.glob };
+    expect(loadProject(join(root, 'private/stowage.yml'), files).diagnostics).toMatchObject([
+      { code: 'STW001', message: '`services/private` may not be read', span: { file: 'services/private' } },
+    ]);
+  });
+
+  test.each([
+    ['a range of a hundred million names', '{1..99999999}/x.yml'],
+    ['a path of five thousand letters', 'x'.repeat(5000)],
+    ['a pattern of seventy thousand letters', `*${'x'.repeat(70_000)}`],
+  ])('%s is refused where it stands', (_, pattern) => {
+    write('odd/stowage.yml', BASE.replace('services/*.yml', JSON.stringify(pattern)));
+    expect(loadProject(join(root, 'odd/stowage.yml')).diagnostics).toMatchObject([
+      { code: 'STW201', span: { file: 'stowage.yml', line: 2, column: 12 } },
+    ]);
+  });
+
+  test('a NUL in a pattern is a mistake of the policy', () => {
+    write('nul/stowage.yml', BASE.replace('services/*.yml', '["a\\0b", "a\\0*"]'));
+    const codes = loadProject(join(root, 'nul/stowage.yml')).diagnostics.map(({ code }) => code);
+    expect(new Set(codes)).toEqual(new Set(['STW026', 'STW201']));
   });
 
   test('an invalid policy does not hide the mistakes of contracts and values', () => {
@@ -209,6 +304,14 @@ describe('files', () => {
     write('up/stowage.yml', BASE);
     mkdirSync(join(root, 'up/a/b'), { recursive: true });
     expect(findPolicy(join(root, 'up/a/b'))).toBe(join(root, 'up/stowage.yml'));
+    mkdirSync(join(root, 'elsewhere'));
     expect(findPolicy(join(root, 'elsewhere'))).toBeNull();
+  });
+
+  test('a policy that is a link to nowhere is not passed over for another one', () => {
+    write('above/stowage.yml', BASE);
+    mkdirSync(join(root, 'above/below'));
+    symlinkSync('nowhere.yml', join(root, 'above/below/stowage.yml'));
+    expect(findPolicy(join(root, 'above/below'))).toBe(join(root, 'above/below/stowage.yml'));
   });
 });
