@@ -19,6 +19,7 @@ export class Places {
   readonly #sources: ReadonlyMap<string, string>;
   readonly #contracts: ReadonlyMap<string, Contract>;
   readonly #old: ReadonlyMap<string, Contract>;
+  readonly #oldSources: ReadonlyMap<string, string>;
 
   /** @param before null where only its plan is known */
   constructor(after: LoadedSide, before: LoadedSide | null) {
@@ -28,20 +29,33 @@ export class Places {
     this.#sources = after.sources;
     this.#contracts = byId(after);
     this.#old = byId(before);
+    this.#oldSources = before?.sources ?? new Map<string, string>();
   }
 
   policy(pointer: Pointer): Span {
     return this.#policy.document.span(pointer);
   }
 
-  /** The line of a template that holds a text; the policy's key where none does. */
-  template(text: string): Span {
+  /**
+   * The line of a template that holds the first line of a text; else the first line that changed in a template of files that are called
+   * like the rendered ones; else the policy's key.
+   */
+  template(text: string, rendered: readonly string[]): Span {
     const folder = this.#policy.templates;
-    for (const [file, source] of folder === null ? [] : this.#sources) {
-      if (!file.startsWith(`${folder ?? ''}/`)) continue;
-      const line = source.split('\n').findIndex((candidate) => candidate.includes(text));
-      if (line >= 0) return { ...wholeFile(file), line: line + 1, end_line: line + 1 };
+    const own = [...(folder === null ? [] : this.#sources)].filter(([file]) =>
+      file.startsWith(`${folder ?? ''}/`),
+    );
+    const endings = rendered.map((path) => path.slice(path.lastIndexOf('.')));
+    const isKin = ([file]: readonly [string, string]) =>
+      endings.some((ending) => file.endsWith(`${ending}.hbs`));
+    const changed = own.filter(([file, source]) => this.#oldSources.get(file) !== source);
+    const [line = ''] = text.split('\n');
+    for (const [file, source] of line === '' ? [] : [...changed.filter(isKin), ...changed, ...own]) {
+      const index = source.split('\n').findIndex((candidate) => candidate.includes(line));
+      if (index >= 0) return lineOf(file, index);
     }
+    const [first] = [...changed.filter(isKin), ...changed];
+    if (first !== undefined) return lineOf(first[0], firstChange(this.#oldSources.get(first[0]), first[1]));
     return this.policy(['templates']);
   }
 
@@ -118,4 +132,15 @@ export class Places {
 function given(document: SourceDocument, at: string, keys: readonly string[]): Pointer | undefined {
   const key = keys.find((candidate) => valueAt(document.value, [at, candidate]) !== undefined);
   return key === undefined ? undefined : [at, key];
+}
+
+function lineOf(file: string, index: number): Span {
+  return { ...wholeFile(file), line: index + 1, end_line: index + 1 };
+}
+
+/** The index of the first line that differs; 0 in a text that is new. */
+function firstChange(before: string | undefined, after: string): number {
+  const old = before?.split('\n') ?? [];
+  const found = after.split('\n').findIndex((line, index) => line !== old[index]);
+  return before === undefined ? 0 : Math.max(0, found);
 }
