@@ -38,7 +38,10 @@ export interface DiffOptions extends CommonOptions<DiffFormat> {
 export async function diff(options: DiffOptions, terminal: Terminal): Promise<ExitCode> {
   const { base: reference, from } = options;
   if ((reference === undefined) === (from === undefined)) {
-    throw new UsageError('nothing to compare with', 'give one of `--base REF` (a commit) and `--from DIR`');
+    throw new UsageError(
+      reference === undefined ? 'nothing to compare with' : '`--base` and `--from` exclude each other',
+      'give one of `--base REF` (a commit) and `--from DIR`',
+    );
   }
   const policyPath = await policyFile(options);
   const rendered = renderProject(policyPath, terminal);

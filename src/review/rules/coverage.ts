@@ -29,7 +29,7 @@ export const lostVolumes: Rule = ({ matched, places }) =>
         const shared = { ...subject(after, pair.after, volume.volume), severity: 'critical' as const };
         const name = `volume ${quote(volume.volume)} of ${quote(after.service_id)}`;
         const now = pair.after.volumes.find((candidate) => candidate.volume === volume.volume);
-        if (now === undefined) return [removedOrRenamed(pair, volume, places.volume(after, volume.volume))];
+        if (now === undefined) return [removedOrRenamed(pair, volume, places)];
         if (protection(pair.after, now) === 'backed up') return [];
         if (!now.backed_up) {
           return [
@@ -58,7 +58,11 @@ export const lostVolumes: Rule = ({ matched, places }) =>
       }),
     );
 
-function removedOrRenamed(pair: PlacementPair, volume: PlannedVolume, span: Finding['span']): Finding {
+function removedOrRenamed(
+  pair: PlacementPair,
+  volume: PlannedVolume,
+  places: ReviewInput['places'],
+): Finding {
   const { before, after } = pair.service;
   const known = new Set(pair.before.volumes.map((candidate) => candidate.volume));
   const successor = pair.after.volumes.find(
@@ -76,7 +80,7 @@ function removedOrRenamed(pair: PlacementPair, volume: PlannedVolume, span: Find
       after: successor.snapshot_path,
       message: `${name} is renamed to ${quote(successor.volume)}: new snapshots hold it under another path, old ones under the old path`,
       hint: `keep the name ${quote(volume.volume)}, or note that what is older must be restored from \`${volume.snapshot_path}\` and goes as retention passes`,
-      span,
+      span: places.volume(after, successor.volume),
     };
   }
   return {
@@ -86,7 +90,7 @@ function removedOrRenamed(pair: PlacementPair, volume: PlannedVolume, span: Find
     after: null,
     message: `${name} left its contract: it is no longer backed up on ${placeName(pair.after)}`,
     hint: `put it back, or waive it with a reason; ${FADES}`,
-    span,
+    span: places.volume(after, volume.volume),
   };
 }
 
