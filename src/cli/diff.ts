@@ -8,7 +8,7 @@ import { formatInvalidMarkdown, formatReviewMarkdown } from '../review/format-ma
 import { formatReviewText } from '../review/format-text.js';
 import { Places } from '../review/places.js';
 import { reviewDocument, type Review } from '../review/report.js';
-import { verdictOf, type ReviewInput } from '../review/review.js';
+import { mountsOf, verdictOf, type ReviewInput } from '../review/review.js';
 import { review } from '../review/run.js';
 import { jsonDocument } from '../diagnostics/format-json.js';
 import { intlZones } from '../time/intl-zone.js';
@@ -94,6 +94,7 @@ function afterSide({ project, plan, files }: Rendered): ReviewInput['after'] {
   return {
     ...side,
     plain: plain.files,
+    mounts: mountsOf(project.contracts),
     margins: new Map(repositories.map(({ name, margin }) => [name, margin])),
   };
 }

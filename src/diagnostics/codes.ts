@@ -225,7 +225,8 @@ export const CODES = {
     'An exclude pattern can match the root of a volume, a folder above it, or everything in it, so its snapshots may be empty. Write a narrower one, or waive the volume with a reason.',
   STW822:
     'A template adds a command or lines of a script. Read them in full: machines run them, often as root.',
-  STW823: 'A template gives jobs a privilege, or takes a restriction away.',
+  STW823:
+    'A template gives jobs a privilege, or takes a restriction away, or a job runs as root that did not.',
   STW824: 'Jobs run another image. It sees the data and the password of the repository.',
   STW825: 'The way in which volumes are backed up changes. Try a restore before the old snapshots go.',
   STW826:
@@ -243,6 +244,8 @@ export const CODES = {
     'A repository is maintained in another place. Only one place may do it: install there, and uninstall here.',
   STW845: 'What backups leave out changes.',
   STW846: 'A template changes something else in what machines read.',
+  STW847:
+    'The password or the environment of a repository is looked for in another place. Put it there first: jobs fail without it.',
 } as const satisfies Record<string, string>;
 
 export type DiagnosticCode = keyof typeof CODES;

@@ -77,6 +77,15 @@ export class Places {
     return this.#old.get(service.service_id)?.document.span(['service_id']) ?? wholeFile(service.contract);
   }
 
+  /** The user that a service runs as; the nearest that is left of it. */
+  security(service: ServicePlan): Span {
+    const contract = this.#contracts.get(service.service_id);
+    if (contract === undefined) return this.service(service);
+    const pointer = ['service_security', 'run_as_user'];
+    const known = valueAt(contract.document.value, pointer.slice(0, 1)) !== undefined;
+    return contract.document.span(known ? pointer : ['service_id']);
+  }
+
   /** A persistent volume, or the list that it left. */
   volume(service: ServicePlan, name: string): Span {
     const contract = this.#contracts.get(service.service_id);

@@ -1,4 +1,5 @@
 import type { Placement, PlannedVolume, ServicePlan } from '../../plan/plan.js';
+import { pathsOverlap } from '../../source/paths.js';
 import { placeName, protection } from '../../targets/protection.js';
 import { quote, type Finding, type Subject } from '../finding.js';
 import { sameData, type PlacementPair } from '../match.js';
@@ -131,7 +132,7 @@ function lostService(
     before: `${service.service_id}: ${dataName(volume)}`,
   };
   const heir =
-    userOf(after.plan.services, placement, volume) ??
+    userOf(after, placement, volume) ??
     matched.added.find((candidate) => isRenamed(service, candidate, volume)) ??
     null;
   const name = `volume ${quote(volume.volume)} of ${quote(service.service_id)}`;
@@ -166,18 +167,31 @@ function lostService(
   };
 }
 
-/** The service that mounts the same data now, whether it backs it up or not. */
+/** The service that uses the same data now, a part of it or a folder around it, whether it backs it up or not. */
 function userOf(
-  services: readonly ServicePlan[],
+  { plan, mounts }: ReviewInput['after'],
   placement: Placement,
   volume: PlannedVolume,
 ): ServicePlan | null {
-  const uses = (other: Placement, candidate: PlannedVolume) =>
-    sameData([placement, volume], [other, candidate]);
+  const same = (other: Placement) =>
+    other.volumes.some((candidate) => sameData([placement, volume], [other, candidate]));
+  const isFolder = volume.kind === 'host_path' || volume.kind === 'directory';
+  const overlaps = (other: Placement, service: ServicePlan) =>
+    isFolder &&
+    other.host === placement.host &&
+    [...(mounts.get(service.service_id) ?? []), ...foldersOf(other)].some((path) =>
+      pathsOverlap(path, volume.location),
+    );
   return (
-    services.find((service) =>
-      service.placements.some((other) => other.volumes.some((candidate) => uses(other, candidate))),
-    ) ?? null
+    plan.services.find((service) => service.placements.some(same)) ??
+    plan.services.find((service) => service.placements.some((other) => overlaps(other, service))) ??
+    null
+  );
+}
+
+function foldersOf({ volumes }: Placement): string[] {
+  return volumes.flatMap(({ kind, location }) =>
+    kind === 'host_path' || kind === 'directory' ? [location] : [],
   );
 }
 

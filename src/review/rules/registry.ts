@@ -1,4 +1,5 @@
 import type { Rule } from '../review.js';
+import * as access from './access.js';
 import * as broken from './broken-jobs.js';
 import * as contents from './contents.js';
 import * as coverage from './coverage.js';
@@ -32,4 +33,6 @@ export const RULES: readonly Rule[] = [
   broken.brokenJobs,
   broken.excludingTemplates,
   methods,
+  access.credentialsMoved,
+  access.rootJobs,
 ];
