@@ -8,7 +8,7 @@ import { formatInvalidMarkdown, formatReviewMarkdown } from '../review/format-ma
 import { formatReviewText } from '../review/format-text.js';
 import { Places } from '../review/places.js';
 import { reviewDocument, type Review } from '../review/report.js';
-import { verdictOf, type ReviewInput } from '../review/review.js';
+import { mountsOf, verdictOf, type ReviewInput } from '../review/review.js';
 import { review } from '../review/run.js';
 import { jsonDocument } from '../diagnostics/format-json.js';
 import { intlZones } from '../time/intl-zone.js';
@@ -38,7 +38,10 @@ export interface DiffOptions extends CommonOptions<DiffFormat> {
 export async function diff(options: DiffOptions, terminal: Terminal): Promise<ExitCode> {
   const { base: reference, from } = options;
   if ((reference === undefined) === (from === undefined)) {
-    throw new UsageError('nothing to compare with', 'give one of `--base REF` (a commit) and `--from DIR`');
+    throw new UsageError(
+      reference === undefined ? 'nothing to compare with' : '`--base` and `--from` exclude each other',
+      'give one of `--base REF` (a commit) and `--from DIR`',
+    );
   }
   const policyPath = await policyFile(options);
   const rendered = renderProject(policyPath, terminal);
@@ -91,6 +94,7 @@ function afterSide({ project, plan, files }: Rendered): ReviewInput['after'] {
   return {
     ...side,
     plain: plain.files,
+    mounts: mountsOf(project.contracts),
     margins: new Map(repositories.map(({ name, margin }) => [name, margin])),
   };
 }

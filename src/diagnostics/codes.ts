@@ -218,7 +218,7 @@ export const CODES = {
   STW805:
     'A service is no longer deployed in a place where it was backed up. Keep the deployment until no data is left there.',
   STW806:
-    'A volume is meant to be backed up, but no job does so any more: something keeps the job from being rendered, or a template takes its source or its times away.',
+    'A volume is meant to be backed up, but no job does so any more: something keeps the job from being rendered, or a template takes its source, its command or its times away.',
   STW810:
     'A service is backed up into another repository, or the address of its repository changes: its history stays behind. Copy the snapshots first (`restic copy`), or keep the old repository maintained.',
   STW811:
@@ -232,14 +232,17 @@ export const CODES = {
     'An exclude pattern can match the root of a volume, a folder above it, or everything in it, so its snapshots may be empty. Write a narrower one, or waive the volume with a reason.',
   STW822:
     'A template adds a command or lines of a script. Read them in full: machines run them, often as root.',
-  STW823: 'A template gives jobs a privilege, or takes a restriction away.',
+  STW823:
+    'A template gives jobs a privilege, or takes a restriction away, or a job runs as root that did not.',
   STW824: 'Jobs run another image. It sees the data and the password of the repository.',
   STW825: 'The way in which volumes are backed up changes. Try a restore before the old snapshots go.',
   STW826:
     'A maintenance job is now due so near to another job of its repository that they lock each other out. Move one of them.',
   STW827:
-    'A check that notices lost data is turned off: incomplete backups or empty volumes count as success.',
+    'A check that notices lost data is turned off: incomplete backups or empty volumes count as success, or a template takes a check or an alarm away.',
   STW828: 'Only a part of the folder that was backed up is backed up now. Check what lies in the rest of it.',
+  STW829:
+    'A template sets times of its own. The plan, the checks for collisions and the worst-case loss know nothing of them: set `schedule` instead.',
   STW840: 'Something is backed up that was not before.',
   STW841: 'A job runs at other times.',
   STW842: 'A volume moves to another directory, host or runtime and keeps its history.',
@@ -247,6 +250,9 @@ export const CODES = {
   STW844:
     'A repository is maintained in another place. Only one place may do it: install there, and uninstall here.',
   STW845: 'What backups leave out changes.',
+  STW846: 'A template changes something else in what machines read.',
+  STW847:
+    'The password or the environment of a repository is looked for in another place. Put it there first: jobs fail without it.',
 } as const satisfies Record<string, string>;
 
 export type DiagnosticCode = keyof typeof CODES;

@@ -31,6 +31,6 @@ function variations(value: Scalar): Scalar[] {
   return [...longer, ...window, ...zone, `${value}x`, `${value}-x`, `x${value}`];
 }
 
-function isScalar(value: unknown): value is Scalar {
+export function isScalar(value: unknown): value is Scalar {
   return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean';
 }

@@ -1,16 +1,24 @@
+import { candidatesFor, isScalar } from './candidates.js';
 import type { Pointer } from '../source/document.js';
 import { dereference, type JsonSchema } from '../source/schema.js';
 import { isMapping } from '../source/tagged.js';
 
 export interface UnsetKey {
   readonly pointer: Pointer;
-  /** What the schema gives as examples and as possible values. */
+  /** What the schema gives as examples and as possible values, and variations of them: an example may be the default. */
   readonly examples: readonly unknown[];
 }
 
 interface ExampleSchema extends JsonSchema {
   readonly enum?: readonly unknown[];
   readonly examples?: readonly unknown[];
+}
+
+function variationsOf(example: unknown): readonly unknown[] {
+  if (isScalar(example)) return candidatesFor(example, null);
+  const items: readonly unknown[] = Array.isArray(example) ? example : [];
+  const others = items.filter(isScalar).map((item) => candidatesFor(item, null)[0] ?? item);
+  return others.length === 0 ? [] : [others];
 }
 
 /**
@@ -34,7 +42,7 @@ function walk(root: JsonSchema, schema: JsonSchema, value: unknown, pointer: Poi
       ...(child.examples ?? (property as ExampleSchema).examples ?? []),
     ];
     if (given[key] !== undefined || examples.length === 0) return [];
-    return [{ pointer: at, examples }];
+    return [{ pointer: at, examples: [...examples, ...examples.flatMap(variationsOf)] }];
   });
   const named = schema.additionalProperties;
   if (typeof named !== 'object') return known;

@@ -1,3 +1,5 @@
+import { posix } from 'node:path';
+
 /**
  * Whether an exclude pattern can leave out a whole volume: its root, a folder above it, or everything in it.
  *
@@ -7,8 +9,10 @@
  */
 export function matchesWholeVolume(pattern: string, root: string): boolean {
   if (pattern.startsWith('!')) return false;
-  const matches = matchers.get(pattern) ?? matcher(pattern);
-  matchers.set(pattern, matches);
+  // As restic does before it compares: filepath.Clean.
+  const clean = posix.normalize(pattern);
+  const matches = matchers.get(clean) ?? matcher(clean);
+  matchers.set(clean, matches);
   // Two names that have nothing in common: what leaves out both leaves out everything.
   return matches(root) || (matches(`${root}/a`) && matches(`${root}/.b\u00e9-1.c`));
 }

@@ -48,3 +48,29 @@ export function logicalLines(content: string): string[] {
     .map((line) => line.trim())
     .filter((line) => line !== '' && !/^(?:#|;|<!--)/.test(line));
 }
+
+/** Main commands of units and containers; hooks before and after them are not the job. */
+const MAIN_COMMAND = /^Exec(?:Start)?=/;
+
+/**
+ * The words of a file's main commands, without quotes, an option and its value as one `--option=value`. In a manifest
+ * they are the items of lists, where arguments stand; in anything else every line counts.
+ */
+export function commandWords(path: string, content: string): string[] {
+  const words = commandLines(path, logicalLines(content)).flatMap(
+    (line) => line.match(/(?:"[^"]*"|'[^']*'|[^\s"'])+/g) ?? [],
+  );
+  const plain = words.map((word) => word.replace(/["']/g, '').replace(/,$/, ''));
+  return plain.map((word, index) => {
+    const value = plain[index + 1];
+    return /^--i?exclude$/.test(word) && value !== undefined ? `${word}=${value}` : word;
+  });
+}
+
+function commandLines(path: string, lines: readonly string[]): string[] {
+  if (/\.(?:service|container)$/.test(path)) {
+    return lines.filter((line) => MAIN_COMMAND.test(line)).map((line) => line.replace(MAIN_COMMAND, ''));
+  }
+  if (!path.startsWith('kubernetes/') || !path.endsWith('.yaml')) return [...lines];
+  return lines.filter((line) => line.startsWith('- ')).map((line) => line.slice('- '.length));
+}

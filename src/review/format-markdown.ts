@@ -23,6 +23,9 @@ const ROOM_FOR_FILES = 16_000;
 const ROOM_FOR_END = 400;
 
 const MAX_NAMES = 20;
+/** Groups of one kind that are shown in full, and names of those that are not. */
+const MAX_GROUPS = 8;
+const MAX_REST = 100;
 const MAX_DIFF = 8_000;
 
 const TITLES: Readonly<Record<Severity, string>> = {
@@ -92,7 +95,10 @@ function addFindings(comment: Comment, findings: readonly Finding[]): number {
   let hidden = 0;
   for (const section of groupFindings(findings)) {
     const heading = section.severity === severity ? '' : `\n### ${TITLES[section.severity]}\n`;
-    const blocks = section.groups.map(groupBlock);
+    const shown =
+      section.groups.length > MAX_GROUPS + 1 ? section.groups.slice(0, MAX_GROUPS) : section.groups;
+    const rest = section.groups.slice(shown.length).flatMap(({ members }) => members);
+    const blocks = [...shown.map(groupBlock), ...(rest.length === 0 ? [] : [restBlock(rest)])];
     const [first = ''] = blocks;
     // A heading without anything below it says nothing.
     if (!comment.add(`${heading}${sectionHead(section)}${first}`)) {
@@ -100,11 +106,24 @@ function addFindings(comment: Comment, findings: readonly Finding[]): number {
       continue;
     }
     severity = section.severity;
-    for (const [index, group] of section.groups.entries()) {
-      if (index > 0 && !comment.add(blocks[index] ?? '')) hidden += group.members.length;
+    const amounts = [...shown.map(({ members }) => members.length), rest.length];
+    for (const [index, block] of blocks.entries()) {
+      if (index > 0 && !comment.add(block)) hidden += amounts[index] ?? 0;
     }
   }
   return hidden;
+}
+
+/** Findings of a section that are only named: their details would hide those of other sections. */
+function restBlock(members: readonly Finding[]): string {
+  return `- And ${members.length} more: ${names(members, MAX_REST)}\n`;
+}
+
+/** Whom findings are about, as code; of too many only how many more there are. */
+function names(findings: readonly Finding[], most: number): string {
+  const all = findings.map((finding) => subjectName(finding) || `${finding.span.file}:${finding.span.line}`);
+  const more = all.length > most ? ` and ${all.length - most} others` : '';
+  return `${all.slice(0, most).map(code).join(', ')}${more}`;
 }
 
 function sectionHead({ code, title, count: amount }: Section): string {
@@ -117,11 +136,7 @@ function groupBlock({ finding, members }: Group): string {
   if (before !== null || after !== null) lines.push(...changeLines(before, after));
   const others = members.slice(1);
   if (others.length > 0) {
-    const names = others.map((other) => subjectName(other) || `${other.span.file}:${other.span.line}`);
-    const more = names.length > MAX_NAMES ? ` and ${names.length - MAX_NAMES} others` : '';
-    lines.push(
-      `  - The same for ${others.length} more: ${names.slice(0, MAX_NAMES).map(code).join(', ')}${more}`,
-    );
+    lines.push(`  - The same for ${others.length} more: ${names(others, MAX_NAMES)}`);
   }
   if (hint !== '') lines.push(`  - To do: ${prose(hint)}.`);
   return `${lines.join('\n')}\n`;

@@ -1,3 +1,4 @@
+import type { Contract } from '../contract/contract.js';
 import type { BackupPlan, RepositoryPlan } from '../plan/plan.js';
 import type { Simulated } from '../schedule/simulated.js';
 import type { Finding, Severity, Verdict } from './finding.js';
@@ -17,6 +18,8 @@ export interface ReviewInput {
   readonly after: Side & {
     /** The files without the user's own templates: what stowage itself would make of the plan. */
     readonly plain: ReadonlyMap<string, string>;
+    /** Folders of hosts that the workload of a service mounts, backed up or not, by its id. */
+    readonly mounts: ReadonlyMap<string, readonly string[]>;
     /** Minutes around maintenance that must be free, by repository. */
     readonly margins: ReadonlyMap<string, number>;
   };
@@ -43,4 +46,14 @@ export interface FileChanges {
 /** The severest of the findings. */
 export function verdictOf(findings: readonly { readonly severity: Severity }[]): Verdict {
   return SEVERITIES.find((severity) => findings.some((finding) => finding.severity === severity)) ?? 'none';
+}
+
+/** What {@link ReviewInput} wants to know of contracts that no plan holds. */
+export function mountsOf(contracts: readonly Contract[]): Map<string, readonly string[]> {
+  return new Map(
+    contracts.map(({ service_id, service_volumes, compose_volumes }) => [
+      service_id,
+      [...compose_volumes, ...service_volumes].flatMap(({ host_path }) => host_path ?? []),
+    ]),
+  );
 }

@@ -5,7 +5,7 @@ import { buildPlan } from '../../src/plan/build.js';
 import { loadPolicy } from '../../src/policy/load.js';
 import type { Finding } from '../../src/review/finding.js';
 import { Places, type LoadedSide } from '../../src/review/places.js';
-import type { ReviewInput } from '../../src/review/review.js';
+import { mountsOf, type ReviewInput } from '../../src/review/review.js';
 import { review } from '../../src/review/run.js';
 import { renderPlan } from '../../src/targets/render.js';
 import { builtinTemplates, loadTemplates } from '../../src/template/engine.js';
@@ -43,7 +43,13 @@ export function sideOfState(state: State): Reviewed {
     );
   const margins = new Map(policy.repositories.map(({ name, margin }): [string, number] => [name, margin]));
   return {
-    after: { plan, files: files(own.templates), plain: files(builtinTemplates()), margins },
+    after: {
+      plan,
+      files: files(own.templates),
+      plain: files(builtinTemplates()),
+      mounts: mountsOf(contracts),
+      margins,
+    },
     loaded: { policy, contracts, sources: new Map(Object.entries(state)) },
   };
 }

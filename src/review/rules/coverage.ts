@@ -1,4 +1,5 @@
 import type { Placement, PlannedVolume, ServicePlan } from '../../plan/plan.js';
+import { pathsOverlap } from '../../source/paths.js';
 import { placeName, protection } from '../../targets/protection.js';
 import { quote, type Finding, type Subject } from '../finding.js';
 import { sameData, type PlacementPair } from '../match.js';
@@ -29,7 +30,7 @@ export const lostVolumes: Rule = ({ matched, places }) =>
         const shared = { ...subject(after, pair.after, volume.volume), severity: 'critical' as const };
         const name = `volume ${quote(volume.volume)} of ${quote(after.service_id)}`;
         const now = pair.after.volumes.find((candidate) => candidate.volume === volume.volume);
-        if (now === undefined) return [removedOrRenamed(pair, volume, places.volume(after, volume.volume))];
+        if (now === undefined) return [removedOrRenamed(pair, volume, places)];
         if (protection(pair.after, now) === 'backed up') return [];
         if (!now.backed_up) {
           return [
@@ -58,7 +59,11 @@ export const lostVolumes: Rule = ({ matched, places }) =>
       }),
     );
 
-function removedOrRenamed(pair: PlacementPair, volume: PlannedVolume, span: Finding['span']): Finding {
+function removedOrRenamed(
+  pair: PlacementPair,
+  volume: PlannedVolume,
+  places: ReviewInput['places'],
+): Finding {
   const { before, after } = pair.service;
   const known = new Set(pair.before.volumes.map((candidate) => candidate.volume));
   const successor = pair.after.volumes.find(
@@ -76,7 +81,7 @@ function removedOrRenamed(pair: PlacementPair, volume: PlannedVolume, span: Find
       after: successor.snapshot_path,
       message: `${name} is renamed to ${quote(successor.volume)}: new snapshots hold it under another path, old ones under the old path`,
       hint: `keep the name ${quote(volume.volume)}, or note that what is older must be restored from \`${volume.snapshot_path}\` and goes as retention passes`,
-      span,
+      span: places.volume(after, successor.volume),
     };
   }
   return {
@@ -86,7 +91,7 @@ function removedOrRenamed(pair: PlacementPair, volume: PlannedVolume, span: Find
     after: null,
     message: `${name} left its contract: it is no longer backed up on ${placeName(pair.after)}`,
     hint: `put it back, or waive it with a reason; ${FADES}`,
-    span,
+    span: places.volume(after, volume.volume),
   };
 }
 
@@ -127,7 +132,7 @@ function lostService(
     before: `${service.service_id}: ${dataName(volume)}`,
   };
   const heir =
-    userOf(after.plan.services, placement, volume) ??
+    userOf(after, placement, volume) ??
     matched.added.find((candidate) => isRenamed(service, candidate, volume)) ??
     null;
   const name = `volume ${quote(volume.volume)} of ${quote(service.service_id)}`;
@@ -162,18 +167,31 @@ function lostService(
   };
 }
 
-/** The service that mounts the same data now, whether it backs it up or not. */
+/** The service that uses the same data now, a part of it or a folder around it, whether it backs it up or not. */
 function userOf(
-  services: readonly ServicePlan[],
+  { plan, mounts }: ReviewInput['after'],
   placement: Placement,
   volume: PlannedVolume,
 ): ServicePlan | null {
-  const uses = (other: Placement, candidate: PlannedVolume) =>
-    sameData([placement, volume], [other, candidate]);
+  const same = (other: Placement) =>
+    other.volumes.some((candidate) => sameData([placement, volume], [other, candidate]));
+  const isFolder = volume.kind === 'host_path' || volume.kind === 'directory';
+  const overlaps = (other: Placement, service: ServicePlan) =>
+    isFolder &&
+    other.host === placement.host &&
+    [...(mounts.get(service.service_id) ?? []), ...foldersOf(other)].some((path) =>
+      pathsOverlap(path, volume.location),
+    );
   return (
-    services.find((service) =>
-      service.placements.some((other) => other.volumes.some((candidate) => uses(other, candidate))),
-    ) ?? null
+    plan.services.find((service) => service.placements.some(same)) ??
+    plan.services.find((service) => service.placements.some((other) => overlaps(other, service))) ??
+    null
+  );
+}
+
+function foldersOf({ volumes }: Placement): string[] {
+  return volumes.flatMap(({ kind, location }) =>
+    kind === 'host_path' || kind === 'directory' ? [location] : [],
   );
 }
 

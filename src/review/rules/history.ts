@@ -62,7 +62,7 @@ export const pathChanged: Rule = (input) =>
         after: after.snapshot_path,
         message: `snapshots hold volume ${quote(after.volume)} of ${quote(pair.service.id)} under another path from now on, old ones under the old path`,
         hint: `what is older must be restored from \`${before.snapshot_path}\`, and goes as retention passes`,
-        span: input.places.volume(pair.service.after, after.volume),
+        span: movedAt(input.places, pair, after),
       })),
   );
 
@@ -116,6 +116,15 @@ export const moved: Rule = (input) =>
       .map(([before, after]) => movedVolume(input, pair, before, after)),
   );
 
+/** The deployment that moved a service, or else the key that moved the volume. */
+function movedAt(places: ReviewInput['places'], pair: PlacementPair, volume: PlannedVolume): Finding['span'] {
+  const { before, after, service } = pair;
+  const deployed = before.runtime !== after.runtime || before.host !== after.host;
+  return deployed
+    ? places.placement(service.after, after)
+    : places.movedVolume(service.after, volume.volume, after.runtime);
+}
+
 function runsElsewhere({ before, after }: PlacementPair): boolean {
   return before.runtime !== after.runtime || before.scope !== after.scope;
 }
@@ -130,13 +139,14 @@ function movedVolume(
   const name = `volume ${quote(after.volume)} of ${quote(service.service_id)}`;
   const sameHost = pair.before.host === pair.after.host && before.kind === after.kind;
   const placed = placeName(pair.before) !== placeName(pair.after);
+  const named = !placed && dataName(before) !== dataName(after);
   const show = (volume: PlannedVolume, placement: typeof pair.before) =>
-    placed ? `${dataName(volume)}, ${placeName(placement)}` : dataName(volume);
+    placed ? `${dataName(volume)}, ${placeName(placement)}` : named ? dataName(volume) : volume.location;
   const shared = {
     ...subject(service, pair.after, after.volume),
     before: show(before, pair.before),
     after: show(after, pair.after),
-    span: placed ? places.placement(service, pair.after) : places.volume(service, after.volume),
+    span: movedAt(places, pair, after),
   };
   if (sameHost && before.location !== after.location && isWithin(after.location, before.location)) {
     return {

@@ -1,7 +1,10 @@
 import type { Rule } from '../review.js';
+import * as access from './access.js';
+import * as broken from './broken-jobs.js';
 import * as contents from './contents.js';
 import * as coverage from './coverage.js';
 import * as history from './history.js';
+import { methods } from './methods.js';
 import { retentionChanged } from './retention.js';
 import * as templates from './templates.js';
 import * as timing from './timing.js';
@@ -25,6 +28,11 @@ export const RULES: readonly Rule[] = [
   contents.safeguardsOff,
   templates.addedCommands,
   templates.privileges,
-  templates.brokenJobs,
-  templates.methods,
+  templates.lostSafeguards,
+  templates.otherChanges,
+  broken.brokenJobs,
+  broken.excludingTemplates,
+  methods,
+  access.credentialsMoved,
+  access.rootJobs,
 ];

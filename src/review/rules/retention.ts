@@ -65,14 +65,18 @@ function describe({ places }: ReviewInput, pair: ServicePair, loss: Loss): Findi
     ];
   }
   if (loss.shrinks) {
+    const rules = (text: string) => (old === now ? '' : `${text}: `);
     return [
       {
         ...shared,
         code: 'STW812',
         severity: 'critical',
-        before: `reaches back ${showDuration(loss.reachBefore)}`,
-        after: `reaches back ${showDuration(loss.reachAfter)}`,
-        message: `history of ${quote(pair.id)} will reach back less far: the same number of snapshots covers less time`,
+        before: `${rules(old)}reaches back ${showDuration(loss.reachBefore)}`,
+        after: `${rules(now)}reaches back ${showDuration(loss.reachAfter)}`,
+        message:
+          old === now
+            ? `history of ${quote(pair.id)} will reach back less far: the same number of snapshots covers less time`
+            : `retention of ${quote(pair.id)} is shortened: the next forget would remove none of the ${loss.existing} snapshots that the old rules keep, but later ones do, until history reaches back less far`,
         hint: 'keep by days, weeks and months instead of by number, or keep more',
         span:
           old === now

@@ -1,27 +1,36 @@
 import { foreignChanges, logicalLines, type ForeignChange } from '../foreign.js';
-import { quote, type Finding } from '../finding.js';
-import type { ReviewInput, Rule } from '../review.js';
-
-const SHARED = { service: null, volume: null, runtime: null, host: null } as const;
+import type { Finding } from '../finding.js';
+import type { Rule } from '../review.js';
+import { byText, inFiles, SHARED } from './template-texts.js';
 
 /** `Exec*=` of units (systemd.service(5)) and `Exec=` of containers (podman-systemd.unit(5)). */
 const COMMAND = /^Exec[A-Za-z]*=./;
 
+/** Settings that start a command, or put one's own code into every command of a job. */
+const HOOK =
+  /^(?:OnSuccess|OnFailure|Upholds)=.|^Environment=.*(?:_COMMAND|LD_PRELOAD|LD_LIBRARY_PATH|PATH)=/;
+
 /** Manifests: what makes a container run something else or something more. */
 const MANIFEST_COMMAND =
-  /^(?:- )?(?:command|args|initContainers|lifecycle|postStart|preStop|exec):|^- \/bin\//;
+  /^(?:- )?(?:command|args|initContainers|lifecycle|postStart|preStop|exec):|^- \/bin\/|_COMMAND$/;
 
 /** Settings that give a job more than it had. */
 const PRIVILEGE = [
   /^User=(?:root|0)$/,
-  /^(?:AmbientCapabilities|AddCapability|SupplementaryGroups|Delegate)=./,
-  /^CapabilityBoundingSet=(?!~)./,
+  /^(?:AmbientCapabilities|AddCapability|SupplementaryGroups|Delegate|CapabilityBoundingSet|SecureBits)=./,
+  // An empty value takes back what was set before it, `~` in front turns a list around, and a list without it allows.
+  /^(?:User|RestrictAddressFamilies|RestrictNamespaces|SystemCallArchitectures)=$/,
+  /^SystemCallFilter=(?!~)/,
+  /^(?:Load|Set|Import)Credential\w*=./,
+  /^(?:Bind(?:ReadOnly)?Paths|ReadWritePaths|ExecPaths|RootDirectory|RootImage|MountImages|DeviceAllow)=./,
+  /^(?:Volume|Mount|AddDevice|UserNS|UIDMap|GIDMap|SecurityLabelType)=./,
   /^(?:NoNewPrivileges|ReadOnly|Private\w+|Protect\w+|Restrict\w+|LockPersonality|MemoryDenyWriteExecute)=(?:no|false|off|0)$/,
   /^(?:PodmanArgs|GlobalArgs)=.*--(?:privileged|cap-add|userns=host|pid=host)/,
   /^(?:- )?(?:privileged|allowPrivilegeEscalation|hostNetwork|hostPID|hostIPC|hostUsers): true$/,
   /^(?:- )?(?:runAsNonRoot|readOnlyRootFilesystem): false$/,
   /^(?:- )?(?:runAsUser|runAsGroup): ["']?0["']?$/,
   /^(?:- )?add: /,
+  /^(?:- )?(?:hostPath|serviceAccountName|serviceAccount|secretName|secretKeyRef|mountPropagation|procMount):/,
   /^- ["']?(?:CAP_)?(?:SYS_|NET_|DAC_|SETUID|SETGID|CHOWN|FOWNER|ALL)[A-Z_]*["']?$/,
 ];
 
@@ -36,39 +45,11 @@ const FENCE = [
   /^drop: /,
 ];
 
-/** A finding about one text that the templates put into, or take out of, several files. */
-interface Change {
-  readonly text: string;
-  readonly paths: string[];
-}
-
-/** The same text in several files is one change. */
-function byText(
-  changes: readonly ForeignChange[],
-  texts: (change: ForeignChange) => readonly string[],
-): Change[] {
-  const found = new Map<string, Change>();
-  for (const change of changes) {
-    for (const text of new Set(texts(change))) {
-      const known = found.get(text);
-      if (known === undefined) found.set(text, { text, paths: [change.path] });
-      else known.paths.push(change.path);
-    }
-  }
-  return [...found.values()];
-}
-
-function inFiles(paths: readonly string[]): string {
-  const more = paths.length === 1 ? '' : ` and ${paths.length - 1} more`;
-  return `${quote(paths[0] ?? '')}${more}`;
-}
-
 /** Commands and scripts that the templates add, in full. */
 export const addedCommands: Rule = (input) => {
   const changes = foreignChanges(input);
-  const span = (text: string) => input.places.template(text);
   const commands = byText(changes, commandsOf).map(({ text, paths }): Finding => {
-    const rooted = paths.some((path) => runsAsRoot(text, input.after.files.get(path) ?? ''));
+    const rooted = paths.some((path) => runsAsRoot(text, path, input.after.files.get(path) ?? ''));
     return {
       ...SHARED,
       code: 'STW822',
@@ -77,7 +58,7 @@ export const addedCommands: Rule = (input) => {
       after: text,
       message: `a template adds a command${rooted ? ' that runs as root' : ''} to ${inFiles(paths)}`,
       hint: 'read the whole command: every host that installs this runs it',
-      span: span(text),
+      span: input.places.template(text, paths),
     };
   });
   const scripts = byText(changes, scriptOf).map(({ text, paths }): Finding => ({
@@ -88,25 +69,36 @@ export const addedCommands: Rule = (input) => {
     after: text,
     message: `a template adds to the script ${inFiles(paths)}, which may run as root`,
     hint: 'read the added lines: every host that installs this runs them',
-    span: span(text.split('\n')[0] ?? text),
+    span: input.places.template(text, paths),
   }));
   return [...commands, ...scripts];
 };
 
 function commandsOf({ path, added }: ForeignChange): readonly string[] {
-  if (/\.(?:service|container)$/.test(path)) return added.filter((line) => COMMAND.test(line));
+  if (/\.(?:service|container|timer|path|socket)$/.test(path)) {
+    return added.filter((line) => COMMAND.test(line) || HOOK.test(line));
+  }
   const isManifest = path.startsWith('kubernetes/') && path.endsWith('.yaml');
   return isManifest && added.some((line) => MANIFEST_COMMAND.test(line)) ? [added.join('\n')] : [];
 }
 
 function scriptOf({ path, added }: ForeignChange): readonly string[] {
-  const isScript = path.endsWith('.sh') || path === 'ansible/deploy.yml';
-  return isScript && added.length > 0 ? [added.join('\n')] : [];
+  return isScript(path) && added.length > 0 ? [added.join('\n')] : [];
+}
+
+function isScript(path: string): boolean {
+  return path.endsWith('.sh') || /^ansible\/(?:deploy\.yml$|tasks\/)/.test(path) || isSystemFile(path);
+}
+
+/** What systemd-sysusers and systemd-tmpfiles do as root: accounts, groups, owners and modes of files. */
+function isSystemFile(path: string): boolean {
+  return /\/etc\/(?:sysusers|tmpfiles)\.d\//.test(path);
 }
 
 /** systemd runs a command as root when no `User=` says otherwise, or when a `+` or `!` stands in front of it. */
-function runsAsRoot(command: string, unit: string): boolean {
-  if (!COMMAND.test(command)) return false;
+function runsAsRoot(command: string, path: string, unit: string): boolean {
+  // Units of a user's own manager are never root.
+  if (!COMMAND.test(command) || /^hosts\/[^/]+\/user\//.test(path)) return false;
   if (/^Exec[A-Za-z]*=[@:-]*[+!]/.test(command)) return true;
   const user = logicalLines(unit).findLast((line) => line.startsWith('User='));
   const container = logicalLines(unit).includes('[Container]');
@@ -129,7 +121,7 @@ export const privileges: Rule = (input) => {
       after: text,
       message: `a template gives the jobs in ${inFiles(paths)} a privilege`,
       hint: 'a backup needs to read files and nothing else; say why this one needs more',
-      span: input.places.template(text),
+      span: input.places.template(text, paths),
     })),
     ...taken.map(({ text, paths }): Finding => ({
       ...shared,
@@ -137,160 +129,92 @@ export const privileges: Rule = (input) => {
       after: null,
       message: `a template takes a restriction from the jobs in ${inFiles(paths)}`,
       hint: 'keep the restriction, or say why it must go',
-      span: input.places.template(text.split('=')[0] ?? text),
+      span: input.places.template(text.split('=')[0] ?? text, paths),
     })),
   ];
 };
 
-const UPKEEP =
-  /(?:^|[\s/=(])(?:restic (?:.* )?(?:forget|prune|check)|forget\.sh|check-repository\.sh|--prune)(?=\s|$)/;
-const GROUPING = /--(?:group-by|host|tag)[ =](\S+)/g;
+/** Settings of ours that notice a loss, or tell somebody of it. */
+const SAFEGUARD = /^OnFailure=|^Exec\w+=.*check-source\.sh|^(?:startup|liveness|readiness)Probe:/;
 
-/** Templates that take away what keeps the data: sources, times, forget, prune, check, and the grouping of history. */
-export const brokenJobs: Rule = (input) => {
+/** Settings that let a job pass over, or call success, what is none. */
+const EXCUSE = /^(?:SuccessExitStatus|Condition\w+|Assert\w+)=.|^ExecStart=[@:+!]*-/;
+
+/** Checks and alarms that templates take away, and lines of scripts: nobody would hear of what is lost. */
+export const lostSafeguards: Rule = (input) => {
   const changes = foreignChanges(input);
-  const critical = { ...SHARED, severity: 'critical' as const };
-  const sources = byText(changes, (change) => lostMatches(change, /\/backup\/[^\s"':]+/g));
-  const times = byText(changes, (change) =>
-    /^OnCalendar=/m.test(change.after) ? [] : change.lost.filter((line) => line.startsWith('OnCalendar=')),
+  const shared = { ...SHARED, code: 'STW827' as const, severity: 'warning' as const };
+  const lost = byText(changes, ({ lost: gone }) => gone.filter((line) => SAFEGUARD.test(line)));
+  const excuses = byText(changes, ({ path, added }) =>
+    isScript(path) ? [] : added.filter((line) => EXCUSE.test(line)),
   );
-  const upkeep = byText(changes, (change) =>
-    change.lost.filter(
-      (line) => UPKEEP.test(line) && !logicalLines(change.after).some((other) => UPKEEP.test(other)),
-    ),
+  const scripts = byText(changes, ({ path, lost: gone }) =>
+    isScript(path) && gone.length > 0 ? [gone.join('\n')] : [],
   );
-  const grouping = byText(changes, (change) => lostMatches(change, GROUPING));
   return [
-    ...[...sources, ...times].map(({ text, paths }): Finding => ({
-      ...critical,
-      code: 'STW806',
+    ...lost.map(({ text, paths }): Finding => ({
+      ...shared,
       before: text,
       after: null,
-      message: `a template takes ${quote(text)} out of ${inFiles(paths)}`,
-      hint: 'without it nothing is backed up there; put it back into the template',
-      span: input.places.policy(['templates']),
+      message: `a template takes a check or an alarm from the jobs in ${inFiles(paths)}`,
+      hint: 'put it back: without it a lost source, or a failed backup, goes unnoticed',
+      span: input.places.template(text, paths),
     })),
-    ...upkeep.map(({ text, paths }): Finding => ({
-      ...critical,
-      code: 'STW813',
-      before: text,
-      after: null,
-      message: `a template takes forget, prune or check out of ${inFiles(paths)}`,
-      hint: 'put it back into the template',
-      span: input.places.policy(['templates']),
+    ...excuses.map(({ text, paths }): Finding => ({
+      ...shared,
+      before: null,
+      after: text,
+      message: `a template lets the jobs in ${inFiles(paths)} pass over a failure`,
+      hint: 'take it out of the template: a job that does nothing would look like one that works',
+      span: input.places.template(text, paths),
     })),
-    ...grouping.map(({ text, paths }): Finding => ({
-      ...critical,
-      code: 'STW811',
+    ...scripts.map(({ text, paths }): Finding => ({
+      ...shared,
       before: text,
       after: null,
-      message: `a template changes how snapshots are grouped in ${inFiles(paths)}: a new history begins`,
-      hint: 'restic groups by host and tags here; leave `--host`, `--tag` and `--group-by` as they are',
-      span: input.places.policy(['templates']),
+      message: `a template takes lines out of the script ${inFiles(paths)}`,
+      hint: 'check that no check is among them',
+      span: input.places.template(text, paths),
     })),
   ];
 };
 
-/** What a pattern finds in our own file and in the old one, and no longer in the new one. */
-function lostMatches({ plain, before, after }: ForeignChange, pattern: RegExp): string[] {
-  const found = (text: string) => new Set([...text.matchAll(pattern)].map(([match]) => match));
-  const [old, now] = [found(before), found(after)];
-  return [...found(plain)].filter((match) => old.has(match) && !now.has(match));
-}
+const TIMES = /^(?:OnCalendar=|schedule: )/;
 
-/** The images that jobs run in, and the way in which volumes are read. */
-export const methods: Rule = ({ before, after, places }: ReviewInput) =>
-  ASPECTS.flatMap((aspect): Finding[] => {
-    const [old, now] = [valuesOf(before.files, aspect), valuesOf(after.files, aspect)];
-    const added = now.filter((value) => !old.includes(value));
-    if (old.length === 0 || added.length === 0) return [];
-    const removed = old.filter((value) => !now.includes(value));
-    return [
-      {
-        ...SHARED,
-        runtime: aspect.runtime,
-        code: aspect.code,
-        severity: 'warning',
-        before: removed.join(', ') || old.join(', '),
-        after: added.join(', '),
-        message: aspect.message,
-        hint: aspect.hint,
-        span: places.policy(['runtimes', aspect.runtime, aspect.key]),
-      },
-    ];
+/** What else the templates change in what machines read. Not said twice: what other rules show in full. */
+export const otherChanges: Rule = (input) => {
+  const changes = foreignChanges(input).filter(({ path }) => !/\.md$|^\.|^README/.test(path));
+  const found = byText(changes, (change) => {
+    const [lost, added] = [restOf(change, change.lost), restOf(change, change.added)];
+    return lost.length + added.length === 0 ? [] : [JSON.stringify([lost, added])];
   });
+  return found.map(({ text, paths }): Finding => {
+    const [lost, added] = JSON.parse(text) as [string[], string[]];
+    const times = [...lost, ...added].some((line) => TIMES.test(line));
+    return {
+      ...SHARED,
+      ...(times ? { code: 'STW829', severity: 'warning' } : { code: 'STW846', severity: 'info' }),
+      before: lost.length === 0 ? null : lost.join('\n'),
+      after: added.length === 0 ? null : added.join('\n'),
+      message: `a template changes ${times ? 'the times of ' : ''}${inFiles(paths)}`,
+      hint: times ? 'set `schedule` instead: no check, and not the plan, knows of times in a template' : '',
+      span: input.places.template(added[0] ?? lost[0] ?? '', paths),
+    };
+  });
+};
 
-interface Aspect {
-  readonly runtime: 'kubernetes' | 'podman' | 'proxmox';
-  readonly key: string;
-  readonly code: 'STW824' | 'STW825';
-  readonly files: RegExp;
-  /** Its first group, or what it stands for. */
-  readonly value: RegExp;
-  readonly names?: Readonly<Record<string, string>>;
-  readonly message: string;
-  readonly hint: string;
-}
+/** What rules about images and about jobs that never run show. */
+const ELSEWHERE = /^(?:- )?(?:image|suspend): |^Image=/;
 
-const NEW_IMAGE = 'check that it comes from whom you trust, holds restic 0.17.0 or later, and is pinned';
-const NEW_METHOD = 'take a backup and restore it with the new runbook before the old snapshots go';
-
-const ASPECTS: readonly Aspect[] = [
-  {
-    ...{ runtime: 'kubernetes', key: 'image', code: 'STW824', files: /^kubernetes\/.*\.yaml$/ },
-    value: /^[ -]*image: *(\S+)/gm,
-    message: 'jobs on Kubernetes run another image, which sees the data and the password of the repository',
-    hint: NEW_IMAGE,
-  },
-  {
-    ...{ runtime: 'podman', key: 'image', code: 'STW824', files: /\.container$/ },
-    value: /^Image=(\S+)/gm,
-    message: 'rootless jobs run another image, which sees the data and the password of the repository',
-    hint: NEW_IMAGE,
-  },
-  {
-    ...{
-      runtime: 'kubernetes',
-      key: 'method',
-      code: 'STW825',
-      files: /^kubernetes\/(?!.*maintenance-).*\.yaml$/,
-    },
-    value: /^apiVersion: *(velero\.io|volsync\.backube|k8up\.io|batch|apps)\//gm,
-    names: {
-      'velero.io': 'velero',
-      'volsync.backube': 'volsync',
-      'k8up.io': 'k8up',
-      batch: 'restic (CronJob)',
-      apps: 'restic (DaemonSet)',
-    },
-    message:
-      'volumes on Kubernetes are backed up by another method; what one made, another may not be able to restore',
-    hint: NEW_METHOD,
-  },
-  {
-    ...{ runtime: 'proxmox', key: 'mode', code: 'STW825', files: /vzdump-restic.*\.sh$/ },
-    value: /--mode (\w+)/g,
-    message:
-      'guests on Proxmox are dumped in another mode: `stop` and `suspend` interrupt them, `snapshot` does not wait for their data to be whole',
-    hint: NEW_METHOD,
-  },
-  {
-    ...{ runtime: 'proxmox', key: 'transfer', code: 'STW825', files: /vzdump-restic.*\.sh$/ },
-    value: /(--stdin-from-command|--dumpdir)/g,
-    names: { '--stdin-from-command': 'stream', '--dumpdir': 'dumpdir' },
-    message: 'dumps of guests on Proxmox reach restic in another way',
-    hint: NEW_METHOD,
-  },
-];
-
-function valuesOf(files: ReadonlyMap<string, string>, { files: paths, value, names }: Aspect): string[] {
-  const found = new Set<string>();
-  for (const [path, content] of files) {
-    if (!paths.test(path)) continue;
-    for (const [, match = ''] of content.matchAll(value)) {
-      const plain = match.replace(/^["']|["']$/g, '');
-      found.add(names?.[plain] ?? plain);
-    }
-  }
-  return [...found].sort();
+/** Lines that no other rule about templates shows. */
+function restOf(change: ForeignChange, lines: readonly string[]): string[] {
+  const { path } = change;
+  if (isScript(path)) return [];
+  const whole = path.endsWith('.yaml') && commandsOf(change).length > 0;
+  if (whole && lines === change.added) return [];
+  const shown = [COMMAND, HOOK, SAFEGUARD, EXCUSE, ELSEWHERE, ...PRIVILEGE, ...FENCE];
+  const words = new Set(['/backup/', '--group-by', '--tag', '--host']);
+  return lines.filter(
+    (line) => !shown.some((rule) => rule.test(line)) && ![...words].some((word) => line.includes(word)),
+  );
 }

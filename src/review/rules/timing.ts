@@ -101,7 +101,10 @@ function maintenanceTimes(
     ...SHARED,
     before: show(before[kind]),
     after: show(after[kind]),
-    span: places.repository(after.name, kind, ...(kind === 'check' ? ['schedule'] : [])),
+    span:
+      before[kind].cron === after[kind].cron
+        ? places.repositoryZone(after.name)
+        : places.repository(after.name, kind, ...(kind === 'check' ? ['schedule'] : [])),
   };
   if (later > YEAR && later > gap) {
     return [

@@ -104,6 +104,13 @@ describe('the keys of a line', () => {
     expect(explainLine(UNIT, 'ProtectSystem=').keys).toEqual([]);
   });
 
+  test('a key that nobody wrote is named even if the example of its schema is its default', () => {
+    expect(keys(explainLine(UNIT, 'TimeoutStartSec='), false)).toEqual([
+      'stowage.yml defaults.timeout',
+      `${CONTRACT} backup.timeout`,
+    ]);
+  });
+
   test('a name that is used in several places is changed in all of them, for one service only', () => {
     const found = keys(explainLine('README.md', '| dns | config | baremetal | pi1 |'));
     expect(found).toContain('dns/contract.yml mounts.persistent_volumes[0].name');

@@ -19,6 +19,10 @@ test.each([
   ['wiki', true],
   ['**/wiki/**', true],
   ['/', true],
+  // restic cleans a pattern before it compares (filepath.Clean)
+  ['/backup/blog/../wiki/data', true],
+  ['/backup/wiki/data/x/..', true],
+  ['/backup/wiki/data/../x', false],
   // everything in it
   ['*', true],
   ['**', true],

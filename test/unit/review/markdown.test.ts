@@ -66,6 +66,19 @@ test('what has no room is counted: every file is either shown or counted', () =>
   expect(comment.split('<details>').length - 1 + Number(hidden)).toBe(300);
 });
 
+test('many findings of one kind that differ leave room for those of other kinds', () => {
+  const kinds = ['STW801', 'STW802', 'STW810', 'STW820', 'STW841'] as const;
+  const many = kinds.flatMap((code, kind) =>
+    Array.from({ length: 300 }, (_, index) =>
+      finding(`s${index}`, { code, before: `${'folder/'.repeat(20)}${index * 31 + kind}`, after: null }),
+    ),
+  );
+  const comment = formatReviewMarkdown(review(many, { 'a.txt': 'a\n' }));
+  expect(comment.length).toBeLessThanOrEqual(MAX_COMMENT);
+  for (const code of kinds) expect(comment).toContain(`(${code}, 300 times)`);
+  expect(comment).not.toContain('Not shown');
+});
+
 test('findings come before files, and those that have no room are counted', () => {
   const many = Array.from({ length: 900 }, (_, index) =>
     finding(`s${index}`, {
@@ -75,8 +88,11 @@ test('findings come before files, and those that have no room are counted', () =
   );
   const comment = formatReviewMarkdown(review(many, { 'a.txt': 'a\n' }));
   expect(comment.length).toBeLessThanOrEqual(MAX_COMMENT);
-  const hidden = Number(/Not shown for want of room: ([\d,]+) findings/.exec(comment)?.[1]?.replace(',', ''));
-  expect((comment.match(/may lose more/g) ?? []).length + hidden).toBe(900);
+  const shown = (comment.match(/may lose more/g) ?? []).length;
+  const [, rest = '', names = '', others = ''] =
+    /^- And (\d+) more: (.*) and (\d+) others$/m.exec(comment) ?? [];
+  expect(shown + Number(rest)).toBe(900);
+  expect(names.split(', ').length + Number(others)).toBe(Number(rest));
   expect(comment).toContain('<code>a.txt</code> new');
 });
 

@@ -34,7 +34,7 @@ describe('coverage', () => {
   test('a volume is renamed: by its path or by its data', () => {
     const samePath = change(wiki, '- { name: config, path', '- { name: settings, path');
     expect(meaning(samePath)).toEqual([
-      'STW803 critical wiki/config services/wiki.yml:6',
+      'STW803 critical wiki/config services/wiki.yml:7',
       'STW840 info wiki/settings services/wiki.yml:7',
     ]);
   });
@@ -96,8 +96,8 @@ describe('history', () => {
 
   test('a folder inside the old one is only a part of it', () => {
     const after = change(wiki, '/srv/wiki/config', '/srv/wiki/config/new');
-    expect(meaning(after)).toEqual(['STW828 warning wiki/config services/wiki.yml:7']);
-    expect(meaning(STATE, after)).toEqual(['STW842 info wiki/config services/wiki.yml:7']);
+    expect(meaning(after)).toEqual(['STW828 warning wiki/config services/wiki.yml:3']);
+    expect(meaning(STATE, after)).toEqual(['STW842 info wiki/config services/wiki.yml:3']);
   });
 
   test('another host or runtime keeps it', () => {
@@ -122,7 +122,7 @@ describe('history', () => {
       ),
       before,
     );
-    expect(found).toContain('STW803 critical wiki/files services/wiki.yml:8');
+    expect(found).toContain('STW803 critical wiki/files stowage.yml:16');
     expect(found).toContain('STW842 info wiki/config stowage.yml:16');
   });
 

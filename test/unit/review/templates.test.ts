@@ -77,16 +77,110 @@ describe('templates', () => {
   test('grouping, sources, times and maintenance that a template takes away', () => {
     const first = (after: State) => lines(reviewStates(STATE, after))[0];
     expect(first(override('systemd/backup.service.hbs', '--group-by host,tags', '--group-by host'))).toBe(
-      'STW811 critical stowage.yml:15',
+      'STW811 critical templates/systemd/backup.service.hbs:1',
     );
     expect(first(override('systemd/job.timer.hbs', /\{\{#each on_calendar\}\}[^]*\{\{\/each\}\}/, ''))).toBe(
-      'STW806 critical stowage.yml:15',
+      'STW806 critical templates/systemd/job.timer.hbs:1',
     );
     expect(
       reviewStates(STATE, override('host/forget-service.sh.hbs', 'restic forget', 'true')).map(
         ({ code }) => code,
       ),
     ).toContain('STW813');
+  });
+});
+
+describe('what a template does to a job, by the line that it changes', () => {
+  const unit = 'systemd/backup.service.hbs';
+  const state = (name: string, from: string, to: string): State => {
+    const text = readFileSync(`templates/${name}`, 'utf8');
+    if (!text.includes(from)) throw new Error(`${name} does not hold ${from}`);
+    return {
+      ...STATE,
+      [policy]: POLICY.replace('deployments:', 'templates: templates\ndeployments:'),
+      [`templates/${name}`]: text.replace(from, () => to),
+    };
+  };
+  const found = (name: string, from: string, to: string) => [
+    ...new Set(reviewStates(STATE, state(name, from, to)).map(({ code, severity }) => `${code} ${severity}`)),
+  ];
+
+  test.each([
+    // The folder is still mounted, but restic is not told of it.
+    [unit, '  {{arg snapshot_path}} \\\n', '', ['STW806 critical', 'STW822 warning']],
+    [unit, '  {{arg snapshot_path}} \\\n', '  {{arg location}} \\\n', ['STW806 critical', 'STW822 warning']],
+    [unit, 'restic backup', 'restic version', ['STW806 critical', 'STW822 warning']],
+    [unit, '  --group-by', '  --dry-run \\\n  --group-by', ['STW806 critical', 'STW822 warning']],
+    [unit, '  --group-by', '  --exclude "*" \\\n  --group-by', ['STW821 warning', 'STW822 warning']],
+    [
+      unit,
+      '  --group-by',
+      '  --iexclude=/backup/wiki \\\n  --group-by',
+      ['STW821 warning', 'STW822 warning'],
+    ],
+  ])('%s: %j becomes %j, and nothing is backed up', (name, from, to, expected) => {
+    expect(found(name, from, to)).toEqual(expected);
+  });
+
+  test.each([
+    [unit, 'OnFailure=stowage-failure@%N.service\n', ''],
+    [unit, 'ExecStartPre=+/usr/local/lib/stowage/check-source.sh path {{arg location}} {{emptiness}}\n', ''],
+    [unit, 'Type=oneshot', 'Type=oneshot\nSuccessExitStatus=1'],
+    [unit, '[Unit]', '[Unit]\nConditionPathExists=/srv/never'],
+    ['host/check-source.sh.hbs', 'exit 1', 'exit 0'],
+  ])('%s: %j becomes %j, and nobody hears of a loss', (name, from, to) => {
+    expect(found(name, from, to)).toContain('STW827 warning');
+  });
+
+  test.each([
+    [unit, 'Type=oneshot', 'Type=oneshot\nEnvironment=RESTIC_PASSWORD_COMMAND=/bin/x', 'STW822'],
+    [unit, '[Unit]', '[Unit]\nOnSuccess=more.service', 'STW822'],
+    ['host/stowage.sysusers.conf.hbs', 'u restic', 'm restic docker\nu restic', 'STW822'],
+    ['ansible/tasks/files.yml.hbs', '---\n', '---\n- name: x\n  ansible.builtin.command: x\n', 'STW822'],
+    [unit, 'Type=oneshot', 'Type=oneshot\nBindPaths=/', 'STW823'],
+    [unit, 'Type=oneshot', 'Type=oneshot\nLoadCredential=a:/etc/shadow', 'STW823'],
+    [unit, 'Type=oneshot', 'Type=oneshot\nSystemCallFilter=', 'STW823'],
+    ['systemd/job.timer.hbs', 'OnCalendar={{this}}', 'OnCalendar=yearly', 'STW829'],
+  ])('%s: %j becomes %j', (name, from, to, code) => {
+    expect(found(name, from, to)).toEqual([`${code} warning`]);
+  });
+
+  test('anything else is a note, at its line', () => {
+    expect(
+      reviewStates(STATE, state('systemd/job.timer.hbs', '[Timer]', '[Timer]\nWakeSystem=yes')),
+    ).toMatchObject([
+      {
+        code: 'STW846',
+        severity: 'info',
+        after: 'WakeSystem=yes',
+        span: { file: 'templates/systemd/job.timer.hbs', line: 6 },
+      },
+    ]);
+  });
+
+  test('a hook of a user is not said to run as root', () => {
+    const rootless = { ...STATE, 'services/own.yml': `${serviceText('own')}quadlet_scope: user\n` };
+    const deployed = change(
+      policy,
+      'deployments:\n',
+      'deployments:\n  - { runtime: podman, host: pod1, services: [own] }\n',
+      rootless,
+    );
+    const after = change(
+      'templates/podman-user/backup.container.hbs',
+      'Type=oneshot',
+      'Type=oneshot\nExecStartPre=/bin/x',
+      {
+        ...change(policy, 'deployments:', 'templates: templates\ndeployments:', deployed),
+        'templates/podman-user/backup.container.hbs': readFileSync(
+          'templates/podman-user/backup.container.hbs',
+          'utf8',
+        ),
+      },
+    );
+    const [finding] = reviewStates(deployed, after);
+    expect(finding?.message).toContain('adds a command');
+    expect(finding?.message).not.toContain('root');
   });
 });
 

@@ -1,0 +1,61 @@
+import { placeName } from '../../targets/protection.js';
+import { quote, type Finding } from '../finding.js';
+import type { PlacementPair } from '../match.js';
+import type { ReviewInput, Rule } from '../review.js';
+import { subject } from './coverage.js';
+
+const CREDENTIALS = {
+  password_file: 'password',
+  environment_file: 'environment',
+  kubernetes_secret: 'Secret',
+} as const;
+
+/** Where jobs find what opens a repository. It is made by hand, so it has to be there first. */
+export const credentialsMoved: Rule = ({ repositories, places }) =>
+  [...repositories.after.values()].flatMap((after) => {
+    const before = repositories.before.get(after.name);
+    if (before === undefined) return [];
+    return (['password_file', 'environment_file', 'kubernetes_secret'] as const)
+      .filter((key) => before[key] !== after[key])
+      .map((key): Finding => ({
+        ...{ service: null, volume: null, runtime: null, host: null },
+        code: 'STW847',
+        severity: 'info',
+        before: before[key],
+        after: after[key],
+        message: `the ${CREDENTIALS[key]} of repository ${quote(after.name)} is looked for in another place`,
+        hint: 'put it there before the jobs are installed: they fail without it',
+        span: places.repository(after.name, key),
+      }));
+  });
+
+/** Jobs on Kubernetes that ran as the workload's user and run as root now, because the contract names none any more. */
+export const rootJobs: Rule = (input) =>
+  input.matched.services
+    .flatMap(({ placements }) => placements)
+    .filter(({ before, after }) => before.runtime === 'kubernetes' && after.runtime === 'kubernetes')
+    .filter((pair) => !isRoot(input.before.files, pair, 'before') && isRoot(input.after.files, pair, 'after'))
+    .map((pair): Finding => {
+      const { before, after } = pair.service;
+      return {
+        ...subject(after, pair.after, null),
+        code: 'STW823',
+        severity: 'warning',
+        before: `user ${before.run_as_user ?? 'of the image'}`,
+        after: 'root',
+        message: `the backup of ${quote(after.service_id)} on ${placeName(pair.after)} runs as root`,
+        hint: 'name the user of the workload in `service_security.run_as_user` if that can read the data',
+        span: input.places.security(after),
+      };
+    });
+
+/** Whether the manifest of a placement makes its containers root; false where there is none. */
+function isRoot(
+  files: ReviewInput['before']['files'],
+  pair: PlacementPair,
+  side: 'before' | 'after',
+): boolean {
+  const { namespace } = pair[side];
+  const path = `kubernetes/${namespace ?? ''}/${pair.service[side].service_id}.yaml`;
+  return /^\s*runAsUser: 0$/m.test(files.get(path) ?? '');
+}

@@ -1,0 +1,88 @@
+import type { Contract, Runtime } from '../contract/contract.js';
+import type { SourceDocument, Pointer } from '../source/document.js';
+import type { Span } from '../diagnostics/diagnostic.js';
+import { LOCATORS } from '../locate/registry.js';
+import { pairVolume } from '../locate/pairing.js';
+import type { Policy } from '../policy/policy.js';
+import { valueAt } from '../source/findings.js';
+
+/** A key that says where a volume lives, with what it says. */
+interface Key {
+  readonly document: SourceDocument;
+  readonly pointer: Pointer;
+  readonly value: unknown;
+}
+
+/** One side's contract of a service, and the policy. */
+export interface VolumeSide {
+  readonly policy: Policy;
+  readonly contract: Contract;
+}
+
+/**
+ * The key whose change moved a volume: the first of those that say where it lives that has another value than before,
+ * or is new. The first of them when none changed: then a value that it refers to did, or the old contract is not known.
+ */
+export function movedBy(
+  after: VolumeSide,
+  before: VolumeSide | null,
+  volume: string,
+  runtime: Runtime,
+): Span | null {
+  const old = new Map(
+    (before === null ? [] : keysOf(before, volume, runtime)).map(([name, key]) => [name, key.value]),
+  );
+  const keys = keysOf(after, volume, runtime).filter(([, { value }]) => value !== undefined);
+  const [, key] = keys.find(([name, { value }]) => old.get(name) !== value) ?? keys[0] ?? [];
+  return key === undefined ? null : key.document.span(key.pointer);
+}
+
+/** By a name that stays the same when lists are put in another order; likelier ones first. */
+function keysOf({ policy, contract }: VolumeSide, name: string, runtime: Runtime): [string, Key][] {
+  const volume = contract.persistent_volumes.find((candidate) => candidate.name === name);
+  if (volume === undefined) return [];
+  const { partner } = pairVolume(volume, LOCATORS[runtime].mounted(contract));
+  const at = (document: SourceDocument, ...pointer: Pointer): [string, Key] => [
+    pointer.map((step) => (typeof step === 'number' ? '*' : step)).join('.'),
+    { document, pointer, value: valueAt(document.value, pointer) },
+  ];
+  const ours = (...pointer: Pointer) => at(contract.document, ...pointer);
+  const explicit = EXPLICIT[runtime];
+  const settings = explicit === undefined ? [] : [ours('backup', 'volumes', name, explicit)];
+  const mount = partner?.pointer;
+  const mounted = mount === undefined ? [] : MOUNT_KEYS.map((key) => ours(...mount, key));
+  const theirs = PLACE_KEYS[runtime].map((key) => at(policy.document, 'runtimes', runtime, key));
+  return [
+    ...settings,
+    ...mounted,
+    ours(...volume.pointer, 'path'),
+    ...CONTRACT_KEYS.map((pointer) => ours(...pointer)),
+    ...theirs,
+  ];
+}
+
+/** The setting of a volume that names what holds it. */
+const EXPLICIT: Readonly<Partial<Record<Runtime, string>>> = {
+  docker: 'docker_volume',
+  podman: 'podman_volume',
+  kubernetes: 'claim',
+};
+
+const MOUNT_KEYS = ['host_path', 'source', 'target', 'name'];
+
+const CONTRACT_KEYS: readonly Pointer[] = [
+  ['kubernetes', 'pvc', 'name'],
+  ['service_container', 'vmid'],
+  ['service_namespace'],
+  ['quadlet_scope'],
+  ['service_name'],
+];
+
+/** Keys of the policy's `runtimes` that say where an engine keeps volumes. */
+const PLACE_KEYS: Readonly<Record<Runtime, readonly string[]>> = {
+  docker: ['data_root'],
+  podman: ['storage_root', 'user'],
+  kubernetes: [],
+  proxmox: [],
+  baremetal: [],
+};
