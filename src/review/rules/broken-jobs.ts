@@ -1,5 +1,5 @@
 import { commandWords, foreignChanges, logicalLines, type ForeignChange } from '../foreign.js';
-import { matchesWholeVolume } from '../exclude-match.js';
+import { matchesWholeVolume } from '../../plan/exclude-match.js';
 import { quote, type Finding } from '../finding.js';
 import type { Rule } from '../review.js';
 import { byText, inFiles, SHARED } from './template-texts.js';
