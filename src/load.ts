@@ -61,8 +61,9 @@ export function loadProject(configPath: string, input: Files = DISK): Project {
   append(diagnostics, loaded.diagnostics);
   if (loaded.document === null) return finish(null, []);
 
-  const valueFiles = expandPatterns(root, loaded.document, loaded.values, input);
-  const contractFiles = expandPatterns(root, loaded.document, loaded.contracts, input);
+  const from = { root, output: loaded.output };
+  const valueFiles = expandPatterns(from, loaded.document, loaded.values, input);
+  const contractFiles = expandPatterns(from, loaded.document, loaded.contracts, input);
   append(diagnostics, valueFiles.diagnostics);
   append(diagnostics, contractFiles.diagnostics);
   input.prefetch([...valueFiles.files, ...contractFiles.files].map(({ absolutePath }) => absolutePath));

@@ -14,6 +14,12 @@ export interface ListedFile {
   readonly displayName: string;
 }
 
+/** Where patterns are looked for: below `root`, but not in the tree that rendering writes, whose folder is relative to it. */
+export interface SearchRoom {
+  readonly root: string;
+  readonly output: string | null;
+}
+
 /**
  * Expands globs relative to `root`. A pattern without glob characters names one file, whether it exists or not.
  * Files beginning with a dot are not matched; links are followed. The order is that of UTF-16 code units, each file once.
@@ -21,7 +27,7 @@ export interface ListedFile {
  * lies in it would silently not be backed up.
  */
 export function expandPatterns(
-  root: string,
+  { root, output }: SearchRoom,
   document: SourceDocument,
   patterns: readonly { readonly pattern: string; readonly pointer: Pointer }[],
   files: Files = DISK,
@@ -30,7 +36,7 @@ export function expandPatterns(
   const names = new Set<string>();
   const closed = new Map<string, Diagnostic>();
   for (const { pattern, pointer } of patterns) {
-    const matches = matchPattern(root, pattern, files);
+    const matches = matchPattern(root, pattern, output, files);
     if (matches === null) {
       findings.error('STW201', pointer, `\`${pattern}\` is no pattern that can be looked for`, {
         hint: SIMPLER,

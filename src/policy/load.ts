@@ -49,13 +49,15 @@ export interface LoadedPolicy {
   readonly document: YamlDocument | null;
   readonly contracts: readonly InputPattern[];
   readonly values: readonly InputPattern[];
+  /** The folder that rendering writes, in which no pattern looks for files; relative to the policy's own. */
+  readonly output: string | null;
 }
 
 /** Reads `stowage.yml`: one YAML document, every default filled in, every mistake reported. */
 export function loadPolicy(input: InputFile): LoadedPolicy {
   const parsed = parseYaml(input);
   const [document, second] = parsed.documents;
-  const nothing = { policy: null, document: null, contracts: [], values: [] };
+  const nothing = { policy: null, document: null, contracts: [], values: [], output: null };
   if (document === undefined) return { ...nothing, diagnostics: parsed.diagnostics };
   const findings = new Findings(document);
   append(findings.diagnostics, parsed.diagnostics);
@@ -86,6 +88,7 @@ export function loadPolicy(input: InputFile): LoadedPolicy {
     document,
     contracts: readPatterns(document.value, 'contracts'),
     values: readPatterns(document.value, 'values'),
+    output: policy.output,
   };
 }
 

@@ -20,24 +20,31 @@ const MAX_PATTERN = 4096;
 /**
  * Expands one pattern relative to `root`. Whatever it leaves out is never backed up, so it follows links, and what it
  * names but is no file comes back as well: reading it says what is wrong. Files beginning with a dot are not matched, and
- * a link back to a folder on the way to it ends there. Null for a pattern that cannot be one.
+ * a link back to a folder on the way to it ends there. Nothing below the folder `except` matches, unless the pattern is its
+ * very name. Null for a pattern that cannot be one.
  */
-export function matchPattern(root: string, pattern: string, files: Files): Matches | null {
+export function matchPattern(
+  root: string,
+  pattern: string,
+  except: string | null,
+  files: Files,
+): Matches | null {
   if (pattern.length > MAX_PATTERN || pattern.includes('\0')) return NOTHING;
   // A link to nowhere is there too: reading it says what is wrong with it.
   if (!glob.isDynamicPattern(pattern))
     return files.exists(resolve(root, pattern)) ? { names: [pattern], closed: [] } : NOTHING;
   const closed: { path: string; error: unknown }[] = [];
-  const entries = search(root, pattern, watched(files, closed));
+  const entries = search(root, pattern, except, watched(files, closed));
   if (entries === null) return null;
   const names = entries.filter(({ path, dirent }) => dirent.isFile() || isMeant(root, path, pattern, files));
   return { names: names.map(({ path }) => path), closed };
 }
 
-function search(root: string, pattern: string, fs: Partial<FileSystemAdapter>) {
+function search(root: string, pattern: string, except: string | null, fs: Partial<FileSystemAdapter>) {
   const options = {
     cwd: root,
     dot: false,
+    ignore: except === null ? [] : [`${glob.escapePath(except)}/**`],
     onlyFiles: false,
     objectMode: true,
     suppressErrors: true,

@@ -255,6 +255,15 @@ describe('files', () => {
     expect(problems('services/good/contract*')).toEqual([]);
   });
 
+  test('patterns do not look for contracts in the tree that rendering writes', () => {
+    write('own/stowage.yml', `${BASE.replace('services/*.yml', '"**/*.y*ml"')}output: "out [1]"\n`);
+    write('own/services/good.yaml', contract('good'));
+    write('own/out [1]/kubernetes/apps/good.yaml', 'kind: List\n');
+    const { contracts, diagnostics } = loadProject(join(root, 'own/stowage.yml'));
+    expect(contracts.map(({ service_id }) => service_id)).toEqual(['good']);
+    expect(diagnostics.map(({ span }) => span.file)).not.toContain('out [1]/kubernetes/apps/good.yaml');
+  });
+
   test('a folder that may not be read is an error, never services that are left out', () => {
     write('private/stowage.yml', BASE.replace('services/*.yml', 'services/*/contract.yml'));
     write('private/services/good/contract.yml', contract('good'));
