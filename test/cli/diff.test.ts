@@ -41,7 +41,7 @@ describe('exit codes', () => {
 
   test.each([
     [[], 'nothing to compare with'],
-    [['--base', 'HEAD', '--from', '.'], 'nothing to compare with'],
+    [['--base', 'HEAD', '--from', '.'], 'exclude each other'],
     [['--base', 'no-such-branch'], 'git knows no such commit'],
     [['--base=--all'], 'not the name of a commit'],
     [['--base', 'HEAD:services'], 'git knows no such commit'],

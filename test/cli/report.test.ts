@@ -64,6 +64,8 @@ describe('stowage report', () => {
     expect(missing).toMatchObject({ code: 2 });
     expect(missing.err).toContain('there is no folder for `no/such/r.html`');
     expect(stowage(folder, ['report', '--format', 'pdf'])).toMatchObject({ code: 2 });
+    // Other commands speak it; whoever pipes this into a JSON parser gets no page.
+    expect(stowage(folder, ['report', '--format', 'json'])).toMatchObject({ code: 2, out: '' });
   });
 
   test('makes no page of a project with errors', () => {

@@ -1,4 +1,11 @@
+import { UsageError } from '../usage-error.js';
 import { single, terminalOf, type AddCommand } from '../options.js';
+
+/** yargs adds choices to those that every command has, and a page is neither of these. */
+function pageFormat(format: string | undefined): 'html' | 'markdown' {
+  if (format === 'html' || format === 'markdown') return format;
+  throw new UsageError(`a report is no \`${format ?? ''}\``, 'give `--format html` or `--format markdown`');
+}
 
 /** `stowage report` */
 export const report: AddCommand = (cli, finish) =>
@@ -10,7 +17,7 @@ export const report: AddCommand = (cli, finish) =>
         .option('format', {
           choices: ['html', 'markdown'] as const,
           default: 'html' as const,
-          describe: 'Form of the page',
+          describe: 'Form of the page: html or markdown',
         })
         .option('out', {
           type: 'string',
@@ -31,10 +38,10 @@ export const report: AddCommand = (cli, finish) =>
     async (args) => {
       const { report } = await import('../report.js');
       const given = { config: single('config', args.config), quiet: args.quiet, force: args.force };
-      single('format', args.format);
+      const format = pageFormat(single('format', args.format));
       const options = {
         ...given,
-        format: args.format,
+        format,
         out: single('out', args.out),
         at: single('at', args.at),
       };

@@ -1,4 +1,4 @@
-import type { JobSchedule, RepositoryPlan } from '../../plan/plan.js';
+import type { JobSchedule, RepositoryPlan, ServicePlan } from '../../plan/plan.js';
 import { maintenanceClockwork } from '../../plan/maintenance-times.js';
 import { clockworkOf } from '../../plan/schedules.js';
 import { firstCollision } from '../../schedule/collisions.js';
@@ -173,23 +173,48 @@ export const collisions: Rule = (input) =>
       const clash = firstClash(input, input.after, repository, kind, margin);
       if (clash === null) return [];
       if (before !== undefined && firstClash(input, input.before, before, kind, margin) !== null) return [];
+      const moved = movedBackup(input, clash, before?.[kind], repository[kind]);
+      const at: Pick<Finding, 'before' | 'after' | 'span'> = moved ?? {
+        before: before === undefined ? null : show(before[kind]),
+        after: show(repository[kind]),
+        span: input.places.repository(repository.name, kind, ...(kind === 'check' ? ['schedule'] : [])),
+      };
       return [
         {
           ...SHARED,
+          ...at,
           code: 'STW826',
           severity: 'warning',
-          before: before === undefined ? null : show(before[kind]),
-          after: show(repository[kind]),
           message: `${kind} of ${quote(repository.name)} is now due within ${showDuration(margin)} of ${clash.name}, for the first time at ${showMinute(clash.at)} UTC`,
           hint: '`stowage validate` names a time that is free',
-          span: input.places.repository(repository.name, kind, ...(kind === 'check' ? ['schedule'] : [])),
         },
       ];
     });
   });
 
+/** Where it was the backup that moved, maintenance being due as before: its times, and the key that moved them. */
+function movedBackup(
+  { places, matched }: ReviewInput,
+  { service }: Clash,
+  before: JobSchedule | undefined,
+  after: JobSchedule,
+): Pick<Finding, 'before' | 'after' | 'span'> | null {
+  if (service === null || before === undefined || show(before) !== show(after)) return null;
+  const pair = matched.services.find(({ id }) => id === service.service_id);
+  const [place] = (pair?.placements ?? []).filter(
+    (candidate) => show(candidate.before.schedule) !== show(candidate.after.schedule),
+  );
+  return {
+    before: place === undefined ? null : show(place.before.schedule),
+    after: show((place?.after ?? service.placements[0])?.schedule ?? after),
+    span: places.setting(service, 'schedule', 'every', 'window', 'spread', 'timezone'),
+  };
+}
+
 interface Clash {
   readonly name: string;
+  /** Whose backup it is; null for maintenance. */
+  readonly service: ServicePlan | null;
   readonly at: number;
 }
 
@@ -203,22 +228,28 @@ function firstClash(
 ): Clash | null {
   const work = maintenanceClockwork(repository);
   const { runs } = simulated.of(repository[kind], work);
-  const others = new Map<readonly number[], string>();
+  const others = new Map<readonly number[], Omit<Clash, 'at'>>();
   for (const service of plan.services) {
     if (service.repository !== repository.name) continue;
     for (const { runtime, schedule } of service.placements) {
       const due = simulated.of(schedule, clockworkOf(runtime)).runs;
-      if (!others.has(due)) others.set(due, `the backup of ${quote(service.service_id)}`);
+      if (!others.has(due)) {
+        others.set(due, { name: `the backup of ${quote(service.service_id)}`, service });
+      }
     }
   }
   if (others.size === 0) return null;
   for (const other of KINDS) {
-    if (other !== kind) others.set(simulated.of(repository[other], work).runs, `its ${other}`);
+    if (other !== kind) {
+      others.set(simulated.of(repository[other], work).runs, { name: `its ${other}`, service: null });
+    }
   }
   let first: Clash | null = null;
-  for (const [due, name] of others) {
+  for (const [due, other] of others) {
     const found = firstCollision(runs, due, margin);
-    if (found !== null && (first === null || found[0] < first.at)) first = { name, at: found[0] };
+    if (found !== null && (first === null || found[0] < first.at)) {
+      first = { ...other, at: found[0] };
+    }
   }
   return first;
 }

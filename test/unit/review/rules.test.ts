@@ -242,8 +242,15 @@ describe('maintenance', () => {
     expect(meaning(at('11 1 * * *'), at('10 1 * * *'))).toEqual(['STW841 info stowage.yml:7']);
     // A written forget stays where it is; one that nobody wrote would make room.
     const late = at('15 4 * * *');
-    expect(meaning(change(policy, '"0 1 * * *"', '"10 4 * * *"', late), late)).toContain(
-      'STW826 warning stowage.yml:7',
+    const moved = change(policy, '"0 1 * * *"', '"10 4 * * *"', late);
+    expect(reviewStates(late, moved)).toContainEqual(
+      expect.objectContaining({
+        code: 'STW826',
+        // The backup moved, not the forget.
+        before: '0 1 * * * UTC',
+        after: '10 4 * * * UTC',
+        span: expect.objectContaining({ file: policy, line: 13 }),
+      }),
     );
   });
 });
