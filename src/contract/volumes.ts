@@ -54,7 +54,16 @@ function readLongVolume(findings: Findings, item: Mapping, pointer: Pointer): Se
   if (name === null || target === null || (bind !== null && hostPath === null)) return null;
   if (bind === null && !hasGoodName(findings, item, pointer)) return null;
   const size = typeof item.size === 'number' ? String(item.size) : asText(item.size);
-  return { name, target, host_path: hostPath, source: source === name ? null : source, size, pointer };
+  const external = item.external === true;
+  return {
+    name,
+    target,
+    host_path: hostPath,
+    source: source === name ? null : source,
+    external,
+    size,
+    pointer,
+  };
 }
 
 /** The key that makes it a bind mount: `host_path`, or a `source` that is a path, as Compose writes it. */
@@ -84,5 +93,6 @@ function readShortVolume(findings: Findings, text: string, pointer: Pointer): Se
   const target = readPath(findings, targetText, pointer);
   const hostPath = source.startsWith('/') ? readPath(findings, source, pointer) : null;
   if (target === null || (source.startsWith('/') && hostPath === null)) return null;
-  return { name: isName ? source : target, target, host_path: hostPath, source: null, size: null, pointer };
+  const name = isName ? source : target;
+  return { name, target, host_path: hostPath, source: null, external: false, size: null, pointer };
 }

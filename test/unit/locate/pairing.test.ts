@@ -8,6 +8,7 @@ function mounted(...volumes: [name: string, target: string][]): ServiceVolume[] 
     target,
     host_path: null,
     source: null,
+    external: false,
     size: null,
     pointer: [],
   }));
