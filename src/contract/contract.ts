@@ -15,6 +15,8 @@ export interface ServiceVolume {
   readonly is_file: boolean;
   /** The managed volume's name when it differs from `name`. */
   readonly source: string | null;
+  /** Compose's `external: true`: made by others, so that its name carries no project. */
+  readonly external: boolean;
   /** Kubernetes quantity, as declared. */
   readonly size: string | null;
   readonly pointer: Pointer;

@@ -55,12 +55,14 @@ function readLongVolume(findings: Findings, item: Mapping, pointer: Pointer): Se
   if (bind === null && !hasGoodName(findings, item, pointer)) return null;
   const size = typeof item.size === 'number' ? String(item.size) : asText(item.size);
   const type = asText(item.host_path_type);
+  const external = item.external === true;
   return {
     name,
     target,
     host_path: hostPath,
     is_file: type === 'File' || type === 'FileOrCreate',
     source: source === name ? null : source,
+    external,
     size,
     pointer,
   };
@@ -94,5 +96,14 @@ function readShortVolume(findings: Findings, text: string, pointer: Pointer): Se
   const hostPath = source.startsWith('/') ? readPath(findings, source, pointer) : null;
   if (target === null || (source.startsWith('/') && hostPath === null)) return null;
   const name = isName ? source : target;
-  return { name, target, host_path: hostPath, is_file: false, source: null, size: null, pointer };
+  return {
+    name,
+    target,
+    host_path: hostPath,
+    is_file: false,
+    source: null,
+    external: false,
+    size: null,
+    pointer,
+  };
 }

@@ -108,7 +108,8 @@ export const CODES = {
   STW407: 'An exclude pattern can match nothing, because restic sees volumes below `/backup/<service>/`.',
   STW408:
     'An exclude pattern leaves out a whole volume: its backups would end well and save nothing. Name what to leave out inside it, or waive the volume.',
-  STW409: 'A local repository lies where jobs mount the volumes of a service, `/backup/<service>`. Move it.',
+  STW409:
+    'A local repository lies where jobs mount the volumes of a service (`/backup/<service>`), or in the folder of a volume. Move it.',
   // 5: templates and rendering
   STW500:
     'The template is not valid Handlebars. The caret stands where reading had to stop; the mistake is there or just before.',

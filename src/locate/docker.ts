@@ -14,9 +14,9 @@ export const docker: Locator = {
     const { partner, suffix } = pairing;
     const explicit = settings?.docker_volume ?? null;
     if (explicit === null && partner?.host_path != null) return hostPathLocation(partner.host_path, suffix);
+    const own = partner?.source ?? partner?.name ?? volume.name;
     const name =
-      explicit ??
-      `${composeProjectName(contract.service_id)}_${partner?.source ?? partner?.name ?? volume.name}`;
+      explicit ?? (partner?.external === true ? own : `${composeProjectName(contract.service_id)}_${own}`);
     const root = `${runtimes.docker.data_root}/volumes/${name}/_data`;
     return { kind: 'docker_volume', location: joinPath(root, suffix), name, namespace: null, suffix };
   },

@@ -12,7 +12,7 @@ import { excludesInside } from './excludes.js';
 import { planVolumes, unprotectedVolumes, volumeRoot } from './volumes.js';
 import type { BackupPlan, Elsewhere, JobSchedule, Placement, RepositoryPlan, ServicePlan } from './plan.js';
 import { placeJobs, type MaintenanceTimes } from './schedules.js';
-import { localPath } from './repository-url.js';
+import { localPath } from '../policy/repository-url.js';
 import { effectiveSettings } from './settings.js';
 import { groupBy } from './group.js';
 
@@ -102,7 +102,7 @@ function planService(
     run_as_user: contract.run_as_user,
     run_as_group: contract.run_as_group,
     health_cmd: contract.health_cmd,
-    requires: [...contract.requires].sort(compare),
+    requires: [...new Set(contract.requires)].filter((id) => id !== contract.service_id).sort(compare),
     vmid: contract.vmid,
     unprotected_volumes: unprotectedVolumes(contract).map((volume) => volume.name),
     placements,

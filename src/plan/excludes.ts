@@ -21,11 +21,14 @@ export function excludeBelow(root: string, pattern: string): string {
  * @param roots the folders of the service's volumes, as restic sees them; plain paths
  */
 export function excludesInside(patterns: readonly string[], roots: readonly string[]): string[] {
-  return patterns.flatMap((pattern) =>
-    isAnywhere(pattern) && roots.some((root) => matchesWholeVolume(pattern, root))
-      ? roots.map((root) => excludeBelow(literalPattern(root), pattern))
-      : [pattern],
-  );
+  return patterns.flatMap((pattern) => {
+    if (!isAnywhere(pattern) || !roots.some((root) => matchesWholeVolume(pattern, root))) return [pattern];
+    const bound = roots.map((root) => ({ root, inside: excludeBelow(literalPattern(root), pattern) }));
+    // One that leaves out everything there too stays as it is written.
+    return bound.some(({ root, inside }) => matchesWholeVolume(inside, root))
+      ? [pattern]
+      : bound.map(({ inside }) => inside);
+  });
 }
 
 function isAnywhere(pattern: string): boolean {

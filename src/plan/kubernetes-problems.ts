@@ -3,7 +3,7 @@ import type { DiagnosticCode } from '../diagnostics/codes.js';
 import type { KubernetesSettings, Policy, Repository } from '../policy/policy.js';
 import type { Pointer } from '../source/document.js';
 import type { PlannedVolume } from './plan.js';
-import { localPath } from './repository-url.js';
+import { localPath } from '../policy/repository-url.js';
 import { effectiveSettings } from './settings.js';
 import { planVolumes } from './volumes.js';
 

@@ -1,7 +1,9 @@
 import { asMapping, asText } from '../source/access.js';
 import type { Pointer } from '../source/document.js';
 import type { Findings } from '../source/findings.js';
+import { findSecret } from '../source/secrets.js';
 import { isMapping, type Mapping } from '../source/tagged.js';
+import { localPath } from './repository-url.js';
 import { readFriendlySchedule } from './friendly-schedule.js';
 import { checkHost, readSecretFile } from './host-rules.js';
 import type { MaintenancePlace, MaintenanceTime, Repository } from './policy.js';
@@ -37,6 +39,7 @@ function readRepository(
   const time = (kind: keyof typeof USUAL_TIMES) =>
     readTime(findings, given[kind], [...pointer, kind]) ?? USUAL_TIMES[kind];
   const subsets = check.read_data_subsets;
+  checkAddress(findings, asText(given.url) ?? '', [...pointer, 'url']);
   const repository = {
     name,
     url: asText(given.url) ?? '',
@@ -57,6 +60,21 @@ function readRepository(
     pointer,
   };
   return maintenance === null ? null : { ...repository, maintenance };
+}
+
+/** Jobs run in no folder of their own, so that a relative path means nothing; most are addresses with a slip in them. */
+function checkAddress(findings: Findings, url: string, pointer: Pointer): void {
+  const path = localPath(url);
+  // An address with a password in it is reported already, and must not be shown.
+  if (path === null || path === '' || path.startsWith('/') || findSecret(url) !== null) return;
+  findings.error(
+    'STW214',
+    pointer,
+    `\`${url}\` is neither a path from \`/\` nor an address that restic knows`,
+    {
+      hint: 'write the full path, or begin with `rest:`, `s3:`, `sftp:`, `b2:`, `azure:`, `gs:`, `swift:` or `rclone:`',
+    },
+  );
 }
 
 /** A cron expression, or `schedule`, `every` and `window` of a mapping; null when absent or reported. */

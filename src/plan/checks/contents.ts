@@ -17,8 +17,8 @@ interface Pattern {
 }
 
 /**
- * A pattern that leaves out a whole volume: the job would end well, every day, and save nothing. Where others bring
- * something back (`!`), nobody can tell what is left.
+ * A pattern that leaves out a whole volume: the job would end well, every day, and save nothing. A warning, because others
+ * may bring something back (`!`), and so that `stowage diff` can still say what the change means.
  */
 export const wholeVolumeExcluded: Check = (input) => {
   const seen = new Set<string>();
@@ -38,8 +38,8 @@ export const wholeVolumeExcluded: Check = (input) => {
       return [
         {
           code: 'STW408',
-          severity: patterns.some(({ text }) => text.startsWith('!')) ? 'warning' : 'error',
-          message: `the exclude pattern \`${culprit.text}\` leaves out the whole of volume \`${volume.volume}\` of \`${contract.service_id}\`, so its snapshots would be empty`,
+          severity: 'warning',
+          message: `the exclude pattern \`${culprit.text}\` leaves out the whole of volume \`${volume.volume}\` of \`${contract.service_id}\`, so its snapshots may be empty`,
           span,
           hint: 'name what to leave out inside the volume; if nothing of it is needed, waive it: `enabled: false` with a `reason`',
         },

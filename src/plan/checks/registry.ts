@@ -10,7 +10,7 @@ import * as kubernetes from './kubernetes.js';
 import { tooOld } from './max-age.js';
 import * as places from './places.js';
 import * as proxmox from './proxmox.js';
-import { coveredRepository } from './repository-place.js';
+import { backedUpRepository, coveredRepository } from './repository-place.js';
 import * as rootless from './rootless.js';
 import * as schedule from './schedule.js';
 
@@ -32,6 +32,7 @@ const CHECKS: readonly Check[] = [
   places.unbindablePath,
   places.unnamedClaim,
   coveredRepository,
+  backedUpRepository,
   proxmox.unknownGuest,
   proxmox.impossibleGuest,
   rootless.privilegedPath,

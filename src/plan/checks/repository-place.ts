@@ -1,31 +1,82 @@
 import type { Diagnostic } from '../../diagnostics/diagnostic.js';
 import { isAtOrBelow } from '../../locate/pairing.js';
-import type { RepositoryPlan, ServicePlan } from '../plan.js';
+import type { RepositoryPlan } from '../plan.js';
 import type { Check } from './check.js';
+import { places, type Place } from './places.js';
 
 /**
- * A local repository where jobs mount their volumes: the volume would cover it, or the mount point be made inside it.
- * Elsewhere below `/backup` it is mounted into the jobs too.
+ * A local repository where the jobs that use it mount their volumes: a volume would cover it, or the mount point be made
+ * inside it. Elsewhere below `/backup` it is mounted into the jobs too.
  */
-export const coveredRepository: Check = ({ policy, plan }) =>
-  plan.repositories.flatMap((repository): Diagnostic[] => {
-    const covered = plan.services.find(
-      (service) => service.repository === repository.name && isCovered(repository, service),
-    );
-    if (covered === undefined) return [];
-    return [
-      {
-        code: 'STW409',
-        severity: 'error',
-        message: `the repository \`${repository.local_path ?? ''}\` lies where the job of \`${covered.service_id}\` mounts its volumes`,
-        span: policy.document.span(['repositories', repository.name, 'url']),
-        hint: 'move it to a folder outside `/backup`, or to one in it that has the name of no service',
-      },
-    ];
+export const coveredRepository: Check = (input) =>
+  eachRepository(input, ({ local_path: path, name }, found) => {
+    const covered = found.find(({ repository, contract }) => {
+      const view = `/backup/${contract.service_id}`;
+      return repository === name && path !== null && overlap(path, view);
+    });
+    if (covered === undefined) return null;
+    return {
+      message: `the repository \`${path ?? ''}\` lies where the job of \`${covered.contract.service_id}\` mounts its volumes`,
+      hint: 'move it to a folder outside `/backup`, or to one in it that has the name of no service',
+    };
   });
 
-function isCovered({ local_path: path }: RepositoryPlan, { service_id, placements }: ServicePlan): boolean {
-  if (path === null || !placements.some(({ runtime }) => runtime !== 'kubernetes')) return false;
-  const view = `/backup/${service_id}`;
-  return isAtOrBelow(path, view) || isAtOrBelow(view, path);
+/**
+ * A repository in a volume would back itself up, and the restore of that volume would delete every snapshot since. A
+ * volume in a repository would be taken for its data. Both on hosts that use the repository.
+ */
+export const backedUpRepository: Check = (input) =>
+  eachRepository(input, ({ local_path: path, name }, found) => {
+    const machines = new Set(
+      found.filter(({ repository }) => repository === name).map(({ machine }) => machine),
+    );
+    const inside = found.find(
+      ({ machine, volume }) =>
+        path !== null &&
+        machines.has(machine) &&
+        volume.kind !== 'lxc_guest' &&
+        overlap(path, volume.location),
+    );
+    if (inside === undefined) return null;
+    const { volume, contract } = inside;
+    return {
+      message: `the repository \`${path ?? ''}\` and volume \`${volume.volume}\` of \`${contract.service_id}\` (\`${volume.location}\`) lie in each other`,
+      hint: 'move the repository: restoring the volume would delete every snapshot made since',
+    };
+  });
+
+interface Found extends Place {
+  /** Of the service. */
+  readonly repository: string;
+  readonly machine: string;
+}
+
+/** Runs a rule on each repository, with every volume that is backed up on a host. */
+function eachRepository(
+  input: Parameters<Check>[0],
+  rule: (
+    repository: RepositoryPlan,
+    found: readonly Found[],
+  ) => { readonly message: string; readonly hint: string } | null,
+): Diagnostic[] {
+  const repositories = input.plan.repositories.filter(({ local_path }) => local_path !== null);
+  if (repositories.length === 0) return [];
+  const used = new Map(input.plan.services.map(({ service_id, repository }) => [service_id, repository]));
+  const found = places(input)
+    .filter(({ placement }) => placement.runtime !== 'kubernetes')
+    .map((place): Found => ({
+      ...place,
+      repository: used.get(place.contract.service_id) ?? '',
+      machine: place.placement.host ?? `any ${place.placement.runtime}`,
+    }));
+  return repositories.flatMap((repository): Diagnostic[] => {
+    const problem = rule(repository, found);
+    if (problem === null) return [];
+    const span = input.policy.document.span(['repositories', repository.name, 'url']);
+    return [{ code: 'STW409', severity: 'error', ...problem, span }];
+  });
+}
+
+function overlap(a: string, b: string): boolean {
+  return isAtOrBelow(a, b) || isAtOrBelow(b, a);
 }

@@ -44,7 +44,9 @@ export const wholeVolumeExcluded: Rule = (input) =>
     if (volume.kind === 'lxc_guest') return [];
     const old = new Set([...(before?.service.exclude ?? []), ...(before?.volume.exclude ?? [])]);
     const fresh = [...new Set([...service.exclude, ...volume.exclude])].filter(
-      (pattern) => !old.has(pattern) && matchesWholeVolume(pattern, volume.snapshot_path),
+      (pattern) =>
+        !old.has(pattern) &&
+        (matchesWholeVolume(pattern, volume.snapshot_path) || namesVolume(pattern, service, volume)),
     );
     return fresh.map((pattern) => ({
       ...subject(service, placement, volume.volume),
@@ -59,6 +61,16 @@ export const wholeVolumeExcluded: Rule = (input) =>
         : input.places.setting(service, 'exclude'),
     }));
   });
+
+/** A pattern of the service that would match the volume's own name, had the plan not bound it to what lies inside. */
+function namesVolume(
+  pattern: string,
+  { exclude }: ServicePlan,
+  { snapshot_path: root }: PlannedVolume,
+): boolean {
+  if (!exclude.includes(pattern) || !pattern.startsWith(`${root}/**/`)) return false;
+  return matchesWholeVolume(pattern.slice(root.length + 1), root);
+}
 
 /** Any other change of the patterns of what is left out. */
 export const excludesChanged: Rule = ({ matched, places }) =>

@@ -1,8 +1,8 @@
-import { isAtOrBelow } from '../../locate/pairing.js';
 import type { PlannedVolume } from '../../plan/plan.js';
 import { header } from '../header.js';
 import type { RenderedFile, TargetInput } from '../target.js';
 import { hostVolumes, type HostJob, type HostTree } from './host-tree.js';
+import { protectHome } from './protect-home.js';
 import { repositoryContext } from './repository-context.js';
 
 /** The service and timer of one job. */
@@ -47,7 +47,7 @@ function backupContext(
     exclude: [...service.exclude, ...volumes.flatMap((volume) => volume.exclude)],
     sources: volumes.map(sourceContext),
     docker_volumes: volumes.some((volume) => volume.kind === 'docker_volume'),
-    protect_home: volumes.some((volume) => livesAtHome(volume.location)) ? 'read-only' : 'yes',
+    protect_home: protectHome([...volumes.map(({ location }) => location), repository.local_path ?? '']),
     timeout: service.timeout,
     retry_lock: service.retry_lock,
     accept_incomplete: service.accept_incomplete,
@@ -71,9 +71,4 @@ function sourceContext(volume: PlannedVolume): Record<string, unknown> {
 /** The root of a named volume: its location without the part below. */
 function mountpoint(volume: PlannedVolume): string {
   return volume.suffix === '' ? volume.location : volume.location.slice(0, -volume.suffix.length - 1);
-}
-
-/** `ProtectHome=yes` hides these from a job (systemd.exec(5)). */
-function livesAtHome(path: string): boolean {
-  return ['/home', '/root', '/run/user'].some((home) => isAtOrBelow(path, home) || isAtOrBelow(home, path));
 }

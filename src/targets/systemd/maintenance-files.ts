@@ -2,6 +2,7 @@ import type { JobSchedule, RepositoryPlan, ServicePlan } from '../../plan/plan.j
 import { header } from '../header.js';
 import type { RenderedFile, TargetInput } from '../target.js';
 import type { HostTree } from './host-tree.js';
+import { protectHome } from './protect-home.js';
 import { keepOptions, repositoryContext } from './repository-context.js';
 
 const LIBRARY = '/usr/local/lib/stowage';
@@ -67,6 +68,7 @@ function jobFiles(
         header: header(plan, null),
         description: job.description,
         command: job.command,
+        protect_home: protectHome([repository.local_path ?? '']),
         repository: repositoryContext(repository),
       }),
     },

@@ -11,11 +11,13 @@ export interface RepositoryContext {
   readonly password_credential: string;
   readonly environment_file: string | null;
   readonly local_path: string | null;
-  /** Whether it is below `/backup`, where a job has a view of its own. */
-  readonly below_backup: boolean;
+  /** Whether it is where a job has a view of its own (`TemporaryFileSystem=`, `PrivateTmp=`), so that it must be mounted. */
+  readonly is_hidden: boolean;
   /** The same as one word of a list setting that `systemd-run --property=` reads, which expands no specifiers. */
   readonly local_path_quoted: string | null;
 }
+
+const HIDDEN = ['/backup', '/tmp', '/var/tmp'];
 
 export function repositoryContext(repository: RepositoryPlan): RepositoryContext {
   return {
@@ -24,7 +26,7 @@ export function repositoryContext(repository: RepositoryPlan): RepositoryContext
     password_credential: `restic-password:${repository.password_file}`,
     environment_file: repository.environment_file,
     local_path: repository.local_path,
-    below_backup: repository.local_path !== null && isAtOrBelow(repository.local_path, '/backup'),
+    is_hidden: HIDDEN.some((folder) => isAtOrBelow(repository.local_path ?? '', folder)),
     local_path_quoted:
       repository.local_path === null ? null : `"${repository.local_path.replaceAll(/["\\]/g, '\\$&')}"`,
   };

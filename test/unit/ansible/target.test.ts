@@ -57,7 +57,10 @@ describe('variables of a service', () => {
   });
 
   test('a pattern below the view of the jobs becomes one below the path of the host', () => {
-    const contract = app('app', 'backup: { exclude: ["/backup/app/data/log", "**/tmp", "!/backup/app/data/keep"] }\n');
+    const contract = app(
+      'app',
+      'backup: { exclude: ["/backup/app/data/log", "**/tmp", "!/backup/app/data/keep"] }\n',
+    );
     const policy = 'deployments: [{ runtime: baremetal, host: pi1, services: [app] }]\n';
     const odd = contract.replace('"/srv/app"', '"/srv/a[1]*"');
     expect(readVars(renderFiles(policy, odd), 'vars/services/app.yml')).toMatchObject({

@@ -32,6 +32,16 @@ describe('where a volume lives (the table of runtimes)', () => {
     });
   });
 
+  test('a volume that Compose calls external carries no name of a project', () => {
+    const text = contract(
+      '  - { name: data, source: shared.files, target: /data, external: true }',
+      '    - { name: data, path: /data }',
+    );
+    const { docker, podman } = everywhere(text, 'data');
+    expect(docker).toEqual(['docker_volume', '/var/lib/docker/volumes/shared.files/_data', 'shared.files']);
+    expect(podman?.[2]).toBe('systemd-shared.files');
+  });
+
   test('a managed volume is named by each runtime in its own way', () => {
     const text = contract('  - { name: data, target: /data }', '    - { name: data, path: /data }');
     expect(everywhere(text, 'data')).toEqual({

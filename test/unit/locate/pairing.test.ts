@@ -9,6 +9,7 @@ function mounted(...volumes: [name: string, target: string][]): ServiceVolume[] 
     host_path: null,
     is_file: false,
     source: null,
+    external: false,
     size: null,
     pointer: [],
   }));

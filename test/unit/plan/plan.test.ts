@@ -123,6 +123,14 @@ describe('settings', () => {
   });
 });
 
+test('a service needs others once, and never itself', () => {
+  const { plan } = planOf(
+    policyOf(),
+    service('wiki', 'docker: a', 'requires: [wiki, db, { name: db }, auth]\n'),
+  );
+  expect(plan.services[0]?.requires).toEqual(['auth', 'db']);
+});
+
 test('the order of contracts does not matter', () => {
   const texts = ['b', 'a', 'c'].map((id) => service(id, 'docker: a'));
   const contracts = contractsOf(...texts);
