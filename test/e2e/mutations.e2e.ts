@@ -42,7 +42,7 @@ const JOB: PromisedJob = {
  * | --- | --- |
  * | a wrong tag, `--host` or path anywhere | baremetal (snapshot), kubernetes, docker, podman, across runtimes |
  * | a volume mounted writable in a pod | kubernetes (read-only mounts) |
- * | `--group-by` forgotten on forget | repositories (two places of a service) |
+ * | `--group-by` forgotten on forget | repositories (a volume came later; two places of a service) |
  * | a wrong `--keep-*` | repositories (exactly the days, weeks and months) |
  * | `--retry-lock` forgotten | repositories (a job waits for another) |
  * | no `RequiresMountsFor=` | faults (only unmounted; cannot be mounted) |
@@ -64,6 +64,18 @@ const MUTATIONS: readonly [what: string, file: string, sed: string, broken: stri
     'systemd/stowage-backup-app.service',
     's/^BindReadOnlyPaths=/BindPaths=/',
     'restic can write /backup/app/data',
+  ],
+  [
+    'a folder of views that can be written',
+    'systemd/stowage-backup-app.service',
+    's/^\\(TemporaryFileSystem=.*\\):ro$/\\1/',
+    'restic can write /backup',
+  ],
+  [
+    'a grouping by paths',
+    'systemd/stowage-backup-app.service',
+    's/--group-by host,tags/--group-by host,paths/',
+    'a change of volumes cuts the history',
   ],
   [
     'an unquoted path in a view',
