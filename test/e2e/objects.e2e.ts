@@ -81,6 +81,16 @@ describe('what a cluster is told', () => {
     },
   );
 
+  test('every object, Job and pod says whose it is', () => {
+    const ours = { 'app.kubernetes.io/managed-by': 'stowage', 'app.kubernetes.io/part-of': 'backup' };
+    for (const object of objects) expect(object).toMatchObject({ metadata: { labels: ours } });
+    for (const object of objects.filter(isOurs)) {
+      expect(podOf(object).metadata.labels).toMatchObject(ours);
+      const { jobTemplate } = object.spec as { jobTemplate?: unknown };
+      if (jobTemplate !== undefined) expect(jobTemplate).toMatchObject({ metadata: { labels: ours } });
+    }
+  });
+
   test('every pod is as little as it can be, stops in order and leaves the owners of files alone', () => {
     for (const object of objects.filter(isOurs)) {
       const { spec } = podOf(object);
@@ -193,6 +203,7 @@ describe('what a cluster is told', () => {
         env: expect.arrayContaining([
           { name: 'RESTIC_REPOSITORY', value: 'rest:http://rest-server.backup.svc:8000/cluster' },
           { name: 'RESTIC_CACHE_DIR', value: '/cache' },
+          { name: 'TMPDIR', value: '/tmp' },
         ]),
       });
     }
@@ -224,6 +235,8 @@ describe('what a cluster is told', () => {
     expect(spec.containers[0]).toMatchObject({
       env: expect.arrayContaining([
         { name: 'TZ', value: 'Europe/Berlin' },
+        { name: 'RESTIC_CACHE_DIR', value: '/cache' },
+        { name: 'TMPDIR', value: '/tmp' },
         { name: 'NODE_NAME', valueFrom: { fieldRef: { fieldPath: 'spec.nodeName' } } },
       ]),
       livenessProbe: { ...every, failureThreshold: 3, ...probe('live') },
