@@ -110,6 +110,7 @@ describe('a bare-metal host', () => {
         ...{ job, ...every, OnFailure: `stowage-failure@stowage-${job}.service` },
         ...{ ProtectHome: job === 'backup-ledger' ? 'read-only' : 'yes' },
         TimeoutStartUSec: isBackup ? '3h' : '1d',
+        TemporaryFileSystem: isBackup ? '/backup:ro' : '',
         CapabilityBoundingSet: isBackup ? 'cap_dac_read_search' : '',
         RequiresMountsFor: expect.stringContaining('/srv/restic nas'),
       });

@@ -8,6 +8,7 @@ import { boot, type Machine } from './lib/machine.js';
 import { exampleProject, render, type Project } from './lib/program.js';
 import { restoreCommands, runbookCommands, WHOLE } from './lib/runbook.js';
 import { runByTimer } from './lib/timer.js';
+import { shown } from './lib/units.js';
 
 const POLICY = `version: 1
 contracts: services/ledger.app/contract.yml
@@ -89,6 +90,8 @@ describe('a Docker host', () => {
 
   test('the timer backs up a bind mount, a volume of the project and one with a name of its own', async () => {
     await runByTimer(machine, `stowage-${JOB}`);
+    // After a boot too, when the check asks Docker for its volumes.
+    expect((await shown(machine, `stowage-${JOB}.service`)).After).toContain('docker.service');
     expect(await jobs.snapshots(REPOSITORY)).toMatchObject([
       {
         hostname: 'ledger.app',
@@ -107,6 +110,7 @@ describe('a Docker host', () => {
 
     await type(restoreCommands(runbook(), PLACE, WHOLE, STOPPED));
 
+    expect(restoreCommands(runbook(), PLACE, /^Verify$/)).toContain("grep 'by the workload' /books/entry");
     expect(await lostBytes()).toEqual([]);
     expect((await inWorkload('cat /books/entry; cat /papers/plain /shelf/notes/plain')).stdout).toBe(
       'written by the workload\nplain\nplain\n',

@@ -5,6 +5,7 @@ import type { Fields } from '../unit/kubernetes/objects.js';
 import { Cluster } from './lib/cluster.js';
 import { differences, makeData, manifest, type Manifest } from './lib/data.js';
 import { importImage } from './lib/images.js';
+import { whileLocked } from './lib/locked.js';
 import type { Snapshot } from './lib/jobs.js';
 import type { Container } from './lib/kubelet.js';
 import { kubernetesOf } from './lib/kubernetes.js';
@@ -143,6 +144,25 @@ describe('Kubernetes', () => {
       await machine.run(`chown 1000:1000 ${PLACES.notes}/big`);
       expect(unread).toMatchObject({ code: 1, stdout: expect.stringContaining('permission denied') });
     });
+  });
+
+  test('waits while another job has the repository for itself, and ends in order when it is stopped', async () => {
+    const job = 'backup-mail-stopped';
+    await machine.write('/root/password', 'secret');
+    const seconds = await whileLocked(
+      machine,
+      '/srv/restic/cluster',
+      async () =>
+        machine.run(
+          `kubectl create job ${job} --from=cronjob/backup-mail
+          until kubectl logs job/${job} 2>&1 | grep -q 'locked, waiting up to 30m'; do sleep 0.1; done
+          before=$(date +%s); podman stop --time=20 ${job}-pod-restic >/dev/null; echo $(($(date +%s) - before))
+          kubectl delete job ${job} >/dev/null`,
+          { timeout: 60 },
+        ),
+      '/root/password',
+    );
+    expect(Number(seconds.stdout)).toBeLessThan(10);
   });
 
   test('a policy that accepts incomplete backups has them succeed, and no other failure', async () => {
@@ -327,6 +347,12 @@ describe('Kubernetes', () => {
 
     test('by the runbook brings back every byte, and the workload with its data', async () => {
       await machine.run(`test -z "$(ls -A ${PLACES.boxes} ${PLACES.notes} | grep -v :)"`);
+      const steps = (heading: RegExp) =>
+        restoreCommands(runbook('mail'), 'kubernetes in namespace mail', heading);
+      expect(steps(/^Restore boxes in place$/)).toMatch(
+        /^[^\n]* --dry-run [^\n]*\n[^\n]*(?<! --dry-run.*)\n$/,
+      );
+      expect(steps(/^Verify$/)).toContain('test -e /var/mail/plain');
       await restore('mail', 'mail');
       await restore('notes', 'apps');
       await expectEqual();

@@ -74,12 +74,6 @@ const MUTATIONS: readonly [what: string, file: string, sed: string, broken: stri
     'restic can write /backup/app/data',
   ],
   [
-    'a folder of views that can be written',
-    'systemd/stowage-backup-app.service',
-    's/^\\(TemporaryFileSystem=.*\\):ro$/\\1/',
-    'restic can write /backup',
-  ],
-  [
     'a grouping by paths',
     'systemd/stowage-backup-app.service',
     's/--group-by host,tags/--group-by host,paths/',

@@ -1,7 +1,10 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { differences, makeData, manifest, type Manifest } from './lib/data.js';
 import { boot, type Machine } from './lib/machine.js';
 import { makeProject, render } from './lib/program.js';
+import { restoreCommands } from './lib/runbook.js';
 import { whileLocked } from './lib/locked.js';
 import { shown, timers } from './lib/units.js';
 import { HOME, importImage, LOGIN, makeUser, asUser as runAsUser } from './lib/rootless.js';
@@ -55,6 +58,7 @@ interface Snapshot {
 describe('rootless Podman', () => {
   let machine: Machine;
   let before: Manifest;
+  let page: string;
 
   const asUser = (command: string, allowFail = false) => runAsUser(machine, command, allowFail);
   const snapshots = async (service: string) =>
@@ -80,6 +84,7 @@ describe('rootless Podman', () => {
       'services/other.yml': OTHER,
     });
     await render(project);
+    page = readFileSync(path.join(project.rendered, 'runbooks/app.md'), 'utf8');
     await machine.copy(`${project.rendered}/hosts/web1/user`, '/opt/user');
   }, 180_000);
 
@@ -240,19 +245,30 @@ describe('rootless Podman', () => {
     await asUser('echo A=b >.config/restic/nas.env');
   });
 
-  test('a volume that is gone comes back, every byte and owner', async () => {
-    await asUser('podman volume rm systemd-app-data');
-    await asUser(
-      `${LIBRARY}/restore-nas.sh latest /backup/app/data systemd-app-data --host app --tag service:app --path /backup/app/data --delete --verify`,
+  test('by the runbook a volume that is gone comes back, every byte and owner', async () => {
+    // The workload says where it was stopped and started.
+    const says = (what: string) =>
+      `/bin/sh -c "podman volume exists systemd-app-data && echo ${what} >>~/workload || echo ${what} empty >>~/workload"`;
+    await machine.write(
+      `${HOME}/.config/systemd/user/app.service`,
+      `[Service]\nType=oneshot\nRemainAfterExit=yes\nExecStart=${says('start')}\nExecStop=${says('stop')}\n`,
     );
+    await asUser(
+      'systemctl --user daemon-reload; systemctl --user start app.service; podman volume rm systemd-app-data',
+    );
+    await machine.run(`rm ${PHOTOS}/one`);
+    await asUser(`set -eu\n${restoreCommands(page, 'podman (rootless) on web1')}`);
+    expect(await machine.read(`${HOME}/workload`)).toBe('start\nstop empty\nstart\n');
+    await machine.run(`rm ${HOME}/.config/systemd/user/app.service`);
+    expect(await machine.read(`${PHOTOS}/one`)).toBe('picture\n');
     expect(differences(before, await manifest(machine, DATA))).toEqual([]);
   });
 
-  test('a volume restores aside', async () => {
-    await asUser(
-      `${LIBRARY}/restore-nas.sh latest /backup/app/photos stowage-restore/app/photos --path /backup/app/photos --verify`,
-    );
+  test('aside gives a copy, a second time too, whoever owns the first', async () => {
+    const aside = restoreCommands(page, 'podman (rootless) on web1', /^Restore \S+ aside$/);
+    for (let time = 0; time < 2; time += 1) await asUser(`set -eu\n${aside}`);
     expect(await machine.read(`${HOME}/stowage-restore/app/photos/one`)).toBe('picture\n');
+    expect(differences(before, await manifest(machine, `${HOME}/stowage-restore/app/data`))).toEqual([]);
   });
 
   test('what is no longer rendered is removed, and so is everything in the end', async () => {

@@ -109,6 +109,7 @@ describe('a Podman host', () => {
 
     await type(restoreCommands(runbook(), PLACE, WHOLE, STOPPED));
 
+    expect(restoreCommands(runbook(), PLACE, /^Verify$/)).toContain("grep 'by the workload' /books/entry");
     expect(await lostBytes()).toEqual([]);
     expect((await inWorkload('cat /books/entry; cat /papers/plain /shelf/notes/plain')).stdout).toBe(
       'written by the workload\nplain\nplain\n',

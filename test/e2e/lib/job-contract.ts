@@ -57,15 +57,14 @@ async function wrongSnapshot(jobs: Jobs, job: PromisedJob): Promise<string[]> {
 
 /** The job's own unit, with a command in restic's place that writes where restic reads. */
 async function writableViews(jobs: Jobs, { service, snapshot }: PromisedJob): Promise<string[]> {
-  const folders = ['/backup', ...snapshot.paths];
-  const writes = folders.map((view) => `touch ${view}/x && echo ${view}`).join('; ');
+  const writes = snapshot.paths.map((view) => `touch ${view}/x && echo ${view}`).join('; ');
   const probe = await jobs.machine.run(
     `cd /etc/systemd/system && sed '/^ExecStart=/,$d' stowage-backup-${service}.service >probe.service &&
     echo "ExecStart=/bin/sh -c '${writes}'" >>probe.service && systemctl daemon-reload
     systemctl start probe.service; journalctl --sync; journalctl --output=cat --invocation=0 --unit=probe.service
     rm -f probe.service; systemctl daemon-reload`,
   );
-  return folders
+  return snapshot.paths
     .filter((view) => probe.stdout.split('\n').includes(view))
     .map((view) => `restic can write ${view}`);
 }

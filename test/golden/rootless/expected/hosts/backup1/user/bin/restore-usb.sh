@@ -16,8 +16,9 @@ snapshot=$1 path=$2 target=$3
 shift 3
 case $target in
   */*)
-    mkdir -p -- "$target"
-    target=$(CDPATH='' cd -- "$target" && pwd)
+    # In the namespace of the containers, whose users own what is above it: a part of a volume, or a copy from before.
+    # shellcheck disable=SC2016 # the shell in there is told which folder
+    target=$(podman unshare sh -c 'mkdir -p -- "$1" && CDPATH="" cd -- "$1" && pwd' sh "$target")
     ;;
   *) podman volume exists "$target" || podman volume create "$target" >/dev/null ;;
 esac
