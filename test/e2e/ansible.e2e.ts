@@ -20,7 +20,7 @@ repositories:
     password_file: /etc/restic/password
     environment_file: /etc/restic/main.env
     maintenance: { host: metal1 }
-defaults: { retention: { keep_last: 2 }, exclude: ${JSON.stringify(HOSTILE)} }
+defaults: { schedule: '40 1 * * *', timezone: UTC, spread: 0m, timeout: 3h, retention: { keep_last: 2 }, exclude: ${JSON.stringify(HOSTILE)} }
 deployments: [{ runtime: baremetal, host: metal1, services: ['*'] }]
 `;
 
@@ -88,6 +88,11 @@ describe('a host under Ansible', () => {
     await machine.run('rm /usr/local/bin/restic');
     expect(refused.code).not.toBe(0);
     expect(refused.stdout).toContain('These jobs need restic 0.17.0 or later; found: restic 0.16.4');
+    await machine.write('/usr/local/bin/systemctl', '#!/bin/sh\necho systemd 249\n', '755');
+    const refusedToo = await play('', { allowFail: true });
+    await machine.run('rm /usr/local/bin/systemctl');
+    expect(refusedToo.code).not.toBe(0);
+    expect(refusedToo.stdout).toContain('These jobs need systemd 250 or later; found: 249');
     expect(await state()).toBe(before);
   });
 
@@ -214,6 +219,24 @@ describe('a host under Ansible', () => {
     );
     const json = shown.stdout.slice(shown.stdout.indexOf('{'));
     expect(JSON.parse(json)).toMatchObject({ restic_exclude: HOSTILE });
+    // What a role of one's own gets, apart from Ansible's reading of it.
+    const plain = `import json, sys, yaml
+yaml.SafeLoader.add_constructor('!unsafe', lambda loader, node: loader.construct_scalar(node))
+json.dump(yaml.safe_load(open(sys.argv[1])), sys.stdout)`;
+    const all = JSON.parse((await machine.run(['python3', '-c', plain, vars])).stdout) as unknown;
+    expect(all).toEqual({
+      ...{ restic_service: 'ledger', restic_host: 'ledger', restic_tags: ['service:ledger'] },
+      ...{ restic_backup_paths: ['/srv/ledger'], restic_exclude: HOSTILE },
+      ...{ restic_repository_name: 'main.repo', restic_repository: '/srv/restic' },
+      ...{ restic_password_file: '/etc/restic/password', restic_environment_file: '/etc/restic/main.env' },
+      ...{
+        restic_schedule: '40 1 * * *',
+        restic_on_calendar: ['*-*-* 01:40:00 UTC'],
+        restic_timezone: 'UTC',
+      },
+      ...{ restic_retention: { keep_last: 2 }, restic_accept_incomplete: false },
+      ...{ restic_timeout_minutes: 180, restic_retry_lock_minutes: 30 },
+    });
     await machine.run('! test -e /root/escaped');
   });
 });

@@ -5,14 +5,26 @@ import { differences, makeData, manifest, type Manifest } from './lib/data.js';
 import { boot, type Machine } from './lib/machine.js';
 import { exampleProject, render, type Project } from './lib/program.js';
 import { restoreCommands, runbookCommands } from './lib/runbook.js';
+import { EVERY_JOB, EVERY_SANDBOX, mistakes, shown, timers } from './lib/units.js';
 
+/** Half a day away: no timer fires by itself while the scenario runs. */
+const HOUR = (new Date().getUTCHours() + 12) % 24;
 const POLICY = `version: 1
 contracts: [services/dns/contract.yml, services/ledger.yml]
 repositories:
   nas:
     url: /srv/restic nas
     maintenance: { host: metal1 }
-defaults: { spread: 0m, retention: { keep_last: 2 } }
+    forget: "10 ${HOUR} * * *"
+    prune: "20 ${HOUR} * * 0"
+    check: { schedule: "30 ${HOUR} 1 * *" }
+    timezone: UTC
+defaults:
+  schedule: "40 ${HOUR} * * *"
+  timezone: Asia/Tokyo
+  spread: 0m
+  timeout: 3h
+  retention: { keep_last: 2 }
 deployments: [{ runtime: baremetal, host: metal1, services: ['*'] }]
 `;
 
@@ -30,6 +42,8 @@ backup:
 `;
 
 const BOOKS = '/srv/the books: $HOME %n';
+/** Other files come and go without a trace. */
+const SET_TIME = `touch -d '2010-10-10 10:10:10.101010101 UTC' .`;
 /** Volumes of `dns` in the homelab: on bare metal, what the service itself sees. */
 const DNS = { config: '/etc/adguardhome', data: '/var/lib/adguardhome' } as const;
 
@@ -58,12 +72,72 @@ describe('a bare-metal host', () => {
     );
     await makeData(machine, DNS.data);
     await machine.run(`echo x >${DNS.data}/querylog.json`);
-    await machine.write('/etc/restic/password', 'a password\n', '600');
+    await machine.run(['sh', '-euc', `cd "$1"; touch scratch.tmp '$HOME %n'; ${SET_TIME}`, 'sh', BOOKS]);
     await machine.copy(path.join(project.rendered, 'hosts/metal1'), '/root/metal1');
-    await machine.run('/root/metal1/install.sh');
+    // Somebody careful runs it.
+    const installed = await machine.run('umask 077; /root/metal1/install.sh');
+    expect(installed.stdout).toContain('NOTE: the jobs fail until this file exists: /etc/restic/password');
+    await machine.write('/etc/restic/password', 'a password\n', '600');
   });
 
   afterAll(async () => machine.stop());
+
+  test('systemd knows of every job when it runs, how it ends, what it needs and what it may', async () => {
+    const hour = String(HOUR).padStart(2, '0');
+    const due = (job: string, calendar: string) => [
+      `stowage-${job}.timer`,
+      [`stowage-${job}.service`, calendar],
+    ];
+    expect(await timers(machine)).toEqual(
+      Object.fromEntries([
+        due('backup-dns', `*-*-* ${hour}:40:00 Asia/Tokyo`),
+        due('backup-ledger', `*-*-* ${hour}:40:00 Asia/Tokyo`),
+        due('forget-nas', `*-*-* ${hour}:10:00 UTC`),
+        due('prune-nas', `Sun *-*-* ${hour}:20:00 UTC`),
+        due('check-nas', `*-*-01 ${hour}:30:00 UTC`),
+      ]),
+    );
+    expect(await mistakes(machine)).toBe('');
+    const every = {
+      ...{ ...EVERY_JOB, ...EVERY_SANDBOX, KillSignal: '2', TimeoutStopUSec: '2min' },
+      // A local repository needs no network.
+      ...{ PrivateNetwork: 'yes', Wants: expect.stringContaining('network-online.target') },
+    };
+    for (const job of ['forget-nas', 'prune-nas', 'check-nas', 'backup-ledger', 'backup-dns']) {
+      const isBackup = job.startsWith('backup-');
+      const unit = await shown(machine, `stowage-${job}.service`);
+      expect({ job, ...unit }).toMatchObject({
+        ...{ job, ...every, OnFailure: `stowage-failure@stowage-${job}.service` },
+        ...{ ProtectHome: job === 'backup-ledger' ? 'read-only' : 'yes' },
+        TimeoutStartUSec: isBackup ? '3h' : '1d',
+        TemporaryFileSystem: isBackup ? '/backup:ro' : '',
+        CapabilityBoundingSet: isBackup ? 'cap_dac_read_search' : '',
+        RequiresMountsFor: expect.stringContaining('/srv/restic nas'),
+      });
+      const exposure = await machine.run(
+        `systemd-analyze security --no-pager --threshold=20 stowage-${job}.service >/dev/null`,
+        { allowFail: true },
+      );
+      expect([job, exposure.code]).toEqual([job, 0]);
+      for (const source of job === 'backup-ledger'
+        ? [BOOKS]
+        : job === 'backup-dns'
+          ? Object.values(DNS)
+          : []) {
+        // systemd prints it quoted.
+        expect(unit.RequiresMountsFor).toContain(source.replace('$', '\\$'));
+      }
+    }
+    expect(await shown(machine, 'stowage-failure@x.service')).toMatchObject({
+      ...EVERY_JOB,
+      ...EVERY_SANDBOX,
+    });
+    const places = '/etc/stowage/on-failure.d /usr/local/lib/stowage /var/cache/stowage /srv/restic?nas';
+    expect((await machine.run(`stat -c '%a %U %n' ${places}`)).stdout.split('\n')).toEqual([
+      ...['755 root /etc/stowage/on-failure.d', '755 root /usr/local/lib/stowage'],
+      ...['700 restic /var/cache/stowage', '700 restic /srv/restic nas', ''],
+    ]);
+  });
 
   test('no job makes a repository: without one it fails, and the failure is reported', async () => {
     await machine.write(
@@ -109,6 +183,10 @@ describe('a bare-metal host', () => {
         paths: ['/backup/ledger/attic', '/backup/ledger/books'],
       },
     ]);
+    const saved = (await restic('ls latest --tag service:ledger')).stdout;
+    expect(saved).toContain('/backup/ledger/books/plain\n');
+    expect(saved).not.toMatch(/scratch\.tmp|books\/\$HOME %n/);
+    await machine.run(['sh', '-euc', `cd "$1"; rm scratch.tmp '$HOME %n'; ${SET_TIME}`, 'sh', BOOKS]);
   });
 
   test('restic runs as its own user, and cannot write what it reads', async () => {
@@ -150,7 +228,10 @@ describe('a bare-metal host', () => {
     });
 
     test('the runbook restores every byte, owner, mode, time, link, hole and attribute', async () => {
-      await machine.run(runbook('Restore books in place'));
+      const [dryRun = '', ...commands] = runbook('Restore books in place').split('\n');
+      expect((await machine.run(dryRun)).stdout).toContain('/backup/ledger/books/plain');
+      expect((await machine.run(['ls', '-A', BOOKS])).stdout).toBe('');
+      await machine.run(commands.join('\n'));
       expect(differences(before, await manifest(machine, BOOKS))).toEqual([]);
     });
 
@@ -192,12 +273,36 @@ describe('a bare-metal host', () => {
     for (let run = 0; run < 3; run += 1) await machine.run('systemctl start stowage-backup-ledger.service');
     await restic('snapshots');
     expect(await snapshots('ledger')).toHaveLength(4);
-    await machine.run(
-      'rm -f /usr/local/lib/stowage/forget/nas/dns.sh && systemctl start stowage-forget-nas.service',
-    );
+    // One that fails is reported, and keeps no other from being done.
+    const scripts = '/usr/local/lib/stowage/forget/nas';
+    await machine.run(`rm ${scripts}/dns.sh && echo 'exit 3' >${scripts}/a.sh`);
+    const forget = await machine.run('systemctl start stowage-forget-nas.service', { allowFail: true });
+    await machine.run(`rm ${scripts}/a.sh`);
+    expect(forget.code).not.toBe(0);
     expect(await snapshots('ledger')).toHaveLength(2);
     expect(await snapshots('dns')).toHaveLength(1);
     await machine.run('systemctl start stowage-prune-nas.service stowage-check-nas.service');
+  });
+
+  test('what the page of the repository prints works, and harms nothing', async () => {
+    const page = readFileSync(path.join(project.rendered, 'runbooks/repositories/nas.md'), 'utf8');
+    const before = (await restic('snapshots --json')).stdout;
+    const type = async (heading: string) => machine.run(runbookCommands(page, heading));
+    expect((await type('What is in it')).stdout).toContain('service:ledger');
+    expect((await type('How long a recovery takes')).stdout).toMatch(/Total Size:[^]*Total Size:/);
+    await type('A stale lock');
+    expect((await type('It is damaged')).stdout).toContain('no errors were found');
+    expect((await restic('snapshots --json')).stdout).toBe(before);
+  });
+
+  test('an installer refuses a restic that is too old, and changes nothing', async () => {
+    await machine.write('/usr/local/bin/restic', '#!/bin/sh\necho restic 0.16.4 compiled\n', '755');
+    const refused = await machine.run('/root/metal1/install.sh', { allowFail: true });
+    await machine.run('rm /usr/local/bin/restic');
+    expect(refused).toMatchObject({
+      ...{ code: 1, stdout: '' },
+      stderr: expect.stringContaining('restic 0.16 is too old; these jobs need restic 0.17.0 or later'),
+    });
   });
 
   test('installing again changes nothing but what was lost; a service that left the plan is removed', async () => {
@@ -206,10 +311,16 @@ describe('a bare-metal host', () => {
     );
     expect((await machine.run('/root/metal1/install.sh')).stdout).toBe('done: metal1\n');
     await machine.run('cd /root/metal1 && rm systemd/stowage-backup-dns.* bin/forget/nas/dns.sh');
+    // Whatever the list says, what is not ours stays.
+    const foreign = ['/root/mine', '/usr/local/lib/stowage/../../../../root/mine', '/usr/local/lib/mine'];
+    await machine.run(
+      `touch /root/mine /usr/local/lib/mine; printf '%s\\n' ${foreign.join(' ')} >>/var/lib/stowage/installed/metal1`,
+    );
     const dry = await machine.run('/root/metal1/install.sh --dry-run');
     expect(dry.stdout).toContain('remove /etc/systemd/system/stowage-backup-dns.timer');
     await machine.run('systemctl is-active stowage-backup-dns.timer');
     await machine.run('/root/metal1/install.sh');
+    await machine.run('ls /root/mine /usr/local/lib/mine');
     expect((await machine.run('ls /etc/systemd/system')).stdout).not.toContain('backup-dns');
     expect((await machine.run('systemctl list-timers --all')).stdout).not.toContain('backup-dns');
   });

@@ -6,8 +6,9 @@ import { importImage } from './lib/images.js';
 import { Jobs } from './lib/jobs.js';
 import { boot, type Machine } from './lib/machine.js';
 import { exampleProject, render, type Project } from './lib/program.js';
-import { restoreCommands, runbookCommands } from './lib/runbook.js';
+import { restoreCommands, runbookCommands, WHOLE } from './lib/runbook.js';
 import { runByTimer } from './lib/timer.js';
+import { shown } from './lib/units.js';
 
 const POLICY = `version: 1
 contracts: services/ledger.app/contract.yml
@@ -45,6 +46,8 @@ const PLACES = {
 const REPOSITORY = '/srv/restic';
 const JOB = 'backup-ledger.app';
 const PLACE = 'docker on docker1';
+/** Nobody writes while files come back. */
+const STOPPED = 'test -z "$(docker ps --quiet --filter name=Ledger)"';
 
 /** A Compose project on a Docker host: backed up by its timer, lost whole, and brought back by its runbook. */
 describe('a Docker host', () => {
@@ -87,6 +90,8 @@ describe('a Docker host', () => {
 
   test('the timer backs up a bind mount, a volume of the project and one with a name of its own', async () => {
     await runByTimer(machine, `stowage-${JOB}`);
+    // After a boot too, when the check asks Docker for its volumes.
+    expect((await shown(machine, `stowage-${JOB}.service`)).After).toContain('docker.service');
     expect(await jobs.snapshots(REPOSITORY)).toMatchObject([
       {
         hostname: 'ledger.app',
@@ -103,8 +108,9 @@ describe('a Docker host', () => {
     await machine.run(['rm', '-rf', PLACES.papers]);
     expect((await machine.run(`docker volume ls -q; ls ${VOLUMES}`)).stdout).not.toMatch(/ledger|shelf/);
 
-    await type(restoreCommands(runbook(), PLACE));
+    await type(restoreCommands(runbook(), PLACE, WHOLE, STOPPED));
 
+    expect(restoreCommands(runbook(), PLACE, /^Verify$/)).toContain("grep 'by the workload' /books/entry");
     expect(await lostBytes()).toEqual([]);
     expect((await inWorkload('cat /books/entry; cat /papers/plain /shelf/notes/plain')).stdout).toBe(
       'written by the workload\nplain\nplain\n',
@@ -125,7 +131,7 @@ describe('a Docker host', () => {
 
   test('damage to a running workload is undone in place, and files that were never there are removed', async () => {
     await inWorkload('rm -r /books/deep; echo x >>/books/big; echo y >/books/intruder; chmod 0777 /books');
-    await type(restoreCommands(runbook(), PLACE));
+    await type(restoreCommands(runbook(), PLACE, WHOLE, STOPPED));
     expect(await lostBytes()).toEqual([]);
     await inWorkload('test -e /books/deep');
   });
@@ -180,7 +186,7 @@ describe('a Docker host', () => {
     });
 
     test('after the repair the next run is a good one', async () => {
-      await type(restoreCommands(runbook(), PLACE));
+      await type(restoreCommands(runbook(), PLACE, WHOLE, STOPPED));
       expect(await jobs.start(JOB)).toMatchObject({ ok: true, told: [] });
       expect(await lostBytes()).toEqual([]);
       await jobs.check(REPOSITORY);

@@ -89,8 +89,9 @@ const FAULTS: readonly [what: string, job: string, breaks: string, mends: string
   [
     'one of its sources is empty',
     'wiki',
-    'mv /srv/wiki/conf /srv/wiki/c; mkdir /srv/wiki/conf',
-    'rmdir /srv/wiki/conf; mv /srv/wiki/c /srv/wiki/conf',
+    // As a new disk is.
+    'mv /srv/wiki/conf /srv/wiki/c; mkdir -p /srv/wiki/conf/lost+found',
+    'rm -r /srv/wiki/conf; mv /srv/wiki/c /srv/wiki/conf',
     "the source '/srv/wiki/conf' is empty; is its file system mounted?",
   ],
   [
@@ -236,6 +237,17 @@ describe('a job that cannot do its work', () => {
     expect(await jobs.start('backup-dns')).toMatchObject({ ok: true });
     const dump = ['dump', '--tag=service:dns', 'latest', '/backup/dns/data/file'];
     expect(await jobs.restic(REPOSITORY, ...dump)).toBe('/srv/device\n');
+  });
+
+  test('what people type has the environment of the jobs', async () => {
+    // What restic cannot have in its environment without saying so.
+    await machine.run('echo RESTIC_COMPRESSION=nonsense >/etc/restic/main.env');
+    const commands = ['restic-main.sh snapshots', 'restore-main.sh latest /backup/wiki/pages /srv/aside'];
+    for (const command of commands) {
+      const failed = await machine.run(`/usr/local/lib/stowage/${command}`, { allowFail: true });
+      expect(failed.stderr).toContain('invalid compression mode');
+    }
+    await machine.run('echo A=b >/etc/restic/main.env');
   });
 
   test('a policy that accepts incomplete backups has them succeed', async () => {

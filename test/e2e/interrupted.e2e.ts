@@ -83,6 +83,8 @@ describe('jobs that are disturbed', () => {
         await jobs.signal('prune-main', 'KILL');
         expect(await jobs.end('prune-main')).toEqual({ ok: false, told: ['stowage-prune-main'] });
         expect(await jobs.why('prune-main')).toContain('status=9/KILL');
+        // Other hosts cannot know that its lock is nobody's any more.
+        expect((await machine.run(`find ${REPOSITORY}/locks -type f`)).stdout).toBe('');
       } else {
         await crash();
       }

@@ -1,19 +1,17 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { fieldTable, MINORS, objectProblems, type Fields } from '../unit/kubernetes/objects.js';
+import type { Fields } from '../unit/kubernetes/objects.js';
 import { Cluster } from './lib/cluster.js';
 import { differences, makeData, manifest, type Manifest } from './lib/data.js';
-import { progress } from './lib/host.js';
 import { importImage } from './lib/images.js';
+import { whileLocked } from './lib/locked.js';
 import type { Snapshot } from './lib/jobs.js';
 import type { Container } from './lib/kubelet.js';
-import { kubernetesOf, kustomize, type KubernetesRelease } from './lib/kubernetes.js';
+import { kubernetesOf } from './lib/kubernetes.js';
 import { boot, type Machine } from './lib/machine.js';
 import { exampleProject, render, type Project } from './lib/program.js';
-import { RealCluster } from './lib/real-cluster.js';
-import { restoreCommands } from './lib/runbook.js';
-import { note } from './lib/runs.js';
+import { restoreCommands, WHOLE } from './lib/runbook.js';
 
 const IMAGE = 'localhost/restic:test';
 const URL = 'rest:http://127.0.0.1:8000/cluster';
@@ -53,10 +51,9 @@ describe('Kubernetes', () => {
   let machine: Machine;
   let project: Project;
   let cluster: Cluster;
-  let releases: readonly KubernetesRelease[];
   let daemon: string;
   let mutant: string;
-  const tree = (...parts: readonly string[]): string => path.join(project.rendered, 'kubernetes', ...parts);
+  const tree = (): string => path.join(project.rendered, 'kubernetes');
   const runbook = (service: string): string =>
     readFileSync(path.join(project.rendered, `runbooks/${service}.md`), 'utf8');
   const type = async (commands: string): Promise<unknown> =>
@@ -69,9 +66,6 @@ describe('Kubernetes', () => {
     machine.run(['podman', 'exec', container, ...command], { allowFail: true });
 
   beforeAll(async () => {
-    releases = [await kubernetesOf('kubernetes-trixie'), await kubernetesOf('kubernetes-sid')];
-    const [oldest] = releases;
-    if (oldest === undefined) throw new Error('no release of Kubernetes');
     machine = await boot('engines', NODE, { disks: ['/var/lib/containers'] });
     project = clusterProject();
     await render(project);
@@ -84,7 +78,9 @@ describe('Kubernetes', () => {
     for (const place of [...Object.values(PLACES), CAMERA]) await makeData(machine, place);
     // The workload's own user made what it keeps.
     await machine.run(`cd ${PLACES.notes}; echo db >notes.db; chown -hR 1000:1000 .; chmod u+r .hidden`);
-    cluster = await Cluster.make(machine, oldest, tree(), { 'restic-main': { RESTIC_PASSWORD: 'secret' } });
+    cluster = await Cluster.make(machine, await kubernetesOf('kubernetes-trixie'), tree(), {
+      'restic-main': { RESTIC_PASSWORD: 'secret' },
+    });
     await restic('init');
     const [scheduler = ''] = cluster.names('DaemonSet');
     daemon = await cluster.startDaemon(scheduler);
@@ -96,50 +92,6 @@ describe('Kubernetes', () => {
   });
 
   afterAll(async () => machine.stop());
-
-  describe('the tree', () => {
-    test('is what kubectl of the oldest and of the newest release make of it, whole and by namespace', async () => {
-      const whole: string[] = [];
-      for (const { kubectl, version } of releases) {
-        const objects = await kustomize(kubectl, tree());
-        const parts = await Promise.all(
-          ['apps', 'backup', 'mail'].map(async (name) => kustomize(kubectl, tree(name))),
-        );
-        const sorted = (list: readonly unknown[]): string[] => list.map((one) => JSON.stringify(one)).sort();
-        expect({ version, objects: sorted(parts.flat()) }).toEqual({ version, objects: sorted(objects) });
-        whole.push(JSON.stringify(objects));
-      }
-      expect(new Set(whole).size).toBe(1);
-    });
-
-    test('has no field that the oldest or the newest release does not know', async () => {
-      const other = exampleProject('homelab', {});
-      await render(other);
-      for (const { kubectl, fields } of releases) {
-        const objects = [
-          ...(await kustomize(kubectl, tree())),
-          ...(await kustomize(kubectl, path.join(other.rendered, 'kubernetes'))),
-        ];
-        expect(objects.length).toBeGreaterThan(20);
-        expect(objects.flatMap((object) => objectProblems(object, fields))).toEqual([]);
-      }
-    });
-
-    test('is held by the unit tests against these very releases', () => {
-      const [oldest, newest] = releases;
-      expect(oldest?.minor).toBe(MINORS[0]);
-      for (const { minor, fields } of releases) {
-        // Debian's unstable moves on by itself; that is no fault of ours, and the test before this one has held.
-        if (minor !== MINORS[0] && minor !== MINORS[1]) {
-          progress(`Debian has Kubernetes ${minor}; test/fixtures/kubernetes ends with ${MINORS[1]}`);
-          expect(Number(newest?.minor.split('.')[1])).toBeGreaterThan(Number(MINORS[1].split('.')[1]));
-        } else {
-          const { fixture, own } = { fixture: fieldTable(minor), own: fields };
-          expect(Object.fromEntries(Object.keys(own).map((name) => [name, fixture[name]]))).toEqual(own);
-        }
-      }
-    });
-  });
 
   describe('a CronJob', () => {
     test('backs up claims of many owners as root that can only read', async () => {
@@ -176,9 +128,11 @@ describe('Kubernetes', () => {
     });
 
     test('refuses an empty source, and one that its user cannot read', async () => {
-      await machine.run(`cd ${VOLUMES} && mv mail-boxes/_data /srv/aside && mkdir mail-boxes/_data`);
+      await machine.run(
+        `cd ${VOLUMES} && mv mail-boxes/_data /srv/aside && mkdir -p mail-boxes/_data/lost+found`,
+      );
       const empty = await cluster.tryRun('backup-mail');
-      await machine.run(`cd ${VOLUMES} && rmdir mail-boxes/_data && mv /srv/aside mail-boxes/_data`);
+      await machine.run(`cd ${VOLUMES} && rm -r mail-boxes/_data && mv /srv/aside mail-boxes/_data`);
       expect(empty).toMatchObject({
         code: 1,
         stdout: expect.stringContaining("the source '/backup/mail/boxes' is empty"),
@@ -192,13 +146,49 @@ describe('Kubernetes', () => {
     });
   });
 
+  test('waits while another job has the repository for itself, and ends in order when it is stopped', async () => {
+    const job = 'backup-mail-stopped';
+    await machine.write('/root/password', 'secret');
+    const seconds = await whileLocked(
+      machine,
+      '/srv/restic/cluster',
+      async () =>
+        machine.run(
+          `kubectl create job ${job} --from=cronjob/backup-mail
+          until kubectl logs job/${job} 2>&1 | grep -q 'locked, waiting up to 30m'; do sleep 0.1; done
+          before=$(date +%s); podman stop --time=20 ${job}-pod-restic >/dev/null; echo $(($(date +%s) - before))
+          kubectl delete job ${job} >/dev/null`,
+          { timeout: 60 },
+        ),
+      '/root/password',
+    );
+    expect(Number(seconds.stdout)).toBeLessThan(10);
+  });
+
+  test('a policy that accepts incomplete backups has them succeed, and no other failure', async () => {
+    const script = '/bin/sh /etc/stowage/backup.sh accept may-be-empty:/backup/notes/data --';
+    await machine.run(`chown 0:0 ${PLACES.notes}/big`);
+    const incomplete = await cluster.runInstead('backup-notes', `${script} --host=x /backup/notes/data`);
+    await machine.run(`chown 1000:1000 ${PLACES.notes}/big`);
+    expect(incomplete).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining('the backup is incomplete'),
+    });
+    const wrong = await cluster.runInstead('backup-notes', `${script} --no-such-option`);
+    expect(wrong).toMatchObject({ code: 1, stdout: expect.stringContaining('unknown flag') });
+    const old = `mkdir /tmp/old; printf '#!/bin/sh\\necho restic 0.16.4\\n' >/tmp/old/restic; chmod +x /tmp/old/restic`;
+    const refused = await cluster.runInstead('backup-notes', `${old}; PATH=/tmp/old:$PATH ${script} x`);
+    expect(refused).toMatchObject({ code: 1, stdout: expect.stringContaining('restic 0.16 is too old') });
+  });
+
   describe('the scheduler of a DaemonSet', () => {
-    const probe = async (which: 'livenessProbe' | 'readinessProbe') => {
+    const command = (which: 'livenessProbe' | 'readinessProbe'): string[] => {
       const { exec } = cluster.containerOf('DaemonSet', daemon.replace(/-pod-restic$/, ''))[which] as {
         exec: { command: string[] };
       };
-      return inContainer(daemon, ...exec.command);
+      return exec.command;
     };
+    const probe = async (which: 'livenessProbe' | 'readinessProbe') => inContainer(daemon, ...command(which));
 
     test('runs the job when it is due', async () => {
       await machine.run(`until podman exec ${daemon} test -e /state/success/camera; do sleep 0.5; done`);
@@ -209,6 +199,30 @@ describe('Kubernetes', () => {
         paths: ['/backup/camera/recordings'],
       });
       expect((await machine.run(['podman', 'logs', daemon])).stdout).toMatch(/snapshot [0-9a-f]+ saved/);
+    });
+
+    test('notes no success of a job that failed, and ends one that takes too long', async () => {
+      const job = async (command: string) =>
+        inContainer(
+          daemon,
+          'sh',
+          '-c',
+          `touch /tmp/mark; ${command}; echo $?; find /state/success -newer /tmp/mark`,
+        );
+      const inside = '/backup/camera/recordings';
+      const arguments_ = (repository: string) =>
+        `/etc/stowage-credentials/main ${repository} refuse may-be-empty:${inside} -- --host=camera ${inside}`;
+      const slow = await job(
+        `sh /etc/stowage/hostpath-job.sh camera 3 ${arguments_('rest:http://127.0.0.1:9/')} 2>&1`,
+      );
+      expect(slow.stdout).toMatch(/signal terminated[^]*the backup of camera failed with status 1\n1\n$/);
+      const failed = await job(`sh /etc/stowage/hostpath-job.sh camera 60 ${arguments_('/nowhere')} 2>&1`);
+      expect(failed.stdout).toMatch(/the backup of camera failed with status 10\n10\n$/);
+      // The policy's address wins over one in the Secret.
+      const secret =
+        'mkdir /tmp/c; printf secret >/tmp/c/RESTIC_PASSWORD; echo /nowhere >/tmp/c/RESTIC_REPOSITORY';
+      const good = `sh /etc/stowage/hostpath-job.sh camera 60 /tmp/c ${URL} refuse may-be-empty:${inside} -- ${inside}`;
+      expect((await job(`${secret}; ${good} 2>&1`)).stdout).toMatch(/saved\n0\n\/state\/success\/camera\n$/);
     });
 
     test('runs none without the one right that crond needs, and the probe says so', async () => {
@@ -228,14 +242,20 @@ describe('Kubernetes', () => {
       expect(await probe('livenessProbe')).toMatchObject({ code: 0 });
       expect(await probe('readinessProbe')).toMatchObject({ code: 0 });
       // In one go: crond's next job must not come between.
-      const [live, ready] = ['live', 'ready camera=60'].map(
-        (what) => `sh /etc/stowage/hostpath-probe.sh ${what}`,
+      const [live, ready] = [command('livenessProbe'), command('readinessProbe')].map((words) =>
+        words.join(' '),
       );
       const late = await inContainer(
         daemon,
-        ...['sh', '-c', `touch -d '2020-01-01 00:00' /state/*/camera /state/heartbeat; ${live}; ${ready}`],
+        ...[
+          'sh',
+          '-c',
+          `touch -d "$(date -d @$(($(date +%s) - 86400)) '+%F %T')" /state/*/camera /state/heartbeat; ${live}; ${ready}`,
+        ],
       );
-      expect(late.stdout).toBe('crond runs no jobs\nno successful backup of camera for 60 minutes\n');
+      expect(late.stdout).toEqual(
+        expect.stringMatching(/^crond runs no jobs\nno successful backup of camera for \d+ minutes\n$/),
+      );
       expect(late.code).toBe(1);
       await inContainer(daemon, 'touch', '/state/heartbeat');
     });
@@ -267,6 +287,19 @@ describe('Kubernetes', () => {
       expect((await snapshots('camera')).slice(0, camera.length)).toEqual(camera);
     });
 
+    test('one retention that fails is reported, and keeps no other from being applied', async () => {
+      const said = await cluster.runInstead(
+        'forget-main',
+        `mkdir /tmp/f; echo 'exit 3' >/tmp/f/a.sh; echo 'echo applied' >/tmp/f/b.sh; sh /etc/stowage/forget.sh /tmp/f`,
+      );
+      expect(said).toMatchObject({
+        code: 1,
+        stdout: expect.stringMatching(
+          /forget failed: \/tmp\/f\/a\.sh\n[^]*applied|applied[^]*forget failed: \/tmp\/f\/a\.sh/,
+        ),
+      });
+    });
+
     test('prunes, and reads a part of the data', async () => {
       expect(await cluster.run('prune-main')).toContain('total prune');
       expect(await cluster.run('check-main')).toContain('no errors were found');
@@ -293,7 +326,14 @@ describe('Kubernetes', () => {
       }
     }
     const restore = async (service: string, namespace: string): Promise<unknown> =>
-      type(restoreCommands(runbook(service), `kubernetes in namespace ${namespace}`));
+      type(
+        restoreCommands(
+          runbook(service),
+          `kubernetes in namespace ${namespace}`,
+          WHOLE,
+          `test -z "$(podman ps --quiet --filter name=^${service}-pod-app)"`,
+        ),
+      );
 
     beforeAll(async () => {
       for (const place of Object.values(PLACES)) before.set(place, await manifest(machine, place));
@@ -307,6 +347,12 @@ describe('Kubernetes', () => {
 
     test('by the runbook brings back every byte, and the workload with its data', async () => {
       await machine.run(`test -z "$(ls -A ${PLACES.boxes} ${PLACES.notes} | grep -v :)"`);
+      const steps = (heading: RegExp) =>
+        restoreCommands(runbook('mail'), 'kubernetes in namespace mail', heading);
+      expect(steps(/^Restore boxes in place$/)).toMatch(
+        /^[^\n]* --dry-run [^\n]*\n[^\n]*(?<! --dry-run.*)\n$/,
+      );
+      expect(steps(/^Verify$/)).toContain('test -e /var/mail/plain');
       await restore('mail', 'mail');
       await restore('notes', 'apps');
       await expectEqual();
@@ -356,41 +402,3 @@ describe('Kubernetes', () => {
     });
   });
 });
-
-/** Registered only where there is a cluster to ask: everywhere else the run says at its end that nobody was asked. */
-function onRealCluster(): void {
-  let cluster: RealCluster;
-
-  beforeAll(async () => {
-    cluster = new RealCluster((await kubernetesOf('kubernetes-sid')).kubectl);
-    await cluster.open();
-  });
-
-  afterAll(async () => cluster.close());
-
-  test('takes every object of the tree', async () => {
-    const objects = await kustomize(
-      (await kubernetesOf('kubernetes-sid')).kubectl,
-      path.join(cluster.project.rendered, 'kubernetes'),
-    );
-    const said = await cluster.dryRun();
-    expect(said).toHaveLength(objects.length);
-    expect(said.filter((line) => !line.endsWith('(server dry run)'))).toEqual([]);
-  });
-
-  test(
-    'runs the job of a claim',
-    async () => {
-      expect(await cluster.backUp()).toMatchObject([
-        { hostname: 'notes', tags: ['service:notes'], paths: ['/backup/notes/data'] },
-      ]);
-    },
-    20 * 60_000,
-  );
-}
-
-if (process.env.KUBECONFIG === undefined) {
-  note('not-run', 'the objects on a real cluster: KUBECONFIG names none');
-} else {
-  describe('a real cluster', onRealCluster);
-}

@@ -42,9 +42,17 @@ const JOB: PromisedJob = {
  * | --- | --- |
  * | a wrong tag, `--host` or path anywhere | baremetal (snapshot), kubernetes, docker, podman, across runtimes |
  * | a volume mounted writable in a pod | kubernetes (read-only mounts) |
- * | `--group-by` forgotten on forget | repositories (two places of a service) |
+ * | `--group-by` forgotten on forget | repositories (a volume came later; two places of a service) |
  * | a wrong `--keep-*` | repositories (exactly the days, weeks and months) |
  * | `--retry-lock` forgotten | repositories (a job waits for another) |
+ * | a schedule, time-out, deadline, failure hook or right of any job | baremetal, proxmox, podman-user, objects |
+ * | a timer of another service | baremetal, proxmox, podman-user (systemd knows; the policy says; the installer) |
+ * | what vzdump or `pct restore` is told | proxmox, whose stand-ins do what they are told |
+ * | the affinity, network, account or mounts of a pod | objects; operators for Velero, VolSync and K8up |
+ * | a success noted for a job that failed | kubernetes (notes no success) |
+ * | a runbook that does not stop the workload | docker, podman, kubernetes, proxmox |
+ * | an exclude or the environment file lost | baremetal, podman-user, objects; faults, podman-user |
+ * | an installer that removes what is not ours, or ignores an old restic | baremetal |
  * | no `RequiresMountsFor=` | faults (only unmounted; cannot be mounted) |
  * | `SuccessExitStatus=3` without being asked | faults (a file cannot be read) |
  * | no `unlock-stale.sh` in a job | interrupted (killed in the middle of) |
@@ -64,6 +72,12 @@ const MUTATIONS: readonly [what: string, file: string, sed: string, broken: stri
     'systemd/stowage-backup-app.service',
     's/^BindReadOnlyPaths=/BindPaths=/',
     'restic can write /backup/app/data',
+  ],
+  [
+    'a grouping by paths',
+    'systemd/stowage-backup-app.service',
+    's/--group-by host,tags/--group-by host,paths/',
+    'a change of volumes cuts the history',
   ],
   [
     'an unquoted path in a view',

@@ -1,16 +1,24 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { differences, makeData, manifest, type Manifest } from './lib/data.js';
 import { boot, type Machine } from './lib/machine.js';
 import { makeProject, render } from './lib/program.js';
+import { restoreCommands } from './lib/runbook.js';
+import { whileLocked } from './lib/locked.js';
+import { shown, timers } from './lib/units.js';
 import { HOME, importImage, LOGIN, makeUser, asUser as runAsUser } from './lib/rootless.js';
 
+/** Half a day away: no timer fires by itself while the scenario runs. */
+const HOUR = (new Date().getUTCHours() + 12) % 24;
 const POLICY = `version: 1
 contracts: services/*.yml
 repositories:
   nas:
     url: /srv/restic
+    environment_file: /etc/restic/nas.env
     maintenance: { host: backup1 }
-defaults: { spread: 0m }
+defaults: { schedule: "40 ${HOUR} * * *", timezone: UTC, spread: 0m, timeout: 3h }
 deployments: [{ runtime: podman, host: web1, services: ['*'] }]
 runtimes: { podman: { image: "localhost/restic:test", user: media } }
 `;
@@ -43,11 +51,14 @@ interface Snapshot {
   readonly tags: readonly string[];
   readonly paths: readonly string[];
   readonly hostname: string;
+  readonly id: string;
+  readonly parent?: string;
 }
 
 describe('rootless Podman', () => {
   let machine: Machine;
   let before: Manifest;
+  let page: string;
 
   const asUser = (command: string, allowFail = false) => runAsUser(machine, command, allowFail);
   const snapshots = async (service: string) =>
@@ -73,6 +84,7 @@ describe('rootless Podman', () => {
       'services/other.yml': OTHER,
     });
     await render(project);
+    page = readFileSync(path.join(project.rendered, 'runbooks/app.md'), 'utf8');
     await machine.copy(`${project.rendered}/hosts/web1/user`, '/opt/user');
   }, 180_000);
 
@@ -103,16 +115,27 @@ describe('rootless Podman', () => {
     );
     expect(first).not.toContain('linger');
     expect((await asUser('/opt/user/install.sh')).stdout).not.toMatch(/install |enable |remove /);
-    const timers = await asUser(
+    const active = await asUser(
       'systemctl --user is-active stowage-backup-app.timer stowage-backup-other.timer',
     );
-    expect(timers.stdout).toBe('active\nactive\n');
+    expect(active.stdout).toBe('active\nactive\n');
+    const calendar = `*-*-* ${String(HOUR).padStart(2, '0')}:40:00 UTC`;
+    expect(await timers(machine, 'user')).toEqual({
+      'stowage-backup-app.timer': ['stowage-backup-app.service', calendar],
+      'stowage-backup-other.timer': ['stowage-backup-other.service', calendar],
+    });
+    expect(await shown(machine, 'stowage-backup-app.service', 'user')).toMatchObject({
+      ...{ Type: 'oneshot', OnFailure: 'stowage-failure@stowage-backup-app.service', SuccessExitStatus: '' },
+      ...{ TimeoutStartUSec: '3h', TimeoutStopUSec: '2min', KillSignal: '2', CacheDirectory: 'stowage' },
+    });
     await asUser('systemctl --user stop "stowage-*.timer"');
   });
 
   test('a missing volume fails the job and is not made', async () => {
     await importImage(machine);
-    await asUser(`echo 'a password' > .config/restic/nas.password; ${LIBRARY}/restic-nas.sh init`);
+    await asUser(`echo 'a password' > .config/restic/nas.password; echo A=b > .config/restic/nas.env
+      mkdir -p .config/stowage/on-failure.d; printf '#!/bin/sh\\necho "$1" >>~/told\\n' > .config/stowage/on-failure.d/tell
+      chmod +x .config/stowage/on-failure.d/tell; ${LIBRARY}/restic-nas.sh init`);
     const { ok, journal } = await backUp('app');
     expect({ ok, journal }).toEqual({
       ok: false,
@@ -121,6 +144,9 @@ describe('rootless Podman', () => {
     expect((await asUser('podman volume ls --quiet')).stdout).toBe('');
     const told = await machine.run('journalctl --sync; journalctl --output=cat');
     expect(told.stdout).toContain('stowage: stowage-backup-app failed');
+    expect((await asUser('until [ -s told ]; do sleep 0.05; done; cat told')).stdout).toBe(
+      'stowage-backup-app\n',
+    );
   });
 
   test('an empty volume fails the job', async () => {
@@ -141,6 +167,7 @@ describe('rootless Podman', () => {
     );
     expect((await machine.run(`stat -c %u ${DATA}/plain`)).stdout).toBe('101233\n');
     before = await manifest(machine, DATA);
+    await machine.write(`${PHOTOS}/it's $HOME %h`, 'left out');
 
     expect(await backUp('app')).toMatchObject({ ok: true });
     expect((await snapshots('app')).map(({ hostname, tags, paths }) => ({ hostname, tags, paths }))).toEqual([
@@ -158,29 +185,90 @@ describe('rootless Podman', () => {
     expect(differences(original, await manifest(machine, '/srv/elsewhere/backup/app/data'))).toEqual([]);
   });
 
-  test('the job can neither write its sources nor reach a network', async () => {
-    expect((await asUser(`cat .config/containers/systemd/stowage-backup-app.container`)).stdout).toContain(
-      'Network=none',
-    );
-    const generated = await asUser('systemctl --user cat stowage-backup-app.service');
-    expect(generated.stdout).toMatch(
-      /ExecStart=\/usr\/bin\/podman run .*--cap-drop all --cap-add cap_dac_read_search --read-only/,
-    );
+  test('what its contract leaves out is left out', async () => {
+    const saved = (await asUser(`${LIBRARY}/restic-nas.sh ls latest --tag service:app`)).stdout;
+    expect(saved).toContain('/backup/app/photos/one\n');
+    expect(saved).not.toContain('%h');
   });
 
-  test('a volume that is gone comes back, every byte and owner', async () => {
-    await asUser('podman volume rm systemd-app-data');
-    await asUser(
-      `${LIBRARY}/restore-nas.sh latest /backup/app/data systemd-app-data --host app --tag service:app --path /backup/app/data --delete --verify`,
+  test('the job can neither write its sources nor reach a network', async () => {
+    const generated = await asUser('systemctl --user cat stowage-backup-app.service');
+    const [run = ''] = /^ExecStart=.*$/m.exec(generated.stdout) ?? [];
+    expect(run).toMatch(/--cap-drop all --cap-add cap_dac_read_search --read-only/);
+    for (const option of ['--network none', '--security-opt no-new-privileges']) {
+      expect(run.replaceAll('=', ' ')).toContain(option);
+    }
+    // The container of the job, told to write where it reads.
+    const writes = 'restore latest:/backup/app/photos --target /backup/app/photos --overwrite always';
+    const probe = run.replace(/ backup --host .*/, ` ${writes}`);
+    const unit = `${HOME}/.config/systemd/user/probe.service`;
+    await machine.write(unit, `[Service]\nType=oneshot\n${probe}\n`);
+    await asUser('systemctl --user daemon-reload');
+    await asUser('touch -d 2001-01-01 /srv/photos/*/one; systemctl --user start probe.service', true);
+    const said = await machine.run('journalctl --sync; journalctl --output=cat --lines=30');
+    await machine.run(['rm', unit]);
+    await asUser('systemctl --user daemon-reload');
+    expect(said.stdout).toContain('read-only file system');
+  });
+
+  test('it waits while another job has the repository for itself, and finds its last snapshot again', async () => {
+    const journal = await whileLocked(
+      machine,
+      '/srv/restic',
+      async () => {
+        await asUser('systemctl --user start --no-block stowage-backup-app.service');
+        return machine.run(
+          "until journalctl --sync && journalctl -o cat | grep 'locked, waiting'; do sleep 0.1; done",
+          { timeout: 20 },
+        );
+      },
+      `${HOME}/.config/restic/nas.password`,
     );
+    await asUser('systemctl --user stop stowage-backup-app.service');
+    expect(journal.stdout).toContain('waiting up to 30m');
+    // A volume that came or went.
+    await asUser(`${LIBRARY}/restic-nas.sh backup --host app --tag service:app /etc`, true);
+    const other = (await snapshots('app')).at(-1);
+    expect(await backUp('app')).toMatchObject({ ok: true });
+    expect((await snapshots('app')).at(-1)).toMatchObject({ parent: other?.id });
+  });
+
+  test('everything has the environment of the policy', async () => {
+    await asUser('echo RESTIC_COMPRESSION=nonsense >.config/restic/nas.env');
+    expect((await backUp('app')).ok).toBe(false);
+    for (const command of [
+      'restic-nas.sh snapshots',
+      'restore-nas.sh latest /backup/app/photos aside/here',
+    ]) {
+      expect((await asUser(`${LIBRARY}/${command} 2>&1`, true)).stdout).toContain('invalid compression mode');
+    }
+    await asUser('echo A=b >.config/restic/nas.env');
+  });
+
+  test('by the runbook a volume that is gone comes back, every byte and owner', async () => {
+    // The workload says where it was stopped and started.
+    const says = (what: string) =>
+      `/bin/sh -c "podman volume exists systemd-app-data && echo ${what} >>~/workload || echo ${what} empty >>~/workload"`;
+    await machine.write(
+      `${HOME}/.config/systemd/user/app.service`,
+      `[Service]\nType=oneshot\nRemainAfterExit=yes\nExecStart=${says('start')}\nExecStop=${says('stop')}\n`,
+    );
+    await asUser(
+      'systemctl --user daemon-reload; systemctl --user start app.service; podman volume rm systemd-app-data',
+    );
+    await machine.run(`rm ${PHOTOS}/one`);
+    await asUser(`set -eu\n${restoreCommands(page, 'podman (rootless) on web1')}`);
+    expect(await machine.read(`${HOME}/workload`)).toBe('start\nstop empty\nstart\n');
+    await machine.run(`rm ${HOME}/.config/systemd/user/app.service`);
+    expect(await machine.read(`${PHOTOS}/one`)).toBe('picture\n');
     expect(differences(before, await manifest(machine, DATA))).toEqual([]);
   });
 
-  test('a volume restores aside', async () => {
-    await asUser(
-      `${LIBRARY}/restore-nas.sh latest /backup/app/photos stowage-restore/app/photos --path /backup/app/photos --verify`,
-    );
+  test('aside gives a copy, a second time too, whoever owns the first', async () => {
+    const aside = restoreCommands(page, 'podman (rootless) on web1', /^Restore \S+ aside$/);
+    for (let time = 0; time < 2; time += 1) await asUser(`set -eu\n${aside}`);
     expect(await machine.read(`${HOME}/stowage-restore/app/photos/one`)).toBe('picture\n');
+    expect(differences(before, await manifest(machine, `${HOME}/stowage-restore/app/data`))).toEqual([]);
   });
 
   test('what is no longer rendered is removed, and so is everything in the end', async () => {
@@ -193,8 +281,8 @@ describe('rootless Podman', () => {
     );
     expect((await asUser('systemctl --user cat stowage-backup-other.service', true)).code).not.toBe(0);
     await asUser('/opt/user/install.sh --uninstall');
-    expect((await asUser('find .config .local/lib .local/state -type f -o -type l')).stdout).toBe(
-      '.config/restic/nas.password\n',
+    expect((await asUser('find .config .local/lib .local/state -type f -o -type l | sort')).stdout).toBe(
+      '.config/restic/nas.env\n.config/restic/nas.password\n.config/stowage/on-failure.d/tell\n',
     );
   });
 });

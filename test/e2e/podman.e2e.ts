@@ -6,7 +6,7 @@ import { importImage } from './lib/images.js';
 import { Jobs } from './lib/jobs.js';
 import { boot, type Machine } from './lib/machine.js';
 import { exampleProject, render, type Project } from './lib/program.js';
-import { restoreCommands, runbookCommands } from './lib/runbook.js';
+import { restoreCommands, runbookCommands, WHOLE } from './lib/runbook.js';
 import { runByTimer } from './lib/timer.js';
 
 const POLICY = `version: 1
@@ -47,6 +47,8 @@ const PLACES = {
 const REPOSITORY = '/srv/restic';
 const JOB = 'backup-ledger';
 const PLACE = 'podman on podman1';
+/** Nobody writes while files come back. */
+const STOPPED = 'test -z "$(podman ps --quiet --filter name=ledger-app)"';
 
 /** Quadlet units of the system: backed up by their timer, lost whole, and brought back by their runbook. */
 describe('a Podman host', () => {
@@ -105,8 +107,9 @@ describe('a Podman host', () => {
     await machine.run(['rm', '-rf', PLACES.papers]);
     expect((await machine.run(`podman volume ls -q; ls ${VOLUMES}`)).stdout).not.toMatch(/ledger|shelf/);
 
-    await type(restoreCommands(runbook(), PLACE));
+    await type(restoreCommands(runbook(), PLACE, WHOLE, STOPPED));
 
+    expect(restoreCommands(runbook(), PLACE, /^Verify$/)).toContain("grep 'by the workload' /books/entry");
     expect(await lostBytes()).toEqual([]);
     expect((await inWorkload('cat /books/entry; cat /papers/plain /shelf/notes/plain')).stdout).toBe(
       'written by the workload\nplain\nplain\n',
@@ -121,7 +124,7 @@ describe('a Podman host', () => {
 
   test('damage to a running workload is undone in place, and files that were never there are removed', async () => {
     await inWorkload('rm -r /books/deep; echo x >>/books/big; echo y >/books/intruder; chmod 0777 /books');
-    await type(restoreCommands(runbook(), PLACE));
+    await type(restoreCommands(runbook(), PLACE, WHOLE, STOPPED));
     expect(await lostBytes()).toEqual([]);
     await inWorkload('test -e /books/deep');
   });
@@ -183,7 +186,7 @@ describe('a Podman host', () => {
     });
 
     test('after the repair the next run is a good one', async () => {
-      await type(restoreCommands(runbook(), PLACE));
+      await type(restoreCommands(runbook(), PLACE, WHOLE, STOPPED));
       expect(await jobs.start(JOB)).toMatchObject({ ok: true, told: [] });
       expect(await lostBytes()).toEqual([]);
       await jobs.check(REPOSITORY);

@@ -1,8 +1,15 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { boot, type Machine } from './lib/machine.js';
 import { newRestic } from './lib/new-restic.js';
 import { exampleProject, render } from './lib/program.js';
+import { restoreCommands } from './lib/runbook.js';
+import { whileLocked } from './lib/locked.js';
+import { EVERY_JOB, mistakes, shown, timers } from './lib/units.js';
 
+/** Half a day away: no timer fires by itself while the scenario runs. */
+const HOUR = (new Date().getUTCHours() + 12) % 24;
 const POLICY = `version: 1
 contracts: services/home-assistant/contract.yml
 values: [group_vars/all.yml]
@@ -10,7 +17,7 @@ repositories:
   nas:
     url: /srv/restic
     maintenance: { host: pve1 }
-defaults: { spread: 0m, retention: { keep_last: 1 } }
+defaults: { schedule: "40 ${HOUR} * * *", spread: 0m, retention: { keep_last: 1 } }
 deployments: [{ runtime: proxmox, host: pve1, services: [home-assistant] }]
 `;
 
@@ -20,11 +27,18 @@ deployments: [{ runtime: proxmox, host: pve1, services: [home-assistant] }]
  */
 const VZDUMP = `#!/bin/sh
 [ "$(id -u)" = 0 ] && [ "$HOME" = /root ] && touch /etc/pve/lock || { echo 'please run as root' >&2; exit 255; }
-out=/dev/stdout
+echo "$*" >/run/vzdump.args
+# What /etc/vzdump.conf says holds where nothing else is said.
+out=/var/lib/vz/dump.tar compress=zstd
 while [ "$#" -gt 0 ]; do
-  [ "$1" != --dumpdir ] || out=$2/vzdump-lxc-120-2026_01_02-03_04_05.tar
+  case $1 in
+    --dumpdir) out=$2/vzdump-lxc-120-2026_01_02-03_04_05.tar ;;
+    --stdout) out=/dev/stdout ;;
+    --compress) compress=$2 ;;
+  esac
   shift
 done
+[ "$compress" = 0 ] || { echo "compressed with $compress"; exit 0; }
 case $(cat /run/how) in
   elsewhere) exit 0 ;;
   partial) head -c 1000000 /srv/guest.tar > "$out"; exit 255 ;;
@@ -33,9 +47,17 @@ case $(cat /run/how) in
 esac
 `;
 const PCT = `#!/bin/sh
+echo "$1" >>/run/pct.verbs
 case $1 in
-  status) echo 'status: running' ;;
-  restore) cp "$3" /srv/restored.tar; echo "$*" > /srv/restored.args ;;
+  status) cat /run/guest 2>/dev/null || echo 'status: running' ;;
+  stop) echo 'status: stopped' >/run/guest ;;
+  start) rm -f /run/guest ;;
+  restore)
+    case $2$* in 120*--force*) grep -q stopped /run/guest || { echo 'CT is running' >&2; exit 255; } ;; esac
+    # The root user of an unprivileged guest unpacks it.
+    setpriv --reuid=100000 --regid=100000 --clear-groups cat "$3" >/srv/restored.tar || exit 255
+    echo "$*" >/srv/restored.args ;;
+  exec) shift 3; mkdir -p /srv/inside; exec chroot /srv/inside "$@" ;;
 esac
 `;
 /** Notes with which rights restic saves a stream. */
@@ -57,6 +79,7 @@ interface Snapshot {
 /** Home Assistant of the homelab: a guest whose recordings are a folder of the node. */
 describe('a Proxmox host', () => {
   let machine: Machine;
+  let rendered: string;
   const restic = (args: string) => machine.run(`/usr/local/lib/stowage/restic-nas.sh ${args}`);
   const snapshots = async () =>
     JSON.parse((await restic('snapshots --json --tag service:home-assistant')).stdout) as Snapshot[];
@@ -87,6 +110,7 @@ describe('a Proxmox host', () => {
       { 'stowage.yml': policy },
     );
     await render(project);
+    rendered = project.rendered;
     await machine.copy(`${project.rendered}/hosts/pve1`, '/opt/pve1');
     await machine.run('/opt/pve1/install.sh && systemctl stop "stowage-*.timer"');
   }
@@ -129,6 +153,44 @@ describe('a Proxmox host', () => {
     await restic(`dump latest ${SNAPSHOT_PATH} --tag part:guest | cmp - /srv/guest.tar`);
   });
 
+  test('is due when the policy says, and ends some day', async () => {
+    const hour = String(HOUR).padStart(2, '0');
+    const due = (job: string) => ({
+      [`stowage-${job}.timer`]: [`stowage-${job}.service`, `*-*-* ${hour}:40:00 UTC`],
+    });
+    await machine.run('/opt/pve1/install.sh');
+    expect(await timers(machine)).toMatchObject({
+      ...due('vzdump-home-assistant'),
+      ...due('backup-home-assistant'),
+    });
+    await machine.run('systemctl stop "stowage-*.timer"');
+    expect(await mistakes(machine)).toBe('');
+    expect(await shown(machine, 'stowage-vzdump-home-assistant.service')).toMatchObject({
+      ...{
+        ...EVERY_JOB,
+        NoNewPrivileges: 'no',
+        TimeoutStartUSec: '4h',
+        TimeoutStopUSec: '10min',
+        KillSignal: '2',
+      },
+      // vzdump gives the guest's own root things to read.
+      ...{ UMask: '0022', After: expect.stringContaining('pve-cluster.service') },
+      RequiresMountsFor: expect.stringContaining('/srv/restic'),
+    });
+    expect(await machine.read('/run/vzdump.args')).toBe('120 --mode snapshot --compress 0 --stdout\n');
+  });
+
+  test('waits while another job has the repository for itself', async () => {
+    const journal = await whileLocked(machine, '/srv/restic', async () => {
+      await machine.run('systemctl start --no-block stowage-vzdump-home-assistant.service');
+      return machine.run(
+        "until journalctl --sync && journalctl -u stowage-vzdump-home-assistant -o cat | grep 'locked, waiting'; do sleep 0.1; done; systemctl stop stowage-vzdump-home-assistant",
+        { timeout: 20 },
+      );
+    });
+    expect(journal.stdout).toContain('waiting up to 1h');
+  });
+
   test('lets restic do nothing that only root may', async () => {
     const rights = await machine.read('/run/rights/restic');
     const uid = (await machine.run('id -u restic')).stdout.trim();
@@ -161,10 +223,48 @@ describe('a Proxmox host', () => {
     expect(told.stdout).toContain('stowage-vzdump-home-assistant failed');
   });
 
-  test('restores the guest in place, on the storage that it had', async () => {
-    await machine.run('/usr/local/lib/stowage/restore-guest-home-assistant.sh latest 120 --force');
+  test('fails, and says why, when the guest lives elsewhere or has what vzdump leaves out', async () => {
+    const before = await snapshots();
+    await machine.run(
+      'cp -a /etc/pve/lxc /root/lxc; mkdir -p /etc/pve/nodes/pve2; mv /etc/pve/lxc /etc/pve/nodes/pve2',
+    );
+    expect(await dump('well')).toEqual({
+      ok: false,
+      journal: expect.stringContaining('guest 120 lives on node pve2, not here'),
+    });
+    await machine.run(
+      'rm -r /etc/pve/nodes; cp -a /root/lxc /etc/pve; echo "mp1: fast:vm-120-disk-1,mp=/var/lib/homeassistant" >>/etc/pve/lxc/120.conf',
+    );
+    expect(await dump('well')).toEqual({
+      ok: false,
+      journal: expect.stringContaining(
+        "lies on the guest's mount point '/var/lib/homeassistant', which vzdump leaves out",
+      ),
+    });
+    await machine.run('cp -a /root/lxc/. /etc/pve/lxc');
+    expect(await snapshots()).toEqual(before);
+  });
+
+  test('restores the guest in place by the runbook, on the storage that it had, and its bind mount', async () => {
+    // The newest snapshot of the service is not one of the guest.
+    await machine.run('systemctl start stowage-backup-home-assistant.service');
+    await machine.run('rm -r /tank/recordings/home-assistant; rm -f /run/pct.verbs; echo well >/run/how');
+    await machine.run(
+      `mkdir -p /srv/inside/usr; ln -sfn usr/bin /srv/inside/bin; for d in usr lib lib64; do mkdir -p /srv/inside/$d; mount --rbind /$d /srv/inside/$d; done; mkdir -p /srv/inside/srv/recordings`,
+    );
+    const page = readFileSync(path.join(rendered, 'runbooks/home-assistant.md'), 'utf8');
+    const commands = restoreCommands(page, 'proxmox on pve1', /^(?!.* aside$|Verify$)/);
+    await machine.run(['sh', '-euxc', `cd /root\n${commands}`]);
     await machine.run('cmp /srv/restored.tar /srv/guest.tar');
+    await machine.run('cmp /srv/inside/var/lib/homeassistant/data /srv/guest/var/lib/homeassistant/data');
+    expect(await machine.read('/tank/recordings/home-assistant/film')).toBe('a film');
     expect(await machine.read('/srv/restored.args')).toMatch(/^restore 120 \S+ --storage fast --force\n$/);
+    expect(
+      (await machine.read('/run/pct.verbs'))
+        .split('\n')
+        .filter((verb) => /stop|restore|start|exec/.test(verb))
+        .slice(0, 4),
+    ).toEqual(['stop', 'restore', 'start', 'exec']);
     expect((await machine.run('ls -A /srv/dump')).stdout).toBe('');
   });
 

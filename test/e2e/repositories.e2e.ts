@@ -146,15 +146,19 @@ describe('repositories', () => {
       }
     });
 
+    /** The service got its second volume when half of it had happened. */
+    const views = (index: number): string =>
+      index < HISTORY.length / 2 ? '/backup/wiki/pages' : '/backup/wiki/pages /backup/wiki/settings';
+
     test('keeps exactly the days, weeks and months of the retention, and all that is not of the service', async () => {
       const restic = `setpriv --reuid restic --regid restic --clear-groups restic -r ${LOCAL} --no-cache --quiet`;
       await machine.run(
         `install -o restic /etc/restic/password /run/p; export RESTIC_PASSWORD_FILE=/run/p
         mkdir -p /backup/wiki && ln -s /srv/wiki/data /backup/wiki/pages && ln -s /srv/wiki/conf /backup/wiki/settings
-        while read -r time; do
-          ${restic} backup --host wiki --tag service:wiki --time "$time" /backup/wiki/* || exit
+        while read -r day time views; do
+          ${restic} backup --host wiki --tag service:wiki --time "$day $time" $views || exit
         done`,
-        { input: `${HISTORY.join('\n')}\n`, timeout: 170 },
+        { input: HISTORY.map((time, index) => `${time} ${views(index)}\n`).join(''), timeout: 170 },
       );
       for (const options of strangers) {
         await machine.run(
@@ -208,6 +212,21 @@ describe('repositories', () => {
       expect(await jobs.end('prune-local')).toEqual({ ok: true, told: [] });
       expect(await jobs.snapshots(LOCAL, 'postgres')).toHaveLength(before.length + 1);
       await jobs.check(LOCAL);
+    });
+
+    test('so do a forget and a check', async () => {
+      await machine.run('head -c 100M /dev/urandom >/srv/postgres/dumps/big');
+      await jobs.freeze('backup-postgres', `[ -n "$(find ${LOCAL}/locks -type f)" ]`);
+      const both = 'stowage-forget-local stowage-check-local';
+      await machine.run(`systemctl start --no-block ${both}`);
+      await waits('check-local');
+      // What forget says is printed when it ends, and that would be at once.
+      const states = await machine.run(`sleep 2; systemctl show -P ActiveState ${both}`);
+      // They have shown it; their turn would come many seconds later.
+      await machine.run(`systemctl stop ${both}`);
+      expect(states.stdout.split('\n').filter(Boolean)).toEqual(['activating', 'activating']);
+      await jobs.signal('backup-postgres', 'CONT');
+      expect(await jobs.end('backup-postgres')).toMatchObject({ ok: true });
     });
   });
 

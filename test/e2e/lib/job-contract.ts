@@ -31,6 +31,7 @@ const PROMISES: readonly ((jobs: Jobs, job: PromisedJob) => Promise<string[]>)[]
   writableViews,
   acceptedLoss,
   lossWithoutCheck,
+  lostHistory,
   wrongForget,
 ];
 
@@ -91,6 +92,16 @@ async function lossWithoutCheck(jobs: Jobs, { service, source, repository }: Pro
   await jobs.machine.run(['sh', '-euc', move, 'sh', `${source}.gone`, source]);
   const made = (await jobs.snapshotIds(repository)).length - before.length;
   return run.ok || made !== 0 ? ['without its check the job leaves a missing source out'] : [];
+}
+
+/** A service that gets or loses a volume still has its last snapshot to compare with: nothing is read again. */
+async function lostHistory(jobs: Jobs, job: PromisedJob): Promise<string[]> {
+  const { hostname, tags } = job.snapshot;
+  const options = [`--host=${hostname}`, ...tags.map((tag) => `--tag=${tag}`), '/etc/hostname'];
+  await jobs.machine.run([`/usr/local/lib/stowage/restic-${job.repositoryName}.sh`, 'backup', ...options]);
+  await jobs.start(`backup-${job.service}`);
+  const [other, made] = (await jobs.snapshots(job.repository)).slice(-2);
+  return made?.parent === other?.id ? [] : ['a change of volumes cuts the history'];
 }
 
 async function wrongForget(jobs: Jobs, job: PromisedJob): Promise<string[]> {

@@ -19,6 +19,8 @@ export interface Snapshot {
   readonly hostname: string;
   readonly tags: readonly string[];
   readonly paths: readonly string[];
+  /** The snapshot that restic compared files with. */
+  readonly parent?: string;
 }
 
 /** Where the failure hook, which runs as user restic, may write. */

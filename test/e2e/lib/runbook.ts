@@ -50,22 +50,24 @@ export function runbookCommands(markdown: string, heading: string, snapshot?: st
   return commands.replace(/\bSNAPSHOT\b/g, snapshot);
 }
 
+/** Headings of the steps that everybody takes, and of no copy aside. */
+export const WHOLE = /^(?!.* aside$|Start it in a )/;
+
 /**
  * A whole restore in one place (`docker on web1`): every command that the page prints for it, in the page's order, but
  * not those that put a copy aside, and not the pod that only a restricted namespace needs. `only` takes the steps whose
- * heading it matches. Ready for `sh -eu`.
- * Throws when there are none.
+ * heading it matches; `stopped` is a shell command that fails as long as the workload runs, and comes before each volume.
+ * Ready for `sh -eu`. Throws when there are none.
  */
-export function restoreCommands(
-  markdown: string,
-  place: string,
-  only = /^(?!.* aside$|Start it in a )/,
-): string {
+export function restoreCommands(markdown: string, place: string, only = WHOLE, stopped = ''): string {
   const steps = shellSteps(markdown).filter(
     ({ headings }) => headings.includes(place) && only.test(headings.at(-1) ?? ''),
   );
   if (steps.length === 0) throw new Error(`no sh block of a restore below the heading "${place}"`);
-  return steps.map(({ commands }) => commands).join('\n');
+  const lines = steps.map(({ headings, commands }) =>
+    stopped !== '' && headings.at(-1)?.endsWith(' in place') === true ? `${stopped}\n${commands}` : commands,
+  );
+  return lines.join('\n');
 }
 
 function noteHeading(headings: { level: number; text: string }[], line: string): void {

@@ -13,6 +13,7 @@ snapshot=$1 volume=$2 target=$(realpath -m -- "$3")
 shift 3
 
 restic=/usr/local/lib/stowage/restic-main.sh
+reach() { "$@"; }
 # Whether the snapshot holds a single file there, as a bind mount may be one. Of the options only those matter that choose
 # a snapshot.
 is_file_in_snapshot() {
@@ -37,13 +38,15 @@ is_file_in_snapshot() {
 # What is mounted has to be there. A file that is gone must come back as a file; container engines leave an empty folder
 # in its place.
 make_target() {
-  if [ -e "$target" ] && { [ ! -d "$target" ] || [ -n "$(ls -A -- "$target")" ]; }; then return 0; fi
+  if reach test -e "$target"; then
+    if ! reach test -d "$target" || [ -n "$(reach ls -A -- "$target")" ]; then return 0; fi
+  fi
   if is_file_in_snapshot "$@"; then
-    [ ! -d "$target" ] || rmdir -- "$target"
-    mkdir -p -- "$(dirname -- "$target")"
-    (umask 077 && : >"$target")
+    if reach test -d "$target"; then reach rmdir -- "$target"; fi
+    reach mkdir -p -- "$(dirname -- "$target")"
+    reach install -m 0600 -- /dev/null "$target"
   else
-    mkdir -p -- "$target"
+    reach mkdir -p -- "$target"
   fi
 }
 make_target "$@"

@@ -15,6 +15,8 @@ set -eu
 snapshot=$1 volume=$2 target=$3
 shift 3
 restic=$HOME/.local/lib/stowage/restic-usb.sh
+# In the namespace of the containers, whose users own what is above the target: a part of a volume, or a copy from before.
+reach() { podman unshare "$@"; }
 # Whether the snapshot holds a single file there, as a bind mount may be one. Of the options only those matter that choose
 # a snapshot.
 is_file_in_snapshot() {
@@ -39,19 +41,21 @@ is_file_in_snapshot() {
 # What is mounted has to be there. A file that is gone must come back as a file; container engines leave an empty folder
 # in its place.
 make_target() {
-  if [ -e "$target" ] && { [ ! -d "$target" ] || [ -n "$(ls -A -- "$target")" ]; }; then return 0; fi
+  if reach test -e "$target"; then
+    if ! reach test -d "$target" || [ -n "$(reach ls -A -- "$target")" ]; then return 0; fi
+  fi
   if is_file_in_snapshot "$@"; then
-    [ ! -d "$target" ] || rmdir -- "$target"
-    mkdir -p -- "$(dirname -- "$target")"
-    (umask 077 && : >"$target")
+    if reach test -d "$target"; then reach rmdir -- "$target"; fi
+    reach mkdir -p -- "$(dirname -- "$target")"
+    reach install -m 0600 -- /dev/null "$target"
   else
-    mkdir -p -- "$target"
+    reach mkdir -p -- "$target"
   fi
 }
 case $target in
   */*)
     # A symlink stands for the folder that it names, also while that is missing.
-    target=$(realpath -m -- "$target")
+    target=$(reach realpath -m -- "$target")
     make_target "$@"
     ;;
   *) podman volume exists "$target" || podman volume create "$target" >/dev/null ;;
