@@ -4,25 +4,29 @@
 # Removes the locks that a killed or crashed restic of this host left in the repository, before they stop every later
 # job; never one that is in use. restic takes a process that it may not signal for dead, so it is not asked while another
 # user of this host (a restore by root) holds a lock.
+#   unlock-stale.sh              in a job, as its user, with its credentials
+#   unlock-stale.sh RESTIC       as root after a job, when systemd has taken these away: RESTIC is the script with its own
 set -u
+
+restic=${1-restic}
 
 # As ExecStopPost= after a job that ended well there is nothing to remove.
 [ "${SERVICE_RESULT-}" != success ] || exit 0
 
-locks=$(timeout 120 restic list locks --no-lock --quiet) || exit 1
+locks=$(timeout 120 "$restic" list locks --no-lock --quiet) || exit 1
 [ -n "$locks" ] || exit 0
 for lock in $locks; do
-  text=$(timeout 120 restic cat lock "$lock" --no-lock --quiet) || continue
+  text=$(timeout 120 "$restic" cat lock "$lock" --no-lock --quiet) || continue
   case $text in
     *"\"hostname\": \"$(uname -n)\""*) ;;
     *) continue ;;
   esac
   case $text in
-    *"\"uid\": $(id -u),"*) ;;
+    *"\"uid\": $(id -u restic),"*) ;;
     *)
       printf '<5>stowage: another user of this host holds a lock: %s\n' "$lock"
       exit 0
       ;;
   esac
 done
-exec timeout 120 restic unlock
+exec timeout 120 "$restic" unlock
