@@ -3,6 +3,7 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Fields } from '../unit/kubernetes/objects.js';
 import { Cluster } from './lib/cluster.js';
+import { clusterProject, IMAGE, URL } from './lib/cluster-project.js';
 import { differences, makeData, manifest, type Manifest } from './lib/data.js';
 import { importImage } from './lib/images.js';
 import { whileLocked } from './lib/locked.js';
@@ -10,11 +11,9 @@ import type { Snapshot } from './lib/jobs.js';
 import type { Container } from './lib/kubelet.js';
 import { kubernetesOf } from './lib/kubernetes.js';
 import { boot, type Machine } from './lib/machine.js';
-import { exampleProject, render, type Project } from './lib/program.js';
+import { render, type Project } from './lib/program.js';
 import { restoreCommands, WHOLE } from './lib/runbook.js';
 
-const IMAGE = 'localhost/restic:test';
-const URL = 'rest:http://127.0.0.1:8000/cluster';
 const NODE = 'node1';
 const VOLUMES = '/var/lib/containers/storage/volumes';
 const CAMERA = '/srv/camera/recordings';
@@ -29,22 +28,6 @@ function withoutSetgid(container: Container): Container {
   const { securityContext } = container as { securityContext?: Fields };
   const capabilities = { drop: ['ALL'], add: ['DAC_READ_SEARCH'] };
   return { ...container, securityContext: { ...securityContext, capabilities } };
-}
-
-/** The example, with an image and a repository that a machine without a network has, and a job every minute. */
-function clusterProject(): Project {
-  return exampleProject('cluster', {
-    'stowage.yml': {
-      'rest:http://rest-server.backup.svc:8000/cluster': URL,
-      'ghcr.io/restic/restic:0.19.1': IMAGE,
-      'maintenance: { namespace: backup }': 'maintenance: { namespace: backup }\n    margin: 0m',
-      '{ keep_daily: 7, keep_weekly: 5, keep_monthly: 12 }': '{ keep_last: 1 }',
-    },
-    'services/camera/contract.yml': {
-      '*/30 * * * *': '* * * * *',
-      '{ keep_hourly: 24, keep_daily: 7 }': '{ keep_last: 100 }',
-    },
-  });
 }
 
 describe('Kubernetes', () => {
