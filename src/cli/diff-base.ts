@@ -1,4 +1,4 @@
-import { basename, join, resolve } from 'node:path';
+import { basename, join, posix, resolve } from 'node:path';
 import { hasErrors, type Diagnostic } from '../diagnostics/diagnostic.js';
 import { loadProject, render, type BackupPlan, type Project } from '../index.js';
 import { MANIFEST_PATH } from '../output/tree-path.js';
@@ -22,6 +22,10 @@ export interface Base {
 }
 
 const PLAN = '.stowage/plan.json';
+const NOTHING: Side = {
+  plan: { version: 1, policy: POLICY_FILE, repositories: [], services: [] },
+  files: new Map(),
+};
 /** No plan and no rendered file comes near this. */
 const MAX_TREE_FILE = 64 * 1024 * 1024;
 
@@ -30,7 +34,10 @@ export function baseOfCommit(reference: string, policyPath: string, project: Pro
   try {
     const repository = findRepository(project.root, process.env);
     const files = new GitTree(repository, resolveCommit(repository, reference));
-    return baseOf(files, policyPath, project, `commit \`${reference}\``);
+    const name = `commit \`${reference}\``;
+    return isFirst(files, repository.top, policyPath)
+      ? { side: NOTHING, loaded: null, note: `${name} has no policy and no rendered tree: everything is new` }
+      : baseOf(files, policyPath, project, name);
   } catch (error) {
     if (!(error instanceof GitError)) throw error;
     throw new UsageError(
@@ -38,6 +45,15 @@ export function baseOfCommit(reference: string, policyPath: string, project: Pro
       'name a branch, tag or commit that this clone has; a shallow clone needs `git fetch` first',
     );
   }
+}
+
+/** Before stowage came. A policy or plan anywhere in the commit may be the old one, moved since: then it is not. */
+function isFirst(files: Files, top: string, policyPath: string): boolean {
+  if (files.exists(policyPath)) return false;
+  const names = [basename(policyPath), POLICY_FILE];
+  return !files
+    .list(top)
+    .some((path) => names.includes(posix.basename(path)) || path === PLAN || path.endsWith(`/${PLAN}`));
 }
 
 /** The state of a folder: a project, whose policy is called as ours or as usual, or a rendered tree. */

@@ -12,6 +12,7 @@ import { isMapping, type Mapping } from '../source/tagged.js';
 import type { YamlDocument } from '../source/yaml-document.js';
 import { readBackupBlock } from './backup-block.js';
 import type { Contract } from './contract.js';
+import { readHealthCommand } from './health.js';
 import { readEphemeralMounts, readPersistentVolumes, readRuntimes } from './mounts.js';
 import { checkNearKeys } from './near-keys.js';
 import { resolveReferences } from './references.js';
@@ -91,9 +92,7 @@ function build(findings: Findings, document: YamlDocument, given: Mapping): Cont
     runtimes: readRuntimes(findings, given),
     run_as_user: scalarText(security.run_as_user),
     run_as_group: scalarText(security.run_as_group),
-    health_cmd: asList(asMapping(given.health).cmd).flatMap((argument) =>
-      argument === '' ? '' : (scalarText(argument) ?? []),
-    ),
+    health_cmd: readHealthCommand(given),
     requires: asList(given.requires).flatMap((item) => asText(item) ?? asText(asMapping(item).name) ?? []),
     backup: readBackupBlock(findings, given),
   };

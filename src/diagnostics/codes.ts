@@ -93,6 +93,8 @@ export const CODES = {
     'A service is deployed in several places. Snapshots of the second and later ones carry their own `--host`, so that retention of one never removes those of another.',
   STW311:
     'Two places of one service have the same `snapshot_host`: forget would mix their snapshots and lose some.',
+  STW312:
+    'Two services on one host back up the same volume of Docker or Podman, by the names that these give. Restoring one would overwrite the other: name the real volumes, or waive one with a reason.',
   // 4: where volumes live
   STW401:
     'A persistent volume and a service volume share a name, but their paths have nothing to do with each other.',
@@ -150,6 +152,8 @@ export const CODES = {
   STW548:
     'Two services back up the same claim, or folders of it that lie in one another. Restoring one takes back what the other has written since; with VolSync and K8up, whose objects are about a claim, it is an error. Waive the volume in one of them with a reason.',
   STW549: 'Pods would ask for more memory than they may use, which Kubernetes refuses.',
+  STW550:
+    'Pods use a repository that a Secret with environment variables cannot open: `sftp:` needs SSH keys, `rclone:` its configuration. Use another repository, or an image and templates that bring them.',
   // 580-589: Ansible
   STW580:
     'A host has the name of a group that every Ansible inventory has, so the playbook would install its jobs on every machine. Use the name of the host in the inventory.',

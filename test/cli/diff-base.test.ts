@@ -91,6 +91,24 @@ describe('the base', () => {
     expect(err).toContain('rendered/.stowage/plan.json cannot be read');
   });
 
+  test('a commit from before the policy: everything is new, unless the policy only moved', () => {
+    const top = scratch();
+    git(top, 'init', '-q');
+    put(top, 'notes.txt', 'x');
+    commit(top);
+    renameSync(folder, join(top, 'infra'));
+    rmSync(join(top, 'infra/.git'), { recursive: true });
+    enter(join(top, 'infra'));
+    const first = diff('--base', 'HEAD', '--format', 'json');
+    expect(first.err).toContain('has no policy');
+    const { verdict, findings } = answer(first);
+    expect([verdict, new Set(findings.map(({ code }) => code))]).toEqual(['info', new Set(['STW840'])]);
+    commit(top);
+    renameSync(join(top, 'infra'), join(top, 'backups'));
+    enter(join(top, 'backups'));
+    expect(diff('--base', 'HEAD')).toMatchObject({ code: 2, out: '' });
+  });
+
   test('a plan that somebody wrote by hand: its form is checked, its secrets are masked', () => {
     stowage(folder, ['render']);
     const plan = read(folder, 'rendered/.stowage/plan.json');

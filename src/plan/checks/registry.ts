@@ -8,7 +8,9 @@ import { nestedHostPath } from './host-paths.js';
 import * as identity from './identity.js';
 import * as kubernetes from './kubernetes.js';
 import { tooOld } from './max-age.js';
+import { sharedManagedVolume } from './managed-volumes.js';
 import * as places from './places.js';
+import { unreachableFromPods } from './pod-repositories.js';
 import * as proxmox from './proxmox.js';
 import { backedUpRepository, coveredRepository } from './repository-place.js';
 import * as rootless from './rootless.js';
@@ -21,6 +23,7 @@ const CHECKS: readonly Check[] = [
   identity.sharedGuest,
   identity.deployedTwice,
   nestedHostPath,
+  sharedManagedVolume,
   coverage.notDeployed,
   coverage.unknownRepository,
   coverage.misnamedVolume,
@@ -43,6 +46,7 @@ const CHECKS: readonly Check[] = [
   kubernetes.deployedTwiceOnKubernetes,
   kubernetes.sharedClaim,
   kubernetes.impossibleMemory,
+  unreachableFromPods,
   ansible.ansibleGroup,
   ansible.ansibleVariables,
   schedule.ambiguousDays,

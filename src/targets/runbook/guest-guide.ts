@@ -11,6 +11,7 @@ export function guestSteps(service: ServicePlan, placement: Placement): Step[] {
   if (guide === null) return [];
   const guest = `guest ${String(service.vmid)}`;
   const { inside } = workload(service, placement);
+  const hasBindMounts = hostVolumes(placement).length > 0;
   return [
     { heading: `List dumps of ${guest}`, text: '', pipelines: guide.list },
     { heading: `Stop ${guest}`, text: '', pipelines: guide.stop },
@@ -19,7 +20,13 @@ export function guestSteps(service: ServicePlan, placement: Placement): Step[] {
       text: 'Replaces the guest and every disk of it that the dump holds. Bind mounts are not in it: they follow below.',
       pipelines: guide.in_place,
     },
-    { heading: `Start ${guest}`, text: '', pipelines: guide.start },
+    {
+      heading: `Start ${guest}`,
+      text: hasBindMounts
+        ? 'If folders that it mounts are lost as well, restore them first, as below: it must not start on empty ones.'
+        : '',
+      pipelines: guide.start,
+    },
     {
       heading: `Restore ${guest} aside`,
       text: 'A second guest under the next free number. It is not started, because it has the address of the first one.',
@@ -39,7 +46,7 @@ export function guestSteps(service: ServicePlan, placement: Placement): Step[] {
       },
     ]),
     // A guest with bind mounts is verified when those are back.
-    ...(hostVolumes(placement).length === 0 ? verifySteps(service, inside) : []),
+    ...(hasBindMounts ? [] : verifySteps(service, inside)),
     step('Back up the guest again', 'So that the restored state is the newest dump.', [
       ['systemctl', 'start', `stowage-vzdump-${service.service_id}.service`],
     ]),

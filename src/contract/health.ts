@@ -1,0 +1,17 @@
+import { asList, asMapping, asText } from '../source/access.js';
+import type { Mapping } from '../source/tagged.js';
+
+/**
+ * The program and its arguments that tell whether the service works; empty for none. Compose's first words are no part of
+ * it (Compose specification, "healthcheck"): `CMD` says nothing, `CMD-SHELL` that one text for a shell follows, and
+ * `NONE` that there is no check.
+ */
+export function readHealthCommand(given: Mapping): string[] {
+  const words = asList(asMapping(given.health).cmd).flatMap((word) =>
+    typeof word === 'number' || typeof word === 'boolean' ? String(word) : (asText(word) ?? []),
+  );
+  const [first, ...rest] = words;
+  if (first === 'CMD') return rest;
+  if (first === 'NONE') return [];
+  return first === 'CMD-SHELL' && rest.length > 0 ? ['sh', '-c', rest.join(' ')] : words;
+}
