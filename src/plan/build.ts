@@ -1,6 +1,6 @@
 import type { Contract } from '../contract/contract.js';
 import { sortDiagnostics, type Diagnostic } from '../diagnostics/diagnostic.js';
-import type { Policy, Repository } from '../policy/policy.js';
+import type { Labels, Policy, Repository } from '../policy/policy.js';
 import { scheduleAt } from '../schedule/job-schedule.js';
 import { SIMULATION, type Period } from '../schedule/runs.js';
 import type { Zones } from '../schedule/zone.js';
@@ -10,7 +10,15 @@ import { runChecks } from './checks/registry.js';
 import { resolveDeployments, type Deployed } from './deployments.js';
 import { excludesInside } from './excludes.js';
 import { planVolumes, unprotectedVolumes, volumeRoot } from './volumes.js';
-import type { BackupPlan, Elsewhere, JobSchedule, Placement, RepositoryPlan, ServicePlan } from './plan.js';
+import type {
+  BackupPlan,
+  Elsewhere,
+  JobSchedule,
+  Placement,
+  PlannedVolume,
+  RepositoryPlan,
+  ServicePlan,
+} from './plan.js';
 import { placeJobs, type MaintenanceTimes } from './schedules.js';
 import { localPath } from '../policy/repository-url.js';
 import { effectiveSettings } from './settings.js';
@@ -125,7 +133,8 @@ function planElsewhere(policy: Policy, contract: Contract, placements: readonly 
 
 function planPlacement(policy: Policy, entry: Deployed, schedule: JobSchedule): Placement {
   const { contract, runtime, host } = entry;
-  const nodes = entry.deployment?.node_selector ?? null;
+  const volumes = planVolumes(contract, runtime, policy.runtimes);
+  const nodes = nodesOf(policy, entry, volumes);
   return {
     runtime,
     host,
@@ -134,9 +143,19 @@ function planPlacement(policy: Policy, entry: Deployed, schedule: JobSchedule): 
     scope: runtime === 'podman' ? contract.quadlet_scope : null,
     snapshot_host: entry.snapshot_host,
     schedule,
-    volumes: planVolumes(contract, runtime, policy.runtimes),
+    volumes,
     obstacles: runtime === 'kubernetes' ? kubernetesObstacles(policy, contract) : [],
   };
+}
+
+/** Labels of the nodes that each back up hostPaths of their own; null where nothing does so. */
+function nodesOf(policy: Policy, entry: Deployed, volumes: readonly PlannedVolume[]): Labels | null {
+  const { host_path_mode, node_selector } = policy.runtimes.kubernetes;
+  const isPerNode =
+    entry.runtime === 'kubernetes' &&
+    host_path_mode === 'daemonset' &&
+    volumes.some(({ kind, backed_up }) => kind === 'host_path' && backed_up);
+  return isPerNode ? (entry.deployment?.node_selector ?? node_selector) : null;
 }
 
 function planRepository(

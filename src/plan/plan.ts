@@ -54,7 +54,7 @@ export interface Placement {
   readonly host: string | null;
   /** Kubernetes namespace; null elsewhere. */
   readonly namespace: string | null;
-  /** Set where the deployment names nodes of its own for hostPaths: their labels. */
+  /** Set where a scheduler on each node backs up hostPaths: the labels of these nodes. */
   readonly node_selector?: Labels;
   /** Quadlet scope; null on other runtimes. */
   readonly scope: 'system' | 'user' | null;

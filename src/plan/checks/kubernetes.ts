@@ -104,6 +104,21 @@ export const impossibleMemory: Check = ({ policy }) => {
   ];
 };
 
+/** Nodes that a deployment names although no job runs on each of them: their data would not be backed up. */
+export const unusedNodes: Check = ({ policy }) => {
+  if (policy.runtimes.kubernetes.host_path_mode === 'daemonset') return [];
+  return (policy.deployments ?? [])
+    .filter(({ runtime, node_selector }) => runtime === 'kubernetes' && node_selector !== null)
+    .map(({ pointer }): Diagnostic => ({
+      code: 'STW209',
+      severity: 'warning',
+      message:
+        'the nodes of this deployment are not used: hostPaths are backed up on the node of the workload',
+      span: policy.document.span([...pointer, 'node_selector'], 'key'),
+      hint: 'set `host_path_mode: daemonset` under `runtimes.kubernetes`, or leave `node_selector` out',
+    }));
+};
+
 /** A cluster has one backup job per service. */
 export const deployedTwiceOnKubernetes: Check = ({ policy, deployed }) => {
   const onKubernetes = deployed.filter(({ runtime }) => runtime === 'kubernetes');

@@ -43,6 +43,7 @@ const CHECKS: readonly Check[] = [
   rootless.unmountableRepository,
   kubernetes.unusableOnKubernetes,
   kubernetes.unusableMaintenance,
+  kubernetes.unusedNodes,
   kubernetes.deployedTwiceOnKubernetes,
   kubernetes.sharedClaim,
   kubernetes.impossibleMemory,

@@ -240,6 +240,16 @@ test('nodes are named for Kubernetes alone', () => {
   expect(diagnostics.map(({ code }) => code)).toContain('STW209');
 });
 
+test('nodes are named where a job runs on each of them', () => {
+  const deployments = [{ runtime: 'kubernetes', services: ['x'], node_selector: { disk: 'big' } }];
+  const found = (mode: string) =>
+    renderProject([mixed('x')], { host_path_mode: mode }, { deployments }).diagnostics.map(
+      ({ code, severity }) => `${code} ${severity}`,
+    );
+  expect(found('cronjob')).toEqual(['STW209 warning']);
+  expect(found('daemonset')).toEqual([]);
+});
+
 /** What the kubelet makes of text in `args` and `env` (k8s.io/kubernetes, third_party/forked/golang/expansion). */
 function expanded(text: string): string {
   return text.replaceAll(/\$(\$|\(([^)]*)\))/g, (whole, next: string, name: string | undefined) =>
