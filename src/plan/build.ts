@@ -19,6 +19,7 @@ import type {
   RepositoryPlan,
   ServicePlan,
 } from './plan.js';
+import { operatorTimes } from './operator-times.js';
 import { placeJobs, type MaintenanceTimes } from './schedules.js';
 import { localPath } from '../policy/repository-url.js';
 import { effectiveSettings } from './settings.js';
@@ -63,7 +64,7 @@ export function drawPlan(policy: Policy, contracts: readonly Contract[], zones: 
     policy: policy.document.file,
     repositories: policy.repositories.flatMap((repository) => {
       const own = times.maintenance.get(repository.name);
-      return own === undefined ? [] : planRepository(repository, own, services);
+      return own === undefined ? [] : planRepository(policy, repository, own, services, zones);
     }),
     services,
   };
@@ -159,10 +160,17 @@ function nodesOf(policy: Policy, entry: Deployed, volumes: readonly PlannedVolum
 }
 
 function planRepository(
+  policy: Policy,
   repository: Repository,
   times: MaintenanceTimes,
-  services: readonly ServicePlan[],
+  all: readonly ServicePlan[],
+  zones: Zones,
 ): RepositoryPlan {
+  const services = all.filter((service) => service.repository === repository.name);
+  const placements = services.flatMap((service) => service.placements);
+  const byK8up =
+    policy.runtimes.kubernetes.method === 'k8up' &&
+    placements.some(({ runtime }) => runtime === 'kubernetes');
   return {
     name: repository.name,
     url: repository.url,
@@ -172,9 +180,8 @@ function planRepository(
     kubernetes_secret: repository.kubernetes_secret,
     maintenance: repository.maintenance,
     ...times,
+    ...(byK8up ? { k8up: operatorTimes(repository, times, placements, zones) } : {}),
     read_data_subsets: repository.check.read_data_subsets,
-    services: services
-      .filter((service) => service.repository === repository.name)
-      .map((service) => service.service_id),
+    services: services.map((service) => service.service_id),
   };
 }
