@@ -154,6 +154,8 @@ export const CODES = {
   STW549: 'Pods would ask for more memory than they may use, which Kubernetes refuses.',
   STW550:
     'Pods use a repository that a Secret with environment variables cannot open: `sftp:` needs SSH keys, `rclone:` its configuration. Use another repository, or an image and templates that bring them.',
+  STW551:
+    'One job backs up claims of several pods of a StatefulSet. It needs all of them on one node, so where they are ReadWriteOnce and on different ones it never starts. Write a contract for each pod, or use an operator.',
   // 580-589: Ansible
   STW580:
     'A host has the name of a group that every Ansible inventory has, so the playbook would install its jobs on every machine. Use the name of the host in the inventory.',

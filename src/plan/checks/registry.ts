@@ -44,6 +44,7 @@ const CHECKS: readonly Check[] = [
   kubernetes.unusableOnKubernetes,
   kubernetes.unusableMaintenance,
   kubernetes.unusedNodes,
+  kubernetes.claimsOfSeveralPods,
   kubernetes.deployedTwiceOnKubernetes,
   kubernetes.sharedClaim,
   kubernetes.impossibleMemory,

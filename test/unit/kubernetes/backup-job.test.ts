@@ -311,3 +311,41 @@ test('VolSync gets lists without ranges', () => {
   for (const cron of ['0 2 * * 1-5,0', '*/10 1-3,7 * * *']) expect(plainCron(cron)).toMatch(pattern);
   expect(plainCron('0 2 * * 1-3,6')).toBe('0 2 * * 1,2,3,6');
 });
+
+describe('a claim of one pod of a StatefulSet', () => {
+  const POD = 'statefulset.kubernetes.io/pod-name';
+  const replica = (claim: string) => contract('wiki', { kubernetes: { pvc: { name: claim } } });
+  const text = (claim: string, settings: Json = {}) =>
+    JSON.stringify(cronJob(replica(claim), settings).spec.jobTemplate.spec.template.spec.affinity);
+
+  test.each(['required', 'preferred'])(
+    'the job goes to that pod’s node if it can, affinity %s',
+    (affinity) => {
+      expect(text('data-wiki-2', { affinity })).toContain(`{"matchLabels":{"${POD}":"wiki-2"}}`);
+      expect(text('data-wiki-2', { affinity })).toContain('{"matchLabels":{"app":"wiki"}}');
+    },
+  );
+
+  test.each(['data-wiki', 'data-other-2', 'wiki-2', 'datawiki-2', 'data-wiki-2-old'])(
+    '%s is none',
+    (claim) => {
+      expect(text(claim)).not.toContain(POD);
+    },
+  );
+
+  test('claims of several pods draw a warning where one job needs them all', () => {
+    const codes = (claim: string, settings: Json = {}) =>
+      renderProject(
+        [
+          mixed('wiki', {
+            kubernetes: { pvc: { name: 'data-wiki-0' } },
+            backup: { volumes: { media: { claim } } },
+          }),
+        ],
+        settings,
+      ).diagnostics.map(({ code, severity }) => `${code} ${severity}`);
+    expect(codes('data-wiki-1')).toEqual(['STW551 warning']);
+    expect(codes('log-wiki-0')).toEqual([]);
+    expect(codes('data-wiki-1', { method: 'k8up' })).toEqual([]);
+  });
+});
