@@ -68,7 +68,7 @@ export const CODES = {
   STW207: 'A repository is named that `repositories` does not define.',
   STW208: 'Several repositories are defined and none is chosen. Set `defaults.repository`.',
   STW209:
-    'A Kubernetes deployment names a host, though the cluster chooses where pods run, or another one names nodes. Leave `host` or `node_selector` out.',
+    'A Kubernetes deployment names a host, though the cluster chooses where pods run, or nodes are named where nothing goes by them. Leave `host` or `node_selector` out.',
   STW210: 'A duration is out of range.',
   STW211: 'A time zone is not known by its IANA name.',
   STW212: 'A schedule is not a valid five-field cron expression or alias.',
@@ -154,6 +154,8 @@ export const CODES = {
   STW549: 'Pods would ask for more memory than they may use, which Kubernetes refuses.',
   STW550:
     'Pods use a repository that a Secret with environment variables cannot open: `sftp:` needs SSH keys, `rclone:` its configuration. Use another repository, or an image and templates that bring them.',
+  STW551:
+    'One job backs up claims of several pods of a StatefulSet. It needs all of them on one node, so where they are ReadWriteOnce and on different ones it never starts. Write a contract for each pod, or use an operator.',
   // 580-589: Ansible
   STW580:
     'A host has the name of a group that every Ansible inventory has, so the playbook would install its jobs on every machine. Use the name of the host in the inventory.',
@@ -221,7 +223,7 @@ export const CODES = {
   STW804:
     'A service is gone while another one uses its data, so its history ends. Check that the other one backs up what it needs.',
   STW805:
-    'A service is no longer deployed in a place where it was backed up. Keep the deployment until no data is left there.',
+    'A service is no longer deployed in a place, or on nodes, where it was backed up. Keep the deployment until no data is left there.',
   STW806:
     'A volume is meant to be backed up, but no job does so any more: something keeps the job from being rendered, or a template takes its source, its command or its times away.',
   STW810:

@@ -1,6 +1,6 @@
 import type { Contract } from '../contract/contract.js';
 import { sortDiagnostics, type Diagnostic } from '../diagnostics/diagnostic.js';
-import type { Policy, Repository } from '../policy/policy.js';
+import type { Labels, Policy, Repository } from '../policy/policy.js';
 import { scheduleAt } from '../schedule/job-schedule.js';
 import { SIMULATION, type Period } from '../schedule/runs.js';
 import type { Zones } from '../schedule/zone.js';
@@ -10,7 +10,16 @@ import { runChecks } from './checks/registry.js';
 import { resolveDeployments, type Deployed } from './deployments.js';
 import { excludesInside } from './excludes.js';
 import { planVolumes, unprotectedVolumes, volumeRoot } from './volumes.js';
-import type { BackupPlan, Elsewhere, JobSchedule, Placement, RepositoryPlan, ServicePlan } from './plan.js';
+import type {
+  BackupPlan,
+  Elsewhere,
+  JobSchedule,
+  Placement,
+  PlannedVolume,
+  RepositoryPlan,
+  ServicePlan,
+} from './plan.js';
+import { operatorTimes } from './operator-times.js';
 import { placeJobs, type MaintenanceTimes } from './schedules.js';
 import { localPath } from '../policy/repository-url.js';
 import { effectiveSettings } from './settings.js';
@@ -55,7 +64,7 @@ export function drawPlan(policy: Policy, contracts: readonly Contract[], zones: 
     policy: policy.document.file,
     repositories: policy.repositories.flatMap((repository) => {
       const own = times.maintenance.get(repository.name);
-      return own === undefined ? [] : planRepository(repository, own, services);
+      return own === undefined ? [] : planRepository(policy, repository, own, services, zones);
     }),
     services,
   };
@@ -125,7 +134,8 @@ function planElsewhere(policy: Policy, contract: Contract, placements: readonly 
 
 function planPlacement(policy: Policy, entry: Deployed, schedule: JobSchedule): Placement {
   const { contract, runtime, host } = entry;
-  const nodes = entry.deployment?.node_selector ?? null;
+  const volumes = planVolumes(contract, runtime, policy.runtimes);
+  const nodes = nodesOf(policy, entry, volumes);
   return {
     runtime,
     host,
@@ -134,16 +144,33 @@ function planPlacement(policy: Policy, entry: Deployed, schedule: JobSchedule): 
     scope: runtime === 'podman' ? contract.quadlet_scope : null,
     snapshot_host: entry.snapshot_host,
     schedule,
-    volumes: planVolumes(contract, runtime, policy.runtimes),
+    volumes,
     obstacles: runtime === 'kubernetes' ? kubernetesObstacles(policy, contract) : [],
   };
 }
 
+/** Labels of the nodes that each back up hostPaths of their own; null where nothing does so. */
+function nodesOf(policy: Policy, entry: Deployed, volumes: readonly PlannedVolume[]): Labels | null {
+  const { host_path_mode, node_selector } = policy.runtimes.kubernetes;
+  const isPerNode =
+    entry.runtime === 'kubernetes' &&
+    host_path_mode === 'daemonset' &&
+    volumes.some(({ kind, backed_up }) => kind === 'host_path' && backed_up);
+  return isPerNode ? (entry.deployment?.node_selector ?? node_selector) : null;
+}
+
 function planRepository(
+  policy: Policy,
   repository: Repository,
   times: MaintenanceTimes,
-  services: readonly ServicePlan[],
+  all: readonly ServicePlan[],
+  zones: Zones,
 ): RepositoryPlan {
+  const services = all.filter((service) => service.repository === repository.name);
+  const placements = services.flatMap((service) => service.placements);
+  const byK8up =
+    policy.runtimes.kubernetes.method === 'k8up' &&
+    placements.some(({ runtime }) => runtime === 'kubernetes');
   return {
     name: repository.name,
     url: repository.url,
@@ -153,9 +180,8 @@ function planRepository(
     kubernetes_secret: repository.kubernetes_secret,
     maintenance: repository.maintenance,
     ...times,
+    ...(byK8up ? { k8up: operatorTimes(repository, times, placements, zones) } : {}),
     read_data_subsets: repository.check.read_data_subsets,
-    services: services
-      .filter((service) => service.repository === repository.name)
-      .map((service) => service.service_id),
+    services: services.map((service) => service.service_id),
   };
 }

@@ -54,7 +54,7 @@ export interface Placement {
   readonly host: string | null;
   /** Kubernetes namespace; null elsewhere. */
   readonly namespace: string | null;
-  /** Set where the deployment names nodes of its own for hostPaths: their labels. */
+  /** Set where a scheduler on each node backs up hostPaths: the labels of these nodes. */
   readonly node_selector?: Labels;
   /** Quadlet scope; null on other runtimes. */
   readonly scope: 'system' | 'user' | null;
@@ -111,6 +111,12 @@ export interface Elsewhere {
   }[];
 }
 
+/** Cron expressions, in the time zone of the repository's own jobs. */
+export interface OperatorTimes {
+  readonly prune: string;
+  readonly check: string;
+}
+
 export interface RepositoryPlan {
   readonly name: string;
   readonly url: string;
@@ -123,6 +129,8 @@ export interface RepositoryPlan {
   readonly forget: JobSchedule;
   readonly prune: JobSchedule;
   readonly check: JobSchedule;
+  /** Set where K8up backs up into the repository: when it prunes and checks. */
+  readonly k8up?: OperatorTimes;
   readonly read_data_subsets: number | null;
   /** Ids of the services that back up into it, sorted. */
   readonly services: readonly string[];

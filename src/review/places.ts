@@ -2,7 +2,7 @@ import type { BackupSettings, Contract, Runtime } from '../contract/contract.js'
 import { wholeFile, type Span } from '../diagnostics/diagnostic.js';
 import type { Placement, ServicePlan } from '../plan/plan.js';
 import { resolveDeployments, type Deployed } from '../plan/deployments.js';
-import type { Policy } from '../policy/policy.js';
+import type { Deployment, Policy } from '../policy/policy.js';
 import type { Pointer, SourceDocument } from '../source/document.js';
 import { valueAt } from '../source/findings.js';
 import { isMapping } from '../source/tagged.js';
@@ -145,12 +145,31 @@ export class Places {
       const listed = valueAt(contract.document.value, ['runtime_templates', runtime]) !== undefined;
       return contract.document.span(['runtime_templates', ...(listed ? [runtime] : [])], 'key');
     }
+    const same = deployments.find((entry) => entry.runtime === runtime && entry.host === host);
+    const place = this.#deployment(service, { runtime, host }) ?? same;
+    return document.span(place?.pointer ?? ['deployments'], 'key');
+  }
+
+  /** What says which nodes back up hostPaths of their own. */
+  nodes(service: ServicePlan, placement: Pick<Placement, 'runtime' | 'host'>): Span {
+    const deployment = this.#deployment(service, placement);
+    if (deployment?.node_selector) return this.policy([...deployment.pointer, 'node_selector']);
+    const kubernetes = ['runtimes', 'kubernetes'];
+    const selector = [...kubernetes, 'node_selector'];
+    const isPerNode = this.#policy.runtimes.kubernetes.host_path_mode === 'daemonset';
+    const known = isPerNode && valueAt(this.#policy.document.value, selector) !== undefined;
+    return this.policy(known ? selector : isPerNode ? kubernetes : [...kubernetes, 'host_path_mode']);
+  }
+
+  #deployment(
+    service: ServicePlan,
+    { runtime, host }: Pick<Placement, 'runtime' | 'host'>,
+  ): Deployment | null {
+    const contract = this.#contracts.get(service.service_id);
     const own = this.#deployed.find(
       (entry) => entry.contract === contract && entry.runtime === runtime && entry.host === host,
     );
-    const same = deployments.find((entry) => entry.runtime === runtime && entry.host === host);
-    const place = own?.deployment ?? same;
-    return document.span(place?.pointer ?? ['deployments'], 'key');
+    return own?.deployment ?? null;
   }
 
   /** The time zone that a repository's jobs run in. */

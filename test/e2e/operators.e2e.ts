@@ -128,9 +128,9 @@ describe('what an operator is told', () => {
           ...{ schedule: '15 0 * * *', activeDeadlineSeconds: 3 * 3600, tags: ['k8up:notes'] },
           labelSelectors: [{ matchLabels: { 'stowage-service': 'notes' } }],
         },
-        check: { schedule: '45 5 * * 0' },
+        check: { schedule: '45 7 * * 0' },
         prune: {
-          schedule: '45 4 * * 0',
+          schedule: '15 2 * * 0',
           retention: { keepDaily: 7, keepWeekly: 5, keepMonthly: 12, tags: ['k8up:notes'] },
         },
       },

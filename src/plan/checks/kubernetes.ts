@@ -2,6 +2,7 @@ import type { Diagnostic } from '../../diagnostics/diagnostic.js';
 import { groupBy } from '../group.js';
 import { isNamespace, kubernetesProblems, repositoryProblems } from '../kubernetes-problems.js';
 import { isAtOrBelow } from '../../locate/pairing.js';
+import { podsOfClaims } from '../pod-of-claim.js';
 import { quantityValue } from '../quantity.js';
 import { place, type Check } from './check.js';
 import { places, type Place } from './places.js';
@@ -102,6 +103,47 @@ export const impossibleMemory: Check = ({ policy }) => {
       hint: 'set `memory_limit` to at least `memory_request`',
     },
   ];
+};
+
+/** Nodes that a deployment names although no job runs on each of them: their data would not be backed up. */
+export const unusedNodes: Check = ({ policy }) => {
+  if (policy.runtimes.kubernetes.host_path_mode === 'daemonset') return [];
+  return (policy.deployments ?? [])
+    .filter(({ runtime, node_selector }) => runtime === 'kubernetes' && node_selector !== null)
+    .map(({ pointer }): Diagnostic => ({
+      code: 'STW209',
+      severity: 'warning',
+      message:
+        'the nodes of this deployment are not used: hostPaths are backed up on the node of the workload',
+      span: policy.document.span([...pointer, 'node_selector'], 'key'),
+      hint: 'set `host_path_mode: daemonset` under `runtimes.kubernetes`, or leave `node_selector` out',
+    }));
+};
+
+/** One job that needs claims of several pods, which are rarely on one node: it would wait for them until its deadline. */
+export const claimsOfSeveralPods: Check = ({ policy, contracts, plan }) => {
+  if (policy.runtimes.kubernetes.method !== 'restic') return [];
+  const byId = new Map(contracts.map((contract) => [contract.service_id, contract]));
+  return plan.services.flatMap(({ service_id, service_name, placements }): Diagnostic[] => {
+    const volumes = placements.flatMap((placement) => placement.volumes);
+    const pods = podsOfClaims(
+      service_name,
+      volumes.filter(({ backed_up }) => backed_up),
+    );
+    const document = byId.get(service_id)?.document;
+    if (pods.length < 2 || document === undefined) return [];
+    return [
+      {
+        code: 'STW551',
+        severity: 'warning',
+        message:
+          `one job backs up the claims of ${pods.length} pods of \`${service_id}\` (${pods.map((pod) => `\`${pod}\``).join(', ')}); ` +
+          'ReadWriteOnce claims on different nodes would keep it from ever starting',
+        span: document.span(['mounts', 'persistent_volumes'], 'key'),
+        hint: 'write a contract for each pod, with the claim of that pod alone, or use `method: velero`, `volsync` or `k8up`; ReadWriteMany claims may stay',
+      },
+    ];
+  });
 };
 
 /** A cluster has one backup job per service. */

@@ -43,6 +43,8 @@ const CHECKS: readonly Check[] = [
   rootless.unmountableRepository,
   kubernetes.unusableOnKubernetes,
   kubernetes.unusableMaintenance,
+  kubernetes.unusedNodes,
+  kubernetes.claimsOfSeveralPods,
   kubernetes.deployedTwiceOnKubernetes,
   kubernetes.sharedClaim,
   kubernetes.impossibleMemory,

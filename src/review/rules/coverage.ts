@@ -1,4 +1,6 @@
+import { labelTexts } from '../../plan/node-labels.js';
 import type { Placement, PlannedVolume, ServicePlan } from '../../plan/plan.js';
+import type { Labels } from '../../policy/policy.js';
 import { pathsOverlap } from '../../source/paths.js';
 import { placeName, protection } from '../../targets/protection.js';
 import { quote, type Finding, type Subject } from '../finding.js';
@@ -111,6 +113,41 @@ export const lostPlaces: Rule = ({ matched, places }) =>
       })),
     ),
   );
+
+/**
+ * Nodes that no longer back up hostPaths of their own: every node has data that no other one has. A selector that asks
+ * for less loses none.
+ */
+export const lostNodes: Rule = ({ matched, places }) =>
+  matched.services
+    .flatMap(({ placements }) => placements)
+    .flatMap(({ before, after, service }): Finding[] => {
+      const [old, now] = [before.node_selector, after.node_selector];
+      // Where nothing is on Kubernetes any more, other rules have the say.
+      if (old === undefined || after.runtime !== 'kubernetes') return [];
+      const known = new Set(labelTexts(old));
+      if (now !== undefined && labelTexts(now).every((label) => known.has(label))) return [];
+      const hostPaths = (placement: Placement) =>
+        protectedVolumes(placement).filter(({ kind }) => kind === 'host_path');
+      const kept = new Set(hostPaths(after).map(({ volume }) => volume));
+      return hostPaths(before)
+        .filter(({ volume }) => kept.has(volume))
+        .map((volume): Finding => ({
+          ...subject(service.after, after, volume.volume),
+          code: 'STW805',
+          severity: 'critical',
+          before: nodesText(old),
+          after: now === undefined ? "the workload's node, one at a time" : nodesText(now),
+          message: `volume ${quote(volume.volume)} of ${quote(service.id)} is no longer backed up on nodes that are not selected now: each had data of its own`,
+          hint: `make sure that the new nodes hold all of it; the old ones' snapshots carry the tag \`node:<name>\``,
+          span: places.nodes(service.after, after),
+        }));
+    });
+
+function nodesText(labels: Labels): string {
+  const texts = labelTexts(labels);
+  return texts.length === 0 ? 'every node' : `nodes with ${texts.join(', ')}`;
+}
 
 /** Services that are gone: renamed, folded into another one, or taken out. */
 export const lostServices: Rule = (input) =>

@@ -13,6 +13,7 @@ import * as timing from './timing.js';
 export const RULES: readonly Rule[] = [
   coverage.lostVolumes,
   coverage.lostPlaces,
+  coverage.lostNodes,
   coverage.lostServices,
   coverage.gained,
   history.groupChanged,

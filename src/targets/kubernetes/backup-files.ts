@@ -1,4 +1,5 @@
 import type { PlannedVolume } from '../../plan/plan.js';
+import { podsOfClaims } from '../../plan/pod-of-claim.js';
 import { header } from '../header.js';
 import type { RenderedFile, TargetInput } from '../target.js';
 import type { KubernetesJob } from './cluster.js';
@@ -23,6 +24,7 @@ export function backupFile(
     args: backupArguments(job, volumes, []),
     sources: volumes,
   });
+  const pods = podsOfClaims(service.service_name, volumes);
   return serviceRendered(
     job,
     templates.render('kubernetes/backup.yaml.hbs', {
@@ -36,6 +38,7 @@ export function backupFile(
       // A hostPath is on the workload's node or nowhere, whatever the policy prefers for claims.
       affinity_required: settings.affinity === 'required' || volumes.some(({ kind }) => kind === 'host_path'),
       tolerations: ANY_NODE,
+      claim_pod: pods.length === 1 ? pods[0] : null,
       schedule: placement.schedule,
       starting_deadline: startingDeadline(placement.schedule.cron),
       deadline: service.timeout * 60,

@@ -1,4 +1,5 @@
 import { groupBy } from '../../plan/group.js';
+import { labelTexts } from '../../plan/node-labels.js';
 import type { Placement, PlannedVolume, RepositoryPlan } from '../../plan/plan.js';
 import type { KubernetesSettings, Labels } from '../../policy/policy.js';
 import { header } from '../header.js';
@@ -68,23 +69,21 @@ export function hostpathFiles(
 
 /** By name. */
 function schedulers(jobs: readonly KubernetesJob[], settings: KubernetesSettings): Scheduler[] {
-  return [...groupBy(jobs, ({ placement }) => schedulerName(placement))]
+  return [...groupBy(jobs, ({ placement }) => schedulerName(placement, settings))]
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .flatMap(([name, members]): Scheduler[] => {
       const [first] = members;
       if (first === undefined) return [];
       const { schedule, node_selector } = first.placement;
-      return [
-        { name, timezone: schedule.timezone, nodes: node_selector ?? settings.node_selector, jobs: members },
-      ];
+      return [{ name, timezone: schedule.timezone, nodes: node_selector ?? {}, jobs: members }];
     });
 }
 
 /** After its time zone, and its node set where that is not the one of the policy's runtime. */
-function schedulerName({ schedule, node_selector }: Placement): string {
-  if (node_selector === undefined) return objectName('hostpath', schedule.timezone);
-  const nodes = Object.entries(node_selector).map(([key, value]) => `${key}=${value}`);
-  return objectName('hostpath', [schedule.timezone, nodes.sort().join('/')].join('/'));
+function schedulerName({ schedule, node_selector }: Placement, settings: KubernetesSettings): string {
+  const nodes = labelTexts(node_selector ?? {}).join('/');
+  const isUsual = nodes === labelTexts(settings.node_selector).join('/');
+  return objectName('hostpath', isUsual ? schedule.timezone : `${schedule.timezone}/${nodes}`);
 }
 
 function scriptPath({ service }: KubernetesJob): string {

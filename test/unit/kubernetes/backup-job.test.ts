@@ -240,6 +240,16 @@ test('nodes are named for Kubernetes alone', () => {
   expect(diagnostics.map(({ code }) => code)).toContain('STW209');
 });
 
+test('nodes are named where a job runs on each of them', () => {
+  const deployments = [{ runtime: 'kubernetes', services: ['x'], node_selector: { disk: 'big' } }];
+  const found = (mode: string) =>
+    renderProject([mixed('x')], { host_path_mode: mode }, { deployments }).diagnostics.map(
+      ({ code, severity }) => `${code} ${severity}`,
+    );
+  expect(found('cronjob')).toEqual(['STW209 warning']);
+  expect(found('daemonset')).toEqual([]);
+});
+
 /** What the kubelet makes of text in `args` and `env` (k8s.io/kubernetes, third_party/forked/golang/expansion). */
 function expanded(text: string): string {
   return text.replaceAll(/\$(\$|\(([^)]*)\))/g, (whole, next: string, name: string | undefined) =>
@@ -300,4 +310,42 @@ test('VolSync gets lists without ranges', () => {
     /^(@(annually|yearly|monthly|weekly|daily|hourly))|((((\d+,)*\d+|(\d+(\/|-)\d+)|\*(\/\d+)?)\s?){5})$/;
   for (const cron of ['0 2 * * 1-5,0', '*/10 1-3,7 * * *']) expect(plainCron(cron)).toMatch(pattern);
   expect(plainCron('0 2 * * 1-3,6')).toBe('0 2 * * 1,2,3,6');
+});
+
+describe('a claim of one pod of a StatefulSet', () => {
+  const POD = 'statefulset.kubernetes.io/pod-name';
+  const replica = (claim: string) => contract('wiki', { kubernetes: { pvc: { name: claim } } });
+  const text = (claim: string, settings: Json = {}) =>
+    JSON.stringify(cronJob(replica(claim), settings).spec.jobTemplate.spec.template.spec.affinity);
+
+  test.each(['required', 'preferred'])(
+    'the job goes to that pod’s node if it can, affinity %s',
+    (affinity) => {
+      expect(text('data-wiki-2', { affinity })).toContain(`{"matchLabels":{"${POD}":"wiki-2"}}`);
+      expect(text('data-wiki-2', { affinity })).toContain('{"matchLabels":{"app":"wiki"}}');
+    },
+  );
+
+  test.each(['data-wiki', 'data-other-2', 'wiki-2', 'datawiki-2', 'data-wiki-2-old'])(
+    '%s is none',
+    (claim) => {
+      expect(text(claim)).not.toContain(POD);
+    },
+  );
+
+  test('claims of several pods draw a warning where one job needs them all', () => {
+    const codes = (claim: string, settings: Json = {}) =>
+      renderProject(
+        [
+          mixed('wiki', {
+            kubernetes: { pvc: { name: 'data-wiki-0' } },
+            backup: { volumes: { media: { claim } } },
+          }),
+        ],
+        settings,
+      ).diagnostics.map(({ code, severity }) => `${code} ${severity}`);
+    expect(codes('data-wiki-1')).toEqual(['STW551 warning']);
+    expect(codes('log-wiki-0')).toEqual([]);
+    expect(codes('data-wiki-1', { method: 'k8up' })).toEqual([]);
+  });
 });

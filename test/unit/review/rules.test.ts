@@ -77,6 +77,64 @@ describe('coverage', () => {
     ]);
   });
 
+  describe('nodes that each back up hostPaths of their own', () => {
+    const cluster = (kubernetes: string, deployment = ''): State => ({
+      'stowage.yml': [
+        'version: 1',
+        'contracts: services/*.yml',
+        'defaults: { repository: main }',
+        'repositories:',
+        '  main: { url: "rest:https://b.example/x", password_file: /etc/p, kubernetes_secret: restic, maintenance: { namespace: backup } }',
+        `runtimes: { kubernetes: { ${kubernetes} } }`,
+        `deployments: [{ runtime: kubernetes, services: ["*"]${deployment} }]`,
+        '',
+      ].join('\n'),
+      'services/agent.yml': [
+        'service_id: agent',
+        'service_namespace: edge',
+        'runtime_templates: { kubernetes: x }',
+        'mounts: { persistent_volumes: [{ name: data, path: /data }, { name: db, path: /db }] }',
+        'service_volumes: [{ name: data, target: /data, host_path: /srv/agent }, { name: db, target: /db }]',
+        'service_security: { run_as_user: 1000 }',
+        '',
+      ].join('\n'),
+    });
+    const onNodes = (labels: string) => `host_path_mode: daemonset, node_selector: { ${labels} }`;
+    const lost = (line: number) => `STW805 critical agent/data stowage.yml:${line}`;
+    const usual = cluster(onNodes('disk: big, rack: a'));
+
+    test('other nodes: those that leave had data of their own', () => {
+      expect(reviewStates(usual, cluster(onNodes('disk: big, rack: b')))).toMatchObject([
+        {
+          code: 'STW805',
+          severity: 'critical',
+          before: 'nodes with disk=big, rack=a',
+          after: 'nodes with disk=big, rack=b',
+        },
+      ]);
+      expect(meaning(cluster(onNodes('disk: big, rack: b')), usual)).toEqual([lost(6)]);
+    });
+
+    test('the nodes of a deployment, in place of those of the runtime', () => {
+      const own = cluster(onNodes('disk: big, rack: a'), ', node_selector: { gpu: "yes" }');
+      expect(meaning(own, usual)).toEqual([lost(7)]);
+      expect(meaning(usual, own)).toEqual([lost(6)]);
+      const same = cluster(onNodes('disk: big, rack: a'), ', node_selector: { rack: a, disk: big }');
+      expect(meaning(same, usual)).toEqual([]);
+    });
+
+    test('more nodes lose none, and fewer labels select more', () => {
+      expect(meaning(cluster(onNodes('disk: big')), usual)).toEqual([]);
+      expect(meaning(usual, cluster(onNodes('disk: big')))).toEqual([lost(6)]);
+      expect(meaning(cluster('host_path_mode: daemonset'), usual)).toEqual([]);
+    });
+
+    test('one job that follows the workload, in place of one on every node', () => {
+      expect(meaning(cluster('host_path_mode: cronjob'), usual)).toContain(lost(6));
+      expect(meaning(usual, cluster('host_path_mode: cronjob'))).not.toContain(lost(6));
+    });
+  });
+
   test('a service that nothing deploys any more', () => {
     const after = change(policy, 'services: ["*"]', 'services: [blog]');
     expect(meaning(after)).toEqual([

@@ -1,0 +1,86 @@
+import { describe, expect, test } from '@jest/globals';
+import { firstCollision } from '../../../src/schedule/collisions.js';
+import { Simulated } from '../../../src/schedule/simulated.js';
+import { intlZones } from '../../../src/time/intl-zone.js';
+import { objectsOf } from './objects.js';
+import { contract, renderProject, type Json } from './project.js';
+
+const simulated = new Simulated(intlZones);
+
+/** The times of K8up's three jobs, and those of all other jobs of the repository, as runs. */
+function rendered(defaults: Json, repository: Json) {
+  const project = renderProject(
+    [contract('wiki'), contract('blog')],
+    { method: 'k8up' },
+    {
+      defaults: { repository: 'main', ...defaults },
+      repositories: {
+        main: {
+          url: 'rest:http://backup:8000/main',
+          kubernetes_secret: 'restic-main',
+          maintenance: { namespace: 'backup' },
+          ...repository,
+        },
+      },
+    },
+  );
+  const spec = (id: string) =>
+    (
+      objectsOf(project.text(`kubernetes/apps/${id}.yaml`))[0] as {
+        spec: Record<string, { schedule: string }>;
+      }
+    ).spec;
+  const [main] = project.plan?.repositories ?? [];
+  if (main === undefined) throw new Error('no repository');
+  const own = [main.forget, main.prune, main.check].map((job) => simulated.of(job, 'kubernetes').runs);
+  const backups = (project.plan?.services ?? [])
+    .flatMap(({ placements }) => placements)
+    .map(({ schedule }) => simulated.of(schedule, 'kubernetes').runs);
+  return { spec, own, backups, timezone: main.prune.timezone };
+}
+
+/** Whether two jobs of a repository are ever due within `margin` minutes of each other. */
+function meets(
+  cron: string,
+  timezone: string,
+  others: readonly (readonly number[])[],
+  margin: number,
+): boolean {
+  const { runs } = simulated.of({ cron, timezone }, 'kubernetes');
+  return others.some((other) => firstCollision(runs, other, margin) !== null);
+}
+
+describe.each<[string, Json, Json, number]>([
+  ['the defaults', {}, {}, 15],
+  ['a wide margin', {}, { margin: '3h' }, 180],
+  ['a zone with summer time', { timezone: 'Europe/Berlin' }, {}, 15],
+  [
+    'maintenance every day',
+    { schedule: '0 1 * * *' },
+    { prune: { schedule: '0 4 * * *' }, check: { schedule: '0 7 * * *' } },
+    15,
+  ],
+  ['no margin', {}, { margin: '0m' }, 0],
+])('K8up with %s', (_, defaults, repository, margin) => {
+  const { spec, own, backups, timezone } = rendered(defaults, repository);
+  const { check, prune } = spec('wiki');
+
+  test.each(['UTC', timezone])('keeps clear of all other jobs of the repository, read in %s', (zone) => {
+    for (const job of [check, prune]) {
+      expect(meets(job?.schedule ?? '', zone, own, Math.max(120, margin))).toBe(false);
+      expect(meets(job?.schedule ?? '', zone, backups, margin)).toBe(false);
+    }
+    const pruned = simulated.of({ cron: prune?.schedule ?? '', timezone: zone }, 'kubernetes').runs;
+    expect(meets(check?.schedule ?? '', zone, [pruned], margin)).toBe(false);
+  });
+
+  test('is the same for every service, so that K8up itself can order them', () => {
+    expect([spec('blog').check, spec('blog').prune?.schedule]).toEqual([check, prune?.schedule]);
+  });
+});
+
+test('backups all day long leave room between K8up and the repository’s own maintenance', () => {
+  const { spec, own } = rendered({ schedule: '*/20 * * * *', spread: '0m' }, { margin: '0m' });
+  const times = ['prune', 'check'].map((job) => spec('wiki')[job]?.schedule ?? '');
+  expect(times.map((cron) => meets(cron, 'UTC', own, 120))).toEqual([false, false]);
+});
