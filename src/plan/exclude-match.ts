@@ -9,12 +9,32 @@ import { posix } from 'node:path';
  */
 export function matchesWholeVolume(pattern: string, root: string): boolean {
   if (pattern.startsWith('!')) return false;
+  const matches = matcherOf(pattern);
+  // Two names that have nothing in common: what leaves out both leaves out everything.
+  return matches(root) || (matches(`${root}/a`) && matches(`${root}/.b\u00e9-1.c`));
+}
+
+/**
+ * The outermost folder on the way from a volume's root to a path in it that the patterns leave out, the path itself
+ * included; null when none does. The last pattern that matches decides, as for restic.
+ */
+export function leftOutAt(patterns: readonly string[], root: string, path: string): string | null {
+  const names = path.slice(root.length + 1).split('/');
+  const folders = names.map((_, index) => [root, ...names.slice(0, index + 1)].join('/'));
+  return folders.find((folder) => isLeftOut(patterns, folder)) ?? null;
+}
+
+function isLeftOut(patterns: readonly string[], path: string): boolean {
+  const last = patterns.findLast((pattern) => matcherOf(pattern.replace(/^!/, ''))(path));
+  return last !== undefined && !last.startsWith('!');
+}
+
+function matcherOf(pattern: string): (path: string) => boolean {
   // As restic does before it compares: filepath.Clean.
   const clean = posix.normalize(pattern);
   const matches = matchers.get(clean) ?? matcher(clean);
   matchers.set(clean, matches);
-  // Two names that have nothing in common: what leaves out both leaves out everything.
-  return matches(root) || (matches(`${root}/a`) && matches(`${root}/.b\u00e9-1.c`));
+  return matches;
 }
 
 /** Few patterns stand in most projects, and are held against every volume. */

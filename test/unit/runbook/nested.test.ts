@@ -71,8 +71,25 @@ describe('a volume in the folder of another one', () => {
   test('is not deleted when it is waived and the outer one leaves it out', () => {
     const waived = (exclude: string) =>
       `backup: { volumes: { thumbs: { enabled: false, reason: made again }, media: { enabled: false, reason: big }, root: { exclude: ${exclude} } } }\n`;
-    expect(restores('baremetal', 'baremetal', waived('[/media]')).root).toBe(spared.root);
+    expect(restores('baremetal', 'baremetal', waived('[/media]')).root).toBe(
+      "'--include=!/backup/shop/root/media'",
+    );
+    expect(restores('baremetal', 'baremetal', waived('["/media/*"]')).root).toBe(spared.root);
     // Its files are in the snapshots of the outer one, so that they come back with it.
     expect(restores('baremetal', 'baremetal', waived('[]')).root).toBe('');
+  });
+
+  // Played with restic 0.18 and 0.19: --delete removes a folder that the snapshot does not have with all that is in it,
+  // whatever other patterns say of what is in it.
+  test.each([
+    ['the folder above it', '[/media]', "'--include=!/backup/shop/root/media'"],
+    ['what is in that folder', '["/media/*"]', spared.root],
+    ['the folder above it, brought back', '[/media, "!/media"]', spared.root],
+  ])('is not deleted with a folder that the outer one leaves out: %s', (_, exclude, options) => {
+    const excluding = (more = '') => `backup: { volumes: { root: { exclude: ${exclude} }${more} } }\n`;
+    const claim = ', notes: { claim: notes }';
+    expect(restores('baremetal', 'baremetal', excluding()).root).toBe(options);
+    expect(restores('kubernetes in namespace shop', 'kubernetes', excluding(claim)).root).toBe(options);
+    expect(restores('Restore on another runtime', 'kubernetes', excluding(claim)).root).toBe(options);
   });
 });
