@@ -1,5 +1,5 @@
 import { isAtOrBelow } from '../locate/pairing.js';
-import { matchesWholeVolume } from '../plan/exclude-match.js';
+import { leftOutAt, matchesWholeVolume } from '../plan/exclude-match.js';
 import { literalPattern } from '../plan/excludes.js';
 import type { LocationKind, ServicePlan } from '../plan/plan.js';
 
@@ -11,7 +11,11 @@ export interface PlacedVolume {
   readonly snapshot_path: string;
   /** Left out where only volumes that are backed up are listed. */
   readonly backed_up?: boolean;
+  /** Its own exclude patterns, as restic gets them. */
+  readonly exclude?: readonly string[];
 }
+
+type Excluding = Pick<ServicePlan, 'exclude'>;
 
 /**
  * The volumes in an order to restore them in: what lies in the folder of another volume comes after it, because restoring
@@ -30,11 +34,11 @@ export function outerFirst<T extends PlacedVolume>(volumes: readonly T[]): T[] {
  * own, or the snapshots of this one leave them out.
  */
 export function sparedVolumes<T extends PlacedVolume>(
-  service: Pick<ServicePlan, 'exclude'>,
-  volume: PlacedVolume & { readonly exclude?: readonly string[] },
+  service: Excluding,
+  volume: PlacedVolume,
   volumes: readonly T[],
 ): T[] {
-  const patterns = [...service.exclude, ...(volume.exclude ?? [])];
+  const patterns = patternsOf(service, volume);
   return volumes.filter(
     (other) =>
       liesInside(other, volume) &&
@@ -43,12 +47,26 @@ export function sparedVolumes<T extends PlacedVolume>(
   );
 }
 
+function patternsOf(service: Excluding, volume: PlacedVolume): string[] {
+  return [...service.exclude, ...(volume.exclude ?? [])];
+}
+
 /**
  * `restic restore` options for them. An include pattern that begins with `!` takes back what another one includes, and
- * `--delete` removes only what is included (restic manual, "Restoring from backup").
+ * `--delete` removes only what is included (restic manual, "Restoring from backup"). It removes a folder that the snapshot
+ * does not have with all that is in it, so that one which is left out above an inner volume has to be named instead.
  */
-export function sparingOptions(volume: PlacedVolume, spared: readonly PlacedVolume[]): string[] {
-  return spared.map((inner) => `--include=!${literalPattern(pathInSnapshot(inner, volume))}`);
+export function sparingOptions(
+  service: Excluding,
+  volume: PlacedVolume,
+  spared: readonly PlacedVolume[],
+): string[] {
+  const patterns = patternsOf(service, volume);
+  const paths = spared.map((inner) => {
+    const path = pathInSnapshot(inner, volume);
+    return leftOutAt(patterns, volume.snapshot_path, path) ?? path;
+  });
+  return [...new Set(paths)].map((path) => `--include=!${literalPattern(path)}`);
 }
 
 function liesInside(inner: PlacedVolume, outer: PlacedVolume): boolean {

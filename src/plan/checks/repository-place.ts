@@ -16,6 +16,7 @@ export const coveredRepository: Check = (input) =>
     });
     if (covered === undefined) return null;
     return {
+      severity: 'error',
       message: `the repository \`${path ?? ''}\` lies where the job of \`${covered.contract.service_id}\` mounts its volumes`,
       hint: 'move it to a folder outside `/backup`, or to one in it that has the name of no service',
     };
@@ -23,23 +24,34 @@ export const coveredRepository: Check = (input) =>
 
 /**
  * A repository in a volume would back itself up, and the restore of that volume would delete every snapshot since. A
- * volume in a repository would be taken for its data. Both on hosts that use the repository.
+ * volume in a repository would be taken for its data. Both on hosts that use the repository. Only a warning where the
+ * volume goes to another repository, as one does that is the repository itself, copied elsewhere.
  */
 export const backedUpRepository: Check = (input) =>
   eachRepository(input, ({ local_path: path, name }, found) => {
     const machines = new Set(
       found.filter(({ repository }) => repository === name).map(({ machine }) => machine),
     );
-    const inside = found.find(
+    const touching = found.filter(
       ({ machine, volume }) =>
         path !== null &&
         machines.has(machine) &&
         volume.kind !== 'lxc_guest' &&
         overlap(path, volume.location),
     );
+    const own = touching.find(({ repository }) => repository === name);
+    const inside = own ?? touching[0];
     if (inside === undefined) return null;
-    const { volume, contract } = inside;
+    const { volume, contract, repository } = inside;
+    if (own === undefined) {
+      return {
+        severity: 'warning',
+        message: `volume \`${volume.volume}\` of \`${contract.service_id}\` (\`${volume.location}\`) and the repository \`${path ?? ''}\` lie in each other`,
+        hint: `restoring the volume from \`${repository}\` would delete every snapshot made here since: do it only when this repository is lost`,
+      };
+    }
     return {
+      severity: 'error',
       message: `the repository \`${path ?? ''}\` and volume \`${volume.volume}\` of \`${contract.service_id}\` (\`${volume.location}\`) lie in each other`,
       hint: 'move the repository: restoring the volume would delete every snapshot made since',
     };
@@ -57,7 +69,7 @@ function eachRepository(
   rule: (
     repository: RepositoryPlan,
     found: readonly Found[],
-  ) => { readonly message: string; readonly hint: string } | null,
+  ) => Pick<Diagnostic, 'severity' | 'message' | 'hint'> | null,
 ): Diagnostic[] {
   const repositories = input.plan.repositories.filter(({ local_path }) => local_path !== null);
   if (repositories.length === 0) return [];
@@ -73,7 +85,7 @@ function eachRepository(
     const problem = rule(repository, found);
     if (problem === null) return [];
     const span = input.policy.document.span(['repositories', repository.name, 'url']);
-    return [{ code: 'STW409', severity: 'error', ...problem, span }];
+    return [{ code: 'STW409', ...problem, span }];
   });
 }
 

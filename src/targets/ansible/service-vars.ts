@@ -1,4 +1,5 @@
-import { excludesInside, literalPattern } from '../../plan/excludes.js';
+import { remainders } from '../../plan/exclude-match.js';
+import { excludeBelow, literalPattern } from '../../plan/excludes.js';
 import type { PlannedVolume, Placement, RepositoryPlan, ServicePlan } from '../../plan/plan.js';
 import { headerLines } from './header-lines.js';
 import { hostTrees, hostVolumes } from '../systemd/host-tree.js';
@@ -92,23 +93,30 @@ function placeContext(service: ServicePlan, { name, placement, vmid }: Place): R
     on_calendar: placement.schedule.on_calendar,
     timezone: placement.schedule.timezone,
     paths: volumes.map(({ location }) => ansibleText(location)),
-    exclude: excludesInside(
-      [...service.exclude, ...volumes.flatMap(({ exclude }) => exclude)].map((pattern) =>
-        onHost(pattern, volumes),
-      ),
-      volumes.map(({ location }) => location),
-    ).map(ansibleText),
+    exclude: [...service.exclude, ...volumes.flatMap(({ exclude }) => exclude)]
+      .flatMap((pattern) => onHost(pattern, volumes))
+      .map(ansibleText),
     vmid,
   };
 }
 
-/** An exclude pattern below the jobs' view, `/backup/<service>/<volume>`, as it is on the host; `!` stays in front. */
-function onHost(pattern: string, volumes: readonly PlannedVolume[]): string {
+/**
+ * An exclude pattern as it means the same on the host, where volumes do not lie at `/backup/<service>/<volume>`: one whose
+ * beginning matches names on the way to a volume, here or there, is bound to each volume; `!` stays in front.
+ */
+function onHost(pattern: string, volumes: readonly PlannedVolume[]): string[] {
   const negated = pattern.startsWith('!') ? '!' : '';
-  const path = pattern.slice(negated.length);
-  const volume = volumes.find(
-    ({ snapshot_path }) => path === snapshot_path || path.startsWith(`${snapshot_path}/`),
-  );
-  if (volume === undefined) return pattern;
-  return negated + literalPattern(volume.location) + path.slice(volume.snapshot_path.length);
+  const plain = pattern.slice(negated.length);
+  const isAnywhere = !plain.startsWith('/') || plain.startsWith('/**');
+  const onTheWay = volumes.map((volume) => ({
+    root: literalPattern(volume.location),
+    inJobs: remainders(plain, volume.snapshot_path),
+    here: isAnywhere ? remainders(plain, volume.location) : [],
+  }));
+  if (onTheWay.every(({ inJobs, here }) => inJobs.length === 0 && here.length === 0)) return [pattern];
+  const bound = onTheWay.flatMap(({ root, inJobs }) => [
+    ...inJobs.map((rest) => negated + root + rest),
+    ...(isAnywhere ? [excludeBelow(root, pattern)] : []),
+  ]);
+  return [...new Set(bound)];
 }

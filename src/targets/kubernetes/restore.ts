@@ -112,7 +112,8 @@ export function restoreInPlace(
   dryRun: boolean,
 ): Pipeline {
   const planned = plannedVolume(job, volume);
-  const spared = sparingOptions(planned, sparedVolumes(job.service, planned, job.placement.volumes));
+  const inner = sparedVolumes(job.service, planned, job.placement.volumes);
+  const spared = sparingOptions(job.service, planned, inner);
   const end = dryRun ? ['--dry-run', '--verbose=2'] : ['--verify'];
   return restoreVolume(job, settings, volume, snapshot, [...spared, '--target=/', '--delete', ...end]);
 }

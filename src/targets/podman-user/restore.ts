@@ -55,7 +55,7 @@ export function rootlessRestore(
       const target = volume.kind === 'podman_volume' && volume.suffix === '' ? (volume.name ?? place) : place;
       const aside = `stowage-restore/${service.service_id}/${volume.volume}`;
       const spared = sparedVolumes(service, volume, placement.volumes);
-      const sparing = sparingOptions(volume, spared);
+      const sparing = sparingOptions(service, volume, spared);
       return {
         volume: volume.volume,
         spared: spared.map((inner) => inner.volume),

@@ -19,7 +19,9 @@ export function elsewhereSteps(service: ServicePlan, from: Placement, settings: 
   return service.elsewhere.flatMap((other): Step[] => {
     const folders = other.volumes.filter(({ kind, location }) => isFolder(kind) && location.startsWith('/'));
     if (other.runtime === 'kubernetes' || folders.length === 0) return [];
-    const volumes = folders.filter(({ volume }) => !dumped.includes(volume));
+    const volumes = folders
+      .filter(({ volume }) => !dumped.includes(volume))
+      .map((volume) => ({ ...volume, exclude: excludeOf(from, volume.volume) }));
     const inside = folders.map(({ volume }) => volume).filter((volume) => dumped.includes(volume));
     const managed = volumes.some(({ kind }) => kind === 'docker_volume' || kind === 'podman_volume');
     return [
@@ -40,7 +42,7 @@ export function elsewhereSteps(service: ServicePlan, from: Placement, settings: 
           ...recreateVolume(service, volume),
           [
             ...restoreVolume(service, from, volume, volume.location),
-            ...sparingOptions(volume, sparedVolumes(service, volume, volumes)),
+            ...sparingOptions(service, volume, sparedVolumes(service, volume, volumes)),
             '--delete',
             '--verify',
           ],
@@ -48,6 +50,11 @@ export function elsewhereSteps(service: ServicePlan, from: Placement, settings: 
       ),
     ];
   });
+}
+
+/** What the snapshots leave out of a volume. */
+function excludeOf(from: Placement, name: string): readonly string[] {
+  return from.volumes.find(({ volume }) => volume === name)?.exclude ?? [];
 }
 
 function isFolder(kind: string): boolean {

@@ -59,7 +59,7 @@ function volumeSteps(service: ServicePlan, placement: Placement, volume: Planned
   const spared = sparedVolumes(service, volume, placement.volumes);
   const inPlace = [
     ...restoreVolume(service, placement, volume, volume.location),
-    ...sparingOptions(volume, spared),
+    ...sparingOptions(service, volume, spared),
   ];
   const aside = `/var/tmp/stowage-restore/${service.service_id}/${volume.volume}`;
   return [

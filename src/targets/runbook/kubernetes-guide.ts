@@ -180,11 +180,16 @@ function volumeSteps(job: KubernetesJob, volume: PlannedVolume, settings: Kubern
   const perNode = restore.isPerNode(settings, volume)
     ? " Every node has snapshots of its own: latest is that of the pod's node. For another node's, or one without the tag of a node, put its id there."
     : '';
-  const spared = sparedVolumes(job.service, volume, job.placement.volumes).map((inner) => inner.volume);
+  const inside = sparedVolumes(job.service, volume, job.placement.volumes);
+  const spared = inside.map((inner) => inner.volume);
+  // On hosts a script asks the snapshot; here a person has to look.
+  const deep = inside.some((inner) => inner.location.slice(volume.location.length + 1).includes('/'))
+    ? ' But a folder above one of them goes with all that is in it if the snapshot does not have that folder: if the first command says that it would be deleted, add --include=! with its path to the second.'
+    : '';
   return [
     {
       heading: `Restore ${name} in place`,
-      text: `${inPlaceText(spared)}${perNode}`,
+      text: `${inPlaceText(spared)}${deep}${perNode}`,
       pipelines: [true, false].map((dryRun) => restore.restoreInPlace(job, settings, name, 'latest', dryRun)),
     },
     {

@@ -76,6 +76,21 @@ describe('variables of a service', () => {
     });
   });
 
+  // Played with restic 0.18: what is left out is the same here as in the jobs.
+  test.each([
+    ['data/cache', ['/srv/app/cache', '/srv/app/**/data/cache']],
+    ['/backup/*/data/cache', ['/srv/app/cache']],
+    ['!/backup/*/data/keep', ['!/srv/app/keep']],
+    ['s*/**/keep', ['/srv/app/**/s*/**/keep']],
+    ['app/*.log', ['/srv/app/**/app/*.log']],
+  ])('%j means the same as in the jobs, whatever the folders on the way are called', (pattern, exclude) => {
+    const contract = app('app', `backup: { exclude: [${JSON.stringify(pattern)}] }\n`);
+    const policy = 'deployments: [{ runtime: baremetal, host: pi1, services: [app] }]\n';
+    expect(readVars(renderFiles(policy, contract), 'vars/services/app.yml')).toMatchObject({
+      restic_exclude: exclude,
+    });
+  });
+
   test('what only a cluster runs has none', () => {
     const files = renderFiles(
       '',

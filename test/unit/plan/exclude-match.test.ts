@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { matchesWholeVolume } from '../../../src/plan/exclude-match.js';
+import { matchesWholeVolume, remainders } from '../../../src/plan/exclude-match.js';
 
 // Every line was played with restic itself (0.14; the rules are older): does any file of the volume get into a snapshot?
 test.each([
@@ -50,4 +50,24 @@ test.each([
   ['a/../**/**/**/**/**/**/**/**/**/x', false],
 ])('%j: %p', (pattern, whole) => {
   expect(matchesWholeVolume(pattern, '/backup/wiki/data')).toBe(whole);
+});
+
+test.each([
+  ['/backup/wiki/data/cache', ['/cache']],
+  ['/backup/*/data/cache', ['/cache']],
+  ['/backup/**/cache', ['/**/cache']],
+  ['/backup/blog/data/cache', []],
+  ['data/cache', ['/cache']],
+  ['d*/**/keep', ['/**/keep']],
+  ['wiki/*/x', ['/x']],
+  ['**/cache/**', []],
+  ['*.log', []],
+  ['/cache', []],
+  ['data', ['']],
+  ['', []],
+  ['.', []],
+  [`a${'/**'.repeat(60)}/x`, []],
+  [`/backup${'/**'.repeat(60)}/x`, ['/**/x']],
+])('what %j leaves for below the volume', (pattern, rests) => {
+  expect(remainders(pattern, '/backup/wiki/data')).toEqual(rests);
 });

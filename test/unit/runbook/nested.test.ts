@@ -68,11 +68,42 @@ describe('a volume in the folder of another one', () => {
     expect(restores('Restore on another runtime', 'kubernetes', CLAIM)).toEqual(spared);
   });
 
+  test('is said to need care on Kubernetes where a folder lies between', () => {
+    const policy = policyOf(
+      `    kubernetes_secret: restic\ndeployments: [{ runtime: kubernetes, services: ['*'] }]\n`,
+    );
+    const { plan } = planOf(policy, NESTED + CLAIM);
+    const { files } = runbook.render({ plan, runtimes: policy.runtimes, templates: builtinTemplates() });
+    const page = files.find(({ path }) => path === 'runbooks/shop.md')?.content ?? '';
+    const said = page
+      .split('\n')
+      .filter((line) => line.includes('if the snapshot does not have that folder'));
+    expect(said).toHaveLength(1);
+    expect(said[0]).toContain('What lies inside as media and thumbs is left alone. But a folder above');
+  });
+
   test('is not deleted when it is waived and the outer one leaves it out', () => {
     const waived = (exclude: string) =>
       `backup: { volumes: { thumbs: { enabled: false, reason: made again }, media: { enabled: false, reason: big }, root: { exclude: ${exclude} } } }\n`;
-    expect(restores('baremetal', 'baremetal', waived('[/media]')).root).toBe(spared.root);
+    expect(restores('baremetal', 'baremetal', waived('[/media]')).root).toBe(
+      "'--include=!/backup/shop/root/media'",
+    );
+    expect(restores('baremetal', 'baremetal', waived('["/media/*"]')).root).toBe(spared.root);
     // Its files are in the snapshots of the outer one, so that they come back with it.
     expect(restores('baremetal', 'baremetal', waived('[]')).root).toBe('');
+  });
+
+  // Played with restic 0.18 and 0.19: --delete removes a folder that the snapshot does not have with all that is in it,
+  // whatever other patterns say of what is in it.
+  test.each([
+    ['the folder above it', '[/media]', "'--include=!/backup/shop/root/media'"],
+    ['what is in that folder', '["/media/*"]', spared.root],
+    ['the folder above it, brought back', '[/media, "!/media"]', spared.root],
+  ])('is not deleted with a folder that the outer one leaves out: %s', (_, exclude, options) => {
+    const excluding = (more = '') => `backup: { volumes: { root: { exclude: ${exclude} }${more} } }\n`;
+    const claim = ', notes: { claim: notes }';
+    expect(restores('baremetal', 'baremetal', excluding()).root).toBe(options);
+    expect(restores('kubernetes in namespace shop', 'kubernetes', excluding(claim)).root).toBe(options);
+    expect(restores('Restore on another runtime', 'kubernetes', excluding(claim)).root).toBe(options);
   });
 });

@@ -1,5 +1,14 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, lstatSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
@@ -98,6 +107,29 @@ describe.each([
     restore('file', ...others, ...CHOICE, '--verify', '--tag=x');
     const asked = spawnSync('cat', [path.join(folder, 'asked')], { encoding: 'utf8' }).stdout.trim();
     expect(asked).toBe(`ls --json latest /backup/proxy/acme ${CHOICE.join(' ')} --tag=x`);
+  });
+
+  test('keeps a spared volume in a folder that the snapshot does not have', () => {
+    const known = '/backup/proxy/acme/old|/backup/proxy/acme/a [b]';
+    standIn(
+      '.local/lib/stowage/restic-main.sh',
+      `case "$4" in ${known.replaceAll(/[ []/g, String.raw`\$&`)})
+  printf '{"name":"x","type":"dir","path":"%s","struct_type":"node"}\\n' "$4" ;;
+esac`,
+    );
+    standIn(
+      `bin/${runner}`,
+      `if [ "$1" = unshare ]; then shift; exec "$@"; fi\nprintf '%s\\n' "$@" >"$HOME/ran"`,
+    );
+    const spared = ['old/db', 'new/a/db', String.raw`a \[b]/c/db`, 'top'];
+    const given = spared.map((inner) => `--include=!/backup/proxy/acme/${inner}`);
+    expect(restore('dir', ...CHOICE, ...given, '--delete')).toBe(0);
+    const ran = readFileSync(path.join(folder, 'ran'), 'utf8').split('\n');
+    expect(ran.slice(ran.lastIndexOf('--delete') + 1, -1)).toEqual([
+      '--include=!/backup/proxy/acme/new',
+      String.raw`--include=!/backup/proxy/acme/a \[b]/c`,
+    ]);
+    expect(ran).toEqual(expect.arrayContaining(given));
   });
 
   test('is not made when the repository does not answer', () => {

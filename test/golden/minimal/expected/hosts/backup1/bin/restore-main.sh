@@ -14,9 +14,11 @@ shift 3
 
 restic=/usr/local/lib/stowage/restic-main.sh
 reach() { "$@"; }
-# Whether the snapshot holds a single file there, as a bind mount may be one. Of the options only those matter that choose
-# a snapshot.
-is_file_in_snapshot() {
+# What the snapshot has at a path, and directly in it: list_snapshot PATH OPTION ... Of the options only those matter that
+# choose a snapshot.
+list_snapshot() {
+  listed=$1
+  shift
   is_value=no
   for option do
     shift
@@ -28,7 +30,12 @@ is_file_in_snapshot() {
     esac
     set -- "$@" "$option"
   done
-  nodes=$("$restic" ls --json "$snapshot" "$volume" "$@") || exit
+  "$restic" ls --json "$snapshot" "$listed" "$@"
+}
+
+# Whether the snapshot holds a single file there, as a bind mount may be one.
+is_file_in_snapshot() {
+  nodes=$(list_snapshot "$volume" "$@") || exit
   case $nodes in
     *"\"type\":\"file\",\"path\":\"$volume\""*) return 0 ;;
     *) return 1 ;;
@@ -50,6 +57,28 @@ make_target() {
   fi
 }
 make_target "$@"
+
+# --delete removes a folder that the snapshot does not have with all that is in it, whatever the options say of what is in
+# it. So one above a volume that they spare (--include=!PATH) is spared as a whole.
+for option do
+  case $option in
+    "--include=!$volume/"*) ;;
+    *) continue ;;
+  esac
+  folder=$volume below=${option#"--include=!$volume/"}
+  while [ "$below" != "${below#*/}" ]; do
+    folder=$folder/${below%%/*} below=${below#*/}
+    # The option is a pattern, in which a backslash makes the next character an ordinary one.
+    nodes=$(list_snapshot "$(printf '%s' "$folder" | sed 's/\\\(.\)/\1/g')" "$@") || exit
+    case $nodes in
+      *'"type":"dir","path":"'*) ;;
+      *)
+        set -- "$@" "--include=!$folder"
+        break
+        ;;
+    esac
+  done
+done
 
 # systemd replaces $NAME in the arguments of what it runs; a doubled dollar is a plain one.
 set -- restore "$snapshot" --include "$volume" --target / --sparse "$@"
