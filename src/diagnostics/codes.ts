@@ -221,7 +221,7 @@ export const CODES = {
   STW804:
     'A service is gone while another one uses its data, so its history ends. Check that the other one backs up what it needs.',
   STW805:
-    'A service is no longer deployed in a place where it was backed up. Keep the deployment until no data is left there.',
+    'A service is no longer deployed in a place where it was backed up, or not on all nodes that were. Keep the deployment until no data is left there.',
   STW806:
     'A volume is meant to be backed up, but no job does so any more: something keeps the job from being rendered, or a template takes its source, its command or its times away.',
   STW810:
@@ -248,9 +248,11 @@ export const CODES = {
   STW828: 'Only a part of the folder that was backed up is backed up now. Check what lies in the rest of it.',
   STW829:
     'A template sets times of its own. The plan, the checks for collisions and the worst-case loss know nothing of them: set `schedule` instead.',
+  STW830:
+    'A backup is stopped sooner than before, or it takes checks longer to have read all data once. Look at how long backups take, and at how late damage may show.',
   STW840: 'Something is backed up that was not before.',
   STW841: 'A job runs at other times.',
-  STW842: 'A volume moves to another directory, host or runtime and keeps its history.',
+  STW842: 'A volume moves to another directory, user, host or runtime and keeps its history.',
   STW843: 'Retention changes, and nothing that exists is removed by it.',
   STW844:
     'A repository is maintained in another place. Only one place may do it: install there, and uninstall here.',
