@@ -79,7 +79,12 @@ afterAll(() => {
 const document = new YamlDocument('stowage.yml', {}, new Lines(''), []);
 
 function expand(files: Files, pattern: string): string[] {
-  const { files: found } = expandPatterns({ root, output: null }, document, [{ pattern, pointer: [] }], files);
+  const { files: found } = expandPatterns(
+    { root, output: null },
+    document,
+    [{ pattern, pointer: [] }],
+    files,
+  );
   return found.map(({ displayName }) => displayName);
 }
 
