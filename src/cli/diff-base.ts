@@ -80,8 +80,9 @@ function baseOf(files: Files, policyPath: string, project: Project, name: string
     const loaded = { policy: base.policy, contracts: base.contracts, sources };
     return { side: sideOf(plan, rendered), loaded, note: '' };
   }
-  const output = base.policy?.output ?? project.policy?.output ?? 'rendered';
-  const tree = readTree(files, join(base.root, output));
+  const written = base.policy?.output ?? writtenOutput(files, policyPath);
+  const outputs = [written, project.policy?.output, 'rendered'].flatMap((output) => output ?? []);
+  const { output, tree } = firstTree(files, base.root, outputs);
   const reason = firstError(diagnostics);
   if ('problem' in tree) {
     throw new UsageError(
@@ -91,6 +92,25 @@ function baseOf(files: Files, policyPath: string, project: Project, name: string
   }
   const note = `contracts and policy of ${name} are not valid today (${reason}); comparing with its ${output}/${PLAN}`;
   return { side: tree.side, loaded: null, note };
+}
+
+/** The first of the folders that holds a plan; without one the first of all, with what is wrong with it. */
+function firstTree(files: Files, root: string, outputs: readonly string[]) {
+  const [output = 'rendered', ...others] = outputs;
+  const first = { output, tree: readTree(files, join(root, output)) };
+  if (!('problem' in first.tree)) return first;
+  for (const other of others) {
+    const tree = readTree(files, join(root, other));
+    if (!('problem' in tree)) return { output: other, tree };
+  }
+  return first;
+}
+
+/** The folder that the text of an old policy names, be the rest of it valid or not. */
+function writtenOutput(files: Files, policyPath: string): string | null {
+  const [, output = ''] = /^output:[ \t]*["']?([^"'#\n]+)/m.exec(readText(files, policyPath) ?? '') ?? [];
+  const folder = posix.normalize(output.trim());
+  return output === '' || folder.startsWith('..') || folder.startsWith('/') ? null : folder;
 }
 
 export function sideOf(

@@ -250,9 +250,11 @@ export const CODES = {
   STW828: 'Only a part of the folder that was backed up is backed up now. Check what lies in the rest of it.',
   STW829:
     'A template sets times of its own. The plan, the checks for collisions and the worst-case loss know nothing of them: set `schedule` instead.',
+  STW830:
+    'A backup is stopped sooner than before, or it takes checks longer to have read all data once. Look at how long backups take, and at how late damage may show.',
   STW840: 'Something is backed up that was not before.',
   STW841: 'A job runs at other times.',
-  STW842: 'A volume moves to another directory, host or runtime and keeps its history.',
+  STW842: 'A volume moves to another directory, user, host or runtime and keeps its history.',
   STW843: 'Retention changes, and nothing that exists is removed by it.',
   STW844:
     'A repository is maintained in another place. Only one place may do it: install there, and uninstall here.',

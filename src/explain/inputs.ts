@@ -4,11 +4,14 @@ import { loadValues, type ValuesLookup } from '../contract/values.js';
 import { hasErrors } from '../diagnostics/diagnostic.js';
 import type { Project } from '../load.js';
 import { drawPlan } from '../plan/build.js';
+import { rememberJobs } from '../plan/schedules.js';
 import { loadPolicy } from '../policy/load.js';
 import type { Policy } from '../policy/policy.js';
 import type { SourceDocument } from '../source/document.js';
 import { parseYaml } from '../source/parse.js';
-import type { RenderedFile, Target } from '../targets/target.js';
+import { TARGETS } from '../targets/registry.js';
+import type { RenderedFile, Target, TargetInput } from '../targets/target.js';
+import { intlZones } from '../time/intl-zone.js';
 import { TemplateError, type TemplateSet } from '../template/engine.js';
 
 /** One document that a rendering depends on; its value need not be the one that the document holds. */
@@ -47,6 +50,8 @@ export class Workshop {
   readonly #templates: TemplateSet;
   readonly #policies = new WeakMap<Input, Policy | null>();
   readonly #contracts = new WeakMap<Input, { values: ValuesLookup; contracts: readonly Contract[] | null }>();
+  readonly #place = rememberJobs();
+  readonly #first = new Map<string, { of: string; files: readonly RenderedFile[] }>();
   #values: { inputs: Inputs; lookup: ValuesLookup } | null = null;
 
   constructor(templates: TemplateSet) {
@@ -66,11 +71,12 @@ export class Workshop {
     const { plan, diagnostics } = drawPlan(
       policy,
       contracts.flatMap((loaded) => loaded ?? []),
+      intlZones,
+      this.#place,
     );
     const errors = diagnostics.filter(({ severity }) => severity === 'error');
     try {
-      const input = { plan, runtimes: policy.runtimes, templates: this.#templates };
-      const files = targets.flatMap((target) => target.render(input).files);
+      const files = this.#files({ plan, runtimes: policy.runtimes, templates: this.#templates }, targets);
       return {
         files: new Map(files.map((file) => [file.path, file])),
         problems: new Set(errors.map(({ code, message }) => `${code} ${message}`)),
@@ -79,6 +85,18 @@ export class Workshop {
       if (error instanceof TemplateError) return null;
       throw error;
     }
+  }
+
+  /** Most changes leave the plan as it was at first, and so everything that is rendered from it. */
+  #files(input: TargetInput, targets: readonly Target[]): readonly RenderedFile[] {
+    const { plan, runtimes } = input;
+    const kinds = targets.map((target) => TARGETS.indexOf(target)).join(' ');
+    const of = JSON.stringify([plan, runtimes]);
+    const first = this.#first.get(kinds);
+    if (first?.of === of) return first.files;
+    const files = targets.flatMap((target) => target.render(input).files);
+    if (first === undefined) this.#first.set(kinds, { of, files });
+    return files;
   }
 
   #policy(input: Input): Policy | null {

@@ -49,13 +49,22 @@ export function buildPlan(
   return { plan, diagnostics: sortDiagnostics([...diagnostics, ...found]) };
 }
 
-/** As {@link buildPlan}, without looking at whether the plan is any good. */
-export function drawPlan(policy: Policy, contracts: readonly Contract[], zones: Zones = intlZones) {
+/**
+ * As {@link buildPlan}, without looking at whether the plan is any good.
+ *
+ * @param place what chooses the times of the jobs
+ */
+export function drawPlan(
+  policy: Policy,
+  contracts: readonly Contract[],
+  zones: Zones = intlZones,
+  place = placeJobs,
+) {
   const sorted = [...contracts].sort((a, b) => compare(a.service_id, b.service_id));
   const unique = sorted.filter((contract, index) => sorted[index - 1]?.service_id !== contract.service_id);
   const { deployed, diagnostics } = resolveDeployments(policy, unique);
   const placesOf = groupBy(deployed, (entry) => entry.contract);
-  const times = placeJobs(policy, deployed, zones);
+  const times = place(policy, deployed, zones);
   const services = unique.map((contract) =>
     planService(policy, contract, placesOf.get(contract) ?? [], times.backups),
   );

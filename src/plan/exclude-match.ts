@@ -1,4 +1,5 @@
 import { posix } from 'node:path';
+import { literalPattern } from '../source/literal.js';
 
 /**
  * Whether an exclude pattern can leave out a whole volume: its root, a folder above it, or everything in it.
@@ -121,10 +122,10 @@ function component(glob: string): RegExp {
     /\\(.)|\[(\^?)((?:\\.|[^\]\\])+)\]|(\*+)|(\?)|([^\w])/gsu,
     (...groups: unknown[]) => {
       const [, escaped, not, set, stars, one, other] = groups as (string | undefined)[];
-      if (escaped !== undefined) return literal(escaped);
+      if (escaped !== undefined) return literalPattern(escaped);
       if (set !== undefined) return `[${not ?? ''}${set.replace(/[[^&~|]/g, '\\$&')}]`;
       if (stars !== undefined) return '.*';
-      return one === undefined ? literal(other ?? '') : '.';
+      return one === undefined ? literalPattern(other ?? '') : '.';
     },
   );
   try {
@@ -133,8 +134,4 @@ function component(glob: string): RegExp {
     // restic refuses such a pattern, so it leaves out nothing.
     return /(?!)/;
   }
-}
-
-function literal(character: string): string {
-  return character.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&');
 }

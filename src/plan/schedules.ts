@@ -112,6 +112,36 @@ export function placeJobs(policy: Policy, deployed: readonly Deployed[], zones: 
   return { backups: new Map(backups), maintenance };
 }
 
+/**
+ * {@link placeJobs} for plans that are drawn again and again with small changes: what it depends on decides whether
+ * times are reckoned anew. Everything that it reads of its arguments stands in the key.
+ */
+export function rememberJobs(): typeof placeJobs {
+  const known = new Map<string, PlannedTimes>();
+  return (policy, deployed, zones) => {
+    const jobs = deployed.map(({ contract, runtime, host }) => {
+      const { schedule, timezone, spread, repository } = effectiveSettings(policy, contract);
+      const size = declaredGigabytes(contract);
+      return [contract.service_id, runtime, host, schedule, timezone, spread, repository, size];
+    });
+    const repositories = policy.repositories.map(
+      ({ name, timezone, margin, maintenance, forget, prune, check }) => {
+        const kinds = [forget, prune, check].map(({ schedule: at, spread }) => [at, spread]);
+        return [name, timezone, margin, maintenance.kind, kinds];
+      },
+    );
+    const key = JSON.stringify([policy.defaults.timezone, repositories, jobs]);
+    const found = known.get(key) ?? placeJobs(policy, deployed, zones);
+    known.set(key, found);
+    const times = [...found.backups.values()];
+    const backups = deployed.flatMap((entry, index): [Deployed, JobSchedule][] => {
+      const own = times[index];
+      return own === undefined ? [] : [[entry, own]];
+    });
+    return { backups: new Map(backups), maintenance: found.maintenance };
+  };
+}
+
 function placeable(
   { contract, runtime, host }: Deployed,
   lane: Lane,

@@ -1,3 +1,4 @@
+import { literalPattern } from '../source/literal.js';
 import type { ReviewInput } from './review.js';
 
 /** What the user's templates change in one file, compared with what it was and with what stowage itself would write. */
@@ -10,6 +11,8 @@ export interface ForeignChange {
   readonly after: string;
   readonly before: string;
   readonly plain: string;
+  /** A text of the file without its host, namespace and service: the same in all files of one template. */
+  readonly neutral: (text: string) => string;
 }
 
 /**
@@ -18,26 +21,51 @@ export interface ForeignChange {
  */
 export function foreignChanges({ before, after }: Pick<ReviewInput, 'before' | 'after'>): ForeignChange[] {
   let known: ReadonlySet<string> | null = null;
+  const ids = new Set([...before.plan.services, ...after.plan.services].map(({ service_id }) => service_id));
   return [...after.files].flatMap(([path, content]): ForeignChange[] => {
     const plain = after.plain.get(path) ?? '';
     const old = before.files.get(path) ?? '';
     if (content === plain || content === old) return [];
-    // A new file from a template that was there already brings nothing new.
-    known ??= new Set([...before.files.values()].flatMap(logicalLines));
+    // A new file from a template that was there already brings nothing new, whatever it is about.
+    known ??= new Set(
+      [...before.files].flatMap(([name, text]) => logicalLines(withoutNames(namesIn(name, ids))(text))),
+    );
+    const neutral = withoutNames(namesIn(path, ids));
     const [ours, now] = [new Set(logicalLines(plain)), logicalLines(content)];
     const [present, past] = [new Set(now), new Set(logicalLines(old))];
     const everywhere = known;
     return [
       {
         path,
-        added: now.filter((line) => !ours.has(line) && !past.has(line) && !everywhere.has(line)),
+        added: now.filter((line) => !ours.has(line) && !past.has(line) && !everywhere.has(neutral(line))),
         lost: [...ours].filter((line) => past.has(line) && !present.has(line)),
         after: content,
         before: old,
         plain,
+        neutral,
       },
     ];
   });
+}
+
+/** The host or namespace that a path of the tree names, and the service: what its last part ends with. */
+function namesIn(path: string, ids: ReadonlySet<string>): string[] {
+  const [top, place] = path.split('/');
+  const parts = path
+    .slice(path.lastIndexOf('/') + 1)
+    .replace(/\.[a-z]+$/, '')
+    .split('-');
+  const id = parts.map((_, index) => parts.slice(index).join('-')).find((name) => ids.has(name));
+  return [id, top === 'hosts' || top === 'kubernetes' ? place : undefined].flatMap((name) => name ?? []);
+}
+
+function withoutNames(names: readonly string[]): (text: string) => string {
+  if (names.length === 0) return (text) => text;
+  const pattern = new RegExp(
+    `(?<![A-Za-z0-9])(?:${names.map(literalPattern).join('|')})(?![A-Za-z0-9])`,
+    'g',
+  );
+  return (text) => text.replace(pattern, '*');
 }
 
 /** Lines without indentation, comments and empty ones left out; a line that ends in `\` goes on in the next one. */

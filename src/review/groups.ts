@@ -1,5 +1,6 @@
 import { CODES } from '../diagnostics/codes.js';
 import { count } from '../diagnostics/format-text.js';
+import { literalPattern } from '../source/literal.js';
 import type { Finding, Severity } from './finding.js';
 
 /** Findings that say the same about several services, volumes or places. */
@@ -58,7 +59,7 @@ function neutral(text: string | null, { service, volume, host }: Finding): strin
 /** `text` with `*` for a name wherever it stands alone; a name of a few letters may be part of anything. */
 export function withoutName(text: string, name: string): string {
   if (!text.includes(name)) return text;
-  const literal = name.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&');
+  const literal = literalPattern(name);
   return text.replace(new RegExp(`(?<![A-Za-z0-9.-])${literal}(?![A-Za-z0-9.-])`, 'g'), '*');
 }
 

@@ -47,7 +47,7 @@ export class Places {
   }
 
   /**
-   * The line of a template that holds the first line of a text; else the first line that changed in a template of files that are called
+   * The line of a template that holds the first line of a text, or may have made it; else the first line that changed in a template of files that are called
    * like the rendered ones; else the policy's key.
    */
   template(text: string, rendered: readonly string[]): Span {
@@ -60,9 +60,15 @@ export class Places {
       endings.some((ending) => file.endsWith(`${ending}.hbs`));
     const changed = own.filter(([file, source]) => this.#oldSources.get(file) !== source);
     const [line = ''] = text.split('\n');
-    for (const [file, source] of line === '' ? [] : [...changed.filter(isKin), ...changed, ...own]) {
-      const index = source.split('\n').findIndex((candidate) => candidate.includes(line));
-      if (index >= 0) return lineOf(file, index);
+    const holds = [
+      (candidate: string) => candidate.includes(line),
+      (candidate: string) => makes(candidate, line),
+    ];
+    for (const isIt of line === '' ? [] : holds) {
+      for (const [file, source] of [...changed.filter(isKin), ...changed, ...own]) {
+        const index = source.split('\n').findIndex(isIt);
+        if (index >= 0) return lineOf(file, index);
+      }
     }
     const [first] = [...changed.filter(isKin), ...changed];
     if (first !== undefined) return lineOf(first[0], firstChange(this.#oldSources.get(first[0]), first[1]));
@@ -236,6 +242,21 @@ function changedEntry(
   if (!isMapping(value) || !isMapping(past)) return pointer;
   const key = Object.keys(value).find((name) => differs(document, before, [...pointer, name]));
   return key === undefined ? pointer : [...pointer, key];
+}
+
+/** Whether a line of a template may have made a text, whatever its tags stand for. A line of tags alone makes anything. */
+function makes(candidate: string, text: string): boolean {
+  const parts = candidate.trim().split(/\{\{.*?\}\}/);
+  if (parts.length === 1 || parts.join('').length < 4) return false;
+  let rest = text.trim();
+  return parts.every((part, index) => {
+    const at =
+      index === parts.length - 1 && rest.endsWith(part) ? rest.length - part.length : rest.indexOf(part);
+    const fits =
+      at >= 0 && (index > 0 || at === 0) && (index < parts.length - 1 || at + part.length === rest.length);
+    rest = rest.slice(at + part.length);
+    return fits;
+  });
 }
 
 function lineOf(file: string, index: number): Span {

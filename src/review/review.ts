@@ -3,6 +3,7 @@ import type { BackupPlan, RepositoryPlan } from '../plan/plan.js';
 import type { Simulated } from '../schedule/simulated.js';
 import type { Finding, Severity, Verdict } from './finding.js';
 import { SEVERITIES } from './finding.js';
+import type { ForeignChange } from './foreign.js';
 import type { Matched } from './match.js';
 import type { Places } from './places.js';
 
@@ -30,6 +31,8 @@ export interface ReviewInput {
     readonly after: ReadonlyMap<string, RepositoryPlan>;
   };
   readonly places: Places;
+  /** What the user's templates change. */
+  readonly foreign: readonly ForeignChange[];
   readonly simulated: Simulated;
 }
 

@@ -2,6 +2,7 @@ import { Simulated } from '../schedule/simulated.js';
 import type { Zones } from '../schedule/zone.js';
 import { maskSecrets } from '../source/secrets.js';
 import { SEVERITIES, type Finding } from './finding.js';
+import { foreignChanges } from './foreign.js';
 import { matchPlans } from './match.js';
 import type { Places } from './places.js';
 import type { ReviewInput, Side } from './review.js';
@@ -17,6 +18,7 @@ export function review(before: Side, after: ReviewInput['after'], places: Places
     places,
     matched: matchPlans(before.plan, after.plan),
     repositories: { before: byName(before), after: byName(after) },
+    foreign: foreignChanges({ before, after }),
     simulated: new Simulated(zones),
   };
   return RULES.flatMap((rule) => rule(input))

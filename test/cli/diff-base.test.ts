@@ -81,6 +81,19 @@ describe('the base', () => {
     expect(diff('--base', 'HEAD', '--quiet').err).toBe('');
   });
 
+  test('a policy that is not valid today, and whose output has another name now', () => {
+    edit('stowage.yml', 'version: 1\n', 'version: 1\noutput: "tree" # ours\n');
+    stowage(folder, ['render']);
+    edit('stowage.yml', 'version: 1\n', 'version: 1\nbogus: [\n');
+    commit(folder);
+    edit('stowage.yml', 'bogus: [\noutput: "tree" # ours\n', 'output: other\n');
+    renameSync(join(folder, 'tree'), join(folder, 'other'));
+    edit('services/wiki.yml', '/srv/wiki', '/data/wiki');
+    const run = diff('--base', 'HEAD', '--format', 'json');
+    expect(run.err).toContain('comparing with its tree/.stowage/plan.json');
+    expect(answer(run)).toMatchObject({ verdict: 'info', findings: [{ code: 'STW842', volume: 'config' }] });
+  });
+
   test('neither contracts nor plan: exit code 2 and why', () => {
     edit('services/wiki.yml', 'service_id: wiki', 'service_id: [wiki');
     commit(folder);

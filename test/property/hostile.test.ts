@@ -21,6 +21,8 @@ interface Project {
   readonly policy: Record<string, unknown>;
 }
 
+const HARMLESS = 'x1000';
+
 /** Each place that reaches the tree: puts a string there. */
 const PLACES: Readonly<Record<string, (project: Project, text: string) => void>> = {
   service_name: ({ contract }, text) => (contract.service_name = text),
@@ -64,7 +66,7 @@ const PLACES: Readonly<Record<string, (project: Project, text: string) => void>>
     set(policy, ['runtimes', 'kubernetes', 'volume_snapshot_class'], text),
   velero_namespace: ({ policy }, text) => set(policy, ['runtimes', 'kubernetes', 'velero_namespace'], text),
   memory_limit: ({ policy }, text) =>
-    set(policy, ['runtimes', 'kubernetes', 'resources', 'memory_limit'], text === 'x1000' ? '1Gi' : text),
+    set(policy, ['runtimes', 'kubernetes', 'resources', 'memory_limit'], text === HARMLESS ? '1Gi' : text),
   'external_secret.store': ({ policy }, text) =>
     set(policy, ['runtimes', 'kubernetes', 'external_secret', 'store'], text),
   'external_secret.key_prefix': ({ policy }, text) =>
@@ -251,7 +253,7 @@ const hostile = fc.oneof(
 
 describe.each(Object.keys(PLACES))('%s', (place) => {
   test.each(Object.keys(WHERE) as (keyof typeof WHERE)[])('no string escapes its place (%s)', (where) => {
-    const harmless = renderWith(place, 'x1000', where);
+    const harmless = renderWith(place, HARMLESS, where);
     // A cluster has no use for a repository in some host's file system; Velero has places of its own.
     if (place === 'local url' && ['restic', 'daemonset', 'volsync', 'k8up'].includes(where)) {
       expect(harmless).toBeNull();
@@ -259,9 +261,13 @@ describe.each(Object.keys(PLACES))('%s', (place) => {
     }
     if (place === 'service_volumes.host_path' && OPERATORS.includes(where)) return;
     if (harmless === null) throw new Error('a harmless string must be rendered');
-    const expected = new Map(harmless.map((file) => [withoutNamespace(file.path), skeleton(file)]));
+    const skeletons = (files: readonly RenderedFile[]) =>
+      new Map(files.map((file) => [withoutNamespace(file.path), skeleton(file)]));
+    const usual = skeletons(harmless);
     fc.assert(
       fc.property(hostile, (text) => {
+        const number = place === 'run_as_user' ? likeNumber(text) : null;
+        const expected = number === null ? usual : skeletons(renderWith(place, number, where) ?? []);
         for (const file of renderWith(place, text, where) ?? []) {
           const name = withoutNamespace(file.path);
           expect([name, skeleton(file)]).toEqual([name, expected.get(name)]);
@@ -271,6 +277,12 @@ describe.each(Object.keys(PLACES))('%s', (place) => {
     );
   });
 });
+
+/** A user's number says more than a name does (Kubernetes knows no names); root's says something else again. */
+function likeNumber(text: string): string | null {
+  if (!/^\d+$/.test(text)) return null;
+  return /^0+$/.test(text) ? '0' : '1000';
+}
 
 /** The namespace names a folder. */
 function withoutNamespace(path: string): string {

@@ -21,7 +21,13 @@ function loadYaml(content: string): unknown[] {
 function shape(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(shape);
   if (typeof value === 'object' && value !== null) {
-    return Object.fromEntries(Object.entries(value).map(([key, child]) => [key, shape(child)]));
+    return Object.fromEntries(
+      Object.entries(value).map(([key, child]) => {
+        const found = shape(child);
+        // A pattern that matches a volume's name is written once for each volume, on purpose.
+        return [key, key === 'exclude' && Array.isArray(found) ? [...new Set(found)] : found];
+      }),
+    );
   }
   return value === null ? 'null' : typeof value;
 }

@@ -1,4 +1,4 @@
-import { commandWords, foreignChanges, logicalLines, type ForeignChange } from '../foreign.js';
+import { commandWords, logicalLines, type ForeignChange } from '../foreign.js';
 import { matchesWholeVolume } from '../../plan/exclude-match.js';
 import { quote, type Finding } from '../finding.js';
 import type { Rule } from '../review.js';
@@ -13,7 +13,7 @@ const SOURCE = /\/backup\/[^\s"':]+/g;
 
 /** Templates that take away what keeps the data: sources, times, forget, prune, check, and the grouping of history. */
 export const brokenJobs: Rule = (input) => {
-  const changes = foreignChanges(input);
+  const changes = input.foreign;
   const critical = { ...SHARED, severity: 'critical' as const };
   const sources = byText(changes, (change) => [
     ...lostMatches(change, SOURCE),
@@ -104,7 +104,7 @@ const EXCLUDE = /^--i?exclude=(.+)$/;
 
 /** Templates that exclude what a whole volume is seen as: they stand beside the patterns of contracts and policy. */
 export const excludingTemplates: Rule = (input) => {
-  const found = byText(foreignChanges(input), (change) => {
+  const found = byText(input.foreign, (change) => {
     const sources = commandWords(change.path, change.after).filter((word) => word.startsWith('/backup/'));
     return gainedWords(change, (word) => {
       const pattern = EXCLUDE.exec(word)?.[1];

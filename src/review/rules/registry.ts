@@ -4,8 +4,10 @@ import * as broken from './broken-jobs.js';
 import * as contents from './contents.js';
 import * as coverage from './coverage.js';
 import * as history from './history.js';
+import * as limits from './limits.js';
 import { methods } from './methods.js';
 import { retentionChanged } from './retention.js';
+import { rootlessUser } from './rootless.js';
 import * as templates from './templates.js';
 import * as timing from './timing.js';
 
@@ -20,9 +22,12 @@ export const RULES: readonly Rule[] = [
   history.pathChanged,
   history.repositorySwitched,
   history.moved,
+  rootlessUser,
   retentionChanged,
   timing.backupTimes,
   timing.maintenance,
+  limits.timeouts,
+  limits.slowerReading,
   timing.collisions,
   contents.wholeVolumeExcluded,
   contents.excludesChanged,

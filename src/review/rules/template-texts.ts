@@ -10,7 +10,7 @@ export interface Change {
   readonly paths: string[];
 }
 
-/** The same text in several files is one change. */
+/** The same text in several files is one change, and so is one that only names another service or host in each. */
 export function byText(
   changes: readonly ForeignChange[],
   texts: (change: ForeignChange) => readonly string[],
@@ -18,8 +18,9 @@ export function byText(
   const found = new Map<string, Change>();
   for (const change of changes) {
     for (const text of new Set(texts(change))) {
-      const known = found.get(text);
-      if (known === undefined) found.set(text, { text, paths: [change.path] });
+      const key = change.neutral(text);
+      const known = found.get(key);
+      if (known === undefined) found.set(key, { text, paths: [change.path] });
       else known.paths.push(change.path);
     }
   }

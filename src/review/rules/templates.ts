@@ -1,4 +1,4 @@
-import { foreignChanges, logicalLines, type ForeignChange } from '../foreign.js';
+import { logicalLines, type ForeignChange } from '../foreign.js';
 import type { Finding } from '../finding.js';
 import type { Rule } from '../review.js';
 import { byText, inFiles, SHARED } from './template-texts.js';
@@ -47,7 +47,7 @@ const FENCE = [
 
 /** Commands and scripts that the templates add, in full. */
 export const addedCommands: Rule = (input) => {
-  const changes = foreignChanges(input);
+  const changes = input.foreign;
   const commands = byText(changes, commandsOf).map(({ text, paths }): Finding => {
     const rooted = paths.some((path) => runsAsRoot(text, path, input.after.files.get(path) ?? ''));
     return {
@@ -108,7 +108,7 @@ function runsAsRoot(command: string, path: string, unit: string): boolean {
 
 /** Privileges that the templates give, and fences that they take away. */
 export const privileges: Rule = (input) => {
-  const changes = foreignChanges(input);
+  const changes = input.foreign;
   const given = byText(changes, ({ added }) =>
     added.filter((line) => PRIVILEGE.some((rule) => rule.test(line))),
   );
@@ -142,7 +142,7 @@ const EXCUSE = /^(?:SuccessExitStatus|Condition\w+|Assert\w+)=.|^ExecStart=[@:+!
 
 /** Checks and alarms that templates take away, and lines of scripts: nobody would hear of what is lost. */
 export const lostSafeguards: Rule = (input) => {
-  const changes = foreignChanges(input);
+  const changes = input.foreign;
   const shared = { ...SHARED, code: 'STW827' as const, severity: 'warning' as const };
   const lost = byText(changes, ({ lost: gone }) => gone.filter((line) => SAFEGUARD.test(line)));
   const excuses = byText(changes, ({ path, added }) =>
@@ -183,7 +183,7 @@ const TIMES = /^(?:OnCalendar=|schedule: )/;
 
 /** What else the templates change in what machines read. Not said twice: what other rules show in full. */
 export const otherChanges: Rule = (input) => {
-  const changes = foreignChanges(input).filter(({ path }) => !/\.md$|^\.|^README/.test(path));
+  const changes = input.foreign.filter(({ path }) => !/\.md$|^\.|^README/.test(path));
   const found = byText(changes, (change) => {
     const [lost, added] = [restOf(change, change.lost), restOf(change, change.added)];
     return lost.length + added.length === 0 ? [] : [JSON.stringify([lost, added])];

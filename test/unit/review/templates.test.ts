@@ -28,6 +28,32 @@ describe('templates', () => {
     expect(meaning(more, own).filter((line) => !line.includes('STW840'))).toEqual([]);
   });
 
+  test('a line that names the service is one change, and stands where the template writes it', () => {
+    const own = override(
+      'systemd/backup.service.hbs',
+      'ExecStart=',
+      'ExecStartPre=/bin/hook {{service_id}} --fast\nExecStart=',
+    );
+    const text = own['templates/systemd/backup.service.hbs'] ?? '';
+    const line = text.slice(0, text.indexOf('ExecStartPre=/bin/hook')).split('\n').length;
+    expect(reviewStates(STATE, own)).toMatchObject([
+      {
+        code: 'STW822',
+        service: null,
+        after: 'ExecStartPre=/bin/hook blog --fast',
+        message: expect.stringContaining('stowage-backup-blog.service` and 1 more'),
+        span: { file: 'templates/systemd/backup.service.hbs', line },
+      },
+    ]);
+    const more = { ...own, 'services/news.yml': serviceText('news') };
+    expect(meaning(more, own).filter((found) => !found.includes('STW840'))).toEqual([]);
+    // Another command for one service is another change.
+    const two = change('templates/systemd/backup.service.hbs', ' --fast', ' --slow', own);
+    expect(reviewStates(own, two)).toMatchObject([
+      { code: 'STW822', after: 'ExecStartPre=/bin/hook blog --slow' },
+    ]);
+  });
+
   test('a command that runs as root is shown in full', () => {
     const after = override(
       'systemd/backup.service.hbs',

@@ -1,0 +1,49 @@
+import { maintenanceClockwork } from '../../plan/maintenance-times.js';
+import type { RepositoryPlan } from '../../plan/plan.js';
+import { showDuration } from '../../schedule/show.js';
+import { quote, type Finding } from '../finding.js';
+import type { ReviewInput, Rule } from '../review.js';
+
+/** Damage that nobody sees for so long may be in every snapshot that is left. */
+const YEAR = 366 * 1440;
+
+/** Backups that are stopped sooner: what takes longer leaves no snapshot at all. */
+export const timeouts: Rule = ({ matched, places }) =>
+  matched.services
+    .filter(({ before, after, placements }) => after.timeout < before.timeout && placements.length > 0)
+    .map(({ id, before, after }): Finding => ({
+      ...{ service: id, volume: null, runtime: null, host: null },
+      code: 'STW830',
+      severity: 'warning',
+      before: showDuration(before.timeout),
+      after: showDuration(after.timeout),
+      message: `a backup of ${quote(id)} is stopped after ${showDuration(after.timeout)}, and leaves no snapshot then`,
+      hint: 'look at how long the last backups took, and the first one, which reads everything',
+      span: places.setting(after, 'timeout'),
+    }));
+
+/** Checks that read the data in more parts, so that damage shows later. */
+export const slowerReading: Rule = (input) =>
+  input.before.plan.repositories.flatMap((before): Finding[] => {
+    const after = input.repositories.after.get(before.name);
+    const [parts, more] = [before.read_data_subsets, after?.read_data_subsets ?? null];
+    if (after === undefined || parts === null || more === null || more <= parts) return [];
+    const [round, later] = [roundOf(input, before, parts), roundOf(input, after, more)];
+    return [
+      {
+        ...{ service: null, volume: null, runtime: null, host: null },
+        code: 'STW830',
+        severity: later > YEAR && later > round ? 'warning' : 'info',
+        before: `${parts} parts, all read once in ${showDuration(round)}`,
+        after: `${more} parts, all read once in ${showDuration(later)}`,
+        message: `checks of ${quote(after.name)} read its data in more parts: damage may stay unnoticed for ${showDuration(later)}`,
+        hint: 'check more often, or in fewer parts',
+        span: input.places.repository(after.name, 'check', 'read_data_subsets'),
+      },
+    ];
+  });
+
+/** Minutes until all parts were read, at worst. */
+function roundOf({ simulated }: ReviewInput, repository: RepositoryPlan, parts: number): number {
+  return parts * simulated.of(repository.check, maintenanceClockwork(repository)).longestGap;
+}
