@@ -1,7 +1,7 @@
 import { didYouMean } from '../diagnostics/did-you-mean.js';
 import { hasErrors, sortDiagnostics, wholeFile, type Diagnostic } from '../diagnostics/diagnostic.js';
 import { ambiguousDays } from '../schedule/ambiguity.js';
-import { parseCron } from '../schedule/cron.js';
+import { CRON_HINT, parseCron } from '../schedule/cron.js';
 import { scheduleAt } from '../schedule/job-schedule.js';
 import { analysisFrom, clockChangeHits, type Period } from '../schedule/runs.js';
 import { showMinute } from '../schedule/show.js';
@@ -109,7 +109,13 @@ function ofExpression(text: string, options: ScheduleOptions, at: number): Answe
   const parsed = parseCron(text);
   if ('error' in parsed) {
     const where = { ...span, column: parsed.start + 1, end_column: parsed.end + 1 };
-    const found: Diagnostic = { code: 'STW212', severity: 'error', message: parsed.error, span: where };
+    const found: Diagnostic = {
+      code: 'STW212',
+      severity: 'error',
+      message: parsed.error,
+      span: where,
+      hint: CRON_HINT,
+    };
     return { jobs: [], diagnostics: [found], sources, forecast: null };
   }
   const { cron, on_calendar } = scheduleAt(text, timezone, 0);

@@ -85,13 +85,13 @@ function readMountRuntimes(findings: Findings, given: Mapping, pointer: Pointer)
   return known.length === 0 ? RUNTIMES : known;
 }
 
-/** Reads the keys of `runtime_templates`. */
+/** Reads the keys of `runtime_templates`; one that is empty or `false` names a runtime that is not supported. */
 export function readRuntimes(findings: Findings, contract: Mapping): Runtime[] {
   const templates = asMapping(contract.runtime_templates);
   for (const name of Object.keys(templates)) {
     warnUnknownRuntime(findings, name, ['runtime_templates', name], 'key');
   }
-  return RUNTIMES.filter((runtime) => templates[runtime] !== undefined && templates[runtime] !== null);
+  return RUNTIMES.filter((runtime) => (templates[runtime] ?? false) !== false);
 }
 
 function warnUnknownRuntime(findings: Findings, name: string, pointer: Pointer, part: 'key' | 'value'): void {

@@ -10,6 +10,8 @@ import type { YamlDocument } from '../source/yaml-document.js';
 import { hasExpression, splitExpressions, type Reference } from './expression.js';
 import type { LocatedValue, ValuesLookup } from './values.js';
 
+const SHORTER = { hint: 'write the value itself where it is needed' };
+
 /** References followed for one contract, and characters in one resolved text; real contracts stay far below. */
 const MAX_STEPS = 10_000;
 const MAX_NODES = 200_000;
@@ -117,7 +119,7 @@ class Resolver {
         'STW112',
         `references make this contract hold more than ${MAX_NODES} values`,
         undefined,
-        {},
+        SHORTER,
       );
     }
     this.#reported.add(JSON.stringify(at)).add(JSON.stringify([]));
@@ -163,7 +165,7 @@ class Resolver {
       const part = piece.kind === 'text' ? piece.text : this.#pieceText(located, piece, at, trail);
       result = part === null || result === null ? null : result + part;
       if (result !== null && result.length > MAX_TEXT) {
-        this.#fail(located, 'STW112', 'references make this text longer than 64 KiB', undefined, {});
+        this.#fail(located, 'STW112', 'references make this text longer than 64 KiB', undefined, SHORTER);
         return null;
       }
     }
@@ -221,7 +223,7 @@ class Resolver {
           'STW112',
           `more than ${MAX_STEPS} references are followed for this contract`,
           range,
-          {},
+          SHORTER,
         );
       }
       return null;

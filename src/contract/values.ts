@@ -38,7 +38,8 @@ export function loadValues(inputs: readonly InputFile[]): {
     for (const document of parsed.documents) {
       if (!isMapping(document.value)) {
         const message = 'a values file must be a mapping of names to values';
-        diagnostics.push({ code: 'STW018', severity: 'error', message, span: document.span([]) });
+        const hint = 'write one `name: value` per line';
+        diagnostics.push({ code: 'STW018', severity: 'error', message, span: document.span([]), hint });
         continue;
       }
       for (const [name, value] of Object.entries(document.value)) {

@@ -1,5 +1,5 @@
 import type { BackupSettings, Retention } from '../contract/contract.js';
-import { parseCron } from '../schedule/cron.js';
+import { CRON_HINT, parseCron } from '../schedule/cron.js';
 import { asMapping, asText, asTexts } from '../source/access.js';
 import type { Pointer } from '../source/document.js';
 import type { Findings } from '../source/findings.js';
@@ -72,7 +72,7 @@ export function readCron(findings: Findings, value: unknown, pointer: Pointer): 
   if (text === null || text === '') return null;
   const result = parseCron(text);
   if (!('error' in result)) return text;
-  findings.error('STW212', pointer, result.error, { within: result, of: text });
+  findings.error('STW212', pointer, result.error, { within: result, of: text, hint: CRON_HINT });
   return null;
 }
 
@@ -122,7 +122,8 @@ export function readMinutes(
   if (minutes === null || (minutes >= range.min && minutes <= range.max)) return minutes;
   const name = String(pointer.at(-1));
   const limit = minutes < range.min ? `at least ${range.min}m` : `at most ${range.max / 1440}d`;
-  findings.error('STW210', pointer, `\`${name}\` must be ${limit}`);
+  const hint = `it may be from ${range.min}m to ${range.max / 1440}d`;
+  findings.error('STW210', pointer, `\`${name}\` must be ${limit}`, { hint });
   return null;
 }
 

@@ -46,6 +46,10 @@ const FIELDS: readonly FieldRule[] = [
   { key: 'day_of_week', label: 'day of week', min: 0, max: 7, names: WEEKDAYS },
 ];
 
+/** What people may write, for those who wrote something else. */
+export const CRON_HINT =
+  'five fields: minute, hour, day of month, month, day of week, such as `30 2 * * 1-5`; or an alias such as `@daily`';
+
 /** The four aliases of the interface, with the meaning that every cron gives them. */
 export const ALIASES: Readonly<Record<string, string>> = {
   '@hourly': '0 * * * *',

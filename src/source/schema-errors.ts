@@ -3,7 +3,8 @@ import { CODES, type DiagnosticCode } from '../diagnostics/codes.js';
 import type { Diagnostic } from '../diagnostics/diagnostic.js';
 import type { Pointer } from './document.js';
 import { Findings, type FindingOptions } from './findings.js';
-import { schemaAt, type JsonSchema } from './schema.js';
+import type { JsonSchema } from './schema.js';
+import { missingKeyHint, nameHint, valueHint } from './schema-hints.js';
 import { suggest, suggestionHint } from './suggest.js';
 import { isMapping, LiteralText, VaultedValue } from './tagged.js';
 import type { YamlDocument } from './yaml-document.js';
@@ -52,7 +53,7 @@ export function schemaDiagnostics(check: SchemaCheck, errors: readonly SchemaErr
       if (known === undefined || rank < VALUE_KEYWORDS.indexOf(known.error.keyword)) values.set(place, entry);
     }
   }
-  for (const { error, pointer } of values.values()) reportValue(findings, check.document, error, pointer);
+  for (const { error, pointer } of values.values()) reportValue(findings, check, error, pointer);
   return findings.diagnostics;
 }
 
@@ -95,62 +96,62 @@ function reportMissingKey(
   if (misspelt.has(JSON.stringify([...pointer, name]))) return;
   const similar = isMapping(error.data) ? suggest(name, Object.keys(error.data)) : null;
   const known = error.parentSchema.properties ?? {};
-  const meaning = schemaAt(check.schema, [...pointer, name])?.description;
   const hint =
     similar !== null && !Object.hasOwn(known, similar)
       ? `did you mean \`${name}\` where \`${similar}\` stands?`
-      : `add \`${name}\`${meaning === undefined ? '' : `: ${lowerFirst(meaning)}`}`;
+      : missingKeyHint(check.schema, [...pointer, name]);
   const place = typeof pointer.at(-1) === 'string' ? ` in \`${String(pointer.at(-1))}\`` : '';
   findings.error('STW021', pointer, `\`${name}\` is missing${place}`, { part: 'key', hint });
-}
-
-function lowerFirst(sentence: string): string {
-  const text = sentence.replace(/\.$/, '');
-  return /^[A-Z][a-z]/.test(text) ? text.charAt(0).toLowerCase() + text.slice(1) : text;
 }
 
 function withHint(hint: string | undefined): FindingOptions {
   return hint === undefined ? {} : { hint };
 }
 
-function reportValue(findings: Findings, document: YamlDocument, error: SchemaError, pointer: Pointer): void {
-  const isName = error.propertyName !== undefined;
-  const name = nameOf(pointer);
-  const value = error.data;
-  const options: FindingOptions = isName ? { part: 'key' } : {};
-  const expected = error.parentSchema['x-expected'];
-  const code = codeOf(error);
+function reportValue(findings: Findings, check: SchemaCheck, error: SchemaError, pointer: Pointer): void {
+  const { document, schema } = check;
   switch (error.keyword) {
     case 'type':
-      reportType(findings, document, error, pointer);
+      reportType(findings, check, error, pointer);
       return;
     case 'not': {
-      const raw = document.raw(pointer) ?? String(value);
+      const raw = document.raw(pointer) ?? String(error.data);
       const hint = `quote it: \`"${raw}"\``;
-      findings.error('STW023', pointer, `${name} is a number, so YAML may change its digits`, { hint });
+      findings.error('STW023', pointer, `${nameOf(pointer)} is a number, so YAML may change its digits`, {
+        hint,
+      });
       return;
     }
-    case 'const':
-      findings.error(code, pointer, `${name} must be ${String(error.params.allowedValue)}`, options);
-      return;
     case 'enum':
-      reportEnum(findings, error, pointer);
+      reportEnum(findings, check, error, pointer);
       return;
+    default: {
+      const isName = error.propertyName !== undefined;
+      const message = `${isName ? 'this name' : nameOf(pointer)} must ${demandOf(error)}`;
+      const hint = isName ? nameHint(schema, pointer) : valueHint(schema, pointer, message);
+      findings.error(codeOf(error), pointer, message, {
+        ...(isName ? { part: 'key' } : {}),
+        ...withHint(hint),
+      });
+    }
+  }
+}
+
+function demandOf({ keyword, params, parentSchema }: SchemaError): string {
+  switch (keyword) {
+    case 'const':
+      return `be ${String(params.allowedValue)}`;
     case 'minLength':
     case 'minItems':
     case 'minProperties':
-      findings.error('STW025', pointer, `${name} must not be empty`, options);
-      return;
+      return 'not be empty';
     case 'minimum':
-      findings.error('STW025', pointer, `${name} must be at least ${String(error.params.limit)}`, options);
-      return;
+      return `be at least ${String(params.limit)}`;
     case 'maximum':
-      findings.error('STW025', pointer, `${name} must be at most ${String(error.params.limit)}`, options);
-      return;
+      return `be at most ${String(params.limit)}`;
     default: {
-      const subject = isName ? 'this name' : name;
-      const wanted = typeof expected === 'string' ? expected : 'in the documented form';
-      findings.error(code, pointer, `${subject} must be ${wanted}`, options);
+      const expected = parentSchema['x-expected'];
+      return `be ${typeof expected === 'string' ? expected : 'in the documented form'}`;
     }
   }
 }
@@ -169,13 +170,14 @@ function nameOf(pointer: Pointer): string {
   return owner === undefined ? `entry ${last + 1}` : `entry ${last + 1} of \`${owner}\``;
 }
 
-function reportEnum(findings: Findings, error: SchemaError, pointer: Pointer): void {
+function reportEnum(findings: Findings, { schema }: SchemaCheck, error: SchemaError, pointer: Pointer): void {
   const allowed = error.params.allowedValues;
   const texts = (Array.isArray(allowed) ? allowed : []).filter((value) => typeof value === 'string');
   const list = texts.map((text) => `\`${text}\``).join(', ');
   const close = typeof error.data === 'string' ? suggest(error.data, texts) : null;
-  const hint = close === null ? undefined : `did you mean \`${close}\`?`;
-  findings.error('STW025', pointer, `${nameOf(pointer)} must be one of ${list}`, withHint(hint));
+  const message = `${nameOf(pointer)} must be one of ${list}`;
+  const hint = close === null ? valueHint(schema, pointer, message) : `did you mean \`${close}\`?`;
+  findings.error('STW025', pointer, message, withHint(hint));
 }
 
 const TYPE_WORDS: Readonly<Record<string, string>> = {
@@ -187,7 +189,7 @@ const TYPE_WORDS: Readonly<Record<string, string>> = {
   object: 'a mapping',
 };
 
-function reportType(findings: Findings, document: YamlDocument, error: SchemaError, pointer: Pointer): void {
+function reportType(findings: Findings, check: SchemaCheck, error: SchemaError, pointer: Pointer): void {
   const type = error.params.type;
   const wanted = (Array.isArray(type) ? type : [type]).map(String).filter((word) => word !== 'null');
   const value = error.data;
@@ -199,13 +201,14 @@ function reportType(findings: Findings, document: YamlDocument, error: SchemaErr
     return;
   }
   const isScalar = typeof value === 'number' || typeof value === 'boolean';
-  const raw = isScalar ? (document.raw(pointer) ?? String(value)) : '';
+  const raw = isScalar ? (check.document.raw(pointer) ?? String(value)) : '';
   const isQuotable = isScalar && wanted.includes('string') && fitsPattern(error, raw);
   const code = isQuotable && /^0[0-7]+$/.test(raw) ? 'STW023' : 'STW022';
   const message = `${name} must be ${typeWords(error, wanted, isQuotable)}, but is ${describeValue(value)}`;
   const isOneItem = wanted.includes('array') && typeof value === 'string';
-  const listHint = isOneItem ? 'write it as a list: one `- ` line each' : undefined;
-  findings.error(code, pointer, message, withHint(isQuotable ? `quote it: \`"${raw}"\`` : listHint));
+  const listHint = 'write it as a list: one `- ` line each';
+  const otherHint = isOneItem ? listHint : valueHint(check.schema, pointer, message);
+  findings.error(code, pointer, message, withHint(isQuotable ? `quote it: \`"${raw}"\`` : otherHint));
 }
 
 /** What was expected: the schema's own words, unless the value only lacks quotes. */

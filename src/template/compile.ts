@@ -166,7 +166,12 @@ class Compiler {
     }
     const [param, ...others] = node.params;
     if (param === undefined || others.length > 0 || node.hash !== undefined) {
-      this.report('STW503', node.loc, `\`{{#${name} …}}\` takes one value`);
+      this.report(
+        'STW503',
+        node.loc,
+        `\`{{#${name} …}}\` takes one value`,
+        'write the name of one variable after it',
+      );
       return [];
     }
     const value = this.expression(param);
@@ -197,11 +202,22 @@ class Compiler {
     const before = (lines[node.loc.start.line - 1] ?? '').slice(0, node.loc.start.column);
     const after = (lines[node.loc.end.line - 1] ?? '').slice(node.loc.end.column);
     if (`${before}${after}`.trim() !== '') {
-      this.report('STW504', node.loc, 'a partial has to stand alone on its line');
+      this.report(
+        'STW504',
+        node.loc,
+        'a partial has to stand alone on its line',
+        'begin a new line before and after it',
+      );
       return [];
     }
     const [param, ...others] = node.params;
-    if (others.length > 0) this.report('STW504', node.loc, 'a partial takes one context');
+    if (others.length > 0)
+      this.report(
+        'STW504',
+        node.loc,
+        'a partial takes one context',
+        'name one variable, and others as `name=variable`',
+      );
     const context = param === undefined ? null : this.expression(param);
     const indent = node.indent ?? '';
     const keepsIndent = this.kind === 'yaml' || this.kind === 'markdown';

@@ -145,5 +145,6 @@ export function templateDiagnostic(error: TemplateError, file: string): Diagnost
       end_line: error.line,
       end_column: error.column + 1,
     },
+    ...(error.hint === '' ? {} : { hint: error.hint }),
   };
 }

@@ -92,7 +92,9 @@ export function includedTemplates(templates: CompiledTemplates): ReadonlySet<str
 export function checkEnding(templates: CompiledTemplates, name: string): TemplateProblem[] {
   if (endsInLineBreak(templates[name] ?? []) || !includedTemplates(templates).has(name)) return [];
   const message = 'other templates include this one, so it has to end with a line break';
-  return [{ code: 'STW506', start: [1, 1], end: [1, 1], message, hint: '' }];
+  return [
+    { code: 'STW506', start: [1, 1], end: [1, 1], message, hint: 'put a line break after its last line' },
+  ];
 }
 
 /** What is wrong with the partials of the template `name`. */

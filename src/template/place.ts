@@ -165,7 +165,7 @@ export function placeTags(
         start: end,
         end,
         message: `the template cannot end here: ${ending}`,
-        hint: '',
+        hint: 'close what is open, and end the last line with a line break',
       });
     }
     return { program: withEncoders(draft, placement.encoders), problems };

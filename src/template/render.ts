@@ -247,12 +247,14 @@ function evaluate(expression: Expression, scope: Scope): unknown {
   if (found && value !== undefined) return value;
   const wanted = expression.parts.at(-1) ?? '';
   const guess = known.includes(wanted) ? null : didYouMean(wanted, known);
-  const hint = guess === null ? '' : ` (${guess})`;
-  throw new TemplateError(
-    scope.template,
-    expression.at,
-    `there is no variable \`${expression.text}\` here${hint}`,
-  );
+  const message = `there is no variable \`${expression.text}\` here`;
+  throw new TemplateError(scope.template, expression.at, message, guess ?? knownNames(known));
+}
+
+function knownNames(names: readonly string[]): string {
+  return names.length === 0 || names.length > 40
+    ? ''
+    : `known here: ${names.map((name) => `\`${name}\``).join(', ')}`;
 }
 
 /** Fills the template `name`, and notes in `trace` where each line comes from. Throws {@link TemplateError}. */

@@ -9,11 +9,14 @@ export class TemplateError extends Error {
   readonly line: number;
   /** From 1, in code points. */
   readonly column: number;
+  /** Empty where there is nothing to advise. */
+  readonly hint: string;
 
-  constructor(template: string, [line, column]: Position, message: string) {
+  constructor(template: string, [line, column]: Position, message: string, hint = '') {
     super(message);
     this.template = template;
     this.line = line;
     this.column = column;
+    this.hint = hint;
   }
 }

@@ -24,6 +24,8 @@ const ELSEWHERE: readonly string[] = ['STW001', 'STW005', 'STW029'];
 
 function report(config: string): string {
   const { diagnostics, sources } = render(loadProject(config));
+  // Whoever made a mistake is told what to do about it.
+  expect(diagnostics.filter(({ hint }) => (hint ?? '') === '')).toEqual([]);
   return formatText(diagnostics, sources, { color: false });
 }
 

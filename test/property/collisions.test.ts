@@ -198,7 +198,8 @@ test('planted collisions are all found, none is invented, and the times that are
     }),
     { numRuns: 120 },
   );
-  expect(seen.pairs).toBeGreaterThan(80);
+  // About 110, 1,100 and 100 come about; far fewer would say that the times above no longer crowd.
+  expect(seen.pairs).toBeGreaterThan(30);
   expect(seen.misses).toBeGreaterThan(300);
-  expect(seen.free).toBeGreaterThan(50);
+  expect(seen.free).toBeGreaterThan(20);
 });

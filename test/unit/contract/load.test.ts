@@ -17,7 +17,7 @@ function good(text: string): Contract {
 }
 
 const HEAD = `service_id: app
-runtime_templates: { baremetal: x, docker: x, podman: ~ }
+runtime_templates: { baremetal: x, docker: x, podman: ~, kubernetes: false }
 `;
 const EMPTY = `${HEAD}mounts: { persistent_volumes: [] }\n`;
 

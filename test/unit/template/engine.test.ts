@@ -104,7 +104,7 @@ describe('overrides', () => {
     } catch (error) {
       if (!(error instanceof TemplateError)) throw error;
       expect(shown(templateDiagnostic(error, `t/${error.template}`))).toBe(
-        `t/${TIMER}:2:15-2:16 error STW510 there is no variable \`nme\` here (did you mean \`name\`?) ()`,
+        `t/${TIMER}:2:15-2:16 error STW510 there is no variable \`nme\` here (did you mean \`name\`?)`,
       );
     }
   });

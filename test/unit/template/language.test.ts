@@ -30,7 +30,8 @@ function failure(texts: Record<string, string>, context: object = CONTEXT): stri
     return `rendered ${render(texts, context)}`;
   } catch (error) {
     if (!(error instanceof TemplateError)) throw error;
-    return `${error.template}:${error.line}:${error.column} ${error.message}`;
+    const hint = error.hint === '' ? '' : ` (${error.hint})`;
+    return `${error.template}:${error.line}:${error.column} ${error.message}${hint}`;
   }
 }
 
@@ -89,7 +90,14 @@ describe('names that are not there', () => {
     ['{{undef}}\n', '1:3 there is no variable `undef` here'],
     ['{{#each name}}x{{/each}}\n', '1:9 `name` is a string, not a list or mapping'],
   ])('%j', (text, message) => {
-    expect(failure({ 't.sh.hbs': text }, { ...CONTEXT, undef: undefined })).toBe(`t.sh.hbs:${message}`);
+    const found = failure({ 't.sh.hbs': text }, { ...CONTEXT, undef: undefined });
+    expect(found.replace(/ \(known here: .*\)$/, '')).toBe(`t.sh.hbs:${message}`);
+  });
+
+  test('what is there is named while it is little', () => {
+    expect(failure({ 't.sh.hbs': '{{deep.zzz}}\n' })).toMatch(/ `deep.zzz` here \(known here: `er`\)$/);
+    const many = Object.fromEntries(Array.from({ length: 41 }, (_, index) => [`v${index}`, 1]));
+    expect(failure({ 't.sh.hbs': '{{zzz}}\n' }, many)).toMatch(/ `zzz` here$/);
   });
 
   test('a function in the data is never called', () => {
