@@ -23,6 +23,9 @@ interface Project {
 
 const HARMLESS = 'x1000';
 
+/** No text that is made up by chance: a service that names itself does not need itself. */
+const SERVICE = 'app-of-this-test';
+
 /** Each place that reaches the tree: puts a string there. */
 const PLACES: Readonly<Record<string, (project: Project, text: string) => void>> = {
   service_name: ({ contract }, text) => (contract.service_name = text),
@@ -87,7 +90,7 @@ function set(target: unknown, path: readonly (string | number)[], value: unknown
 function project(): Project {
   return {
     contract: {
-      service_id: 'app',
+      service_id: SERVICE,
       service_name: 'app',
       service_container: { vmid: 105 },
       runtime_templates: { docker: '', podman: '', kubernetes: '', proxmox: '', baremetal: '' },
@@ -125,7 +128,7 @@ function project(): Project {
 }
 
 const inCluster = (settings: object) => (input: Project) => {
-  input.policy.deployments = [{ runtime: 'kubernetes', services: ['app'] }];
+  input.policy.deployments = [{ runtime: 'kubernetes', services: [SERVICE] }];
   input.policy.runtimes = { kubernetes: { external_secret: { store: 'vault' }, ...settings } };
 };
 
@@ -142,11 +145,11 @@ const WHERE = {
     input.policy.deployments = ['docker', 'podman', 'proxmox', 'baremetal'].map((runtime) => ({
       runtime,
       host: runtime,
-      services: ['app'],
+      services: [SERVICE],
     }));
   },
   rootless: (input: Project) => {
-    input.policy.deployments = [{ runtime: 'podman', host: 'podman', services: ['app'] }];
+    input.policy.deployments = [{ runtime: 'podman', host: 'podman', services: [SERVICE] }];
     input.contract.quadlet_scope = 'user';
   },
   restic: inCluster({}),
