@@ -1,4 +1,5 @@
 import type { Placement, RepositoryPlan, ServicePlan } from '../../plan/plan.js';
+import { needs } from '../../plan/requirements.js';
 import { retentionText } from '../../retention/text.js';
 import { header } from '../header.js';
 import { kubernetesJobs } from '../kubernetes/cluster.js';
@@ -18,7 +19,7 @@ export function serviceContext(input: TargetInput, service: ServicePlan): Record
   const repository = plan.repositories.find((candidate) => candidate.name === service.repository);
   const [first] = service.placements;
   if (repository === undefined || first === undefined) return null;
-  const known = new Set(plan.services.map((other) => other.service_id));
+  const known = new Map(plan.services.map((other) => [other.service_id, other]));
   // An operator stores snapshots in its own way: they are not what the page says of the others.
   const portable = service.placements.find((placement) => !isOperatorJob(input, placement));
   return {
@@ -29,11 +30,25 @@ export function serviceContext(input: TargetInput, service: ServicePlan): Record
     tags: service.tags,
     kept: retentionText(service.retention),
     volumes: first.volumes,
-    requires: service.requires.map((id) => ({ id, page: known.has(id) ? `runbooks/${id}.md` : null })),
+    requires: service.requires.map((id) => requirement(service, id, known)),
     places: service.placements.flatMap((placement) => place(input, service, placement)),
     stored: portable !== undefined || input.runtimes.kubernetes.method !== 'velero',
     portable: portable !== undefined,
     elsewhere: portable === undefined ? [] : elsewhereSteps(service, portable, input.runtimes.kubernetes),
+  };
+}
+
+/** In a circle no order is right, so the page of either says so. */
+function requirement(
+  service: ServicePlan,
+  id: string,
+  known: ReadonlyMap<string, ServicePlan>,
+): Record<string, unknown> {
+  const needed = known.get(id);
+  return {
+    id,
+    page: needed === undefined ? null : `runbooks/${id}.md`,
+    circular: needed !== undefined && needs(needed, service.service_id, known),
   };
 }
 
