@@ -5,7 +5,7 @@ import { MANIFEST_PATH } from '../output/tree-path.js';
 import { POLICY_FILE } from '../policy/find.js';
 import { parsePlanFile } from '../review/plan-file.js';
 import type { LoadedSide } from '../review/places.js';
-import type { Side } from '../review/review.js';
+import type { Side } from '../review/side.js';
 import { errorCode } from '../source/error-code.js';
 import { DISK, passesLink, type Files } from '../source/files.js';
 import { findRepository, GitError, resolveCommit } from '../source/git.js';

@@ -1,4 +1,5 @@
-import type { FileChanges, Side } from './review.js';
+import type { FileChanges } from './review.js';
+import type { Side } from './side.js';
 
 const PLAN = '.stowage/plan.json';
 

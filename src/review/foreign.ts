@@ -1,5 +1,5 @@
 import { literalPattern } from '../source/literal.js';
-import type { ReviewInput } from './review.js';
+import type { NewSide, Side } from './side.js';
 
 /** What the user's templates change in one file, compared with what it was and with what stowage itself would write. */
 export interface ForeignChange {
@@ -19,7 +19,7 @@ export interface ForeignChange {
  * The changes that come from the user's templates rather than from contracts and policy. What a contract changes,
  * stowage's own templates change too, so comparing with those leaves just the rest. Empty without such templates.
  */
-export function foreignChanges({ before, after }: Pick<ReviewInput, 'before' | 'after'>): ForeignChange[] {
+export function foreignChanges({ before, after }: { before: Side; after: NewSide }): ForeignChange[] {
   let known: ReadonlySet<string> | null = null;
   const ids = new Set([...before.plan.services, ...after.plan.services].map(({ service_id }) => service_id));
   return [...after.files].flatMap(([path, content]): ForeignChange[] => {

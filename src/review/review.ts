@@ -1,24 +1,17 @@
 import type { Contract } from '../contract/contract.js';
-import type { BackupPlan, RepositoryPlan } from '../plan/plan.js';
+import type { RepositoryPlan } from '../plan/plan.js';
 import type { Simulated } from '../schedule/simulated.js';
 import type { Finding, Severity, Verdict } from './finding.js';
 import { SEVERITIES } from './finding.js';
 import type { ForeignChange } from './foreign.js';
 import type { Matched } from './match.js';
 import type { Places } from './places.js';
-
-/** One side of a change: the plan, and the files that it renders to, by path. */
-export interface Side {
-  readonly plan: BackupPlan;
-  readonly files: ReadonlyMap<string, string>;
-}
+import type { NewSide, Side } from './side.js';
 
 /** What the rules look at. */
 export interface ReviewInput {
   readonly before: Side;
-  readonly after: Side & {
-    /** The files without the user's own templates: what stowage itself would make of the plan. */
-    readonly plain: ReadonlyMap<string, string>;
+  readonly after: NewSide & {
     /** Folders of hosts that the workload of a service mounts, backed up or not, by its id. */
     readonly mounts: ReadonlyMap<string, readonly string[]>;
     /** Minutes around maintenance that must be free, by repository. */

@@ -5,7 +5,8 @@ import { SEVERITIES, type Finding } from './finding.js';
 import { foreignChanges } from './foreign.js';
 import { matchPlans } from './match.js';
 import type { Places } from './places.js';
-import type { ReviewInput, Side } from './review.js';
+import type { ReviewInput } from './review.js';
+import type { Side } from './side.js';
 import { RULES } from './rules/registry.js';
 
 /** What a change from one plan to another means: the severest findings first, then by file and position. Pure. */

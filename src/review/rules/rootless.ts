@@ -1,7 +1,8 @@
 import { placeName } from '../../targets/protection.js';
 import { quote, type Finding } from '../finding.js';
 import type { PlacementPair } from '../match.js';
-import type { Rule, Side } from '../review.js';
+import type { Rule } from '../review.js';
+import type { Side } from '../side.js';
 import { subject } from './coverage.js';
 
 type Rendered = Side['files'];

@@ -6,7 +6,8 @@ import { showDuration, showMinute } from '../../schedule/show.js';
 import { placeName } from '../../targets/protection.js';
 import { quote, type Finding } from '../finding.js';
 import { addressOf } from '../match.js';
-import type { ReviewInput, Rule, Side } from '../review.js';
+import type { ReviewInput, Rule } from '../review.js';
+import type { Side } from '../side.js';
 import { subject } from './coverage.js';
 
 const KINDS = ['forget', 'prune', 'check'] as const;
