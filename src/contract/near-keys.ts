@@ -1,4 +1,5 @@
 import { closest } from '../diagnostics/did-you-mean.js';
+import { childrenOf } from '../source/access.js';
 import type { Pointer } from '../source/document.js';
 import type { Findings } from '../source/findings.js';
 import { allowedTypes, childSchema, type JsonSchema } from '../source/schema.js';
@@ -22,12 +23,7 @@ function visit(
   if (isMapping(value) && schema.additionalProperties === undefined) {
     for (const key of Object.keys(value)) checkKey(findings, schema, value, [...pointer, key], key);
   }
-  const children: [string | number, unknown][] = Array.isArray(value)
-    ? value.map((item: unknown, index) => [index, item])
-    : isMapping(value)
-      ? Object.entries(value)
-      : [];
-  for (const [step, child] of children) {
+  for (const [step, child] of childrenOf(value)) {
     const next = childSchema(root, schema, step);
     if (next !== null && allowedTypes(next).length > 0) {
       visit(findings, root, next, child, [...pointer, step]);

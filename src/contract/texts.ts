@@ -1,9 +1,8 @@
-import { asList, asMapping } from '../source/access.js';
+import { asList, asMapping, childrenOf } from '../source/access.js';
 import type { Pointer } from '../source/document.js';
 import type { Findings } from '../source/findings.js';
 import { allowedTypes, childSchema, type JsonSchema } from '../source/schema.js';
 import { isReference, isSecretOption } from '../source/secrets.js';
-import { isMapping } from '../source/tagged.js';
 import { checkText } from '../source/text-rules.js';
 
 /** Checks every text that the schema describes, and so every text that we keep, for control characters and secrets. */
@@ -24,12 +23,7 @@ function visit(
     }
     return;
   }
-  const children: [string | number, unknown][] = Array.isArray(value)
-    ? value.map((item: unknown, index) => [index, item])
-    : isMapping(value)
-      ? Object.entries(value)
-      : [];
-  for (const [step, child] of children) {
+  for (const [step, child] of childrenOf(value)) {
     const next = childSchema(root, schema, step);
     if (next !== null && (allowedTypes(next).length > 0 || next.properties !== undefined)) {
       visit(findings, root, next, child, [...pointer, step]);

@@ -1,4 +1,5 @@
 import type { BackupSettings, Retention } from '../contract/contract.js';
+import { KEEP_COUNTS, KEEP_SPANS } from '../retention/options.js';
 import { CRON_HINT, parseCron } from '../schedule/cron.js';
 import { asMapping, asText, asTexts } from '../source/access.js';
 import type { Pointer } from '../source/document.js';
@@ -6,23 +7,6 @@ import type { Findings } from '../source/findings.js';
 import type { Mapping } from '../source/tagged.js';
 import { parseDuration } from './duration.js';
 import { readFriendlySchedule } from './friendly-schedule.js';
-
-const RETENTION_COUNTS = [
-  'keep_last',
-  'keep_hourly',
-  'keep_daily',
-  'keep_weekly',
-  'keep_monthly',
-  'keep_yearly',
-] as const;
-const RETENTION_SPANS = [
-  'keep_within',
-  'keep_within_hourly',
-  'keep_within_daily',
-  'keep_within_weekly',
-  'keep_within_monthly',
-  'keep_within_yearly',
-] as const;
 
 /** Longest offset window: beyond a week, the next weekly run would begin before the last. */
 const MAX_SPREAD = 7 * 1440;
@@ -129,8 +113,8 @@ export function readMinutes(
 
 function readRetention(findings: Findings, given: Mapping, pointer: Pointer): Retention | null {
   const retention: Record<string, number | string> = {};
-  for (const key of RETENTION_COUNTS) if (typeof given[key] === 'number') retention[key] = given[key];
-  for (const key of RETENTION_SPANS) if (typeof given[key] === 'string') retention[key] = given[key];
+  for (const key of KEEP_COUNTS) if (typeof given[key] === 'number') retention[key] = given[key];
+  for (const key of KEEP_SPANS) if (typeof given[key] === 'string') retention[key] = given[key];
   const keeps = Object.values(retention).some((rule) =>
     typeof rule === 'number' ? rule > 0 : /[1-9]/.test(rule),
   );

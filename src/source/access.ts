@@ -25,3 +25,9 @@ export function asInteger(value: unknown): number | null {
   if (typeof value === 'number') return Number.isSafeInteger(value) ? value : null;
   return typeof value === 'string' && /^[0-9]{1,9}$/.test(value) ? Number(value) : null;
 }
+
+/** What a list or mapping holds, with the step that leads there; nothing for any other value. */
+export function childrenOf(value: unknown): [string | number, unknown][] {
+  if (Array.isArray(value)) return value.map((item: unknown, index) => [index, item]);
+  return isMapping(value) ? Object.entries(value) : [];
+}

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { differences, makeData, manifest, type Manifest } from './lib/data.js';
+import { differences, makeData, manifest, volumeDifferences, type Manifest } from './lib/data.js';
 import { importImage } from './lib/images.js';
 import { Jobs } from './lib/jobs.js';
 import { boot, type Machine } from './lib/machine.js';
@@ -61,15 +61,7 @@ describe('a Docker host', () => {
   /** Types what the page prints, in the project's folder, as the page says. */
   const type = (commands: string) =>
     machine.run(['sh', '-euxc', `cd ${COMPOSE_FOLDER}\n${commands}`], { timeout: 170 });
-  async function lostBytes(): Promise<string[]> {
-    const lines: string[] = [];
-    for (const [volume, place] of Object.entries(PLACES)) {
-      const was = before.get(volume) ?? new Map();
-      const found = differences(was, await manifest(machine, place));
-      lines.push(...found.map((line) => `${volume}: ${line}`));
-    }
-    return lines;
-  }
+  const lostBytes = () => volumeDifferences(machine, PLACES, before);
 
   beforeAll(async () => {
     machine = await boot('engines', 'docker1', { disks: ['/var/lib/docker'] });

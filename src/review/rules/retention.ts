@@ -2,14 +2,14 @@ import type { Retention } from '../../contract/contract.js';
 import { clockworkOf } from '../../plan/schedules.js';
 import { simulateLoss, type Loss } from '../loss.js';
 import { showDuration } from '../../schedule/show.js';
-import { keepOptions } from '../../targets/systemd/repository-context.js';
+import { keepOptions } from '../../retention/options.js';
 import { quote, type Finding } from '../finding.js';
 import type { ServicePair } from '../match.js';
 import type { ReviewInput, Rule } from '../review.js';
 
 /** `keep-daily 7, keep-weekly 5`: restic's options in restic's order, rules that keep nothing left out. */
 export function showRetention(retention: Retention): string {
-  const rules = keepOptions({ ...retention }).filter(({ value }) => value !== '0');
+  const rules = keepOptions(retention).filter(({ value }) => value !== '0');
   return rules.map(({ option, value }) => `${option.replace(/^--/, '')} ${value}`).join(', ');
 }
 

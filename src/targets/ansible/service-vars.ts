@@ -3,7 +3,7 @@ import { excludeBelow, literalPattern } from '../../plan/excludes.js';
 import type { PlannedVolume, Placement, RepositoryPlan, ServicePlan } from '../../plan/plan.js';
 import { headerLines } from './header-lines.js';
 import { hostTrees, hostVolumes } from '../systemd/host-tree.js';
-import { keepOptions } from '../systemd/repository-context.js';
+import { keepOptions } from '../../retention/options.js';
 import type { RenderedFile, TargetInput } from '../target.js';
 import { ansibleText } from './text.js';
 
@@ -69,7 +69,7 @@ function serviceContext({ service, repository, places }: HostService): Record<st
     },
     tags: service.tags.map(ansibleText),
     retention: Object.fromEntries(
-      keepOptions({ ...service.retention }).map(({ option, value }) => [
+      keepOptions(service.retention).map(({ option, value }) => [
         option.replace(/^--/, '').replaceAll('-', '_'),
         /^\d+$/.test(value) ? Number(value) : value,
       ]),

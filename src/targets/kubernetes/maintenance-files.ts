@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { groupBy } from '../../plan/group.js';
 import type { BackupPlan, JobSchedule, RepositoryPlan, ServicePlan } from '../../plan/plan.js';
 import { header } from '../header.js';
-import { keepOptions } from '../systemd/repository-context.js';
+import { keepOptions } from '../../retention/options.js';
 import type { RenderedFile, TargetInput } from '../target.js';
 import type { Namespace } from './cluster.js';
 import { labels, objectName } from './names.js';
@@ -57,7 +57,7 @@ export function maintenanceFiles(
       content: templates.render('host/forget-service.sh.hbs', {
         header: header(plan, service.contract),
         tag: service.tags.join(','),
-        keep: keepOptions({ ...service.retention }),
+        keep: keepOptions(service.retention),
       }),
       mode: 0o755 as const,
       sources: [service.contract],

@@ -1,5 +1,6 @@
 import type { RepositoryPlan } from '../../plan/plan.js';
 import { header } from '../header.js';
+import { sharedFilesIn } from '../shared-file.js';
 import type { RenderedFile, Target, TargetInput } from '../target.js';
 import { containerContext } from './container.js';
 import { userCredentials, userTrees, type UserTree } from './user-tree.js';
@@ -32,16 +33,9 @@ export function repositoryContext({ name, url, local_path, environment_file }: R
   };
 }
 
-function sharedFiles(tree: UserTree, { plan, runtimes, templates }: TargetInput): RenderedFile[] {
-  const file = (path: string, template: string, context: Record<string, unknown> = {}): RenderedFile => ({
-    path: `${tree.folder}/${path}`,
-    content: templates.render(template, { header: header(plan, null), ...context }),
-    mode: path.endsWith('.sh') ? 0o755 : 0o644,
-    sources: [],
-    service: null,
-    runtime: 'podman',
-  });
-  const { image, user } = runtimes.podman;
+function sharedFiles(tree: UserTree, input: TargetInput): RenderedFile[] {
+  const file = sharedFilesIn(tree.folder, 'podman', input);
+  const { image, user } = input.runtimes.podman;
   return [
     file('install.sh', 'podman-user/install.sh.hbs', {
       tree: tree.name,

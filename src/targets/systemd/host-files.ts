@@ -1,25 +1,18 @@
-import { header } from '../header.js';
+import { sharedFilesIn } from '../shared-file.js';
 import type { RenderedFile, TargetInput } from '../target.js';
 import type { HostTree } from './host-tree.js';
 import { repositoryContext } from './repository-context.js';
 
 /** What a host needs once, whatever runs on it: user, folders, helpers, the failure unit and the installer. */
-export function hostFiles(tree: HostTree, { plan, runtimes, templates }: TargetInput): RenderedFile[] {
+export function hostFiles(tree: HostTree, input: TargetInput): RenderedFile[] {
   const maintains = tree.maintained.length > 0;
   const repositories = tree.repositories.map(repositoryContext);
-  const file = (path: string, template: string, context: Record<string, unknown> = {}): RenderedFile => ({
-    path: `${tree.folder}/${path}`,
-    content: templates.render(template, { header: header(plan, null), ...context }),
-    mode: path.endsWith('.sh') ? 0o755 : 0o644,
-    sources: [],
-    service: null,
-    runtime: null,
-  });
+  const file = sharedFilesIn(tree.folder, null, input);
   return [
     file('install.sh', 'host/install.sh.hbs', {
       tree: tree.name,
       credentials: hostCredentials(tree),
-      streams: tree.guests.length > 0 && runtimes.proxmox.transfer === 'stream',
+      streams: tree.guests.length > 0 && input.runtimes.proxmox.transfer === 'stream',
     }),
     file('etc/sysusers.d/stowage.conf', 'host/stowage.sysusers.conf.hbs'),
     file('etc/tmpfiles.d/stowage.conf', 'host/stowage.tmpfiles.conf.hbs', { repositories }),

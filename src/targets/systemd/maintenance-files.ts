@@ -3,7 +3,8 @@ import { header } from '../header.js';
 import type { RenderedFile, TargetInput } from '../target.js';
 import type { HostTree } from './host-tree.js';
 import { protectHome } from './protect-home.js';
-import { keepOptions, repositoryContext } from './repository-context.js';
+import { keepOptions } from '../../retention/options.js';
+import { repositoryContext } from './repository-context.js';
 
 const LIBRARY = '/usr/local/lib/stowage';
 
@@ -101,7 +102,7 @@ function forgetScript(
     content: templates.render('host/forget-service.sh.hbs', {
       header: header(plan, service.contract),
       tag: service.tags.join(','),
-      keep: keepOptions({ ...service.retention }),
+      keep: keepOptions(service.retention),
     }),
   };
 }

@@ -31,29 +31,3 @@ export function repositoryContext(repository: RepositoryPlan): RepositoryContext
       repository.local_path === null ? null : `"${repository.local_path.replaceAll(/["\\]/g, '\\$&')}"`,
   };
 }
-
-/** restic forget's options for a retention, in restic's own order of documentation. */
-export function keepOptions(retention: Readonly<Record<string, number | string | undefined>>): {
-  option: string;
-  value: string;
-}[] {
-  return KEEP_KEYS.flatMap((key) => {
-    const value = retention[key];
-    return value === undefined ? [] : [{ option: `--${key.replaceAll('_', '-')}`, value: String(value) }];
-  });
-}
-
-const KEEP_KEYS = [
-  'keep_last',
-  'keep_hourly',
-  'keep_daily',
-  'keep_weekly',
-  'keep_monthly',
-  'keep_yearly',
-  'keep_within',
-  'keep_within_hourly',
-  'keep_within_daily',
-  'keep_within_weekly',
-  'keep_within_monthly',
-  'keep_within_yearly',
-] as const;

@@ -101,6 +101,20 @@ export function differences(before: Manifest, after: Manifest): string[] {
   return lines;
 }
 
+/** The same for several volumes, by name: each line begins with the volume's. */
+export async function volumeDifferences(
+  machine: Machine,
+  places: Readonly<Record<string, string>>,
+  before: ReadonlyMap<string, Manifest>,
+): Promise<string[]> {
+  const lines: string[] = [];
+  for (const [volume, place] of Object.entries(places)) {
+    const found = differences(before.get(volume) ?? new Map(), await manifest(machine, place));
+    lines.push(...found.map((line) => `${volume}: ${line}`));
+  }
+  return lines;
+}
+
 function nodeDifferences(was: Node, is: Node): string[] {
   const lines: string[] = [];
   for (const key of Object.keys(was) as (keyof Node)[]) {

@@ -1,0 +1,13 @@
+import type { BackupPlan } from '../plan/plan.js';
+
+/** One side of a change: the plan, and the files that it renders to, by path. */
+export interface Side {
+  readonly plan: BackupPlan;
+  readonly files: ReadonlyMap<string, string>;
+}
+
+/** The side that is looked at, with what tells the user's templates from ours. */
+export interface NewSide extends Side {
+  /** The files without the user's own templates: what stowage itself would make of the plan. */
+  readonly plain: ReadonlyMap<string, string>;
+}
