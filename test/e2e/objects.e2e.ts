@@ -262,8 +262,8 @@ describe('what a cluster is told', () => {
         egress: [
           {
             ports: [
-              { protocol: 'UDP', port: 53 },
-              { protocol: 'TCP', port: 53 },
+              ...[53, 5353, 8053].map((port) => ({ protocol: 'UDP', port })),
+              ...[53, 5353, 8053].map((port) => ({ protocol: 'TCP', port })),
             ],
           },
           { ports: [{ protocol: 'TCP', port: 8000 }] },

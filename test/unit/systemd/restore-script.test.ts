@@ -7,6 +7,7 @@ import {
   readFileSync,
   rmSync,
   symlinkSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -85,6 +86,17 @@ describe.each([
     mkdirSync(target, { recursive: true });
     expect(restore('file', ...CHOICE)).toBe(0);
     expect(kindOfTarget()).toBe('file');
+  });
+
+  test.each(['file', 'dir'] as const)('as a %s leaves the time of the folder that it is made in', (kind) => {
+    // Such as that of an outer volume, which has just been restored.
+    const outer = path.join(folder, 'outer');
+    target = path.join(outer, 'new', 'inner');
+    mkdirSync(outer);
+    utimesSync(outer, 1286705410.5, 1286705410.5);
+    expect(restore(kind, ...CHOICE)).toBe(0);
+    expect(lstatSync(outer).mtimeMs).toBe(1286705410500);
+    expect(existsSync(target)).toBe(true);
   });
 
   test('is left as it is when there is something, and nobody is asked', () => {

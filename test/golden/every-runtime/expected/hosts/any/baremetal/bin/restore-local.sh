@@ -43,11 +43,14 @@ is_file_in_snapshot() {
 }
 
 # What is mounted has to be there. A file that is gone must come back as a file; container engines leave an empty folder
-# in its place.
+# in its place. The folder that it is made in keeps its time: it may be that of an outer volume, which is restored first.
 make_target() {
   if reach test -e "$target"; then
     if ! reach test -d "$target" || [ -n "$(reach ls -A -- "$target")" ]; then return 0; fi
   fi
+  above=$(dirname -- "$target")
+  until reach test -d "$above"; do above=$(dirname -- "$above"); done
+  modified=$(reach stat -c %y -- "$above")
   if is_file_in_snapshot "$@"; then
     if reach test -d "$target"; then reach rmdir -- "$target"; fi
     reach mkdir -p -- "$(dirname -- "$target")"
@@ -55,6 +58,8 @@ make_target() {
   else
     reach mkdir -p -- "$target"
   fi
+  # Only for its owner: somebody else's folder has a time that nobody restores.
+  reach touch -m -d "$modified" -- "$above" 2>/dev/null || :
 }
 make_target "$@"
 
