@@ -16,10 +16,7 @@ function firstOf(needs: Readonly<Record<string, string>>): Record<string, string
   return Object.fromEntries(
     Object.keys(needs).map((id) => [
       id,
-      pageOf(id)
-        .match(/(?<=\n\nRestore first[^\n]*\n\n)(?:- .*\n)+/)?.[0]
-        .trim()
-        .split('\n') ?? [],
+      /(?<=\n\nRestore first[^\n]*\n\n)(?:- .*\n)+/.exec(pageOf(id))?.[0].trim().split('\n') ?? [],
     ]),
   );
 }
