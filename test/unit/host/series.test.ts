@@ -7,9 +7,7 @@ const SERIES = readFileSync('templates/host/_series.sh.hbs', 'utf8').replace(/^\
 
 const id = (digit: string) => digit.repeat(64);
 
-interface Snapshot {
-  readonly [key: string]: unknown;
-}
+type Snapshot = Readonly<Record<string, unknown>>;
 
 /** A snapshot as restic 0.17, 0.18 and 0.19 print it, with the keys in restic's order. */
 function snapshot(digit: string, more: Snapshot = {}): Snapshot {
