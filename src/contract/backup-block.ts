@@ -4,6 +4,7 @@ import type { Pointer } from '../source/document.js';
 import type { Findings } from '../source/findings.js';
 import { suggestionHint } from '../source/suggest.js';
 import type { Mapping } from '../source/tagged.js';
+import { readCommands } from './commands.js';
 import type { BackupBlock, VolumeSettings } from './contract.js';
 import { checkName, ENGINE_VOLUME_NAME, KUBERNETES_NAME } from './names.js';
 
@@ -26,7 +27,7 @@ export function readBackupBlock(findings: Findings, contract: Mapping): BackupBl
       hint,
     });
   }
-  return { settings, volumes };
+  return { settings, commands: readCommands(findings, block, ['backup']), volumes };
 }
 
 function readVolumeSettings(findings: Findings, given: Mapping, pointer: Pointer): VolumeSettings {

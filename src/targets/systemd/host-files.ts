@@ -39,14 +39,19 @@ export function hostFiles(tree: HostTree, input: TargetInput): RenderedFile[] {
   ];
 }
 
+/** A script of ours on a host. */
+export function libraryScript(name: string): string {
+  return `/usr/local/lib/stowage/${name}`;
+}
+
 /** How a person on a host runs restic with a repository's credentials. */
 export function resticCommand(repository: string): string {
-  return `/usr/local/lib/stowage/restic-${repository}.sh`;
+  return libraryScript(`restic-${repository}.sh`);
 }
 
 /** How a person on a host restores one volume: SNAPSHOT SNAPSHOT_PATH TARGET, then options of restic restore. */
 export function restoreCommand(repository: string): string {
-  return `/usr/local/lib/stowage/restore-${repository}.sh`;
+  return libraryScript(`restore-${repository}.sh`);
 }
 
 /** Files with secrets that people must put on the host, sorted. */
