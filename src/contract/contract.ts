@@ -118,7 +118,7 @@ export interface Contract {
   readonly service_id: string;
   readonly service_name: string;
   readonly service_unit_name: string;
-  /** Its Compose services, the one with the health check first; never empty, each a name that Compose takes. */
+  /** Its Compose services, the one with the health check first; none where that one's name is not known. */
   readonly compose_services: readonly string[];
   /** The name that the contract gives the (first) container; null where the engine chooses one. */
   readonly container_name: string | null;

@@ -5,20 +5,15 @@ import type { Mapping } from '../source/tagged.js';
 import { COMPOSE_SERVICE_NAME, CONTAINER_NAME, type NameRule } from './names.js';
 
 /**
- * The contract's Compose services. Without `services[]` it is the one that is called like the service; a name with
- * capitals or spaces is for people to read, and then Compose's own is likely the id.
+ * The contract's Compose services, the one with the health check first; none where that has no name that can be. Without
+ * `services[]` it is the one that is called like the service; a name with capitals or spaces is for people to read, and
+ * then Compose's own is likely the id.
  */
 export function readComposeServices(findings: Findings, given: Mapping): readonly string[] {
-  const named = asList(given.services).flatMap((service, index) => {
-    const name = usableName(
-      findings,
-      asMapping(service).name,
-      ['services', index, 'name'],
-      COMPOSE_SERVICE_NAME,
-    );
-    return name ?? [];
-  });
-  if (named.length > 0) return [...new Set(named)];
+  const listed = asList(given.services).map((service, index) =>
+    usableName(findings, asMapping(service).name, ['services', index, 'name'], COMPOSE_SERVICE_NAME),
+  );
+  if (listed.length > 0) return listed[0] === null ? [] : listed.filter((name) => name !== null);
   const name = asText(given.service_name) ?? '';
   const isIdentifier = COMPOSE_SERVICE_NAME.pattern.test(name) && name === name.toLowerCase();
   return [isIdentifier ? name : (asText(given.service_id) ?? '')];

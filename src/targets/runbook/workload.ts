@@ -29,11 +29,11 @@ function usualWorkload(service: ServicePlan, placement: Placement): Workload {
     case 'docker': {
       const compose = composeCommand(service, placement);
       const only = composeServices(service, placement);
-      const [first = service.service_id] = service.compose_services;
+      const [first] = service.compose_services;
       return {
         stop: [[...compose, 'stop', ...only]],
         start: [[...compose, 'start', ...only]],
-        inside: [...compose, 'exec', first],
+        inside: first === undefined ? null : [...compose, 'exec', first],
       };
     }
     case 'podman':
