@@ -43,7 +43,6 @@ export function elsewhereSteps(service: ServicePlan, from: Placement, settings: 
           [
             ...restoreVolume(service, from, volume, volume.location),
             ...sparingOptions(service, volume, sparedVolumes(service, volume, volumes)),
-            '--delete',
             '--verify',
           ],
         ]),

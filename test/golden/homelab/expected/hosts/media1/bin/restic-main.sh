@@ -4,7 +4,71 @@
 # restic on repository main, with the credentials that the jobs use. For people, as root:
 #   /usr/local/lib/stowage/restic-main.sh snapshots
 # It runs as the jobs do; a volume is restored with /usr/local/lib/stowage/restore-main.sh.
+# Interrupted, it ends when restic has ended and removed its lock.
 set -eu
+
+unit=stowage-restic-main-$$
+stop_job() { systemctl stop "$unit.service"; }
+# Lets a signal end the script as an exit does, so that what `trap ... EXIT` says is done.
+exit_at_signals() {
+  trap 'exit 129' HUP
+  trap 'exit 130' INT
+  trap 'exit 131' QUIT
+  trap 'exit 143' TERM
+}
+
+# in_foreground COMMAND...: runs a command that starts the job and waits for it; its exit code is this one's. When this
+# script is interrupted, ended or hung up, the job has ended before the script does; when it is killed, soon after.
+in_foreground() {
+  job='' guard='' lifeline=$(mktemp -d)
+  trap 'end_job 129' HUP
+  trap 'end_job 130' INT
+  trap 'end_job 131' QUIT
+  trap 'end_job 143' TERM
+  # It would stop this script, and not the job.
+  trap '' TSTP
+  # A command in the background gets its input only when asked so.
+  exec 3<&0
+  "$@" <&3 3<&- &
+  job=$! code=0
+  exec 3<&-
+  mkfifo -- "$lifeline/alive"
+  guard "$lifeline/alive" </dev/null >/dev/null 2>&1 &
+  guard=$!
+  exec 9>"$lifeline/alive"
+  rm -rf -- "$lifeline"
+  wait "$job" || code=$?
+  echo ended >&9
+  exec 9>&-
+  trap - TSTP
+  exit_at_signals
+  return "$code"
+}
+
+# guard FIFO: reads from what this script alone holds open, so that the reading ends with the script, however that ends.
+guard() {
+  trap '' HUP INT QUIT TERM
+  read -r word <"$1" || word=killed
+  [ "$word" = ended ] || {
+    kill "$job" || :
+    stop_job
+  }
+}
+
+end_job() {
+  trap '' HUP INT QUIT TERM
+  # The last command in the background is the job until the guard is.
+  [ -n "$guard" ] || job=${!:-}
+  [ -z "$job" ] || {
+    echo 'ending restic ...' >&2 || :
+    kill "$job" 2>/dev/null || :
+    stop_job >/dev/null 2>&1 || :
+    wait "$job" 2>/dev/null || :
+  }
+  [ -z "$guard" ] || kill -KILL "$guard" 2>/dev/null || :
+  rm -rf -- "$lifeline"
+  exit "$1"
+}
 
 # systemd replaces $NAME in the arguments of what it runs; a doubled dollar is a plain one.
 for argument do
@@ -12,13 +76,12 @@ for argument do
   escaped=$(printf '%sx' "$argument" | sed 's/\$/$$/g')
   set -- "$@" "${escaped%x}"
 done
-
 # shellcheck disable=SC2016 # the inner shell is the one that knows where the credential is
-exec systemd-run --quiet --pipe --wait --collect \
+in_foreground systemd-run --quiet --pipe --wait --collect --unit="$unit" \
   --property=User=restic \
-  --property=CacheDirectory=stowage \
+  --property=CacheDirectory=stowage --setenv=RESTIC_CACHE_DIR=/var/cache/stowage \
+  --property=KillMode=mixed --property=KillSignal=SIGINT --property=TimeoutStopSec=2min \
   --property=LoadCredential=restic-password:/etc/restic/main.password \
   --property=EnvironmentFile=/etc/restic/main.env \
   --setenv='RESTIC_REPOSITORY=rest:https://backup1.home.example:8000/homelab' \
-  --setenv=RESTIC_CACHE_DIR=/var/cache/stowage \
   /bin/sh -c 'RESTIC_PASSWORD_FILE=$$CREDENTIALS_DIRECTORY/restic-password exec restic "$$@"' restic "$@"

@@ -4,10 +4,74 @@
 # restic on repository usb, with the credentials that this user's jobs use:
 #   ~/.local/lib/stowage/restic-usb.sh snapshots
 # It runs in a container that sees no files of this user; a volume is restored with restore-usb.sh.
+# Interrupted, it ends when restic has ended and removed its lock.
 set -eu
 
+container=stowage-restic-usb-$$
+stop_job() { podman stop --time 100 "$container"; }
+# Lets a signal end the script as an exit does, so that what `trap ... EXIT` says is done.
+exit_at_signals() {
+  trap 'exit 129' HUP
+  trap 'exit 130' INT
+  trap 'exit 131' QUIT
+  trap 'exit 143' TERM
+}
+
+# in_foreground COMMAND...: runs a command that starts the job and waits for it; its exit code is this one's. When this
+# script is interrupted, ended or hung up, the job has ended before the script does; when it is killed, soon after.
+in_foreground() {
+  job='' guard='' lifeline=$(mktemp -d)
+  trap 'end_job 129' HUP
+  trap 'end_job 130' INT
+  trap 'end_job 131' QUIT
+  trap 'end_job 143' TERM
+  # It would stop this script, and not the job.
+  trap '' TSTP
+  # A command in the background gets its input only when asked so.
+  exec 3<&0
+  "$@" <&3 3<&- &
+  job=$! code=0
+  exec 3<&-
+  mkfifo -- "$lifeline/alive"
+  guard "$lifeline/alive" </dev/null >/dev/null 2>&1 &
+  guard=$!
+  exec 9>"$lifeline/alive"
+  rm -rf -- "$lifeline"
+  wait "$job" || code=$?
+  echo ended >&9
+  exec 9>&-
+  trap - TSTP
+  exit_at_signals
+  return "$code"
+}
+
+# guard FIFO: reads from what this script alone holds open, so that the reading ends with the script, however that ends.
+guard() {
+  trap '' HUP INT QUIT TERM
+  read -r word <"$1" || word=killed
+  [ "$word" = ended ] || {
+    kill "$job" || :
+    stop_job
+  }
+}
+
+end_job() {
+  trap '' HUP INT QUIT TERM
+  # The last command in the background is the job until the guard is.
+  [ -n "$guard" ] || job=${!:-}
+  [ -z "$job" ] || {
+    echo 'ending restic ...' >&2 || :
+    kill "$job" 2>/dev/null || :
+    stop_job >/dev/null 2>&1 || :
+    wait "$job" 2>/dev/null || :
+  }
+  [ -z "$guard" ] || kill -KILL "$guard" 2>/dev/null || :
+  rm -rf -- "$lifeline"
+  exit "$1"
+}
+
 mkdir -p "$HOME/.cache/stowage"
-exec podman run --rm --interactive --read-only --cap-drop=all \
+in_foreground podman run --rm --interactive --name="$container" --stop-signal=SIGINT --read-only --cap-drop=all \
   --security-opt=no-new-privileges --security-opt=label=disable \
   --network=none --volume=/mnt/usb/restic:/mnt/usb/restic \
   --volume="$HOME/.config/restic/"usb.password:/run/stowage/restic-password:ro \
