@@ -42,8 +42,7 @@ export function guestRestore(
   const restic = resticCommand(service.repository);
   const filter = ['--host', placement.snapshot_host, '--tag', guestTags(service).join(',')];
   const path = `/backup/${service.service_id}/${guestDumpName(vmid)}`;
-  // restic's own `latest` may be one that is incomplete; the script knows better.
-  const dump = [restic, 'dump', 'SNAPSHOT', path];
+  const dump = [restic, 'dump', snapshot, path, ...filter];
   const script = `/usr/local/lib/stowage/restore-guest-${service.service_id}.sh`;
   const aside = `/var/tmp/stowage-restore/${service.service_id}`;
   return {

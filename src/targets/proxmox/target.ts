@@ -39,7 +39,7 @@ function guestFiles(
       dumpdir: runtimes.proxmox.dumpdir,
       restic: resticCommand(job.repository.name),
       dump_name: guestDumpName(job.vmid),
-      filter: ['--host', job.placement.snapshot_host, '--tag', guestTags(job.service).join(',')],
+      guest_tags: guestTags(job.service).join(','),
     }),
     file(`systemd/stowage-vzdump-${service_id}.service`, 'proxmox/vzdump.service.hbs', context),
     file(`systemd/stowage-vzdump-${service_id}.timer`, 'systemd/job.timer.hbs', {

@@ -16,12 +16,13 @@ export interface Choice {
 export function chooseSteps(choice: Choice): Step[] {
   const { at, before, restic, snapshotHost, tags, paths } = choice;
   const list = (...filter: readonly string[]): Command => [...restic, 'snapshots', ...filter];
+  const filter = ['--host', snapshotHost, '--tag', tags.join(',')];
   return [
     fenced(
       'Choose a snapshot',
       'In the commands below latest is the newest complete snapshot. Where that holds the damage already, put the id of an older one in its place. Some may be incomplete, because a backup could not read everything or found much less than before: latest passes them over, and so should you.',
       [
-        fence(at, [...before, list('--host', snapshotHost, '--tag', tags.join(','))]),
+        fence(at, [...before, list(...filter)]),
         fence(
           `${at}, for the incomplete ones: the id is in the tag, later the tag is on the snapshot itself`,
           [
@@ -32,12 +33,12 @@ export function chooseSteps(choice: Choice): Step[] {
         ),
       ],
     ),
-    fenced('Look into a snapshot', 'With ids from the list in place of SNAPSHOT and OLDER.', [
+    fenced('Look into a snapshot', 'To compare two, put ids from the list in place of OLDER and NEWER.', [
       fence(`${at}, for what is in it`, [
         ...before,
-        ...paths.map((path): Command => [...restic, 'ls', '--long', 'SNAPSHOT', path]),
+        ...paths.map((path): Command => [...restic, 'ls', '--long', 'latest', path, ...filter]),
       ]),
-      fence(`${at}, for what has changed between two`, [...before, [...restic, 'diff', 'OLDER', 'SNAPSHOT']]),
+      fence(`${at}, for what has changed between two`, [...before, [...restic, 'diff', 'OLDER', 'NEWER']]),
     ]),
   ];
 }

@@ -18,7 +18,7 @@ export function guestBeforeSteps(place: HostPlace): Step[] {
       'In the commands below latest is the newest complete one.',
       guide.list,
     ),
-    typed(at, 'Look into a dump', 'With the id of one in place of SNAPSHOT.', guide.contents),
+    typed(at, 'Look into a dump', '', guide.contents),
     typed(
       at,
       `Restore ${guest} aside`,
@@ -51,12 +51,12 @@ export function guestAfterSteps(place: HostPlace): Step[] {
   return [
     fenced(
       'Restore single volumes out of a dump aside',
-      'In place of the whole guest, with the id of a dump in place of SNAPSHOT. For single files, name the file instead of its folder.',
+      'In place of the whole guest. For single files, name the file instead of its folder.',
       fences(({ aside }) => aside),
     ),
     fenced(
       'Restore single volumes out of a dump into the guest',
-      'While it runs, with the id of a dump in place of SNAPSHOT. Files that are not in the dump stay.',
+      'While it runs. Files that are not in the dump stay.',
       fences(({ in_place }) => in_place),
     ),
   ];
