@@ -228,15 +228,12 @@ describe('a bare-metal host', () => {
     });
 
     test('the runbook restores every byte, owner, mode, time, link, hole and attribute', async () => {
-      const [dryRun = '', ...commands] = runbook('Restore books in place').split('\n');
-      expect((await machine.run(dryRun)).stdout).toContain('/backup/ledger/books/plain');
-      expect((await machine.run(['ls', '-A', BOOKS])).stdout).toBe('');
-      await machine.run(commands.join('\n'));
+      await machine.run(runbook('Restore in place'));
       expect(differences(before, await manifest(machine, BOOKS))).toEqual([]);
     });
 
     test('and aside, into a folder that is not there yet', async () => {
-      await machine.run(runbook('Restore books aside'));
+      await machine.run(runbook('Restore aside'));
       expect(differences(before, await manifest(machine, '/var/tmp/stowage-restore/ledger/books'))).toEqual(
         [],
       );
@@ -261,7 +258,7 @@ describe('a bare-metal host', () => {
     await machine.run([
       'sh',
       '-euxc',
-      restoreCommands(page('dns'), 'baremetal on metal1', /^Restore \S+ in place$/),
+      restoreCommands(page('dns'), 'baremetal on metal1', /^Restore in place$/),
     ]);
     const now = [await manifest(machine, DNS.config), await manifest(machine, DNS.data)];
     expect(folders.flatMap((was, index) => differences(was, now[index] ?? new Map()))).toEqual([
