@@ -155,7 +155,7 @@ end_job() {
   # The last command in the background is the job until the guard is.
   [ -n "$guard" ] || job=${!:-}
   [ -z "$job" ] || {
-    echo 'ending restic ...' >&2 || :
+    echo 'ending restic, which takes up to a minute ...' >&2 || :
     kill "$job" 2>/dev/null || :
     stop_job >/dev/null 2>&1 || :
     wait "$job" 2>/dev/null || :
@@ -313,7 +313,8 @@ choose_newest() {
   series=$(list_history) || fail 'the repository cannot be read'
   chosen=$(
     printf '%s\n' "$series" | path=${path:-$volume} awk '
-      ($1 == "complete" || $1 == "incomplete") && index("," $8 ",", ",\"" ENVIRON["path"] "\",") {
+      function has_path() { return ENVIRON["path"] == "" || index("," $8 ",", ",\"" ENVIRON["path"] "\",") }
+      ($1 == "complete" || $1 == "incomplete") && has_path() {
         if ($1 == "complete") { newest = $2 " " $3; passed = "" } else passed = passed " " substr($2, 1, 8) " (" $3 ")"
       }
       $1 == "settled" { passed = passed " " substr($2, 1, 8) " (" $3 ")" }
@@ -324,7 +325,7 @@ choose_newest() {
   chosen=${chosen#*'
 newest '}
   [ "$passed" = passed ] || say "passed over, because they are incomplete:${passed#passed}"
-  [ -n "$chosen" ] || fail "there is no complete snapshot of '${path:-$volume}', host '$host', tag '$tags'"
+  [ -n "$chosen" ] || fail "there is no complete snapshot of '${path:-${volume:-$host}}', host '$host', tag '$tags'"
   snapshot=${chosen% *} made=${chosen#* } state=complete
 }
 
@@ -349,11 +350,15 @@ marker "*" $one"*) state=incomplete ;;
   esac
 }
 
+say_snapshot() {
+  say "snapshot $(printf '%.8s' "$snapshot") of $(printf '%s' "$made" | sed 's/\.[0-9]*//'), host $host"
+}
+
 choose_snapshot() {
   service=${volume#/*/}
   [ -n "$tags" ] || tags=service:${service%%/*}
   if [ "$snapshot" = latest ]; then choose_newest; else choose_by_id; fi
-  say "snapshot $(printf '%.8s' "$snapshot") of $(printf '%s' "$made" | sed 's/\.[0-9]*//'), host $host"
+  say_snapshot
   [ "$state" = complete ] ||
     say 'It is incomplete: restic could not read everything when it was made. What is not in it may not be gone.'
 }
@@ -542,6 +547,7 @@ find_extra() {
   { list_patterns_of_snapshot && printf '%s' "$stays"; } >"$work/patterns" || fail 'the snapshot cannot be read'
   printf '%s\n' "$mounts" | sed -n 's/^below [^ ]* //p' >"$work/mounts"
   { list_odd_names >"$work/odd" && list_target >"$work/target"; } || fail "'$target' cannot be read"
+  : >"$work/left"
   volume=$volume since=$(date -d "$made" +%s) left=$work/left LC_ALL=C awk "$extra_awk"'
     function above(path) { return match(path, /\/[^\/]*$/) ? substr(path, 1, RSTART - 1) : "" }
 
@@ -558,9 +564,8 @@ find_extra() {
       return text !~ /[\200-\377]/
     }
 
-    # A pattern that matches the volume itself would have left out everything; what it says is about what is in it.
     function is_left_out(path,  i) {
-      for (i = 1; i <= patterns; i++) if ((volume ~ pattern[i] ? "/" path : volume "/" path) ~ pattern[i]) return 1
+      for (i = 1; i <= patterns; i++) if ((volume "/" path) ~ pattern[i]) return 1
       return 0
     }
 
@@ -633,7 +638,7 @@ done
   # Inside the quotes of a mount only the backslash is special.
   source=$(printf '%sx' "$target" | sed 's/\\/\\\\/g')
   in_foreground systemd-run --quiet --pipe --wait --collect --unit="$unit" \
-    --property=KillMode=mixed --property=KillSignal=SIGINT --property=TimeoutStopSec=2min \
+    --property=KillMode=mixed --property=KillSignal=SIGINT --property=TimeoutStopSec=1min \
     --property=ProtectSystem=strict \
     --property=PrivateTmp=yes \
     --property=TemporaryFileSystem=/backup \
