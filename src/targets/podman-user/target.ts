@@ -52,6 +52,7 @@ function sharedFiles(tree: UserTree, input: TargetInput): RenderedFile[] {
     ),
     file('bin/report-failure.sh', 'podman-user/report-failure.sh.hbs'),
     file('bin/check-source.sh', 'host/check-source.sh.hbs'),
+    file('bin/check-unused.sh', 'host/check-unused.sh.hbs'),
     ...tree.repositories.flatMap((repository) => {
       const context = { image, repository: repositoryContext(input.plan.project, repository) };
       return [
