@@ -5,7 +5,6 @@ import { differences, makeData, manifest, type Manifest } from './lib/data.js';
 import { boot, type Machine } from './lib/machine.js';
 import { exampleProject, render, type Project } from './lib/program.js';
 import { restoreCommands, runbookCommands } from './lib/runbook.js';
-import { interrupted } from './lib/terminal.js';
 import { EVERY_JOB, EVERY_SANDBOX, mistakes, shown, timers } from './lib/units.js';
 
 /** Half a day away: no timer fires by itself while the scenario runs. */
@@ -249,27 +248,6 @@ describe('a bare-metal host', () => {
     });
   });
 
-  describe('restic ends with the script that runs it', () => {
-    const restore =
-      "/usr/local/lib/stowage/lab/restore-nas.sh latest /backup/ledger/books '/srv/aside' --limit-download 300";
-    const dump =
-      '/usr/local/lib/stowage/lab/restic-nas.sh dump latest --tag service:ledger /backup/ledger/books/big --limit-download 100';
-    const units = "systemctl list-units --no-legend --plain 'stowage-*restore-*' 'stowage-*restic-*' | wc -l";
-    const left = `echo "$(grep -lx restic /proc/[0-9]*/comm | wc -l) restic, $(${units}) units, $(find /srv/restic*nas/locks -type f | wc -l) locks"`;
-    const isBusy = (unit: string) =>
-      `systemctl --quiet is-active '${unit}' && [ -n "$(find /srv/restic*nas/locks -type f)" ]`;
-
-    test('before the prompt is back, at Ctrl-C', async () => {
-      const said = await interrupted(machine, restore, isBusy('stowage-*restore-*'), left);
-      expect(said).toBe('code 130\n0 restic, 0 units, 0 locks');
-    });
-
-    test('also when the script is killed', async () => {
-      await machine.run(`${dump} >/dev/null 2>&1 & until ${isBusy('stowage-*restic-*')}; do sleep 0.05; done; kill -KILL $!
-        until [ "$(${left})" = '0 restic, 0 units, 0 locks' ]; do sleep 0.1; done`);
-    });
-  });
-
   test('a missing source fails the job', async () => {
     await machine.run(`mv ${DNS.data} /srv/elsewhere`);
     const failed = await machine.run('systemctl start stowage-lab-backup-dns.service', { allowFail: true });
@@ -310,7 +288,7 @@ describe('a bare-metal host', () => {
   });
 
   test('latest is never an incomplete snapshot, also before maintenance has settled it', async () => {
-    await machine.run('systemctl start stowage-backup-dns.service');
+    await machine.run('systemctl start stowage-lab-backup-dns.service');
     const [older, newest] = (await snapshots('dns')).map(({ id }) => id).slice(-2);
     const marker = `backup --stdin --stdin-filename incomplete --host dns.incomplete --tag incomplete:${newest}`;
     await machine.run(`printf %s ${newest} | /usr/local/lib/stowage/lab/restic-nas.sh ${marker}`);

@@ -10,19 +10,23 @@ export async function interrupted(
   condition: string,
   look: string,
 ): Promise<string> {
-  const typed = `${command} >/run/terminal.said 2>&1; echo "code $?"; ${look}`;
+  // What is typed into survives Ctrl-C, as a shell with a prompt does.
+  const typed = `trap : INT; ${command} >/run/terminal.said 2>&1; echo "code $?"; ${look}; touch /run/terminal.done`;
   const { stdout } = await machine.run([
     'sh',
     '-euc',
-    `rm -f /run/terminal; mkfifo /run/terminal
-    script --quiet --flush --command "$1" /dev/null </run/terminal >/run/terminal.prompt 2>&1 &
-    exec 5>/run/terminal
-    until ${condition}; do
-      kill -0 $! || { cat /run/terminal.said; exit 1; }
-      sleep 0.05
-    done
-    printf '\\003' >&5
-    wait $!
+    // The terminal in front, because what a script starts in the background never hears of Ctrl-C.
+    `rm -f /run/terminal*; mkfifo /run/terminal.keys
+    {
+      exec 5>/run/terminal.keys
+      until ${condition}; do
+        [ ! -e /run/terminal.done ] || exit
+        sleep 0.05
+      done
+      printf '\\003' >&5
+      until [ -e /run/terminal.done ]; do sleep 0.05; done
+    } &
+    script --quiet --flush --command "$1" /dev/null </run/terminal.keys >/run/terminal.prompt 2>&1
     cat /run/terminal.prompt`,
     'sh',
     typed,
