@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { podmanUser } from '../../src/targets/podman-user/target.js';
 import { systemd } from '../../src/targets/systemd/target.js';
+import { projectTemplates } from '../../src/targets/project-templates.js';
 import { builtinTemplates } from '../../src/template/engine.js';
 import { planOf, policyOf } from './project.js';
 
@@ -34,7 +35,7 @@ export interface Way {
 function rendered({ runtime, file }: Way): string {
   const policy = policyOf(`deployments: [{ runtime: ${runtime}, host: web1, services: [proxy] }]\n`);
   const { plan } = planOf(policy, PROXY);
-  const input = { plan, runtimes: policy.runtimes, templates: builtinTemplates() };
+  const input = { plan, runtimes: policy.runtimes, templates: projectTemplates(builtinTemplates(), plan) };
   const files = [...systemd.render(input).files, ...podmanUser.render(input).files];
   return files.find((candidate) => candidate.path === `hosts/web1/${file}`)?.content ?? '';
 }
@@ -79,9 +80,9 @@ export class RestoreScript {
     this.#way = way;
     this.#script = rendered(way)
       .replaceAll(`${LIBRARY}/`, `${this.folder}/.local/lib/stowage/`)
-      .replace('seen=/run/stowage', `seen=${this.folder}/run/stowage`);
+      .replace('seen=/run/stowage/', `seen=${this.folder}/run/stowage/`);
     this.standIn(
-      '.local/lib/stowage/restic-main.sh',
+      '.local/lib/stowage/lab/restic-main.sh',
       'echo "$*" >>"$HOME/asked"\ncase $1 in ls) exec cat "$HOME/nodes" ;; *) exec cat "$HOME/snapshots" ;; esac',
     );
     // `podman unshare` runs what follows, as the user that it is in the namespace. What removes is run, on the target.

@@ -1,3 +1,4 @@
+import { userLibraryFolder } from '../../names/installed.js';
 import type { Placement, PlannedVolume, ServicePlan } from '../../plan/plan.js';
 import { outerFirst, sparedVolumes, sparingOptions } from '../nested-volumes.js';
 import type { Command } from '../runbook/guide.js';
@@ -25,34 +26,29 @@ export interface RootlessVolumeRestore {
   readonly owners: Command;
 }
 
-const LIBRARY = '.local/lib/stowage';
-
-/** A script of ours, seen from the home folder. */
-export function userScript(name: string): string {
-  return `${LIBRARY}/${name}`;
-}
-
 /** Null for a placement that is not rootless. `snapshot`: an id, or `latest`. */
 export function rootlessRestore(
+  project: string,
   service: ServicePlan,
   placement: Placement,
   snapshot = 'latest',
 ): RootlessRestore | null {
   if (placement.scope !== 'user') return null;
+  const library = userLibraryFolder(project);
   const filter = ['--host', placement.snapshot_host, '--tag', service.tags.join(',')];
   const restore = (volume: PlannedVolume, target: string, ...options: readonly string[]): Command => {
     const path = volume.snapshot_path;
-    const script = userScript(`restore-${service.repository}.sh`);
+    const script = `${library}/restore-${service.repository}.sh`;
     return [script, snapshot, path, target, ...filter, '--path', path, ...options];
   };
   const volumes = outerFirst(placement.volumes.filter((volume) => volume.backed_up));
   return {
-    restic: [userScript(`restic-${service.repository}.sh`)],
-    check: [userScript('check-unused.sh'), ...new Set(volumes.map(mountedRoot))],
+    restic: [`${library}/restic-${service.repository}.sh`],
+    check: [`${library}/check-unused.sh`, ...new Set(volumes.map(mountedRoot))],
     volumes: volumes.map((volume) => {
       const place = pathBelowHome(volume.location) ?? volume.location;
       const target = volume.suffix === '' ? mountedRoot(volume) : place;
-      const aside = `stowage-restore/${service.service_id}/${volume.volume}`;
+      const aside = `stowage-restore/${project}/${service.service_id}/${volume.volume}`;
       const spared = sparedVolumes(service, volume, placement.volumes);
       return {
         volume,

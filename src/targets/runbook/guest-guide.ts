@@ -62,8 +62,8 @@ export function guestAfterSteps(place: HostPlace): Step[] {
   ];
 }
 
-function guideOf({ service, placement }: HostPlace): GuestRestore | null {
-  return guestRestore(service, placement);
+function guideOf({ project, service, placement }: HostPlace): GuestRestore | null {
+  return guestRestore(project, service, placement);
 }
 
 function nameOf({ service }: HostPlace): string {

@@ -1,3 +1,4 @@
+import { asideFolder, installedName } from '../../names/installed.js';
 import type { Placement, PlannedVolume, RepositoryPlan, ServicePlan } from '../../plan/plan.js';
 import { outerFirst, sparedVolumes, sparingOptions } from '../nested-volumes.js';
 import { libraryScript, resticCommand, restoreCommand } from '../systemd/host-files.js';
@@ -14,6 +15,8 @@ import { composeServices, projectOf, workload } from './workload.js';
 
 /** One service on a host whose jobs systemd runs, and what its page knows of the place. */
 export interface HostPlace {
+  /** The project's name, which is part of every installed one. */
+  readonly project: string;
   readonly service: ServicePlan;
   readonly placement: Placement;
   readonly repository: RepositoryPlan;
@@ -23,7 +26,7 @@ export interface HostPlace {
 
 /** Restoring on a host whose jobs systemd runs: every command is typed there, as root. */
 export function hostSteps(place: HostPlace): Step[] {
-  const { service, placement, repository, at } = place;
+  const { project, service, placement, repository, at } = place;
   const volumes = outerFirst(hostVolumes(placement));
   const { stop, start, inside } = workload(service, placement);
   const jobs = jobsOf(place);
@@ -32,7 +35,7 @@ export function hostSteps(place: HostPlace): Step[] {
     ...guestBeforeSteps(place),
     ...asideSteps(place, volumes),
     holdStep(jobs, repository),
-    ...stopSteps({ service, placement, at, stop, check: checkUnused(volumes) }),
+    ...stopSteps({ service, placement, at, stop, check: checkUnused(project, volumes) }),
     ...guestInPlaceSteps(place),
     ...recreateSteps(place, volumes),
     ...restoreSteps(place, volumes),
@@ -45,28 +48,28 @@ export function hostSteps(place: HostPlace): Step[] {
   ];
 }
 
-function jobsOf({ service, placement, at }: HostPlace): Jobs {
+function jobsOf({ project, service, placement, at }: HostPlace): Jobs {
   const { service_id } = service;
   const units = [
-    ...(hostVolumes(placement).length === 0 ? [] : [`stowage-backup-${service_id}`]),
-    ...(hasGuestJob(placement) ? [`stowage-vzdump-${service_id}`] : []),
+    ...(hostVolumes(placement).length === 0 ? [] : [installedName(project, 'backup', service_id)]),
+    ...(hasGuestJob(placement) ? [installedName(project, 'vzdump', service_id)] : []),
   ];
-  return { at, systemctl: ['systemctl'], units };
+  return { project, at, systemctl: ['systemctl'], units };
 }
 
-function choiceOf({ service, placement, at }: HostPlace, volumes: readonly PlannedVolume[]) {
+function choiceOf({ project, service, placement, at }: HostPlace, volumes: readonly PlannedVolume[]) {
   return {
     at,
     before: [],
-    restic: [resticCommand(service.repository)],
+    restic: [resticCommand(project, service.repository)],
     snapshotHost: placement.snapshot_host,
     tags: service.tags,
     paths: volumes.map(({ snapshot_path }) => snapshot_path),
   };
 }
 
-function checkUnused(volumes: readonly PlannedVolume[]): Command[] {
-  return volumes.length === 0 ? [] : [[libraryScript('check-unused.sh'), ...roots(volumes)]];
+function checkUnused(project: string, volumes: readonly PlannedVolume[]): Command[] {
+  return volumes.length === 0 ? [] : [[libraryScript(project, 'check-unused.sh'), ...roots(volumes)]];
 }
 
 function startStep({ service, placement, at }: HostPlace, start: readonly Command[]): Step {
@@ -89,6 +92,7 @@ function filter(service: ServicePlan, placement: Placement): string[] {
  * @param target absolute path; made when it is missing
  */
 export function restoreVolume(
+  project: string,
   service: ServicePlan,
   placement: Placement,
   volume: Pick<PlannedVolume, 'snapshot_path'>,
@@ -96,7 +100,7 @@ export function restoreVolume(
 ): Command {
   const path = volume.snapshot_path;
   const only = [...filter(service, placement), '--path', path];
-  return [restoreCommand(service.repository), 'latest', path, target, ...only];
+  return [restoreCommand(project, service.repository), 'latest', path, target, ...only];
 }
 
 /** A fence for each volume: whoever needs only one of them copies that. */
@@ -110,17 +114,18 @@ function forEach(
 
 function asideSteps(place: HostPlace, volumes: readonly PlannedVolume[]): Step[] {
   if (volumes.length === 0) return [];
-  const { service, placement } = place;
+  const { project, service, placement } = place;
   return [
     fenced(
       'Restore aside',
       'To look at it, or to take single files out of it. Nothing has to stop for that.',
       forEach(place, volumes, (volume) => [
         ...restoreVolume(
+          project,
           service,
           placement,
           volume,
-          `/var/tmp/stowage-restore/${service.service_id}/${volume.volume}`,
+          `${asideFolder(project)}/${service.service_id}/${volume.volume}`,
         ),
         '--verify',
       ]),
@@ -130,10 +135,10 @@ function asideSteps(place: HostPlace, volumes: readonly PlannedVolume[]): Step[]
 
 function restoreSteps(place: HostPlace, volumes: readonly PlannedVolume[]): Step[] {
   if (volumes.length === 0) return [];
-  const { service, placement } = place;
+  const { project, service, placement } = place;
   const spared = volumes.flatMap((volume) => sparedVolumes(service, volume, placement.volumes));
   const inPlace = (volume: PlannedVolume): Command => [
-    ...restoreVolume(service, placement, volume, volume.location),
+    ...restoreVolume(project, service, placement, volume, volume.location),
     ...sparingOptions(service, volume, sparedVolumes(service, volume, placement.volumes)),
   ];
   return inPlaceSteps({

@@ -13,12 +13,17 @@ export interface Section {
 }
 
 /** From a bare machine to the first step of a place's own guide. */
-export function hostIsGone(placement: Placement, repository: RepositoryPlan, at: string): Section {
+export function hostIsGone(
+  project: string,
+  placement: Placement,
+  repository: RepositoryPlan,
+  at: string,
+): Section {
   const isUser = placement.scope === 'user';
   const { folder } = treeOf(placement);
   const installer = `${folder}/${isUser ? 'user/' : ''}install.sh`;
   const { password_file, environment_file } = repository;
-  const own = userSecretFiles(repository);
+  const own = userSecretFiles(project, repository);
   const files = isUser ? [own.password, own.environment] : [password_file, environment_file];
   const secrets = files.filter((file) => file !== null).map((file) => (isUser ? `~/${file}` : file));
   const host = placement.host === null ? '' : `, called ${placement.host}`;

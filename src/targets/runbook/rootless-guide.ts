@@ -1,3 +1,4 @@
+import { installedName } from '../../names/installed.js';
 import type { Placement, RepositoryPlan, ServicePlan } from '../../plan/plan.js';
 import { rootlessRestore, type RootlessVolumeRestore } from '../podman-user/restore.js';
 import { chooseSteps } from './choose.js';
@@ -14,19 +15,21 @@ const HOME: Command = ['cd'];
 
 /** Restoring on a host with rootless Podman: every command is typed by the user whose containers they are. */
 export function rootlessSteps(
+  project: string,
   service: ServicePlan,
   placement: Placement,
   repository: RepositoryPlan,
   at: string,
 ): Step[] {
-  const guide = rootlessRestore(service, placement);
+  const guide = rootlessRestore(project, service, placement);
   if (guide === null) return [];
   const unit = `${service.service_unit_name}.service`;
   const commands = placement.commands ?? { stop: null, start: null, exec: null };
   const jobs = {
+    project,
     at,
     systemctl: ['systemctl', '--user'],
-    units: [`stowage-backup-${service.service_id}`],
+    units: [installedName(project, 'backup', service.service_id)],
   };
   const forEach = (commandOf: (volume: RootlessVolumeRestore) => Command): Fence[] =>
     guide.volumes.map((volume) => fence(`${at}, for ${volume.volume.volume}`, [HOME, commandOf(volume)]));

@@ -40,7 +40,7 @@ export function serviceContext(input: TargetInput, service: ServicePlan): Record
     elsewhere:
       portable === undefined
         ? []
-        : elsewhereSteps(service, portable, input.runtimes.kubernetes).map((step) =>
+        : elsewhereSteps(plan.project, service, portable, input.runtimes.kubernetes).map((step) =>
             shown(step, ON_ANY_HOST),
           ),
     sections: recoverySections(input, service, repository, portable).map((section) => ({
@@ -101,10 +101,11 @@ function stepsFor(
   repository: RepositoryPlan,
   at: string,
 ): Step[] {
-  if (placement.scope === 'user') return rootlessSteps(service, placement, repository, at);
+  const { project } = input.plan;
+  if (placement.scope === 'user') return rootlessSteps(project, service, placement, repository, at);
   if (isSystemdJob(placement)) {
     const isEmpty = hostVolumes(placement).length === 0 && !hasGuestJob(placement);
-    return isEmpty ? [] : hostSteps({ service, placement, repository, at });
+    return isEmpty ? [] : hostSteps({ project, service, placement, repository, at });
   }
   const job = kubernetesJobs(input.plan).find((candidate) => candidate.placement === placement);
   return job === undefined ? [] : kubernetesSteps(job, input.runtimes.kubernetes);
@@ -121,7 +122,9 @@ function recoverySections(
     (placement) => placement.runtime !== 'kubernetes' && isRendered(placement),
   );
   return [
-    ...onHosts.map((placement) => hostIsGone(placement, repository, whereTyped(placement, input.runtimes))),
+    ...onHosts.map((placement) =>
+      hostIsGone(input.plan.project, placement, repository, whereTyped(placement, input.runtimes)),
+    ),
     ...(portable === undefined ? [] : [withoutScripts(service, portable, repository)]),
   ];
 }

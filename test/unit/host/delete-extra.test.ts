@@ -145,7 +145,7 @@ describe.each(WAYS)('what a snapshot does not have, deleted by %s', (_who, way) 
   test('is refused when the snapshot cannot be read to its end', () => {
     given(['saved'], ['new']);
     script.standIn(
-      '.local/lib/stowage/restic-main.sh',
+      '.local/lib/stowage/lab/restic-main.sh',
       'case $1 in ls) cat "$HOME/nodes"; exit 1 ;; *) cat "$HOME/snapshots" ;; esac',
     );
     expect(script.extra('preview').status).toBe(1);

@@ -34,7 +34,7 @@ function typed(text: string, heading: string): string[] {
 
 const headings = (text: string) => [...text.matchAll(/^### (.*)$/gm)].map(([, heading = '']) => heading);
 
-const CHECK = '/usr/local/lib/stowage/check-unused.sh';
+const CHECK = '/usr/local/lib/stowage/lab/check-unused.sh';
 const VOLUME = '/var/lib/docker/volumes/wikiapp_data/_data';
 
 describe('a Compose project', () => {
@@ -141,7 +141,7 @@ describe('commands of contract and deployment', () => {
     expect(typed(text, 'Stop the workload')).toEqual([
       "play 'stop it'",
       'cd',
-      '.local/lib/stowage/check-unused.sh systemd-data /srv/shelf',
+      '.local/lib/stowage/lab/check-unused.sh systemd-data /srv/shelf',
     ]);
     expect(typed(text, 'Start the workload')).toEqual(['play start']);
   });
@@ -213,12 +213,12 @@ describe.each([
     const user = more === '' ? '' : ' --user';
     const [stop, forget] = typed(text, 'Hold the jobs');
     expect(stop).toContain(
-      `systemctl${user} stop stowage-backup-wiki.app.timer stowage-backup-wiki.app.service`,
+      `systemctl${user} stop stowage-lab-backup-wiki.app.timer stowage-lab-backup-wiki.app.service`,
     );
-    expect(forget).toBe('systemctl stop stowage-forget-main.timer');
+    expect(forget).toBe('systemctl stop stowage-lab-forget-main.timer');
     expect(typed(text, 'Back up again').slice(-2)).toEqual([
-      expect.stringMatching(`^systemctl${user} start stowage-backup-wiki.app.timer`),
-      'systemctl start stowage-forget-main.timer',
+      expect.stringMatching(`^systemctl${user} start stowage-lab-backup-wiki.app.timer`),
+      'systemctl start stowage-lab-forget-main.timer',
     ]);
     expect(headings(text).indexOf('Hold the jobs')).toBeLessThan(headings(text).indexOf('Stop the workload'));
   });
@@ -248,6 +248,6 @@ test('where a namespace maintains the repository, retention is held there', () =
   const { files } = runbook.render({ plan, runtimes: policy.runtimes, templates: builtinTemplates() });
   const text = files.find(({ path }) => path === 'runbooks/wiki.app.md')?.content ?? '';
   expect(typed(text, 'Hold the jobs')[1]).toBe(
-    `kubectl --namespace backup patch cronjob stowage-forget-main --patch '{"spec":{"suspend":true}}'`,
+    `kubectl --namespace backup patch cronjob stowage-lab-forget-main --patch '{"spec":{"suspend":true}}'`,
   );
 });

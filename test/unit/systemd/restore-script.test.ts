@@ -76,7 +76,7 @@ describe.each(WAYS)('a restore by %s', (_who, way) => {
     });
 
     test('is not made when the repository does not answer', () => {
-      script.standIn('.local/lib/stowage/restic-main.sh', 'exit 12');
+      script.standIn('.local/lib/stowage/lab/restic-main.sh', 'exit 12');
       expect(script.restore(...CHOICE).status).not.toBe(0);
       expect(existsSync(script.target)).toBe(false);
     });
@@ -115,7 +115,7 @@ describe.each(WAYS)('a restore by %s', (_who, way) => {
       script.snapshots(snapshotJson(), marker(ID));
       // Both lists come out of one file here: of one snapshot restic prints that one.
       script.standIn(
-        '.local/lib/stowage/restic-main.sh',
+        '.local/lib/stowage/lab/restic-main.sh',
         `case "$*" in ls*) cat "$HOME/nodes" ;; *" ${ID}") printf '[%s]' '${snapshotJson()}' ;; *) cat "$HOME/snapshots" ;; esac`,
       );
       const { status, stderr } = script.run(ID, VOLUME, script.target);

@@ -14,8 +14,8 @@
 # Interrupted, it ends when restic has ended and removed its lock.
 set -eu
 
-restic=/usr/local/lib/stowage/restic-usb.sh
-seen=/run/stowage
+restic=/usr/local/lib/stowage/lab/restic-usb.sh
+seen=/run/stowage/lab
 reach() { "$@"; }
 usage() {
   cat >&2 <<'END'
@@ -102,7 +102,7 @@ esac
 # A symlink stands for the folder that it names, also while that is missing.
 target=$(realpath -m -- "$target")
 
-unit=stowage-restore-usb-$$
+unit=stowage-lab-restore-usb-$$
 stop_job() { systemctl stop "$unit.service"; }
 # Lets a signal end the script as an exit does, so that what `trap ... EXIT` says is done.
 exit_at_signals() {
@@ -630,9 +630,9 @@ for argument do
   set -- "$@" "${escaped%x}"
 done
   if is_decided_by_user; then
-    set -- --property=CacheDirectory=stowage-root --setenv=RESTIC_CACHE_DIR=/var/cache/stowage-root "$@"
+    set -- --property=CacheDirectory=stowage-root --property=CacheDirectoryMode=0700 --setenv=RESTIC_CACHE_DIR=/var/cache/stowage-root "$@"
   else
-    set -- --property=CacheDirectory=stowage --setenv=RESTIC_CACHE_DIR=/var/cache/stowage \
+    set -- --property=CacheDirectory=stowage --property=CacheDirectoryMode=0700 --setenv=RESTIC_CACHE_DIR=/var/cache/stowage \
       --property=User=restic "--property=AmbientCapabilities=$capabilities" "--property=CapabilityBoundingSet=$capabilities" "$@"
   fi
   # Inside the quotes of a mount only the backslash is special.

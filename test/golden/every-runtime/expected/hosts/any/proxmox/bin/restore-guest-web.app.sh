@@ -32,7 +32,7 @@ for option do
   esac
 done
 
-restic=/usr/local/lib/stowage/restic-local.sh
+restic=/usr/local/lib/stowage/lab/restic-local.sh
 volume=/backup/web.app/vzdump-lxc-105.tar path=/backup/web.app/vzdump-lxc-105.tar host=web.app tags=service:web.app,part:guest
 # Prints restic's list of snapshots as lines of words. JSON is read as such: in names and tags anything may stand.
 #   complete|incomplete|settled ID TIME FILES BYTES TREE ORIGINAL PATHS    a snapshot of the service, oldest first
@@ -309,7 +309,7 @@ else
   esac
 fi
 
-folder=$(mktemp -d /var/lib/vz/dump/stowage-restore.XXXXXXXX)
+folder=$(mktemp -d /var/lib/vz/dump/stowage-lab-restore.XXXXXXXX)
 chmod 711 "$folder"
 dump=$folder/vzdump-lxc-105.tar
 

@@ -15,8 +15,8 @@
 # Interrupted, it ends when restic has ended and removed its lock.
 set -eu
 
-restic=$HOME/.local/lib/stowage/restic-nas.sh
-seen=${XDG_RUNTIME_DIR:-/run/user/$(id -u)}/stowage
+restic=$HOME/.local/lib/stowage/lab/restic-nas.sh
+seen=${XDG_RUNTIME_DIR:-/run/user/$(id -u)}/stowage/lab
 # In the namespace of the containers, whose users own what is above the target: a part of a volume, or a copy from before.
 reach() { podman unshare "$@"; }
 usage() {
@@ -102,7 +102,7 @@ case $volume in
   *) fail "'$volume' is no path of a volume in a snapshot; they are /backup/SERVICE/VOLUME" ;;
 esac
 
-container=stowage-restore-nas-$$
+container=stowage-lab-restore-nas-$$
 stop_job() { podman stop --time 60 "$container"; }
 # Lets a signal end the script as an exit does, so that what `trap ... EXIT` says is done.
 exit_at_signals() {
@@ -625,8 +625,8 @@ in_target() {
     --security-opt=no-new-privileges --security-opt=label=disable \
     --tmpfs=/backup:rw,mode=0755 --volume="$source:$volume" \
       --network=host \
-  --env-file="$HOME/.config/restic/"nas.env \
-  --volume="$HOME/.config/restic/"nas.password:/run/stowage/restic-password:ro \
+  --env-file="$HOME/".config/restic/lab/nas.env \
+  --volume="$HOME/".config/restic/lab/nas.password:/run/stowage/restic-password:ro \
   --volume="$HOME/.cache/stowage:/var/cache/stowage" \
   --env=RESTIC_PASSWORD_FILE=/run/stowage/restic-password --env=RESTIC_CACHE_DIR=/var/cache/stowage \
     "$@"
