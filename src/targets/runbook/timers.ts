@@ -1,5 +1,6 @@
 import { installedName } from '../../names/installed.js';
 import type { RepositoryPlan } from '../../plan/plan.js';
+import { objectName } from '../kubernetes/names.js';
 import { fence, fenced, type Command, type Fence, type Step } from './guide.js';
 import { whereMaintained } from './place.js';
 
@@ -45,12 +46,12 @@ export function resumeStep({ project, at, systemctl, units }: Jobs, repository: 
 
 function forgetFence(project: string, repository: RepositoryPlan, why: string, held: boolean): Fence {
   const { maintenance, name } = repository;
-  const unit = installedName(project, 'forget', name);
   const command =
     maintenance.kind === 'host'
-      ? ['systemctl', held ? 'stop' : 'start', `${unit}.timer`]
+      ? ['systemctl', held ? 'stop' : 'start', `${installedName(project, 'forget', name)}.timer`]
       : [
-          ...['kubectl', '--namespace', maintenance.namespace, 'patch', 'cronjob', unit],
+          ...['kubectl', '--namespace', maintenance.namespace, 'patch', 'cronjob'],
+          objectName(project, 'forget', name),
           ...['--patch', `{"spec":{"suspend":${String(held)}}}`],
         ];
   return fence(`${whereMaintained(maintenance)}, ${why}`, [command]);
