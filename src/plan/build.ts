@@ -9,7 +9,8 @@ import { kubernetesObstacles } from './kubernetes-problems.js';
 import { runChecks } from './checks/registry.js';
 import { resolveDeployments, type Deployed } from './deployments.js';
 import { excludesInside } from './excludes.js';
-import { planVolumes, unprotectedVolumes, volumeRoot } from './volumes.js';
+import { planWorkload } from './workload.js';
+import { backedUp, planVolumes, unprotectedVolumes, volumeRoot } from './volumes.js';
 import type {
   BackupPlan,
   Elsewhere,
@@ -149,6 +150,7 @@ function planPlacement(policy: Policy, entry: Deployed, schedule: JobSchedule): 
     runtime,
     host,
     namespace: runtime === 'kubernetes' ? contract.service_namespace : null,
+    ...(runtime === 'kubernetes' ? { workload: planWorkload(contract, backedUp(volumes)) } : {}),
     ...(nodes === null ? {} : { node_selector: nodes }),
     scope: runtime === 'podman' ? contract.quadlet_scope : null,
     snapshot_host: entry.snapshot_host,

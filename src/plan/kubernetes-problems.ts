@@ -128,12 +128,12 @@ function claimProblems(contract: Contract, volume: PlannedVolume): KubernetesPro
 }
 
 function labelProblems(contract: Contract): KubernetesProblem[] {
-  if (LABEL_VALUE.test(contract.service_name)) return [];
+  if (contract.backup.workload.selector !== null || LABEL_VALUE.test(contract.service_name)) return [];
   return [
     {
       code: 'STW542',
       message: `no pod can carry the label \`app: ${contract.service_name}\`, by which the backup finds the workload`,
-      hint: 'set `service_name` to the value that the pods carry (`kubectl get pods --show-labels`)',
+      hint: 'name the labels that the pods carry under `backup.kubernetes.workload.selector` (`kubectl get pods --show-labels`)',
       document: 'contract',
       pointer: ['service_name'],
     },

@@ -47,6 +47,15 @@ export interface JobSchedule {
   readonly offset_minutes: number;
 }
 
+/** The object in a cluster that runs a service. */
+export interface Workload {
+  /** Null where nothing says what it is. */
+  readonly kind: 'Deployment' | 'StatefulSet' | null;
+  readonly name: string;
+  /** Labels of its pods. */
+  readonly selector: Labels;
+}
+
 /** One service in one place. */
 export interface Placement {
   readonly runtime: Runtime;
@@ -54,6 +63,8 @@ export interface Placement {
   readonly host: string | null;
   /** Kubernetes namespace; null elsewhere. */
   readonly namespace: string | null;
+  /** Set on Kubernetes. */
+  readonly workload?: Workload;
   /** Set where a scheduler on each node backs up hostPaths: the labels of these nodes. */
   readonly node_selector?: Labels;
   /** Quadlet scope; null on other runtimes. */

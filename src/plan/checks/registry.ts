@@ -44,6 +44,8 @@ const CHECKS: readonly Check[] = [
   kubernetes.unusableOnKubernetes,
   kubernetes.unusableMaintenance,
   kubernetes.unusedNodes,
+  kubernetes.unknownTaints,
+  kubernetes.claimsOfUnknownPods,
   kubernetes.claimsOfSeveralPods,
   kubernetes.deployedTwiceOnKubernetes,
   kubernetes.sharedClaim,

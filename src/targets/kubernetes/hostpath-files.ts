@@ -1,6 +1,6 @@
 import { groupBy } from '../../plan/group.js';
 import { labelTexts } from '../../plan/node-labels.js';
-import type { Placement, PlannedVolume, RepositoryPlan } from '../../plan/plan.js';
+import type { PlannedVolume, RepositoryPlan } from '../../plan/plan.js';
 import type { KubernetesSettings, Labels } from '../../policy/policy.js';
 import { header } from '../header.js';
 import type { RenderedFile, TargetInput } from '../target.js';
@@ -9,13 +9,13 @@ import type { KubernetesJob, Namespace } from './cluster.js';
 import { labels, objectName } from './names.js';
 import type { Generator } from './namespace-files.js';
 import {
-  ANY_NODE,
   podResources,
   SCRIPTS,
   SCRIPTS_CONFIG_MAP,
   secretName,
   sourceMount,
   sourceVolumes,
+  tolerationFields,
 } from './pod.js';
 import { rootSecurity } from './security.js';
 import { longestGap } from './timing.js';
@@ -69,7 +69,7 @@ export function hostpathFiles(
 
 /** By name. */
 function schedulers(jobs: readonly KubernetesJob[], settings: KubernetesSettings): Scheduler[] {
-  return [...groupBy(jobs, ({ placement }) => schedulerName(placement, settings))]
+  return [...groupBy(jobs, (job) => schedulerName(job, settings))]
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .flatMap(([name, members]): Scheduler[] => {
       const [first] = members;
@@ -79,11 +79,29 @@ function schedulers(jobs: readonly KubernetesJob[], settings: KubernetesSettings
     });
 }
 
-/** After its time zone, and its node set where that is not the one of the policy's runtime. */
-function schedulerName({ schedule, node_selector }: Placement, settings: KubernetesSettings): string {
+/**
+ * After its time zone, its node set where that is not the one of the policy's runtime, and the service that it is for
+ * alone.
+ */
+function schedulerName(job: KubernetesJob, settings: KubernetesSettings): string {
+  const { schedule, node_selector } = job.placement;
   const nodes = labelTexts(node_selector ?? {}).join('/');
   const isUsual = nodes === labelTexts(settings.node_selector).join('/');
-  return objectName('hostpath', isUsual ? schedule.timezone : `${schedule.timezone}/${nodes}`);
+  const parts = [
+    schedule.timezone,
+    ...(isUsual ? [] : [nodes]),
+    ...(mustExist(job) ? [`service/${job.service.service_id}`] : []),
+  ];
+  return objectName('hostpath', parts.join('/'));
+}
+
+/**
+ * Whether the pod must not start without the paths of a service: where it looks at nothing, the container runtime makes
+ * a folder of a file that is not there, and nobody notices a missing folder that may be empty. Such a service has a
+ * scheduler of its own, so that it keeps no other from being backed up.
+ */
+function mustExist(job: KubernetesJob): boolean {
+  return hostPaths(job).some(({ is_file, allow_empty }) => is_file === true || allow_empty);
 }
 
 function scriptPath({ service }: KubernetesJob): string {
@@ -115,7 +133,8 @@ function schedulerFile(
       node_selector: { 'kubernetes.io/os': 'linux', ...nodes },
       image: settings.image,
       resources: podResources(settings),
-      tolerations: ANY_NODE,
+      ...tolerationFields(settings),
+      must_exist: jobs.some(mustExist),
       security: rootSecurity(['DAC_READ_SEARCH', 'SETGID']),
       command: ['/bin/sh', `${SCRIPTS}/hostpath.sh`],
       args: [CRONTAB],
@@ -171,7 +190,7 @@ function volumesAndMounts(name: string, jobs: readonly KubernetesJob[]): Record<
         name: objectName('secret', repository.name),
         secret: { secretName: secretName(repository), defaultMode: 0o400 },
       })),
-      ...sourceVolumes(paths),
+      ...sourceVolumes(paths, jobs.some(mustExist) ? 'stops' : 'unchecked'),
     ],
   };
 }
