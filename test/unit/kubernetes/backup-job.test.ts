@@ -2,37 +2,9 @@ import { describe, expect, test } from '@jest/globals';
 import { containerText, objectName, serviceFile } from '../../../src/targets/kubernetes/names.js';
 import { repositoryPort } from '../../../src/targets/kubernetes/ports.js';
 import { longestGap, plainCron, startingDeadline } from '../../../src/targets/kubernetes/timing.js';
+import { cronJob, podOf, type CronJob, type PodSpec } from './cron-job.js';
 import { objectsOf, type Fields } from './objects.js';
-import { contract, mixed, renderProject, type Json } from './project.js';
-
-interface Container {
-  readonly args: readonly string[];
-  readonly env: readonly { readonly name: string; readonly value: string }[];
-  readonly envFrom: readonly Fields[];
-  readonly securityContext: Fields;
-  readonly volumeMounts: readonly Fields[];
-}
-interface PodSpec {
-  readonly affinity: { readonly podAffinity: Fields };
-  readonly tolerations?: readonly Fields[];
-  readonly securityContext: Fields;
-  readonly containers: readonly [Container];
-  readonly volumes: readonly Fields[];
-}
-interface CronJob {
-  readonly spec: Fields & {
-    readonly jobTemplate: { readonly spec: Fields & { readonly template: { readonly spec: PodSpec } } };
-  };
-}
-
-function cronJob(service: Json, settings: Json = {}, policy: Json = {}): CronJob {
-  const rendered = renderProject([service], settings, policy);
-  const [job] = objectsOf(rendered.text(`kubernetes/apps/${String(service.service_id)}.yaml`));
-  if (job === undefined) throw new Error('no job');
-  return job as unknown as CronJob;
-}
-
-const podOf = (job: CronJob) => job.spec.jobTemplate.spec.template.spec;
+import { contract, mixed, renderProject } from './project.js';
 
 describe('the job', () => {
   test('sees claims and hostPaths read-only at their snapshot paths', () => {
@@ -342,61 +314,4 @@ test('VolSync gets lists without ranges', () => {
     /^(@(annually|yearly|monthly|weekly|daily|hourly))|((((\d+,)*\d+|(\d+(\/|-)\d+)|\*(\/\d+)?)\s?){5})$/;
   for (const cron of ['0 2 * * 1-5,0', '*/10 1-3,7 * * *']) expect(plainCron(cron)).toMatch(pattern);
   expect(plainCron('0 2 * * 1-3,6')).toBe('0 2 * * 1,2,3,6');
-});
-
-describe('a claim of one pod of a StatefulSet', () => {
-  const POD = 'statefulset.kubernetes.io/pod-name';
-  const replica = (claim: string) => contract('wiki', { kubernetes: { pvc: { name: claim } } });
-  const text = (claim: string, settings: Json = {}) =>
-    JSON.stringify(cronJob(replica(claim), settings).spec.jobTemplate.spec.template.spec.affinity);
-
-  test.each(['required', 'preferred'])(
-    'the job goes to that pod’s node and to that of no other pod of the label, affinity %s',
-    (affinity) => {
-      const term = {
-        topologyKey: 'kubernetes.io/hostname',
-        labelSelector: { matchLabels: { [POD]: 'wiki-2' } },
-      };
-      const terms = affinity === 'required' ? [term] : [{ weight: 100, podAffinityTerm: term }];
-      expect(JSON.parse(text('data-wiki-2', { affinity }))).toEqual({
-        podAffinity: { [`${affinity}DuringSchedulingIgnoredDuringExecution`]: terms },
-      });
-    },
-  );
-
-  test('of a set that is called otherwise, once the contract says so', () => {
-    const backup = (workload: Json) => ({ backup: { kubernetes: { workload } } });
-    const named = contract('wiki', {
-      kubernetes: { pvc: { name: 'data-pages-2' } },
-      ...backup({ name: 'pages', selector: { 'app.kubernetes.io/name': 'pages' } }),
-    });
-    expect(JSON.stringify(podOf(cronJob(named)).affinity)).toContain(`{"matchLabels":{"${POD}":"pages-2"}}`);
-    const codes = (service: Json) => renderProject([service]).diagnostics.map(({ code }) => code);
-    expect(codes(named)).toEqual([]);
-    expect(codes(replica('data-pages-2'))).toEqual(['STW558']);
-    expect(codes({ ...replica('data-pages-2'), ...backup({ kind: 'Deployment' }) })).toEqual([]);
-  });
-
-  test.each(['data-wiki', 'data-other-2', 'wiki-2', 'datawiki-2', 'data-wiki-2-old'])(
-    '%s is none',
-    (claim) => {
-      expect(text(claim)).not.toContain(POD);
-    },
-  );
-
-  test('claims of several pods draw a warning where one job needs them all', () => {
-    const codes = (claim: string, settings: Json = {}) =>
-      renderProject(
-        [
-          mixed('wiki', {
-            kubernetes: { pvc: { name: 'data-wiki-0' } },
-            backup: { volumes: { media: { claim } } },
-          }),
-        ],
-        settings,
-      ).diagnostics.map(({ code, severity }) => `${code} ${severity}`);
-    expect(codes('data-wiki-1')).toEqual(['STW551 warning']);
-    expect(codes('log-wiki-0')).toEqual([]);
-    expect(codes('data-wiki-1', { method: 'k8up' })).toEqual([]);
-  });
 });
