@@ -7,7 +7,7 @@ import { besideWorkload } from './affinity.js';
 import { labels, objectName, serviceFile } from './names.js';
 import { podContext, SCRIPTS, tolerationFields } from './pod.js';
 import { backupSecurity } from './security.js';
-import { startingDeadline } from './timing.js';
+import { startingDeadline, timeoutOf } from './timing.js';
 
 /** The CronJob of one service, for the volumes that it mounts. */
 export function backupFile(
@@ -42,7 +42,7 @@ export function backupFile(
       ...tolerationFields(settings),
       schedule: placement.schedule,
       starting_deadline: startingDeadline(placement.schedule.cron),
-      deadline: service.timeout * 60,
+      deadline: timeoutOf(service) * 60,
       ...pod,
     }),
   );

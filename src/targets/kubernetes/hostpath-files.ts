@@ -18,7 +18,7 @@ import {
   tolerationFields,
 } from './pod.js';
 import { rootSecurity } from './security.js';
-import { longestGap } from './timing.js';
+import { longestGap, timeoutOf } from './timing.js';
 
 const CRONTAB = '/etc/stowage-crontab';
 const JOBS = '/etc/stowage-jobs';
@@ -155,7 +155,7 @@ function crontab(jobs: readonly KubernetesJob[]): string {
 
 /** `service=minutes`: the longest that its last success may lie back. */
 function readiness({ service, placement }: KubernetesJob): string {
-  return `${service.service_id}=${longestGap(placement.schedule) + service.timeout + 60}`;
+  return `${service.service_id}=${longestGap(placement.schedule) + timeoutOf(service) + 60}`;
 }
 
 function volumesAndMounts(name: string, jobs: readonly KubernetesJob[]): Record<string, unknown> {
@@ -216,7 +216,7 @@ function serviceScript(
     content: templates.render('kubernetes/hostpath-service.sh.hbs', {
       header: header(plan, service.contract),
       service_id: service.service_id,
-      seconds: service.timeout * 60,
+      seconds: timeoutOf(service) * 60,
       credentials: credentialsFolder(repository),
       url: repository.url,
       before: args.slice(0, behindTags),

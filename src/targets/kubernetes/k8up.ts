@@ -6,6 +6,7 @@ import type { KubernetesJob } from './cluster.js';
 import { labels, objectName } from './names.js';
 import { secretName } from './pod.js';
 import { moverSecurity } from './security.js';
+import { timeoutOf } from './timing.js';
 
 const RETENTION = {
   keep_last: 'keepLast',
@@ -27,7 +28,9 @@ export function claimLabels(service: ServicePlan): Record<string, string> {
  */
 export function k8upFile(job: KubernetesJob, { plan, templates }: TargetInput): RenderedFile {
   const { service, placement, repository } = job;
-  const { timezone, cron } = placement.schedule;
+  const { prune, check } = repository;
+  const inZone = (cron: string, timezone: string): string =>
+    timezone === 'UTC' ? cron : `CRON_TZ=${timezone} ${cron}`;
   const tag = k8upTag(service);
   return serviceRendered(
     job,
@@ -38,16 +41,13 @@ export function k8upFile(job: KubernetesJob, { plan, templates }: TargetInput): 
       name: objectName('backup', service.service_id),
       namespace: job.namespace,
       labels: labels(service.service_id, 'backup'),
-      timezone,
-      maintenance_timezone: repository.prune.timezone,
-      timezone_named: timezone !== 'UTC' || repository.prune.timezone !== 'UTC',
       backend: backend(repository),
       rest: repository.url.startsWith('rest:'),
       pod_security: moverSecurity(service, job.volumes),
-      deadline: service.timeout * 60,
-      backup_cron: cron,
-      check_cron: repository.k8up?.check ?? repository.check.cron,
-      prune_cron: repository.k8up?.prune ?? repository.prune.cron,
+      deadline: timeoutOf(service) * 60,
+      backup_cron: inZone(placement.schedule.cron, placement.schedule.timezone),
+      check_cron: inZone(repository.k8up?.check ?? check.cron, check.timezone),
+      prune_cron: inZone(repository.k8up?.prune ?? prune.cron, prune.timezone),
       keeps_days: (service.retention.keep_daily ?? 0) > 0,
       tag,
       claim_labels: claimLabels(service),
