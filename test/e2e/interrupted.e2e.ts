@@ -4,12 +4,14 @@ import { exampleContracts } from './lib/examples.js';
 import { Jobs } from './lib/jobs.js';
 import { boot, type Machine } from './lib/machine.js';
 import { makeProject, render } from './lib/program.js';
+import { interrupted } from './lib/terminal.js';
 
 /** Half a day away: no timer fires by itself while the scenario runs. */
 const AWAY = JSON.stringify(`0 ${(new Date().getUTCHours() + 12) % 24} * * *`);
 const REPOSITORY = '/srv/restic';
 
 const POLICY = `version: 1
+project: lab
 contracts: services/*/contract.yml
 repositories:
   main:
@@ -62,7 +64,7 @@ describe('jobs that are disturbed', () => {
       await jobs.freeze('backup-wiki', await morePacks());
       if (how === 'SIGKILL') {
         await jobs.signal('backup-wiki', 'KILL');
-        expect(await jobs.end('backup-wiki')).toEqual({ ok: false, told: ['stowage-backup-wiki'] });
+        expect(await jobs.end('backup-wiki')).toEqual({ ok: false, told: ['stowage-lab-backup-wiki'] });
         expect(await jobs.why('backup-wiki')).toContain('status=9/KILL');
       } else {
         await crash();
@@ -81,7 +83,7 @@ describe('jobs that are disturbed', () => {
       await jobs.freeze('prune-main', locked);
       if (how === 'SIGKILL') {
         await jobs.signal('prune-main', 'KILL');
-        expect(await jobs.end('prune-main')).toEqual({ ok: false, told: ['stowage-prune-main'] });
+        expect(await jobs.end('prune-main')).toEqual({ ok: false, told: ['stowage-lab-prune-main'] });
         expect(await jobs.why('prune-main')).toContain('status=9/KILL');
         // Other hosts cannot know that its lock is nobody's any more.
         expect((await machine.run(`find ${REPOSITORY}/locks -type f`)).stdout).toBe('');
@@ -131,13 +133,41 @@ describe('jobs that are disturbed', () => {
     }
   });
 
+  describe('restic ends with the script that a person runs', () => {
+    const library = '/usr/local/lib/stowage/lab';
+    const units = "systemctl list-units --no-legend --plain 'stowage-lab-rest*' | wc -l";
+    const left = `echo "$(grep -lx restic /proc/[0-9]*/comm | wc -l) restic, $(${units}) units, $(find ${REPOSITORY}/locks -type f | wc -l) locks"`;
+    const isBusy = (what: string) =>
+      `systemctl --quiet is-active 'stowage-lab-${what}-main-*' && [ -n "$(find ${REPOSITORY}/locks -type f)" ]`;
+    beforeAll(async () => {
+      await machine.run('head -c 3M /dev/urandom >/srv/wiki/data/slow');
+      expect(await jobs.start('backup-wiki')).toMatchObject({ ok: true });
+    });
+    afterAll(async () => machine.run('rm -rf /srv/wiki/data/slow /srv/aside'));
+
+    test('before the prompt is back, at Ctrl-C', async () => {
+      const restore = `${library}/restore-main.sh latest /backup/wiki/pages /srv/aside --limit-download 300`;
+      const said = await interrupted(machine, restore, isBusy('restore'), left);
+      expect(said).toBe('code 130\n0 restic, 0 units, 0 locks');
+    });
+
+    test('also when the script is killed', async () => {
+      const dump = `${library}/restic-main.sh dump latest --tag service:wiki /backup/wiki/pages/slow --limit-download 100`;
+      await machine.run(`${dump} >/dev/null 2>&1 & until ${isBusy('restic')}; do sleep 0.05; done; kill -KILL $!
+        until [ "$(${left})" = '0 restic, 0 units, 0 locks' ]; do sleep 0.1; done`);
+    });
+  });
+
   describe('time', () => {
-    const timer = 'stowage-backup-wiki.timer';
+    const timer = 'stowage-lab-backup-wiki.timer';
     const stamp = `/var/lib/systemd/timers/stamp-${timer}`;
     const starts = async (): Promise<number> =>
       Number(
-        (await machine.run('journalctl --sync; journalctl -u stowage-backup-wiki -o cat | grep -c ^Starting'))
-          .stdout,
+        (
+          await machine.run(
+            'journalctl --sync; journalctl -u stowage-lab-backup-wiki -o cat | grep -c ^Starting',
+          )
+        ).stdout,
       );
 
     test('a machine that was off when a job was due catches up once, not twice', async () => {
@@ -147,12 +177,14 @@ describe('jobs that are disturbed', () => {
       await machine.powerOff();
       await machine.powerOn();
       await machine.run(
-        'until journalctl -b -u stowage-backup-wiki -o cat | grep -q ^Finished; do sleep 0.1; done',
+        'until journalctl -b -u stowage-lab-backup-wiki -o cat | grep -q ^Finished; do sleep 0.1; done',
       );
       await machine.powerOff();
       await machine.powerOn();
       await machine.run(`systemctl restart ${timer}`);
-      expect((await machine.run('systemctl list-jobs --no-legend')).stdout).not.toContain('stowage-backup');
+      expect((await machine.run('systemctl list-jobs --no-legend')).stdout).not.toContain(
+        'stowage-lab-backup',
+      );
       expect(await starts()).toBe(before + 1);
     });
 
@@ -189,7 +221,7 @@ describe('jobs that are disturbed', () => {
   test('a job that is started while it runs does not run twice; jobs of two services may run at once', async () => {
     const before = await jobs.snapshotIds(REPOSITORY);
     await machine.run(
-      'systemctl reset-failed; for i in 1 2 3; do systemctl start stowage-backup-wiki stowage-backup-dns & done; wait',
+      'systemctl reset-failed; for i in 1 2 3; do systemctl start stowage-lab-backup-wiki stowage-lab-backup-dns & done; wait',
     );
     const made = (await jobs.snapshots(REPOSITORY)).filter(({ id }) => !before.includes(id));
     expect(made.map(({ tags }) => tags).sort()).toEqual([['service:dns'], ['service:wiki']]);

@@ -83,7 +83,7 @@ export function forgetGenerators(
     const services = shards.get(shard);
     if (services === undefined) return [];
     const files = services.map((service) => forgetScript(repository, service));
-    return [{ name: shardName(repository, shard), files }];
+    return [{ name: shardName(input.plan, repository, shard), files }];
   });
 }
 
@@ -98,12 +98,13 @@ function maintenanceJob(
   const isForget = verb === 'forget';
   const [program = '', script = '', ...args] = command;
   return {
-    name: objectName(verb, repository.name),
+    name: objectName(input.plan.project, verb, repository.name),
     namespace: namespace.name,
-    labels: labels(repository.name, 'maintenance'),
+    labels: labels(input.plan.project, repository.name, 'maintenance'),
     schedule,
     starting_deadline: startingDeadline(schedule.cron),
     ...podContext({
+      project: input.plan.project,
       repository,
       settings: input.runtimes.kubernetes,
       security: maintenanceSecurity(),
@@ -123,8 +124,8 @@ function forgetSources(repository: RepositoryPlan, input: TargetInput): Record<s
   return forgetGenerators(repository, input).map(({ name }) => ({ configMap: { name } }));
 }
 
-function shardName(repository: RepositoryPlan, shard: string): string {
-  return `${objectName('stowage-forget', repository.name)}-${shard}`;
+function shardName({ project }: BackupPlan, repository: RepositoryPlan, shard: string): string {
+  return `${objectName(project, 'forget', repository.name)}-${shard}`;
 }
 
 function shardOf(service: ServicePlan): string {
