@@ -30,7 +30,7 @@ export function maintenanceFiles(
       verb: 'forget',
       description: `Forget old snapshots in restic repository ${name}`,
       schedule: repository.forget,
-      command: [`${LIBRARY}/forget.sh`, name],
+      command: [`${LIBRARY}/forget.sh`, `${LIBRARY}/forget/${name}`],
     },
     {
       verb: 'prune',
