@@ -14,10 +14,12 @@ const SHARED = { mode: 0o644, sources: [], service: null, runtime: 'kubernetes' 
 
 /** Where the forget job finds the services' scripts. */
 const FORGET_FOLDER = `${SCRIPTS}-forget`;
+/** When to look for dead locks: a lock is gone within the hour, and no other job needs to keep out of the way. */
+const LOCKS = { cron: '7,22,37,52 * * * *', timezone: 'UTC' } as const;
 /** One ConfigMap holds at most 1 MiB, and `kubectl apply` notes at most 256 KiB of it: about 700 scripts. */
 const SHARDS = Array.from({ length: 16 }, (_, shard) => shard.toString(16));
 
-/** Forget, prune and check of one repository, and each service's retention in a file of its own. */
+/** The locks, forget, prune and check of one repository, and each service's retention in a file of its own. */
 export function maintenanceFiles(
   namespace: Namespace,
   repository: RepositoryPlan,
@@ -25,6 +27,7 @@ export function maintenanceFiles(
 ): RenderedFile[] {
   const { plan, templates } = input;
   const jobs = [
+    maintenanceJob(namespace, repository, input, 'locks', LOCKS, ['/bin/sh', `${SCRIPTS}/remove-dead-locks.sh`]),
     maintenanceJob(namespace, repository, input, 'forget', repository.forget, [
       '/bin/sh',
       `${SCRIPTS}/forget.sh`,
@@ -85,8 +88,8 @@ function maintenanceJob(
   namespace: Namespace,
   repository: RepositoryPlan,
   input: TargetInput,
-  verb: 'forget' | 'prune' | 'check',
-  schedule: JobSchedule,
+  verb: 'locks' | 'forget' | 'prune' | 'check',
+  schedule: Pick<JobSchedule, 'cron' | 'timezone'>,
   command: readonly string[],
 ): Record<string, unknown> {
   const isForget = verb === 'forget';

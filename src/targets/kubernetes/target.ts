@@ -72,6 +72,7 @@ function ownPods(namespace: Namespace, input: TargetInput): Contents {
         ? [
             { file: 'check-repository.sh', template: 'host/check-repository.sh.hbs' },
             { file: 'forget.sh', template: 'host/forget.sh.hbs' },
+            { file: 'remove-dead-locks.sh', template: 'host/remove-dead-locks.sh.hbs' },
           ]
         : []),
     ],

@@ -20,7 +20,7 @@ export function backupFiles(tree: HostTree, job: HostJob, { plan, templates }: T
     {
       ...about,
       path: `${unit}.service`,
-      content: templates.render('systemd/backup.service.hbs', { header: from, ...backupContext(tree, job) }),
+      content: templates.render('systemd/backup.service.hbs', { header: from, ...backupContext(job) }),
     },
     {
       ...about,
@@ -34,10 +34,7 @@ export function backupFiles(tree: HostTree, job: HostJob, { plan, templates }: T
   ];
 }
 
-function backupContext(
-  { maintained }: HostTree,
-  { service, placement, repository }: HostJob,
-): Record<string, unknown> {
+function backupContext({ service, placement, repository }: HostJob): Record<string, unknown> {
   const volumes = hostVolumes(placement);
   return {
     service_id: service.service_id,
@@ -51,7 +48,6 @@ function backupContext(
     timeout: service.timeout,
     retry_lock: service.retry_lock,
     accept_incomplete: service.accept_incomplete,
-    maintained: maintained.includes(repository),
     repository: repositoryContext(repository),
   };
 }

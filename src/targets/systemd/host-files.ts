@@ -22,7 +22,7 @@ export function hostFiles(tree: HostTree, input: TargetInput): RenderedFile[] {
     file('bin/report-failure.sh', 'host/report-failure.sh.hbs'),
     ...(tree.jobs.length > 0 ? [file('bin/check-source.sh', 'host/check-source.sh.hbs')] : []),
     ...(maintains ? [file('bin/forget.sh', 'host/forget.sh.hbs')] : []),
-    ...(maintains ? [file('bin/unlock-stale.sh', 'host/unlock-stale.sh.hbs')] : []),
+    ...(maintains ? [file('bin/remove-dead-locks.sh', 'host/remove-dead-locks.sh.hbs')] : []),
     ...(maintains ? [file('bin/check-repository.sh', 'host/check-repository.sh.hbs')] : []),
     ...repositories.flatMap((repository) => [
       file(`bin/restic-${repository.name}.sh`, 'host/restic.sh.hbs', {

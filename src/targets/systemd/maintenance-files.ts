@@ -18,7 +18,7 @@ interface MaintenanceJob {
   readonly command: readonly string[];
 }
 
-/** Forget, prune and check of one repository, for the one host that maintains it. */
+/** The locks, forget, prune and check of one repository, for the one host that maintains it. */
 export function maintenanceFiles(
   tree: HostTree,
   repository: RepositoryPlan,
@@ -47,6 +47,7 @@ export function maintenanceFiles(
   ];
   return [
     ...jobs.flatMap((job) => jobFiles(tree, repository, job, input)),
+    ...lockFiles(tree, repository, input),
     ...input.plan.services
       .filter((service) => service.repository === name)
       .map((service) => forgetScript(tree, repository, service, input)),
@@ -81,6 +82,38 @@ function jobFiles(
         header: header(plan, null),
         description: `When to ${job.verb} restic repository ${repository.name}`,
         on_calendar: job.schedule.on_calendar,
+      }),
+    },
+  ];
+}
+
+/** The job that removes dead locks: it has no time of day, and needs nobody to wait. */
+function lockFiles(
+  tree: HostTree,
+  repository: RepositoryPlan,
+  { plan, templates }: TargetInput,
+): RenderedFile[] {
+  const unit = `${tree.folder}/systemd/stowage-locks-${repository.name}`;
+  return [
+    {
+      ...SHARED,
+      path: `${unit}.service`,
+      mode: 0o644,
+      content: templates.render('systemd/locks.service.hbs', {
+        header: header(plan, null),
+        description: `Remove dead locks from restic repository ${repository.name}`,
+        command: [`${LIBRARY}/remove-dead-locks.sh`],
+        protect_home: protectHome([repository.local_path ?? '']),
+        repository: repositoryContext(repository),
+      }),
+    },
+    {
+      ...SHARED,
+      path: `${unit}.timer`,
+      mode: 0o644,
+      content: templates.render('systemd/locks.timer.hbs', {
+        header: header(plan, null),
+        description: `When to look for dead locks in restic repository ${repository.name}`,
       }),
     },
   ];
