@@ -1,4 +1,5 @@
 import type { PlannedVolume } from '../../plan/plan.js';
+import { longestRun } from '../../plan/longest-run.js';
 import { podsOfClaims } from '../../plan/pod-of-claim.js';
 import { header } from '../header.js';
 import type { RenderedFile, TargetInput } from '../target.js';
@@ -41,7 +42,7 @@ export function backupFile(
       claim_pod: pods.length === 1 ? pods[0] : null,
       schedule: placement.schedule,
       starting_deadline: startingDeadline(placement.schedule.cron),
-      deadline: service.timeout * 60,
+      deadline: longestRun(service) * 60,
       ...pod,
     }),
   );

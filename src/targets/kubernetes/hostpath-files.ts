@@ -1,4 +1,5 @@
 import { groupBy } from '../../plan/group.js';
+import { longestRun } from '../../plan/longest-run.js';
 import { labelTexts } from '../../plan/node-labels.js';
 import type { Placement, PlannedVolume, RepositoryPlan } from '../../plan/plan.js';
 import type { KubernetesSettings, Labels } from '../../policy/policy.js';
@@ -136,7 +137,7 @@ function crontab(jobs: readonly KubernetesJob[]): string {
 
 /** `service=minutes`: the longest that its last success may lie back. */
 function readiness({ service, placement }: KubernetesJob): string {
-  return `${service.service_id}=${longestGap(placement.schedule) + service.timeout + 60}`;
+  return `${service.service_id}=${longestGap(placement.schedule) + longestRun(service) + 60}`;
 }
 
 function volumesAndMounts(name: string, jobs: readonly KubernetesJob[]): Record<string, unknown> {
@@ -197,7 +198,7 @@ function serviceScript(
     content: templates.render('kubernetes/hostpath-service.sh.hbs', {
       header: header(plan, service.contract),
       service_id: service.service_id,
-      seconds: service.timeout * 60,
+      seconds: longestRun(service) * 60,
       credentials: credentialsFolder(repository),
       url: repository.url,
       before: args.slice(0, behindTags),

@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
 import { groupBy } from '../../plan/group.js';
+import { maintenanceOf } from '../../plan/maintenance-jobs.js';
+import type { MaintenanceKind } from '../../plan/maintenance-times.js';
 import type { BackupPlan, JobSchedule, RepositoryPlan, ServicePlan } from '../../plan/plan.js';
 import { header } from '../header.js';
 import { keepOptions } from '../../retention/options.js';
@@ -11,6 +13,9 @@ import { maintenanceSecurity } from './security.js';
 import { startingDeadline } from './timing.js';
 
 const SHARED = { mode: 0o644, sources: [], service: null, runtime: 'kubernetes' } as const;
+
+type Verb = 'locks' | MaintenanceKind;
+type Times = Pick<JobSchedule, 'cron' | 'timezone'>;
 
 /** Where the forget job finds the services' scripts. */
 const FORGET_FOLDER = `${SCRIPTS}-forget`;
@@ -26,23 +31,18 @@ export function maintenanceFiles(
   input: TargetInput,
 ): RenderedFile[] {
   const { plan, templates } = input;
+  const job = (verb: Verb, schedule: Times, ...command: readonly string[]) =>
+    maintenanceJob(namespace, repository, input, verb, schedule, command);
+  const script = (name: string, ...args: readonly string[]) => ['/bin/sh', `${SCRIPTS}/${name}`, ...args];
+  const parts = String(repository.read_data_subsets ?? 0);
+  const all = {
+    forget: () => job('forget', repository.forget, ...script('forget.sh', FORGET_FOLDER)),
+    prune: () => job('prune', repository.prune, 'restic', 'prune', '--retry-lock=2h'),
+    check: () => job('check', repository.check, ...script('check-repository.sh', parts)),
+  };
   const jobs = [
-    maintenanceJob(namespace, repository, input, 'locks', LOCKS, ['/bin/sh', `${SCRIPTS}/remove-dead-locks.sh`]),
-    maintenanceJob(namespace, repository, input, 'forget', repository.forget, [
-      '/bin/sh',
-      `${SCRIPTS}/forget.sh`,
-      FORGET_FOLDER,
-    ]),
-    maintenanceJob(namespace, repository, input, 'prune', repository.prune, [
-      'restic',
-      'prune',
-      '--retry-lock=2h',
-    ]),
-    maintenanceJob(namespace, repository, input, 'check', repository.check, [
-      '/bin/sh',
-      `${SCRIPTS}/check-repository.sh`,
-      String(repository.read_data_subsets ?? 0),
-    ]),
+    job('locks', LOCKS, ...script('remove-dead-locks.sh')),
+    ...maintenanceOf(repository).map((kind) => all[kind]()),
   ];
   return [
     {
@@ -88,8 +88,8 @@ function maintenanceJob(
   namespace: Namespace,
   repository: RepositoryPlan,
   input: TargetInput,
-  verb: 'locks' | 'forget' | 'prune' | 'check',
-  schedule: Pick<JobSchedule, 'cron' | 'timezone'>,
+  verb: Verb,
+  schedule: Times,
   command: readonly string[],
 ): Record<string, unknown> {
   const isForget = verb === 'forget';

@@ -1,4 +1,5 @@
 import type { PlannedVolume } from '../../plan/plan.js';
+import { longestRun } from '../../plan/longest-run.js';
 import { header } from '../header.js';
 import type { RenderedFile, TargetInput } from '../target.js';
 import { hostVolumes, type HostJob, type HostTree } from './host-tree.js';
@@ -45,7 +46,7 @@ function backupContext({ service, placement, repository }: HostJob): Record<stri
     sources: volumes.map(sourceContext),
     docker_volumes: volumes.some((volume) => volume.kind === 'docker_volume'),
     protect_home: protectHome([...volumes.map(({ location }) => location), repository.local_path ?? '']),
-    timeout: service.timeout,
+    timeout: longestRun(service),
     retry_lock: service.retry_lock,
     accept_incomplete: service.accept_incomplete,
     repository: repositoryContext(repository),

@@ -1,3 +1,5 @@
+import { maintenanceOf } from '../../plan/maintenance-jobs.js';
+import type { MaintenanceKind } from '../../plan/maintenance-times.js';
 import type { JobSchedule, RepositoryPlan, ServicePlan } from '../../plan/plan.js';
 import { header } from '../header.js';
 import type { RenderedFile, TargetInput } from '../target.js';
@@ -12,7 +14,7 @@ const LIBRARY = '/usr/local/lib/stowage';
 const SHARED = { sources: [], service: null, runtime: null } as const;
 
 interface MaintenanceJob {
-  readonly verb: 'forget' | 'prune' | 'check';
+  readonly verb: MaintenanceKind;
   readonly description: string;
   readonly schedule: JobSchedule;
   readonly command: readonly string[];
@@ -46,7 +48,9 @@ export function maintenanceFiles(
     },
   ];
   return [
-    ...jobs.flatMap((job) => jobFiles(tree, repository, job, input)),
+    ...jobs
+      .filter(({ verb }) => maintenanceOf(repository).includes(verb))
+      .flatMap((job) => jobFiles(tree, repository, job, input)),
     ...lockFiles(tree, repository, input),
     ...input.plan.services
       .filter((service) => service.repository === name)
