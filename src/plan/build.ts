@@ -71,6 +71,7 @@ export function drawPlan(
   );
   const plan: BackupPlan = {
     version: 1,
+    project: policy.project,
     policy: policy.document.file,
     repositories: policy.repositories.flatMap((repository) => {
       const own = times.maintenance.get(repository.name);

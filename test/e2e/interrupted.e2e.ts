@@ -1,15 +1,18 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { expectNoDamage, failsWith } from './lib/aftermath.js';
+import { besideLivingLock, leaveDeadLock, locksIn, removeDeadLocks } from './lib/dead-locks.js';
 import { exampleContracts } from './lib/examples.js';
 import { Jobs } from './lib/jobs.js';
 import { boot, type Machine } from './lib/machine.js';
 import { makeProject, render } from './lib/program.js';
+import { interrupted } from './lib/terminal.js';
 
 /** Half a day away: no timer fires by itself while the scenario runs. */
 const AWAY = JSON.stringify(`0 ${(new Date().getUTCHours() + 12) % 24} * * *`);
 const REPOSITORY = '/srv/restic';
 
 const POLICY = `version: 1
+project: lab
 contracts: services/*/contract.yml
 repositories:
   main:
@@ -54,6 +57,7 @@ describe('jobs that are disturbed', () => {
     const morePacks = async (): Promise<string> =>
       `[ $(find ${REPOSITORY}/data -type f 2>/dev/null | wc -l) -gt $((${await packs()} + 2)) ]`;
     const locked = `[ -n "$(find ${REPOSITORY}/locks -type f)" ]`;
+    const isLocked = failsWith('backup-wiki', 'repository is already locked exclusively by PID');
     afterAll(async () => machine.run('rm -f /srv/wiki/data/big'));
 
     test.each(['SIGKILL', 'a crash of the machine'])('a backup by %s', async (how) => {
@@ -62,13 +66,13 @@ describe('jobs that are disturbed', () => {
       await jobs.freeze('backup-wiki', await morePacks());
       if (how === 'SIGKILL') {
         await jobs.signal('backup-wiki', 'KILL');
-        expect(await jobs.end('backup-wiki')).toEqual({ ok: false, told: ['stowage-backup-wiki'] });
+        expect(await jobs.end('backup-wiki')).toEqual({ ok: false, told: ['stowage-lab-backup-wiki'] });
         expect(await jobs.why('backup-wiki')).toContain('status=9/KILL');
       } else {
         await crash();
       }
       expect(await jobs.snapshotIds(REPOSITORY)).toEqual(before);
-      // Its lock is in nobody's way, also not in that of who needs the repository for itself.
+      await locksGo();
       expect(await jobs.start('forget-main')).toMatchObject({ ok: true, told: [] });
       await expectNoDamage(jobs, 'backup-wiki', REPOSITORY, await jobs.snapshotIds(REPOSITORY));
     });
@@ -81,19 +85,19 @@ describe('jobs that are disturbed', () => {
       await jobs.freeze('prune-main', locked);
       if (how === 'SIGKILL') {
         await jobs.signal('prune-main', 'KILL');
-        expect(await jobs.end('prune-main')).toEqual({ ok: false, told: ['stowage-prune-main'] });
+        expect(await jobs.end('prune-main')).toEqual({ ok: false, told: ['stowage-lab-prune-main'] });
         expect(await jobs.why('prune-main')).toContain('status=9/KILL');
-        // Other hosts cannot know that its lock is nobody's any more.
-        expect((await machine.run(`find ${REPOSITORY}/locks -type f`)).stdout).toBe('');
       } else {
         await crash();
       }
+      // Until it is known to be dead nobody gets the repository.
+      expect(await jobs.start('backup-wiki')).toMatchObject(isLocked);
+      await locksGo();
       await expectNoDamage(jobs, 'backup-wiki', REPOSITORY, before);
       expect(await jobs.start('prune-main')).toMatchObject({ ok: true });
       await jobs.check(REPOSITORY);
     });
 
-    const isLocked = failsWith('backup-wiki', 'repository is already locked exclusively by PID');
     const prune = `restic --repo ${REPOSITORY} --password-file /etc/restic/password prune --no-cache`;
     /** A prune that root started by hand, as soon as it has the repository for itself. */
     const pruneByHand = (wrapper: string, signal: string): Promise<unknown> =>
@@ -117,13 +121,30 @@ describe('jobs that are disturbed', () => {
       await expectNoDamage(jobs, 'backup-wiki', REPOSITORY, before);
     });
 
-    test('a prune on another host: nobody here can know that it is dead, so its lock stays', async () => {
+    test('a prune by root, whose lock no job can read, beside a backup that lives: the one goes, the other stays', async () => {
       const before = await jobs.snapshotIds(REPOSITORY);
-      await pruneByHand(`unshare --uts sh -c 'hostname another && exec "$@"' sh`, 'KILL');
-      expect(await jobs.start('backup-wiki')).toMatchObject(isLocked);
-      await machine.run(`${locked} && rm ${REPOSITORY}/locks/*`);
+      const dead = [
+        await leaveDeadLock(jobs, REPOSITORY),
+        await leaveDeadLock(jobs, REPOSITORY, `unshare --uts sh -c 'hostname another && exec "$@"' sh`),
+      ];
+      await besideLivingLock(jobs, REPOSITORY, async () => {
+        expect(await locksIn(jobs, REPOSITORY)).toEqual(expect.arrayContaining(dead));
+        const run = await removeDeadLocks(jobs, 'main', { until: dead });
+        for (const id of dead) expect(run.journal).toContain(id);
+        const left = await locksIn(jobs, REPOSITORY);
+        expect(left.length).toBeGreaterThan(0);
+        expect(left).not.toEqual(expect.arrayContaining(dead));
+      });
       await expectNoDamage(jobs, 'backup-wiki', REPOSITORY, before);
     });
+
+    /** Half an hour of looking at it, and the lock is gone. */
+    async function locksGo(): Promise<void> {
+      expect(await locksIn(jobs, REPOSITORY)).not.toEqual([]);
+      const { ok, told, slept } = await removeDeadLocks(jobs, 'main');
+      expect({ ok, told, slept }).toEqual({ ok: true, told: [], slept: 1860 });
+      expect(await locksIn(jobs, REPOSITORY)).toEqual([]);
+    }
 
     async function crash(): Promise<void> {
       await machine.crash();
@@ -131,13 +152,41 @@ describe('jobs that are disturbed', () => {
     }
   });
 
+  describe('restic ends with the script that a person runs', () => {
+    const library = '/usr/local/lib/stowage/lab';
+    const units = "systemctl list-units --no-legend --plain 'stowage-lab-rest*' | wc -l";
+    const left = `echo "$(grep -lx restic /proc/[0-9]*/comm | wc -l) restic, $(${units}) units, $(find ${REPOSITORY}/locks -type f | wc -l) locks"`;
+    const isBusy = (what: string) =>
+      `systemctl --quiet is-active 'stowage-lab-${what}-main-*' && [ -n "$(find ${REPOSITORY}/locks -type f)" ]`;
+    beforeAll(async () => {
+      await machine.run('head -c 3M /dev/urandom >/srv/wiki/data/slow');
+      expect(await jobs.start('backup-wiki')).toMatchObject({ ok: true });
+    });
+    afterAll(async () => machine.run('rm -rf /srv/wiki/data/slow /srv/aside'));
+
+    test('before the prompt is back, at Ctrl-C', async () => {
+      const restore = `${library}/restore-main.sh latest /backup/wiki/pages /srv/aside --limit-download 300`;
+      const said = await interrupted(machine, restore, isBusy('restore'), left);
+      expect(said).toBe('code 130\n0 restic, 0 units, 0 locks');
+    });
+
+    test('also when the script is killed', async () => {
+      const dump = `${library}/restic-main.sh dump latest --tag service:wiki /backup/wiki/pages/slow --limit-download 100`;
+      await machine.run(`${dump} >/dev/null 2>&1 & until ${isBusy('restic')}; do sleep 0.05; done; kill -KILL $!
+        until [ "$(${left})" = '0 restic, 0 units, 0 locks' ]; do sleep 0.1; done`);
+    });
+  });
+
   describe('time', () => {
-    const timer = 'stowage-backup-wiki.timer';
+    const timer = 'stowage-lab-backup-wiki.timer';
     const stamp = `/var/lib/systemd/timers/stamp-${timer}`;
     const starts = async (): Promise<number> =>
       Number(
-        (await machine.run('journalctl --sync; journalctl -u stowage-backup-wiki -o cat | grep -c ^Starting'))
-          .stdout,
+        (
+          await machine.run(
+            'journalctl --sync; journalctl -u stowage-lab-backup-wiki -o cat | grep -c ^Starting',
+          )
+        ).stdout,
       );
 
     test('a machine that was off when a job was due catches up once, not twice', async () => {
@@ -147,12 +196,14 @@ describe('jobs that are disturbed', () => {
       await machine.powerOff();
       await machine.powerOn();
       await machine.run(
-        'until journalctl -b -u stowage-backup-wiki -o cat | grep -q ^Finished; do sleep 0.1; done',
+        'until journalctl -b -u stowage-lab-backup-wiki -o cat | grep -q ^Finished; do sleep 0.1; done',
       );
       await machine.powerOff();
       await machine.powerOn();
       await machine.run(`systemctl restart ${timer}`);
-      expect((await machine.run('systemctl list-jobs --no-legend')).stdout).not.toContain('stowage-backup');
+      expect((await machine.run('systemctl list-jobs --no-legend')).stdout).not.toContain(
+        'stowage-lab-backup',
+      );
       expect(await starts()).toBe(before + 1);
     });
 
@@ -162,7 +213,9 @@ describe('jobs that are disturbed', () => {
     ])('a clock that %s does not stop the timer', async (_what, then) => {
       await machine.run(`systemctl stop ${timer}; touch -d ${then} ${stamp}`);
       await machine.run(`systemctl start ${timer}`);
-      await machine.run('while systemctl list-jobs --no-legend | grep -q stowage-; do sleep 0.05; done');
+      await machine.run(
+        'while systemctl list-jobs --no-legend | grep -q stowage-lab-backup; do sleep 0.05; done',
+      );
       const next = (await machine.run(`date -d "$(systemctl show -P NextElapseUSecRealtime ${timer})" +%s`))
         .stdout;
       const hours = (Number(next) - Date.now() / 1000) / 3600;
@@ -189,7 +242,7 @@ describe('jobs that are disturbed', () => {
   test('a job that is started while it runs does not run twice; jobs of two services may run at once', async () => {
     const before = await jobs.snapshotIds(REPOSITORY);
     await machine.run(
-      'systemctl reset-failed; for i in 1 2 3; do systemctl start stowage-backup-wiki stowage-backup-dns & done; wait',
+      'systemctl reset-failed; for i in 1 2 3; do systemctl start stowage-lab-backup-wiki stowage-lab-backup-dns & done; wait',
     );
     const made = (await jobs.snapshots(REPOSITORY)).filter(({ id }) => !before.includes(id));
     expect(made.map(({ tags }) => tags).sort()).toEqual([['service:dns'], ['service:wiki']]);

@@ -1,22 +1,27 @@
 import { composeProjectName } from '../../locate/docker.js';
+import { asideFolder, installedName } from '../../names/installed.js';
 import type { Placement, PlannedVolume, ServicePlan } from '../../plan/plan.js';
 import { outerFirst, sparedVolumes, sparingOptions } from '../nested-volumes.js';
 import { resticCommand, restoreCommand } from '../systemd/host-files.js';
 import { hostVolumes } from '../systemd/host-tree.js';
-import { inPlaceText, step, type Command, type Step } from './guide.js';
+import { EXTRA_TEXT, restoreText, step, type Command, type Step } from './guide.js';
 import { ownerText } from './owner.js';
 import { verifySteps } from './verify.js';
 import { workload } from './workload.js';
 
 /** Restoring on a host whose jobs systemd runs: every command is typed there, as root. */
-export function hostSteps(service: ServicePlan, placement: Placement): Step[] {
+export function hostSteps(project: string, service: ServicePlan, placement: Placement): Step[] {
   const volumes = hostVolumes(placement);
   const { stop, start, inside } = workload(service, placement);
-  const list: Command = [resticCommand(service.repository), 'snapshots', ...filter(service, placement)];
+  const list: Command = [
+    resticCommand(project, service.repository),
+    'snapshots',
+    ...filter(service, placement),
+  ];
   return [
     step('List snapshots', '', [list]),
     step('Stop the workload', stop.length === 0 ? `Stop the guest of ${service.service_name}.` : '', stop),
-    ...outerFirst(volumes).flatMap((volume) => volumeSteps(service, placement, volume)),
+    ...outerFirst(volumes).flatMap((volume) => volumeSteps(project, service, placement, volume)),
     step(
       'Check owners',
       ownerText(service, placement),
@@ -30,7 +35,7 @@ export function hostSteps(service: ServicePlan, placement: Placement): Step[] {
     ),
     ...(placement.runtime === 'proxmox' && inside.length === 0 ? [] : verifySteps(service, inside)),
     step('Back up again', 'So that the restored state is the newest snapshot.', [
-      ['systemctl', 'start', `stowage-backup-${service.service_id}.service`],
+      ['systemctl', 'start', `${installedName(project, 'backup', service.service_id)}.service`],
     ]),
   ];
 }
@@ -45,6 +50,7 @@ function filter(service: ServicePlan, placement: Placement): string[] {
  * @param target absolute path; made when it is missing
  */
 export function restoreVolume(
+  project: string,
   service: ServicePlan,
   placement: Placement,
   volume: Pick<PlannedVolume, 'snapshot_path'>,
@@ -52,24 +58,36 @@ export function restoreVolume(
 ): Command {
   const path = volume.snapshot_path;
   const only = [...filter(service, placement), '--path', path];
-  return [restoreCommand(service.repository), 'latest', path, target, ...only];
+  return [restoreCommand(project, service.repository), 'latest', path, target, ...only];
 }
 
-function volumeSteps(service: ServicePlan, placement: Placement, volume: PlannedVolume): Step[] {
+function volumeSteps(
+  project: string,
+  service: ServicePlan,
+  placement: Placement,
+  volume: PlannedVolume,
+): Step[] {
   const spared = sparedVolumes(service, volume, placement.volumes);
   const inPlace = [
-    ...restoreVolume(service, placement, volume, volume.location),
+    ...restoreVolume(project, service, placement, volume, volume.location),
     ...sparingOptions(service, volume, spared),
   ];
-  const aside = `/var/tmp/stowage-restore/${service.service_id}/${volume.volume}`;
+  const patterns = [...service.exclude, ...volume.exclude].map((pattern) => `--exclude=${pattern}`);
+  const deleteExtra = (step: string): Command => {
+    const [script = '', ...rest] = inPlace;
+    return [script, 'delete-extra', step, ...rest, ...patterns];
+  };
+  const aside = `${asideFolder(project)}/${service.service_id}/${volume.volume}`;
   return [
     ...recreateSteps(service, volume),
-    step(`Restore ${volume.volume} in place`, inPlaceText(spared.map((inner) => inner.volume)), [
-      [...inPlace, '--delete', '--dry-run', '--verbose=2'],
-      [...inPlace, '--delete', '--verify'],
+    step(`Restore ${volume.volume} in place`, restoreText(spared.map((inner) => inner.volume)), [
+      [...inPlace, '--dry-run', '--verbose=2'],
+      [...inPlace, '--verify'],
     ]),
+    step(`Show what ${volume.volume} has besides`, EXTRA_TEXT.show, [deleteExtra('--preview')]),
+    step(`Delete what ${volume.volume} has besides`, EXTRA_TEXT.delete, [deleteExtra('--apply')]),
     step(`Restore ${volume.volume} aside`, 'To look at it, or to take single files out of it.', [
-      [...restoreVolume(service, placement, volume, aside), '--verify'],
+      [...restoreVolume(project, service, placement, volume, aside), '--verify'],
     ]),
   ];
 }

@@ -3,6 +3,7 @@ import { isMaintained } from '../../plan/maintenance-jobs.js';
 
 /** One service's job on one host. */
 export interface HostJob {
+  readonly project: string;
   readonly service: ServicePlan;
   readonly placement: Placement;
   readonly repository: RepositoryPlan;
@@ -15,6 +16,7 @@ export interface GuestJob extends HostJob {
 
 /** Everything that one `install.sh` installs: the jobs of one host, or of one runtime where no host is named. */
 export interface HostTree {
+  readonly project: string;
   /** `web1`, or `any-docker`; also how the host remembers what came from this tree. */
   readonly name: string;
   /** `hosts/web1`, or `hosts/any/docker`. */
@@ -79,7 +81,7 @@ export function hostTrees(plan: BackupPlan): HostTree[] {
     for (const placement of service.placements) {
       if (repository === undefined || !isSystemdJob(placement)) continue;
       const { name, folder } = treeOf(placement);
-      const job = { service, placement, repository };
+      const job = { project: plan.project, service, placement, repository };
       if (hostVolumes(placement).length > 0) at(name, folder).jobs.push(job);
       const { vmid } = service;
       if (vmid !== null && hasGuestJob(placement)) at(name, folder).guests.push({ ...job, vmid });
@@ -93,6 +95,7 @@ export function hostTrees(plan: BackupPlan): HostTree[] {
   return [...jobs]
     .map(([folder, tree]) => ({
       ...tree,
+      project: plan.project,
       folder,
       repositories: usedBy([...tree.jobs, ...tree.guests], tree.maintained),
     }))

@@ -1,5 +1,6 @@
 import { maintenanceOf } from '../../plan/maintenance-jobs.js';
 import type { MaintenanceKind } from '../../plan/maintenance-times.js';
+import { installedName, libraryFolder } from '../../names/installed.js';
 import type { JobSchedule, RepositoryPlan, ServicePlan } from '../../plan/plan.js';
 import { header } from '../header.js';
 import type { RenderedFile, TargetInput } from '../target.js';
@@ -7,8 +8,6 @@ import type { HostTree } from './host-tree.js';
 import { protectHome } from './protect-home.js';
 import { keepOptions } from '../../retention/options.js';
 import { repositoryContext } from './repository-context.js';
-
-const LIBRARY = '/usr/local/lib/stowage';
 
 /** What nobody's contract decides: not about one service, nor one runtime. */
 const SHARED = { sources: [], service: null, runtime: null } as const;
@@ -27,12 +26,13 @@ export function maintenanceFiles(
   input: TargetInput,
 ): RenderedFile[] {
   const { name } = repository;
+  const library = libraryFolder(tree.project);
   const jobs: MaintenanceJob[] = [
     {
       verb: 'forget',
       description: `Forget old snapshots in restic repository ${name}`,
       schedule: repository.forget,
-      command: [`${LIBRARY}/forget.sh`, `${LIBRARY}/forget/${name}`],
+      command: [`${library}/forget.sh`, `${library}/forget/${name}`],
     },
     {
       verb: 'prune',
@@ -44,7 +44,7 @@ export function maintenanceFiles(
       verb: 'check',
       description: `Check restic repository ${name}`,
       schedule: repository.check,
-      command: [`${LIBRARY}/check-repository.sh`, String(repository.read_data_subsets ?? 0)],
+      command: [`${library}/check-repository.sh`, String(repository.read_data_subsets ?? 0)],
     },
   ];
   return [
@@ -64,7 +64,7 @@ function jobFiles(
   job: MaintenanceJob,
   { plan, templates }: TargetInput,
 ): RenderedFile[] {
-  const unit = `${tree.folder}/systemd/stowage-${job.verb}-${repository.name}`;
+  const unit = `${tree.folder}/systemd/${installedName(tree.project, job.verb, repository.name)}`;
   return [
     {
       ...SHARED,
@@ -97,7 +97,7 @@ function lockFiles(
   repository: RepositoryPlan,
   { plan, templates }: TargetInput,
 ): RenderedFile[] {
-  const unit = `${tree.folder}/systemd/stowage-locks-${repository.name}`;
+  const unit = `${tree.folder}/systemd/${installedName(tree.project, 'locks', repository.name)}`;
   return [
     {
       ...SHARED,
@@ -106,7 +106,7 @@ function lockFiles(
       content: templates.render('systemd/locks.service.hbs', {
         header: header(plan, null),
         description: `Remove dead locks from restic repository ${repository.name}`,
-        command: [`${LIBRARY}/remove-dead-locks.sh`],
+        command: [`${libraryFolder(tree.project)}/remove-dead-locks.sh`],
         protect_home: protectHome([repository.local_path ?? '']),
         repository: repositoryContext(repository),
       }),

@@ -43,7 +43,7 @@ const PCT = `#!/bin/sh
 echo "pct $*" >> "$CALLS"
 case $1 in
   status) [ "$STAND_IN" != unknown ] || { echo "Configuration file 'nodes/pve1/lxc/$2.conf' does not exist" >&2; exit 2; }
-    echo 'status: running' ;;
+    echo 'status: stopped' ;;
   restore) cp "$3" "$RESTORED" ;;
 esac
 `;
@@ -136,7 +136,7 @@ export class Node {
     const text = script
       .replaceAll('/etc/pve', path.join(this.folder, 'pve'))
       .replaceAll('view=/backup/app', `view=${path.join(this.folder, 'view')}`)
-      .replaceAll('/usr/local/lib/stowage/', `${path.join(this.folder, 'bin')}/`)
+      .replaceAll('/usr/local/lib/stowage/lab/', `${path.join(this.folder, 'bin')}/`)
       .replaceAll('/dump/dir', this.dumpdir);
     const file = this.program('script.sh', text);
     for (const name of ['SAVED', 'CALLS', 'RESTORED']) rmSync(path.join(this.folder, name), { force: true });
