@@ -142,7 +142,8 @@ describe('jobs that are disturbed', () => {
     async function locksGo(): Promise<void> {
       expect(await locksIn(jobs, REPOSITORY)).not.toEqual([]);
       const { ok, told, slept } = await removeDeadLocks(jobs, 'main');
-      expect({ ok, told, slept }).toEqual({ ok: true, told: [], slept: 1860 });
+      expect({ ok, slept }).toEqual({ ok: true, slept: 1860 });
+      expect(told).not.toContain('stowage-lab-locks-main');
       expect(await locksIn(jobs, REPOSITORY)).toEqual([]);
     }
 

@@ -6,7 +6,11 @@ import type { Check } from './check.js';
 export const LOCK_GONE = 60;
 
 /** Backups that give up waiting while a lock that nobody holds any more may still stand. */
-export const impatientBackups: Check = ({ policy, contracts }) => {
+export const impatientBackups: Check = ({ policy, contracts, plan }) => {
+  // An operator's jobs are not told how long to wait, which is said elsewhere.
+  const told = new Set(
+    plan.services.filter(({ retry_lock }) => retry_lock !== null).map(({ service_id }) => service_id),
+  );
   const finding = (minutes: number | undefined, span: () => Span): Diagnostic[] =>
     minutes === undefined || minutes >= LOCK_GONE
       ? []
@@ -20,9 +24,13 @@ export const impatientBackups: Check = ({ policy, contracts }) => {
           },
         ];
   return [
-    ...finding(policy.defaults.retry_lock, () => policy.document.span(['defaults', 'retry_lock'])),
-    ...contracts.flatMap(({ backup, document }) =>
-      finding(backup.settings.retry_lock, () => document.span(['backup', 'retry_lock'])),
+    ...finding(told.size === 0 ? undefined : policy.defaults.retry_lock, () =>
+      policy.document.span(['defaults', 'retry_lock']),
+    ),
+    ...contracts.flatMap(({ service_id, backup, document }) =>
+      finding(told.has(service_id) ? backup.settings.retry_lock : undefined, () =>
+        document.span(['backup', 'retry_lock']),
+      ),
     ),
   ];
 };

@@ -110,15 +110,15 @@ function maintenanceJob(
       sources: [],
       moreMounts: isForget ? [{ name: 'forget', mountPath: FORGET_FOLDER, readOnly: true }] : [],
       moreVolumes: isForget
-        ? [{ name: 'forget', projected: { sources: forgetSources(input.plan, repository) } }]
+        ? [{ name: 'forget', projected: { sources: forgetSources(repository, input) } }]
         : [],
     }),
   };
 }
 
-/** Every shard, whether it holds anything or not: adding a service changes nothing here. */
-function forgetSources(plan: BackupPlan, repository: RepositoryPlan): Record<string, unknown>[] {
-  return SHARDS.map((shard) => ({ configMap: { name: shardName(plan, repository, shard), optional: true } }));
+/** The shards that hold scripts; none is optional, so that one that was lost keeps the job from its silent success. */
+function forgetSources(repository: RepositoryPlan, input: TargetInput): Record<string, unknown>[] {
+  return forgetGenerators(repository, input).map(({ name }) => ({ configMap: { name } }));
 }
 
 function shardName({ project }: BackupPlan, repository: RepositoryPlan, shard: string): string {
