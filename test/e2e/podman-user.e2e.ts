@@ -284,7 +284,7 @@ describe('rootless Podman', () => {
     await machine.run([
       'sh',
       '-euc',
-      `cd "$1"; mkdir new; touch new/file "it's \\$HOME %h"; chown -R 100099 new`,
+      `cd "$1"; mkdir new; touch new/file "it's \\$HOME %h"; chown -R 100099:100099 new`,
       'sh',
       PHOTOS,
     ]);
