@@ -69,7 +69,7 @@ export const CODES = {
   STW207: 'A repository is named that `repositories` does not define.',
   STW208: 'Several repositories are defined and none is chosen. Set `defaults.repository`.',
   STW209:
-    'A Kubernetes deployment names a host, though the cluster chooses where pods run, or nodes are named where nothing goes by them. Leave `host` or `node_selector` out.',
+    'A Kubernetes deployment names a host, though the cluster chooses where pods run, or a deployment has nodes, a Compose project or commands where its runtime has no such thing. Leave the key out.',
   STW210: 'A duration is out of range.',
   STW211: 'A time zone is not known by its IANA name.',
   STW212: 'A schedule is not a valid five-field cron expression or alias.',
