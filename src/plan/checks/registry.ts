@@ -2,6 +2,8 @@ import type { Diagnostic } from '../../diagnostics/diagnostic.js';
 import * as ansible from './ansible.js';
 import type { Check, CheckInput } from './check.js';
 import { maintenanceCollisions } from './collisions.js';
+import { impatientBackups } from './locks.js';
+import { unusedRepository } from './unused-repository.js';
 import { wholeVolumeExcluded } from './contents.js';
 import * as coverage from './coverage.js';
 import { nestedHostPath } from './host-paths.js';
@@ -60,6 +62,8 @@ const CHECKS: readonly Check[] = [
   schedule.unusableSpread,
   schedule.clockChanges,
   maintenanceCollisions,
+  impatientBackups,
+  unusedRepository,
   tooOld,
 ];
 
