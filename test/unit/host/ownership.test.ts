@@ -82,9 +82,9 @@ deployments: [{ runtime: baremetal, host: web1, services: ['*'] }]
   }
 
   const files = () => listTree(root, '').files;
-  const jobs = () => files().flatMap((file) => /stowage-(.*)[.]timer$/.exec(file)?.[1] ?? []);
+  const jobs = () => files().flatMap((file) => /stowage-(.*-(?:backup|forget)-.*)[.]timer$/.exec(file)?.[1] ?? []);
   const jobsOf = (project: string, ...services: string[]) =>
-    ['backup', 'check', 'forget', 'prune'].flatMap((kind) =>
+    ['backup', 'forget'].flatMap((kind) =>
       (kind === 'backup' ? services : ['main']).map((name) => `${project}-${kind}-${name}`),
     );
 
