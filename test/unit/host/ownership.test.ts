@@ -164,8 +164,6 @@ deployments: [{ runtime: baremetal, host: web1, services: ['*'] }]
     expect(install({ ...WORK, services: ['wiki', 'mail'] }).code).toBe(0);
     expect(install({ ...WORK, services: ['wiki', 'mail'], url: '/srv/new' }).code).toBe(0);
     expect(jobs()).toEqual(jobsOf('work', 'mail', 'wiki'));
-    expect(install({ ...WORK, services: [], url: '/srv/new' }).code).toBe(0);
-    expect(jobs()).toEqual(jobsOf('work'));
   });
 
   test('a file that the list of another project names is refused, and its owner is told', () => {
