@@ -57,6 +57,7 @@ export const CODES = {
   STW113:
     'A reference or a field that is rendered holds a vaulted value. Secrets never enter the rendered tree.',
   STW114: 'A reference inside longer text gives a list, a mapping or nothing, which cannot be put into text.',
+  STW115: 'A contract gives a container or a Compose service a name that none can have.',
   // 2: policy
   STW201: 'A pattern under `contracts` or `values` matches no file.',
   STW202: "The policy's `version` is not one that this program reads.",
@@ -103,6 +104,8 @@ export const CODES = {
     'Backups wait for a lock for a shorter time than one that a killed job has left may stand, so that they fail for nothing. Raise `retry_lock`.',
   STW321:
     'Nothing is backed up into a repository, so that it gets no jobs: what it holds is not forgotten, pruned or checked. Use it, or remove it.',
+  STW335:
+    'The name of a Docker volume begins like one of another Compose project than the one that the runbook stops and starts.',
   // 4: where volumes live
   STW401:
     'A persistent volume and a service volume share a name, but their paths have nothing to do with each other.',
