@@ -1,4 +1,4 @@
-import { projectName } from '../../names/installed.js';
+import { installedName, projectName } from '../../names/installed.js';
 import { groupBy } from '../../plan/group.js';
 import { labelTexts } from '../../plan/node-labels.js';
 import type { PlannedVolume, RepositoryPlan } from '../../plan/plan.js';
@@ -238,4 +238,9 @@ function serviceScript(
       after: args.slice(behindTags),
     }),
   };
+}
+
+/** How the names of all schedulers of a project begin, and of their pods. */
+export function schedulerPrefix(project: string): string {
+  return `${installedName(project, 'hostpath', '')}`;
 }
