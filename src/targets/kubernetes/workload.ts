@@ -70,7 +70,7 @@ export function checkUnused(job: KubernetesJob): Pipeline {
     'BEGIN { FS = "\\t"; own = ARGV[1]; ours = ARGV[2]; for (i = 3; i < ARGC; i++) wanted[ARGV[i]] = 1; ARGC = 1 } ' +
     '$1 == own || index($1, ours) == 1 { next } ' +
     '{ for (i = 2; i <= NF; i++) for (one in wanted) ' +
-    'if ($i == one || index($i, one "/") == 1 || index(one, $i "/") == 1) { print $1 " uses " $i; used = 1 } } ' +
+    'if ($i !~ / $/ && ($i == one || index($i, one "/") == 1 || index(one, $i "/") == 1)) { print $1 " uses " $i; used = 1 } } ' +
     'END { exit used }';
   return [
     kubectl(
