@@ -28,8 +28,12 @@ export function readBackupBlock(findings: Findings, contract: Mapping): BackupBl
       hint,
     });
   }
-  const workload = readWorkload(asMapping(asMapping(block.kubernetes).workload));
-  return { settings, commands: readCommands(findings, block, ['backup']), volumes, workload };
+  return {
+    settings,
+    commands: readCommands(findings, block, ['backup']),
+    volumes,
+    workload: readWorkload(asMapping(asMapping(block.kubernetes).workload)),
+  };
 }
 
 /** The schema has checked kind, name and labels. */

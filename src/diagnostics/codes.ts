@@ -100,6 +100,10 @@ export const CODES = {
     'Two places of one service have the same `snapshot_host`: forget would mix their snapshots and lose some.',
   STW312:
     'Two services on one host back up the same volume of Docker or Podman, by the names that these give. Restoring one would overwrite the other: name the real volumes, or waive one with a reason.',
+  STW320:
+    'Backups wait for a lock for a shorter time than one that a killed job has left may stand, so that they fail for nothing. Raise `retry_lock`.',
+  STW321:
+    'Nothing is backed up into a repository, so that it gets no jobs: what it holds is not forgotten, pruned or checked. Use it, or remove it.',
   STW335:
     'The name of a Docker volume begins like one of another Compose project than the one that the runbook stops and starts.',
   // 4: where volumes live

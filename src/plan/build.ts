@@ -1,4 +1,5 @@
 import type { Contract } from '../contract/contract.js';
+import { neededMaintenance } from './maintenance-jobs.js';
 import { sortDiagnostics, type Diagnostic } from '../diagnostics/diagnostic.js';
 import type { KubernetesSettings, Labels, Policy, Repository } from '../policy/policy.js';
 import { scheduleAt } from '../schedule/job-schedule.js';
@@ -226,6 +227,7 @@ function planRepository(
     ...times,
     ...(byK8up ? { k8up: operatorTimes(repository, times, placements, zones) } : {}),
     read_data_subsets: repository.check.read_data_subsets,
+    maintenance_jobs: neededMaintenance(policy, services),
     services: services.map((service) => service.service_id),
   };
 }

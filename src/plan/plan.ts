@@ -1,5 +1,6 @@
 import type { Commands, Retention, Runtime } from '../contract/contract.js';
 import type { Labels, MaintenancePlace } from '../policy/policy.js';
+import type { MaintenanceKind } from './maintenance-times.js';
 
 /** What kind of thing holds a volume; the values are part of the JSON interface. */
 export type LocationKind =
@@ -159,6 +160,8 @@ export interface RepositoryPlan {
   /** Set where K8up backs up into the repository: when it prunes and checks. */
   readonly k8up?: OperatorTimes;
   readonly read_data_subsets: number | null;
+  /** What is done with it; nothing where nothing is backed up into it. Missing in plans of older versions. */
+  readonly maintenance_jobs?: readonly MaintenanceKind[];
   /** Ids of the services that back up into it, sorted. */
   readonly services: readonly string[];
 }

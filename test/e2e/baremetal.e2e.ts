@@ -305,8 +305,10 @@ describe('a bare-metal host', () => {
       '/usr/local/lib/stowage/lab/restic-nas.sh ls latest --host dns --tag service:dns',
     );
     expect(listed.stdout).toContain(`snapshot ${older?.slice(0, 8)}`);
-    const markers = await restic('snapshots --json --host dns.incomplete');
-    await restic(`forget ${(JSON.parse(markers.stdout) as { id: string }[])[0]?.id}`);
+    const [mark] = JSON.parse((await restic('snapshots --json --host dns.incomplete')).stdout) as [
+      { id: string },
+    ];
+    await restic(`forget ${mark.id} ${newest}`);
   });
 
   test('forget keeps what the retention says, and nothing of another service is touched', async () => {

@@ -189,6 +189,8 @@ describe('a Docker host', () => {
   /** One Compose file for a whole machine; its project has a name of its own. */
   describe('a service of a Compose project that is not called like it', () => {
     const HOMELAB = '/opt/stacks/everything';
+    /** The id of the snapshot from before the damage. */
+    let good = '';
     const wiki = (more: string) => `service_id: wiki
 runtime_templates: { docker: d }
 service_volumes: [{ name: data, target: /data }]
@@ -239,6 +241,7 @@ secrets: { key: { file: ./secrets/key } }
       await inWiki('echo good >/data/page');
       await rendered('');
       expect(await jobs.start('backup-wiki')).toMatchObject({ ok: true });
+      good = (await jobs.snapshots(REPOSITORY)).at(-1)?.id ?? '';
       await inWiki('echo damaged >/data/page');
     });
 
@@ -263,7 +266,10 @@ secrets: { key: { file: ./secrets/key } }
       );
       const again = /^(?:Verify|Back up again)$/;
       const before = /^(?!.* aside$|Look into |Verify$|Back up again$)/;
-      const typed = await typeInFolder(restoreCommands(page, PLACE, before));
+      // Whoever typed all of the other page has backed up the damage too; so it takes the snapshot from before.
+      const typed = await typeInFolder(
+        restoreCommands(page, PLACE, before).replaceAll(' latest ', ` ${good} `),
+      );
       expect(typed).toMatchObject({ code: 0 });
       // The file with the secret is gone, so only what deploys the service can start it; that is typed there.
       expect(await containers()).toContain('homelab-wiki-1 exited');

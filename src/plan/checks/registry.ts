@@ -3,6 +3,8 @@ import * as ansible from './ansible.js';
 import type { Check, CheckInput } from './check.js';
 import { maintenanceCollisions } from './collisions.js';
 import { otherProject } from './compose.js';
+import { impatientBackups } from './locks.js';
+import { unusedRepository } from './unused-repository.js';
 import { wholeVolumeExcluded } from './contents.js';
 import * as coverage from './coverage.js';
 import { nestedHostPath } from './host-paths.js';
@@ -62,6 +64,8 @@ const CHECKS: readonly Check[] = [
   schedule.unusableSpread,
   schedule.clockChanges,
   maintenanceCollisions,
+  impatientBackups,
+  unusedRepository,
   tooOld,
 ];
 

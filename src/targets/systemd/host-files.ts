@@ -25,7 +25,7 @@ export function hostFiles(tree: HostTree, input: TargetInput): RenderedFile[] {
     ...(tree.jobs.length > 0 ? [file('bin/check-source.sh', 'host/check-source.sh.hbs')] : []),
     file('bin/check-unused.sh', 'host/check-unused.sh.hbs'),
     ...(maintains ? [file('bin/forget.sh', 'host/forget.sh.hbs')] : []),
-    ...(maintains ? [file('bin/unlock-stale.sh', 'host/unlock-stale.sh.hbs')] : []),
+    ...(maintains ? [file('bin/remove-dead-locks.sh', 'host/remove-dead-locks.sh.hbs')] : []),
     ...(maintains ? [file('bin/check-repository.sh', 'host/check-repository.sh.hbs')] : []),
     ...repositories.flatMap((repository) => [
       file(`bin/restic-${repository.name}.sh`, 'host/restic.sh.hbs', {

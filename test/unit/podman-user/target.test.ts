@@ -102,7 +102,7 @@ describe('the container that backs up', () => {
   test('reports failures, ends in time and asks for its password below the home folder', () => {
     const unit = container();
     expect(settingsOf(unit, 'OnFailure')).toEqual(['stowage-lab-failure@%N.service']);
-    expect(settingsOf(unit, 'TimeoutStartSec')).toEqual(['720min']);
+    expect(settingsOf(unit, 'TimeoutStartSec')).toEqual(['780min']);
     expect(settingsOf(unit, 'Volume')).toContain(
       '%h/.config/restic/lab/main.password:/run/stowage/restic-password:ro',
     );

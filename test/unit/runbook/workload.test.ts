@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { runbook } from '../../../src/targets/runbook/target.js';
+import { projectTemplates } from '../../../src/targets/project-templates.js';
 import { builtinTemplates } from '../../../src/template/engine.js';
 import { shellSteps } from '../../e2e/lib/runbook.js';
 import { planOf, policyOf } from '../../support/project.js';
@@ -21,7 +22,7 @@ function page(runtime: string, contract: string, policy = '', deployment = ''): 
     `${policy}deployments: [{ runtime: ${runtime}, host: web1, services: ['*']${deployment} }]\n`,
   );
   const { plan } = planOf(read, contract);
-  const { files } = runbook.render({ plan, runtimes: read.runtimes, templates: builtinTemplates() });
+  const { files } = runbook.render({ plan, runtimes: read.runtimes, templates: projectTemplates(builtinTemplates(), plan) });
   return files.find(({ path }) => path === 'runbooks/wiki.app.md')?.content ?? '';
 }
 
@@ -245,7 +246,7 @@ test('where a namespace maintains the repository, retention is held there', () =
     '{ namespace: backup }',
   );
   const { plan } = planOf(policy, WIKI);
-  const { files } = runbook.render({ plan, runtimes: policy.runtimes, templates: builtinTemplates() });
+  const { files } = runbook.render({ plan, runtimes: policy.runtimes, templates: projectTemplates(builtinTemplates(), plan) });
   const text = files.find(({ path }) => path === 'runbooks/wiki.app.md')?.content ?? '';
   expect(typed(text, 'Hold the jobs')[1]).toBe(
     `kubectl --namespace backup patch cronjob stowage-lab-forget-main --patch '{"spec":{"suspend":true}}'`,

@@ -695,6 +695,7 @@ done
 keep_time
 rm -f -- "$mark"
 exit "$failed"'
+remove_from=$volume
 remove() { in_target xargs -0 /bin/sh -c "$removing" remove; }
 
 # What is mounted below and was not part of the volume when the snapshot was made is none of the restore's business: without
@@ -767,7 +768,7 @@ apply() {
     say 'nothing to delete'
     return 0
   }
-  volume=$volume LC_ALL=C awk '{ print ENVIRON["volume"] "/" $0 }' "$work/extra" | tr '\n\001' '\0\n' >"$work/doomed"
+  from=$remove_from LC_ALL=C awk '{ print ENVIRON["from"] "/" $0 }' "$work/extra" | tr '\n\001' '\0\n' >"$work/doomed"
   remove <"$work/doomed" || fail 'not all of it could be deleted; run delete-extra --preview again'
   rm -f -- "$list"
   say "deleted $(wc -l <"$work/extra") files and folders from $target"

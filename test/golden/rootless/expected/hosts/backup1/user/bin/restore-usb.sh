@@ -637,8 +637,7 @@ find_extra() {
   LC_ALL=C sort -r "$work/unsorted" >"$work/extra"
 }
 
-# in_target OPTION...: podman run with the target mounted where the snapshot has the volume.
-in_target() {
+run_restic() {
   mkdir -p "$HOME/.cache/stowage"
   in_foreground podman run --rm --interactive --name="$container" --stop-signal=SIGINT --read-only --cap-drop=all \
     --cap-add=CHOWN,DAC_OVERRIDE,FOWNER,FSETID,SETFCAP \
@@ -648,10 +647,8 @@ in_target() {
   --volume="$HOME/".config/restic/lab/usb.password:/run/stowage/restic-password:ro \
   --volume="$HOME/.cache/stowage:/var/cache/stowage" \
   --env=RESTIC_PASSWORD_FILE=/run/stowage/restic-password --env=RESTIC_CACHE_DIR=/var/cache/stowage \
-    "$@"
+    ghcr.io/restic/restic:0.19.1 --repo /mnt/usb/restic "$@"
 }
-
-run_restic() { in_target ghcr.io/restic/restic:0.19.1 --repo /mnt/usb/restic "$@"; }
 
 # shellcheck disable=SC2016 # the inner shell is the one that knows the names
 removing='mark=$(mktemp) || exit
@@ -669,7 +666,8 @@ done
 keep_time
 rm -f -- "$mark"
 exit "$failed"'
-remove() { in_target --entrypoint=xargs ghcr.io/restic/restic:0.19.1 -0 /bin/sh -c "$removing" remove; }
+# Not in a container: the image may have restic and nothing else.
+remove() { reach xargs -0 /bin/sh -c "$removing" remove; }
 
 # What is mounted below and was not part of the volume when the snapshot was made is none of the restore's business: without
 # this the folder on top of it would get the owner, mode and time of the empty one underneath. Sets $aside.
@@ -741,7 +739,7 @@ apply() {
     say 'nothing to delete'
     return 0
   }
-  volume=$volume LC_ALL=C awk '{ print ENVIRON["volume"] "/" $0 }' "$work/extra" | tr '\n\001' '\0\n' >"$work/doomed"
+  from=$remove_from LC_ALL=C awk '{ print ENVIRON["from"] "/" $0 }' "$work/extra" | tr '\n\001' '\0\n' >"$work/doomed"
   remove <"$work/doomed" || fail 'not all of it could be deleted; run delete-extra --preview again'
   rm -f -- "$list"
   say "deleted $(wc -l <"$work/extra") files and folders from $target"
@@ -778,6 +776,7 @@ case $target in
     target=$(podman volume inspect --format '{{.Mountpoint}}' "$target")
     ;;
 esac
+remove_from=$target
 case $action in
   restore) restore "$@" ;;
   *) delete_extra "$@" ;;
