@@ -705,6 +705,7 @@ run_restic() {
   [ "$target" = "$volume" ] || set -- "$@" --target "$target"
   in_foreground restic "$@"
 }
+remove_from=$volume
 remove() { xargs -0 /bin/sh -c "$removing" remove; }
 
 # What is mounted below and was not part of the volume when the snapshot was made is none of the restore's business: without
@@ -777,7 +778,7 @@ apply() {
     say 'nothing to delete'
     return 0
   }
-  volume=$volume LC_ALL=C awk '{ print ENVIRON["volume"] "/" $0 }' "$work/extra" | tr '\n\001' '\0\n' >"$work/doomed"
+  from=$remove_from LC_ALL=C awk '{ print ENVIRON["from"] "/" $0 }' "$work/extra" | tr '\n\001' '\0\n' >"$work/doomed"
   remove <"$work/doomed" || fail 'not all of it could be deleted; run delete-extra --preview again'
   rm -f -- "$list"
   say "deleted $(wc -l <"$work/extra") files and folders from $target"
@@ -801,6 +802,8 @@ work=$(mktemp -d)
 trap 'rm -rf -- "$work"' EXIT
 exit_at_signals
 choose_snapshot
+# No pod can ask the cluster who else mounts the volume: the page does, before this is typed.
+refuse_if_used() { :; }
 case $action in
   restore) restore "$@" ;;
   *)
