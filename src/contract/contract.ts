@@ -139,7 +139,11 @@ export interface Contract {
   readonly persistent_volumes: readonly PersistentVolume[];
   readonly ephemeral_mounts: readonly EphemeralMount[];
   /** `kubernetes.pvc`. */
-  readonly pvc: { readonly name: string; readonly size: string | null } | null;
+  readonly pvc: {
+    readonly name: string;
+    readonly size: string | null;
+    readonly storage_class: string | null;
+  } | null;
   readonly service_storage_gb: number | null;
   /** `service_container.vmid`. */
   readonly vmid: number | null;

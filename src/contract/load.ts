@@ -105,7 +105,8 @@ function build(findings: Findings, document: YamlDocument, given: Mapping): Cont
 function readClaim(given: Mapping): Contract['pvc'] {
   const claim = asMapping(asMapping(given.kubernetes).pvc);
   const name = asText(claim.name);
-  return name === null ? null : { name, size: scalarText(claim.size) };
+  if (name === null) return null;
+  return { name, size: scalarText(claim.size), storage_class: nonEmpty(claim.storageClassName) };
 }
 
 function nonEmpty(value: unknown): string | null {

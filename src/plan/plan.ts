@@ -28,6 +28,9 @@ export interface PlannedVolume {
   readonly is_file?: true;
   /** Set for a claim where the service volume that holds it, and so the pod's volume, has another name. */
   readonly service_volume?: string;
+  /** Set for a claim where the contract declares its size: a Kubernetes quantity; and its class, where that is declared. */
+  readonly claim_size?: string;
+  readonly storage_class?: string;
   /** `/backup/<service>/<volume>`: what restic sees, on every runtime. */
   readonly snapshot_path: string;
   readonly backed_up: boolean;
