@@ -19,6 +19,12 @@ export interface PlannedProject {
  */
 export function planProject(project: Project, period?: Period): PlannedProject {
   if (project.policy === null) return { plan: null, diagnostics: project.diagnostics };
-  const { plan, diagnostics } = buildPlan(project.policy, project.contracts, intlZones, period);
+  const { plan, diagnostics } = buildPlan(
+    project.policy,
+    project.contracts,
+    intlZones,
+    period,
+    project.unread,
+  );
   return { plan, diagnostics: sortDiagnostics([...project.diagnostics, ...diagnostics]) };
 }

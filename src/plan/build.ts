@@ -1,4 +1,5 @@
 import type { Contract } from '../contract/contract.js';
+import { NOTHING_UNREAD, type Unread } from '../contract/unread.js';
 import { sortDiagnostics, type Diagnostic } from '../diagnostics/diagnostic.js';
 import type { Labels, Policy, Repository } from '../policy/policy.js';
 import { scheduleAt } from '../schedule/job-schedule.js';
@@ -37,15 +38,17 @@ export interface PlanResult {
  *
  * @param zones rules of the time zones; by default those of the JavaScript engine
  * @param period what the checks of the schedules look at; the plan itself does not depend on it
+ * @param unread contracts that are missing because they have mistakes
  */
 export function buildPlan(
   policy: Policy,
   contracts: readonly Contract[],
   zones: Zones = intlZones,
   period: Period = SIMULATION,
+  unread: Unread = NOTHING_UNREAD,
 ): PlanResult {
-  const { sorted, deployed, plan, diagnostics } = drawPlan(policy, contracts, zones);
-  const found = runChecks({ policy, contracts: sorted, deployed, plan, zones, period });
+  const { sorted, deployed, plan, diagnostics } = drawPlan(policy, contracts, zones, placeJobs, unread);
+  const found = runChecks({ policy, contracts: sorted, deployed, plan, zones, period, unread });
   return { plan, diagnostics: sortDiagnostics([...diagnostics, ...found]) };
 }
 
@@ -59,10 +62,11 @@ export function drawPlan(
   contracts: readonly Contract[],
   zones: Zones = intlZones,
   place = placeJobs,
+  unread: Unread = NOTHING_UNREAD,
 ) {
   const sorted = [...contracts].sort((a, b) => compare(a.service_id, b.service_id));
   const unique = sorted.filter((contract, index) => sorted[index - 1]?.service_id !== contract.service_id);
-  const { deployed, diagnostics } = resolveDeployments(policy, unique);
+  const { deployed, diagnostics } = resolveDeployments(policy, unique, unread);
   const placesOf = groupBy(deployed, (entry) => entry.contract);
   const times = place(policy, deployed, zones);
   const services = unique.map((contract) =>
@@ -71,6 +75,7 @@ export function drawPlan(
   const plan: BackupPlan = {
     version: 1,
     policy: policy.document.file,
+    parallel: policy.parallel,
     repositories: policy.repositories.flatMap((repository) => {
       const own = times.maintenance.get(repository.name);
       return own === undefined ? [] : planRepository(policy, repository, own, services, zones);

@@ -141,6 +141,8 @@ export interface BackupPlan {
   readonly version: 1;
   /** The policy's file, as in diagnostics. */
   readonly policy: string;
+  /** How many backups the timers of one host start at once. */
+  readonly parallel: number;
   /** By name. */
   readonly repositories: readonly RepositoryPlan[];
   /** By service id. */

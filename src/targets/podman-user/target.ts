@@ -1,6 +1,7 @@
 import type { RepositoryPlan } from '../../plan/plan.js';
 import { header } from '../header.js';
 import { sharedFilesIn } from '../shared-file.js';
+import { queueFiles, queueUnit } from '../systemd/queue.js';
 import type { RenderedFile, Target, TargetInput } from '../target.js';
 import { containerContext } from './container.js';
 import { userCredentials, userTrees, type UserTree } from './user-tree.js';
@@ -45,6 +46,7 @@ function sharedFiles(tree: UserTree, input: TargetInput): RenderedFile[] {
     file('systemd/stowage-failure@.service', 'podman-user/failure.service.hbs'),
     file('bin/report-failure.sh', 'podman-user/report-failure.sh.hbs'),
     file('bin/check-source.sh', 'host/check-source.sh.hbs'),
+    ...queueFiles(file, input, { user: true }),
     ...tree.repositories.flatMap((repository) => {
       const context = { image, repository: repositoryContext(repository) };
       return [
@@ -84,6 +86,7 @@ function jobFiles(tree: UserTree, { plan, runtimes, templates }: TargetInput): R
           header: from,
           description: `When to back up ${service.service_name}`,
           on_calendar: placement.schedule.on_calendar,
+          queue: queueUnit(name),
         }),
       },
     ];

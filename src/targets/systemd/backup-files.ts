@@ -2,6 +2,7 @@ import type { PlannedVolume } from '../../plan/plan.js';
 import { header } from '../header.js';
 import type { RenderedFile, TargetInput } from '../target.js';
 import { hostVolumes, type HostJob, type HostTree } from './host-tree.js';
+import { queueUnit } from './queue.js';
 import { protectHome } from './protect-home.js';
 import { repositoryContext } from './repository-context.js';
 
@@ -29,6 +30,7 @@ export function backupFiles(tree: HostTree, job: HostJob, { plan, templates }: T
         header: from,
         description: `When to back up ${service.service_name}`,
         on_calendar: placement.schedule.on_calendar,
+        queue: queueUnit(`stowage-backup-${service.service_id}`),
       }),
     },
   ];

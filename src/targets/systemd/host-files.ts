@@ -1,6 +1,7 @@
 import { sharedFilesIn } from '../shared-file.js';
 import type { RenderedFile, TargetInput } from '../target.js';
 import type { HostTree } from './host-tree.js';
+import { queueFiles } from './queue.js';
 import { repositoryContext } from './repository-context.js';
 
 /** What a host needs once, whatever runs on it: user, folders, helpers, the failure unit and the installer. */
@@ -20,6 +21,7 @@ export function hostFiles(tree: HostTree, input: TargetInput): RenderedFile[] {
       repository: { local_path: null },
     }),
     file('bin/report-failure.sh', 'host/report-failure.sh.hbs'),
+    ...(tree.jobs.length + tree.guests.length > 0 ? queueFiles(file, input, { user: false }) : []),
     ...(tree.jobs.length > 0 ? [file('bin/check-source.sh', 'host/check-source.sh.hbs')] : []),
     ...(maintains ? [file('bin/forget.sh', 'host/forget.sh.hbs')] : []),
     ...(maintains ? [file('bin/unlock-stale.sh', 'host/unlock-stale.sh.hbs')] : []),

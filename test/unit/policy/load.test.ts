@@ -67,6 +67,7 @@ test('every default of the smallest policy', () => {
       retry_lock: 30,
       accept_incomplete: false,
     },
+    parallel: 2,
     deployments: null,
     runtimes: {
       docker: { data_root: '/var/lib/docker' },
