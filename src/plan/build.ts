@@ -74,6 +74,7 @@ export function drawPlan(
   );
   const plan: BackupPlan = {
     version: 1,
+    project: policy.project,
     policy: policy.document.file,
     parallel: policy.parallel,
     repositories: policy.repositories.flatMap((repository) => {

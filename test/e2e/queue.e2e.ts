@@ -7,6 +7,7 @@ import { timers } from './lib/units.js';
 /** Half a day away: no timer fires by itself while the scenario runs. */
 const AWAY = JSON.stringify(`0 ${(new Date().getUTCHours() + 12) % 24} * * *`);
 const POLICY = `version: 1
+project: lab
 contracts: services/*.yml
 repositories:
   main:
@@ -23,7 +24,7 @@ const contract = (id: string) => `service_id: ${id}
 runtime_templates: { baremetal: b }
 mounts: { persistent_volumes: [{ name: data, path: /srv/${id} }] }
 `;
-const job = (service: string): string => `stowage-backup-${service}`;
+const job = (service: string): string => `stowage-lab-backup-${service}`;
 const stamp = (service: string): string => `/var/lib/systemd/timers/stamp-${job(service)}.timer`;
 const TRACE = '/root/trace';
 /** While it is there no job goes on; a machine that starts anew does not have it. */
@@ -42,12 +43,12 @@ describe('the queue of a host', () => {
     (await machine.run(`cat ${TRACE} 2>/dev/null || true`)).stdout.split('\n').slice(0, -1);
   const started = async (): Promise<string[]> =>
     (await trace()).flatMap((line) => (line.startsWith('start ') ? [line.slice(6)] : []));
-  const idle = `[ -z "$(systemctl list-units --no-legend --state=active,activating 'stowage-*.service')" ]`;
+  const idle = `[ -z "$(systemctl list-units --no-legend --state=active,activating 'stowage-lab-*.service')" ]`;
   const settle = () =>
     machine.run(
-      `until ${idle} && [ -z "$(systemctl list-jobs --no-legend 'stowage-*')" ]; do sleep 0.1; done`,
+      `until ${idle} && [ -z "$(systemctl list-jobs --no-legend 'stowage-lab-*')" ]; do sleep 0.1; done`,
     );
-  const waiting = (service: string) => `stowage-queue@${job(service)}.service`;
+  const waiting = (service: string) => `stowage-lab-queue@${job(service)}.service`;
   /** As after a boot: every timer finds its job overdue at once. */
   const overdue = async (services: readonly string[]): Promise<void> => {
     const units = services.map((service) => `${job(service)}.timer`).join(' ');
@@ -57,7 +58,7 @@ describe('the queue of a host', () => {
   };
   const due = async (): Promise<string[]> => {
     const { stdout } = await machine.run(
-      `find /var/lib/systemd/timers -name 'stamp-stowage-backup-*' ! -newermt 2001-01-01`,
+      `find /var/lib/systemd/timers -name 'stamp-stowage-lab-backup-*' ! -newermt 2001-01-01`,
     );
     return stdout
       .split('\n')
@@ -88,14 +89,14 @@ describe('the queue of a host', () => {
   test('is what the timers of backups start, and no other timer', async () => {
     const all = await timers(machine);
     expect(all[`${job('s1')}.timer`]?.[0]).toBe(waiting('s1'));
-    expect(all['stowage-prune-main.timer']?.[0]).toBe('stowage-prune-main.service');
+    expect(all['stowage-lab-prune-main.timer']?.[0]).toBe('stowage-lab-prune-main.service');
   });
 
   test('starts two at once; by hand a third starts at once; a time-out begins when its job does', async () => {
     await machine.run(`touch ${HOLD}`);
     await machine.run(
       `mkdir -p /run/systemd/system/${job('s1')}.service.d /run/systemd/system/${job('s2')}.service.d
-      for id in s1 s2; do printf '[Service]\\nTimeoutStartSec=1h\\n' >/run/systemd/system/stowage-backup-$id.service.d/z.conf; done
+      for id in s1 s2; do printf '[Service]\\nTimeoutStartSec=1h\\n' >/run/systemd/system/stowage-lab-backup-$id.service.d/z.conf; done
       systemctl daemon-reload`,
     );
     await overdue(['s1', 's2']);
@@ -126,7 +127,7 @@ describe('the queue of a host', () => {
     await overdue(SERVICES);
     await machine.run(`until [ "$(wc -l <${TRACE})" = 2 ]; do sleep 0.1; done`);
     await machine.run(
-      `until [ "$(systemctl list-units --no-legend 'stowage-queue@*' | wc -l)" = 6 ]; do sleep 0.1; done`,
+      `until [ "$(systemctl list-units --no-legend 'stowage-lab-queue@*' | wc -l)" = 6 ]; do sleep 0.1; done`,
     );
     await machine.run(`echo boot >>${TRACE}`);
     expect(await due()).toEqual(SERVICES);
@@ -145,15 +146,18 @@ describe('the queue of a host', () => {
 
   test('a job that fails is reported once, one that cannot be started by its queue', async () => {
     await machine.run(
-      'mv /srv/s1 /srv/away; mv /etc/systemd/system/stowage-backup-s2.service* /root; systemctl daemon-reload',
+      'mv /srv/s1 /srv/away; mv /etc/systemd/system/stowage-lab-backup-s2.service* /root; systemctl daemon-reload',
     );
     await overdue(['s1', 's2', 's3']);
     await settle();
     await machine.run('until [ "$(wc -l </var/cache/stowage/told)" = 2 ]; do sleep 0.1; done');
-    expect((await jobs.told()).sort()).toEqual(['stowage-backup-s1', 'stowage-queue@stowage-backup-s2']);
+    expect((await jobs.told()).sort()).toEqual([
+      'stowage-lab-backup-s1',
+      'stowage-lab-queue@stowage-lab-backup-s2',
+    ]);
     expect(await started()).toEqual(['s3']);
     await machine.run(
-      'rm -f /var/cache/stowage/told; mv /srv/away /srv/s1; mv /root/stowage-backup-s2.service* /etc/systemd/system/; systemctl daemon-reload; systemctl reset-failed',
+      'rm -f /var/cache/stowage/told; mv /srv/away /srv/s1; mv /root/stowage-lab-backup-s2.service* /etc/systemd/system/; systemctl daemon-reload; systemctl reset-failed',
     );
   });
 
@@ -175,7 +179,7 @@ describe('the queue of a host', () => {
     const dropIn = `/etc/systemd/system/${timer}.d/wake.conf`;
     // No machine of this suite may set an alarm clock.
     await machine.write(dropIn, '[Timer]\nWakeSystem=yes\n');
-    await machine.run(`systemctl disable --now 'stowage-*.timer'; systemctl daemon-reload`);
+    await machine.run(`systemctl disable --now 'stowage-lab-*.timer'; systemctl daemon-reload`);
     const failed = await machine.run([`${jobs.folder}/install.sh`], { allowFail: true });
     expect(failed).toMatchObject({ code: 1, stderr: expect.stringContaining(`${timer} does not run`) });
     await machine.run('until [ -s /var/cache/stowage/told ]; do sleep 0.1; done');

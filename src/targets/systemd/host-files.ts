@@ -1,3 +1,4 @@
+import { installedName, libraryFolder, projectName } from '../../names/installed.js';
 import { sharedFilesIn } from '../shared-file.js';
 import type { RenderedFile, TargetInput } from '../target.js';
 import type { HostTree } from './host-tree.js';
@@ -8,6 +9,7 @@ import { repositoryContext } from './repository-context.js';
 export function hostFiles(tree: HostTree, input: TargetInput): RenderedFile[] {
   const maintains = tree.maintained.length > 0;
   const repositories = tree.repositories.map(repositoryContext);
+  const name = projectName(tree.project);
   const file = sharedFilesIn(tree.folder, null, input);
   return [
     file('install.sh', 'host/install.sh.hbs', {
@@ -15,39 +17,40 @@ export function hostFiles(tree: HostTree, input: TargetInput): RenderedFile[] {
       credentials: hostCredentials(tree),
       streams: tree.guests.length > 0 && input.runtimes.proxmox.transfer === 'stream',
     }),
-    file('etc/sysusers.d/stowage.conf', 'host/stowage.sysusers.conf.hbs'),
-    file('etc/tmpfiles.d/stowage.conf', 'host/stowage.tmpfiles.conf.hbs', { repositories }),
-    file('systemd/stowage-failure@.service', 'systemd/failure.service.hbs', {
+    file(`etc/sysusers.d/${name}.conf`, 'host/stowage.sysusers.conf.hbs'),
+    file(`etc/tmpfiles.d/${name}.conf`, 'host/stowage.tmpfiles.conf.hbs', { repositories }),
+    file(`systemd/${installedName(tree.project, 'failure')}@.service`, 'systemd/failure.service.hbs', {
       repository: { local_path: null },
     }),
     file('bin/report-failure.sh', 'host/report-failure.sh.hbs'),
     ...(tree.jobs.length + tree.guests.length > 0 ? queueFiles(file, input, { user: false }) : []),
     ...(tree.jobs.length > 0 ? [file('bin/check-source.sh', 'host/check-source.sh.hbs')] : []),
+    file('bin/check-unused.sh', 'host/check-unused.sh.hbs'),
     ...(maintains ? [file('bin/forget.sh', 'host/forget.sh.hbs')] : []),
     ...(maintains ? [file('bin/unlock-stale.sh', 'host/unlock-stale.sh.hbs')] : []),
     ...(maintains ? [file('bin/check-repository.sh', 'host/check-repository.sh.hbs')] : []),
     ...repositories.flatMap((repository) => [
       file(`bin/restic-${repository.name}.sh`, 'host/restic.sh.hbs', {
         repository,
-        command: resticCommand(repository.name),
-        restore_command: restoreCommand(repository.name),
+        command: resticCommand(tree.project, repository.name),
+        restore_command: restoreCommand(tree.project, repository.name),
       }),
       file(`bin/restore-${repository.name}.sh`, 'host/restore.sh.hbs', {
         repository,
-        restic_command: resticCommand(repository.name),
+        restic_command: resticCommand(tree.project, repository.name),
       }),
     ]),
   ];
 }
 
 /** How a person on a host runs restic with a repository's credentials. */
-export function resticCommand(repository: string): string {
-  return `/usr/local/lib/stowage/restic-${repository}.sh`;
+export function resticCommand(project: string, repository: string): string {
+  return `${libraryFolder(project)}/restic-${repository}.sh`;
 }
 
 /** How a person on a host restores one volume: SNAPSHOT SNAPSHOT_PATH TARGET, then options of restic restore. */
-export function restoreCommand(repository: string): string {
-  return `/usr/local/lib/stowage/restore-${repository}.sh`;
+export function restoreCommand(project: string, repository: string): string {
+  return `${libraryFolder(project)}/restore-${repository}.sh`;
 }
 
 /** Files with secrets that people must put on the host, sorted. */

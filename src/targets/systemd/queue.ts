@@ -1,9 +1,10 @@
+import { installedName } from '../../names/installed.js';
 import type { sharedFilesIn } from '../shared-file.js';
 import type { RenderedFile, TargetInput } from '../target.js';
 
 /** What a timer starts so that a backup (the name of its unit, without the ending) begins when its turn comes. */
-export function queueUnit(job: string): string {
-  return `stowage-queue@${job}.service`;
+export function queueUnit(project: string, job: string): string {
+  return `${installedName(project, 'queue')}@${job}.service`;
 }
 
 /** The queue of a host, or of the user whose containers run without root. */
@@ -13,7 +14,7 @@ export function queueFiles(
   { user }: { readonly user: boolean },
 ): RenderedFile[] {
   return [
-    file('systemd/stowage-queue@.service', 'systemd/queue.service.hbs', { user }),
+    file(`systemd/${queueUnit(plan.project, '')}`, 'systemd/queue.service.hbs', { user }),
     file('bin/queue.sh', 'host/queue.sh.hbs', { user, parallel: plan.parallel }),
   ];
 }

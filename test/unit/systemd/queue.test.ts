@@ -9,7 +9,7 @@ import { systemd } from '../../../src/targets/systemd/target.js';
 import { builtinTemplates } from '../../../src/template/engine.js';
 import { planOf, policyOf } from '../../support/project.js';
 
-const APP = `service_id: app
+const Alab = `service_id: app
 runtime_templates: { baremetal: b }
 mounts: { persistent_volumes: [{ name: data, path: /srv/data }] }
 `;
@@ -18,7 +18,7 @@ function rendered(file: string, parallel = 2, host = 'web1'): string {
   const policy = policyOf(
     `deployments: [{ runtime: baremetal, host: web1, services: [app] }]\ndefaults: { parallel: ${parallel} }\n`,
   );
-  const { plan } = planOf(policy, APP);
+  const { plan } = planOf(policy, Alab);
   const { files } = systemd.render({ plan, runtimes: policy.runtimes, templates: builtinTemplates() });
   const found = files.find((candidate) => candidate.path === `hosts/${host}/${file}`);
   if (found === undefined) throw new Error(`no file ${file}`);
@@ -216,12 +216,14 @@ describe('the queue', () => {
 });
 
 test('the timer of a backup starts the queue, the timers of maintenance start their jobs', () => {
-  expect(rendered('systemd/stowage-backup-app.timer')).toContain(
-    '\nUnit=stowage-queue@stowage-backup-app.service\n',
+  expect(rendered('systemd/stowage-lab-backup-app.timer')).toContain(
+    '\nUnit=stowage-lab-queue@stowage-lab-backup-app.service\n',
   );
-  expect(rendered('systemd/stowage-forget-main.timer', 2, 'backup1')).not.toContain('Unit=');
+  expect(rendered('systemd/stowage-lab-forget-main.timer', 2, 'backup1')).not.toContain('Unit=');
 });
 
 test('a timer that fails is reported by its whole name', () => {
-  expect(rendered('systemd/stowage-backup-app.timer')).toContain('\nOnFailure=stowage-failure@%n.service\n');
+  expect(rendered('systemd/stowage-lab-backup-app.timer')).toContain(
+    '\nOnFailure=stowage-lab-failure@%n.service\n',
+  );
 });

@@ -9,12 +9,13 @@
 set -eu
 umask 077
 
+project=lab
 tree=any-podman-user
 user=media
 here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
-lists=$HOME/.local/state/stowage/installed
+lists=$HOME/.local/state/stowage/$project/installed
 list=$lists/$tree
-library=$HOME/.local/lib/stowage
+library=$HOME/.local/lib/stowage/$project
 containers=$HOME/.config/containers/systemd
 units=$HOME/.config/systemd/user
 dry_run=no
@@ -109,14 +110,14 @@ shared() {
 stop_timer() {
   systemctl --user --quiet disable --now "$1" || true
   waiting=$(systemctl --user show --property=Unit --value -- "$1") || return 0
-  case $waiting in stowage-queue@*) systemctl --user --quiet stop "$waiting" || true ;; esac
+  case $waiting in "stowage-$project-queue@"*) systemctl --user --quiet stop "$waiting" || true ;; esac
 }
 
 removed=no
 remove_file() {
   case $1 in
     *..*) return 0 ;;
-    "$containers"/stowage-* | "$units"/stowage-* | "$library"/*) ;;
+    "$containers/stowage-$project"-* | "$units/stowage-$project"-* | "$library"/*) ;;
     *) return 0 ;;
   esac
   if shared "$1" || [ ! -e "$1" ]; then return 0; fi
@@ -176,7 +177,7 @@ report_idle() {
 }
 
 warn() {
-  [ -e "$HOME/".config/restic/usb.password ] || say 'NOTE: the jobs fail until this file exists:' "$HOME/".config/restic/usb.password
+  [ -e "$HOME/".config/restic/lab/usb.password ] || say 'NOTE: the jobs fail until this file exists:' "$HOME/".config/restic/lab/usb.password
   if [ "$(loginctl show-user "$(id -un)" --property=Linger --value 2>/dev/null)" != yes ]; then
     say "NOTE: the jobs run only while you are logged in, until somebody runs: sudo loginctl enable-linger $(id -un)"
   fi
@@ -197,7 +198,7 @@ wanted=$(targets_here)
 install_files
 remove_others "$wanted"
 if [ "$dry_run" = no ]; then
-  mkdir -p "$HOME/.config/restic"
+  mkdir -p "$HOME/.config/restic/$project"
   systemctl --user daemon-reload
   check_units
 fi
