@@ -6,6 +6,7 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { systemd } from '../../../src/targets/systemd/target.js';
+import { projectTemplates } from '../../../src/targets/project-templates.js';
 import { builtinTemplates } from '../../../src/template/engine.js';
 import { planOf, policyOf } from '../../support/project.js';
 
@@ -19,7 +20,11 @@ function rendered(file: string, parallel = 2, host = 'web1'): string {
     `deployments: [{ runtime: baremetal, host: web1, services: [app] }]\ndefaults: { parallel: ${parallel} }\n`,
   );
   const { plan } = planOf(policy, Alab);
-  const { files } = systemd.render({ plan, runtimes: policy.runtimes, templates: builtinTemplates() });
+  const { files } = systemd.render({
+    plan,
+    runtimes: policy.runtimes,
+    templates: projectTemplates(builtinTemplates(), plan),
+  });
   const found = files.find((candidate) => candidate.path === `hosts/${host}/${file}`);
   if (found === undefined) throw new Error(`no file ${file}`);
   return found.content;
