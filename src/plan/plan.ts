@@ -1,4 +1,4 @@
-import type { Retention, Runtime } from '../contract/contract.js';
+import type { Retention, RunAs, Runtime } from '../contract/contract.js';
 import type { Labels, MaintenancePlace } from '../policy/policy.js';
 
 /** What kind of thing holds a volume; the values are part of the JSON interface. */
@@ -85,6 +85,8 @@ export interface ServicePlan {
   /** Minutes. */
   readonly retry_lock: number;
   readonly accept_incomplete: boolean;
+  /** Who reads the files where a job of the host's own does. */
+  readonly run_as: RunAs;
   readonly run_as_user: string | null;
   readonly run_as_group: string | null;
   readonly health_cmd: readonly string[];

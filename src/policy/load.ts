@@ -34,6 +34,7 @@ export const BUILT_IN_DEFAULTS: Omit<BackupSettings, 'repository'> = {
   timeout: 12 * 60,
   retry_lock: 30,
   accept_incomplete: false,
+  run_as: 'restic',
 };
 
 /** One that reads a large file for hours leaves the others a way. */

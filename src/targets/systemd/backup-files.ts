@@ -5,6 +5,7 @@ import type { RenderedFile, TargetInput } from '../target.js';
 import { hostVolumes, type HostJob, type HostTree } from './host-tree.js';
 import { queueUnit } from './queue.js';
 import { protectHome } from './protect-home.js';
+import { runAsContext } from './run-as.js';
 import { repositoryContext } from './repository-context.js';
 
 /** The service and timer of one job. */
@@ -54,6 +55,9 @@ function backupContext(
     timeout: service.timeout,
     retry_lock: service.retry_lock,
     accept_incomplete: service.accept_incomplete,
+    run_as: runAsContext(service.run_as),
+    // Root is nobody where a server decides by user, and would find every folder empty.
+    checks_as_user: typeof service.run_as === 'number',
     maintained: maintained.includes(repository),
     repository: repositoryContext(repository),
   };
