@@ -53,7 +53,7 @@ describe('the queue of a host', () => {
   const overdue = async (services: readonly string[]): Promise<void> => {
     const units = services.map((service) => `${job(service)}.timer`).join(' ');
     await machine.run(
-      `rm -f ${TRACE}; systemctl stop ${units}; touch -d '3 days ago' ${services.map(stamp).join(' ')}; systemctl start ${units}`,
+      `rm -f ${TRACE} /var/cache/stowage/told; systemctl stop ${units}; touch -d '3 days ago' ${services.map(stamp).join(' ')}; systemctl start ${units}`,
     );
   };
   const due = async (): Promise<string[]> => {
@@ -95,8 +95,10 @@ describe('the queue of a host', () => {
   test('starts two at once; by hand a third starts at once; a time-out begins when its job does', async () => {
     await machine.run(`touch ${HOLD}`);
     await machine.run(
-      `mkdir -p /run/systemd/system/${job('s1')}.service.d /run/systemd/system/${job('s2')}.service.d
-      for id in s1 s2; do printf '[Service]\\nTimeoutStartSec=1h\\n' >/run/systemd/system/stowage-lab-backup-$id.service.d/z.conf; done
+      `for id in s1 s2 s6; do
+        mkdir -p /run/systemd/system/stowage-lab-backup-$id.service.d
+        printf '[Service]\\nTimeoutStartSec=1h\\n' >/run/systemd/system/stowage-lab-backup-$id.service.d/z.conf
+      done
       systemctl daemon-reload`,
     );
     await overdue(['s1', 's2']);
@@ -157,7 +159,7 @@ describe('the queue of a host', () => {
     ]);
     expect(await started()).toEqual(['s3']);
     await machine.run(
-      'rm -f /var/cache/stowage/told; mv /srv/away /srv/s1; mv /root/stowage-lab-backup-s2.service* /etc/systemd/system/; systemctl daemon-reload; systemctl reset-failed',
+      'mv /srv/away /srv/s1; mv /root/stowage-lab-backup-s2.service* /etc/systemd/system/; systemctl daemon-reload; systemctl reset-failed',
     );
   });
 
@@ -179,7 +181,9 @@ describe('the queue of a host', () => {
     const dropIn = `/etc/systemd/system/${timer}.d/wake.conf`;
     // No machine of this suite may set an alarm clock.
     await machine.write(dropIn, '[Timer]\nWakeSystem=yes\n');
-    await machine.run(`systemctl disable --now 'stowage-lab-*.timer'; systemctl daemon-reload`);
+    await machine.run(
+      `rm -f /var/cache/stowage/told; systemctl disable --now 'stowage-lab-*.timer'; systemctl daemon-reload`,
+    );
     const failed = await machine.run([`${jobs.folder}/install.sh`], { allowFail: true });
     expect(failed).toMatchObject({ code: 1, stderr: expect.stringContaining(`${timer} does not run`) });
     await machine.run('until [ -s /var/cache/stowage/told ]; do sleep 0.1; done');

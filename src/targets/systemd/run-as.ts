@@ -6,12 +6,5 @@ import type { RunAs } from '../../contract/contract.js';
  */
 export function runAsContext(runAs: RunAs): Record<string, unknown> | null {
   if (runAs === 'restic') return null;
-  const isRoot = runAs === 'root';
-  return {
-    user: String(runAs),
-    // Nothing: the first group of that user, as the host knows it.
-    group: isRoot ? 'root' : '',
-    capability: isRoot ? 'CAP_DAC_READ_SEARCH' : '',
-    cache: `stowage-as-${runAs}`,
-  };
+  return { user: String(runAs), is_root: runAs === 'root', cache: `stowage-as-${runAs}` };
 }
