@@ -68,6 +68,7 @@ test('every default of the smallest policy', () => {
       timeout: 720,
       retry_lock: 30,
       accept_incomplete: false,
+      run_as: 'restic',
     },
     parallel: 2,
     deployments: null,
