@@ -182,7 +182,7 @@ describe('the queue of a host', () => {
     // No machine of this suite may set an alarm clock.
     await machine.write(dropIn, '[Timer]\nWakeSystem=yes\n');
     await machine.run(
-      `rm -f /var/cache/stowage/told; systemctl disable --now 'stowage-lab-*.timer'; systemctl daemon-reload`,
+      `rm -f /var/cache/stowage/told; systemctl disable --now $(cd /etc/systemd/system && ls -d stowage-lab-*.timer); systemctl daemon-reload`,
     );
     const failed = await machine.run([`${jobs.folder}/install.sh`], { allowFail: true });
     expect(failed).toMatchObject({ code: 1, stderr: expect.stringContaining(`${timer} does not run`) });

@@ -148,7 +148,9 @@ start_timers() {
     esac
     say "enable $name"
     live || continue
-    # One that cannot start must not keep the others from running.
+    # One that cannot start must not keep the others from running. systemd reports a failure only of what had not failed before,
+    # and not of what fails while it reads its units anew.
+    systemctl --quiet reset-failed "$name" 2>/dev/null || true
     if systemctl --quiet enable "$name" && systemctl restart "$name"; then continue; fi
     idle_timers="$idle_timers $name"
   done
