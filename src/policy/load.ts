@@ -32,9 +32,10 @@ export const BUILT_IN_DEFAULTS: Omit<BackupSettings, 'repository'> = {
   retention: { keep_daily: 7, keep_weekly: 5, keep_monthly: 12 },
   exclude: [],
   timeout: 12 * 60,
-  retry_lock: 30,
+  retry_lock: 60,
   accept_incomplete: false,
   run_as: 'restic',
+  compose_project: null,
 };
 
 /** One that reads a large file for hours leaves the others a way. */

@@ -49,6 +49,8 @@ export function readSettings(findings: Findings, given: Mapping, pointer: Pointe
   if (typeof given.accept_incomplete === 'boolean') settings.accept_incomplete = given.accept_incomplete;
   const runAs = readRunAs(given.run_as);
   if (runAs !== null) settings.run_as = runAs;
+  const project = asText(given.compose_project);
+  if (project !== null) settings.compose_project = project;
   return settings;
 }
 
