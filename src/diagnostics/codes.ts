@@ -108,7 +108,8 @@ export const CODES = {
     'The name of a Docker volume begins like one of another Compose project than the one that the runbook stops and starts.',
   STW360:
     'Jobs of another user than restic (`run_as`) cannot use this repository: a local one and those by SSH or rclone belong to the user restic. Serve it by `rest:`, or use another kind.',
-  STW361: '`run_as` is asked for where no job could honour it: in a cluster, for a rootless service, inside a guest.',
+  STW361:
+    '`run_as` is asked for where no job could honour it: in a cluster, for a rootless service, inside a guest.',
   // 4: where volumes live
   STW401:
     'A persistent volume and a service volume share a name, but their paths have nothing to do with each other.',

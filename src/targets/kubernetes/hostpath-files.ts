@@ -243,5 +243,5 @@ function serviceScript(
 
 /** How the names of all schedulers of a project begin, and of their pods. */
 export function schedulerPrefix(project: string): string {
-  return `${installedName(project, 'hostpath', '')}`;
+  return installedName(project, 'hostpath', '');
 }
