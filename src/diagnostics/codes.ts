@@ -57,6 +57,7 @@ export const CODES = {
   STW113:
     'A reference or a field that is rendered holds a vaulted value. Secrets never enter the rendered tree.',
   STW114: 'A reference inside longer text gives a list, a mapping or nothing, which cannot be put into text.',
+  STW115: 'A contract gives a container or a Compose service a name that none can have.',
   // 2: policy
   STW201: 'A pattern under `contracts` or `values` matches no file.',
   STW202: "The policy's `version` is not one that this program reads.",
@@ -68,7 +69,7 @@ export const CODES = {
   STW207: 'A repository is named that `repositories` does not define.',
   STW208: 'Several repositories are defined and none is chosen. Set `defaults.repository`.',
   STW209:
-    'A Kubernetes deployment names a host, though the cluster chooses where pods run, or nodes are named where nothing goes by them. Leave `host` or `node_selector` out.',
+    'A Kubernetes deployment names a host, though the cluster chooses where pods run, or a deployment has nodes, a Compose project or commands where its runtime has no such thing. Leave the key out.',
   STW210: 'A duration is out of range.',
   STW211: 'A time zone is not known by its IANA name.',
   STW212: 'A schedule is not a valid five-field cron expression or alias.',
@@ -103,6 +104,8 @@ export const CODES = {
     'Backups wait for a lock for a shorter time than one that a killed job has left may stand, so that they fail for nothing. Raise `retry_lock`.',
   STW321:
     'Nothing is backed up into a repository, so that it gets no jobs: what it holds is not forgotten, pruned or checked. Use it, or remove it.',
+  STW335:
+    'The name of a Docker volume begins like one of another Compose project than the one that the runbook stops and starts.',
   // 4: where volumes live
   STW401:
     'A persistent volume and a service volume share a name, but their paths have nothing to do with each other.',

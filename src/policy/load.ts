@@ -34,6 +34,7 @@ export const BUILT_IN_DEFAULTS: Omit<BackupSettings, 'repository'> = {
   timeout: 12 * 60,
   retry_lock: 60,
   accept_incomplete: false,
+  compose_project: null,
 };
 
 /** A pattern that names input files, and where the policy says it. */

@@ -2,6 +2,7 @@ import type { Diagnostic } from '../../diagnostics/diagnostic.js';
 import * as ansible from './ansible.js';
 import type { Check, CheckInput } from './check.js';
 import { maintenanceCollisions } from './collisions.js';
+import { otherProject } from './compose.js';
 import { impatientBackups } from './locks.js';
 import { unusedRepository } from './unused-repository.js';
 import { wholeVolumeExcluded } from './contents.js';
@@ -27,6 +28,7 @@ const CHECKS: readonly Check[] = [
   identity.deployedTwice,
   nestedHostPath,
   sharedManagedVolume,
+  otherProject,
   coverage.notDeployed,
   coverage.unknownRepository,
   coverage.misnamedVolume,

@@ -41,14 +41,19 @@ export function hostFiles(tree: HostTree, input: TargetInput): RenderedFile[] {
   ];
 }
 
+/** A script of ours on a host. */
+export function libraryScript(project: string, name: string): string {
+  return `${libraryFolder(project)}/${name}`;
+}
+
 /** How a person on a host runs restic with a repository's credentials. */
 export function resticCommand(project: string, repository: string): string {
-  return `${libraryFolder(project)}/restic-${repository}.sh`;
+  return libraryScript(project, `restic-${repository}.sh`);
 }
 
 /** How a person on a host restores one volume: SNAPSHOT SNAPSHOT_PATH TARGET, then options of restic restore. */
 export function restoreCommand(project: string, repository: string): string {
-  return `${libraryFolder(project)}/restore-${repository}.sh`;
+  return libraryScript(project, `restore-${repository}.sh`);
 }
 
 /** Files with secrets that people must put on the host, sorted. */
