@@ -1,5 +1,6 @@
 import { basename, dirname, resolve } from 'node:path';
 import type { Contract } from './contract/contract.js';
+import { NOTHING_UNREAD, type Unread } from './contract/unread.js';
 import { loadContracts } from './contract/load.js';
 import { loadValues } from './contract/values.js';
 import { sortDiagnostics, type Diagnostic } from './diagnostics/diagnostic.js';
@@ -21,6 +22,8 @@ export interface Project {
   readonly policy: Policy | null;
   /** The contracts without errors, in the order of their files. */
   readonly contracts: readonly Contract[];
+  /** The contracts with errors. */
+  readonly unread: Unread;
   /** Sorted by file and position. */
   readonly diagnostics: readonly Diagnostic[];
   /** Text of every file that was read, by the name that diagnostics use. */
@@ -32,8 +35,9 @@ export interface Project {
  * every file in one run.
  *
  * @param input where to read from; the disk by default
+ * @param project as in {@link loadPolicy}
  */
-export function loadProject(configPath: string, input: Files = DISK): Project {
+export function loadProject(configPath: string, input: Files = DISK, project: string | null = null): Project {
   const root = dirname(resolve(configPath));
   const sources = new Map<string, string>();
   const diagnostics: Diagnostic[] = [];
@@ -44,12 +48,17 @@ export function loadProject(configPath: string, input: Files = DISK): Project {
     sources.set(file.file, file.text);
     return [file];
   };
-  const finish = (policy: Policy | null, contracts: readonly Contract[]): Project => {
+  const finish = (
+    policy: Policy | null,
+    contracts: readonly Contract[],
+    unread: Unread = NOTHING_UNREAD,
+  ): Project => {
     return {
       root,
       input,
       policy,
       contracts,
+      unread,
       diagnostics: limitPerFile(sortDiagnostics(hideSecrets(diagnostics))),
       sources,
     };
@@ -57,7 +66,7 @@ export function loadProject(configPath: string, input: Files = DISK): Project {
 
   const [policyFile] = read({ absolutePath: resolve(configPath), displayName: basename(configPath) });
   if (policyFile === undefined) return finish(null, []);
-  const loaded = loadPolicy(policyFile);
+  const loaded = loadPolicy(policyFile, project);
   append(diagnostics, loaded.diagnostics);
   if (loaded.document === null) return finish(null, []);
 
@@ -68,13 +77,12 @@ export function loadProject(configPath: string, input: Files = DISK): Project {
   append(diagnostics, contractFiles.diagnostics);
   input.prefetch([...valueFiles.files, ...contractFiles.files].map(({ absolutePath }) => absolutePath));
   const { values, diagnostics: valueProblems } = loadValues(valueFiles.files.flatMap(read));
-  const { contracts, diagnostics: contractProblems } = loadContracts(
-    contractFiles.files.flatMap(read),
-    values,
-  );
+  const inputs = contractFiles.files.flatMap(read);
+  const { contracts, diagnostics: contractProblems, unread } = loadContracts(inputs, values);
   append(diagnostics, valueProblems);
   append(diagnostics, contractProblems);
-  return finish(loaded.policy, contracts);
+  const nameless = unread.nameless || inputs.length < contractFiles.files.length;
+  return finish(loaded.policy, contracts, { ...unread, nameless });
 }
 
 /** Whatever else is wrong on a line that holds a secret must not show that line either. */

@@ -3,7 +3,7 @@ import { validatePolicy } from '#generated/validators.js';
 import type { BackupSettings } from '../contract/contract.js';
 import { hasErrors, type Diagnostic } from '../diagnostics/diagnostic.js';
 import { isTakenProjectName } from '../names/installed.js';
-import { asList, asMapping, asText, asTexts } from '../source/access.js';
+import { asInteger, asList, asMapping, asText, asTexts } from '../source/access.js';
 import { append } from '../source/append.js';
 import type { Pointer } from '../source/document.js';
 import { Findings } from '../source/findings.js';
@@ -34,8 +34,12 @@ export const BUILT_IN_DEFAULTS: Omit<BackupSettings, 'repository'> = {
   timeout: 12 * 60,
   retry_lock: 60,
   accept_incomplete: false,
+  run_as: 'restic',
   compose_project: null,
 };
+
+/** One that reads a large file for hours leaves the others a way. */
+const DEFAULT_PARALLEL = 2;
 
 /** A pattern that names input files, and where the policy says it. */
 export interface InputPattern {
@@ -55,8 +59,12 @@ export interface LoadedPolicy {
   readonly output: string | null;
 }
 
-/** Reads `stowage.yml`: one YAML document, every default filled in, every mistake reported. */
-export function loadPolicy(input: InputFile): LoadedPolicy {
+/**
+ * Reads `stowage.yml`: one YAML document, every default filled in, every mistake reported.
+ *
+ * @param project what a policy is taken to say that is older than the key
+ */
+export function loadPolicy(input: InputFile, project: string | null = null): LoadedPolicy {
   const parsed = parseYaml(input);
   const [document, second] = parsed.documents;
   const nothing = { policy: null, document: null, contracts: [], values: [], output: null };
@@ -78,12 +86,14 @@ export function loadPolicy(input: InputFile): LoadedPolicy {
     });
     return { ...nothing, diagnostics: findings.diagnostics };
   }
-  if (!validatePolicy(document.value)) {
-    const check = { document, value: document.value, schema: SCHEMA };
+  const given =
+    project === null || 'project' in document.value ? document.value : { ...document.value, project };
+  if (!validatePolicy(given)) {
+    const check = { document, value: given, schema: SCHEMA };
     append(findings.diagnostics, schemaDiagnostics(check, validatePolicy.errors ?? []));
   }
   checkAllTexts(findings, document.value, []);
-  const policy = build(findings, document, document.value);
+  const policy = build(findings, document, given);
   return {
     policy: hasErrors(findings.diagnostics) ? null : policy,
     diagnostics: findings.diagnostics,
@@ -108,6 +118,7 @@ function build(findings: Findings, document: YamlDocument, given: Mapping): Poli
     templates: readFolder(findings, given, 'templates'),
     repositories,
     defaults: { ...BUILT_IN_DEFAULTS, ...settings, repository },
+    parallel: asInteger(asMapping(given.defaults).parallel) ?? DEFAULT_PARALLEL,
     deployments: readDeployments(findings, given),
     runtimes: readRuntimeSettings(findings, given),
   };
