@@ -1,4 +1,4 @@
-import type { Commands, Retention, Runtime } from '../contract/contract.js';
+import type { Commands, Retention, RunAs, Runtime } from '../contract/contract.js';
 import type { Labels, MaintenancePlace } from '../policy/policy.js';
 import type { MaintenanceKind } from './maintenance-times.js';
 
@@ -111,6 +111,8 @@ export interface ServicePlan {
   /** Minutes; null where no job of the service is told how long to wait. */
   readonly retry_lock: number | null;
   readonly accept_incomplete: boolean;
+  /** Who reads the files where a job of the host's own does. */
+  readonly run_as: RunAs;
   readonly run_as_user: string | null;
   readonly run_as_group: string | null;
   readonly health_cmd: readonly string[];
@@ -173,6 +175,8 @@ export interface BackupPlan {
   readonly project: string;
   /** The policy's file, as in diagnostics. */
   readonly policy: string;
+  /** How many backups the timers of one host start at once. */
+  readonly parallel: number;
   /** By name. */
   readonly repositories: readonly RepositoryPlan[];
   /** By service id. */

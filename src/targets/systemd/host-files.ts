@@ -2,6 +2,7 @@ import { installedName, libraryFolder, projectName } from '../../names/installed
 import { sharedFilesIn } from '../shared-file.js';
 import type { RenderedFile, TargetInput } from '../target.js';
 import type { HostTree } from './host-tree.js';
+import { queueFiles } from './queue.js';
 import { repositoryContext } from './repository-context.js';
 
 /** What a host needs once, whatever runs on it: user, folders, helpers, the failure unit and the installer. */
@@ -22,6 +23,7 @@ export function hostFiles(tree: HostTree, input: TargetInput): RenderedFile[] {
       repository: { local_path: null },
     }),
     file('bin/report-failure.sh', 'host/report-failure.sh.hbs'),
+    ...(tree.jobs.length + tree.guests.length > 0 ? queueFiles(file, input, { user: false }) : []),
     ...(tree.jobs.length > 0 ? [file('bin/check-source.sh', 'host/check-source.sh.hbs')] : []),
     file('bin/check-unused.sh', 'host/check-unused.sh.hbs'),
     ...(maintains ? [file('bin/forget.sh', 'host/forget.sh.hbs')] : []),
