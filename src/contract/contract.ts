@@ -75,6 +75,8 @@ export interface BackupSettings {
   readonly retry_lock: number;
   /** Whether restic's exit code 3 (some source file unreadable) counts as success. */
   readonly accept_incomplete: boolean;
+  /** How much of a volume's files or bytes may be gone since the last accepted snapshot, in percent; 100 for all. */
+  readonly max_shrink: number;
 }
 
 /** `backup.volumes.<name>` of a contract. */
@@ -85,6 +87,12 @@ export interface VolumeSettings {
   /** Added to the service's excludes for this volume. */
   readonly exclude: readonly string[];
   readonly allow_empty: boolean;
+  /** Whether a file system of its own has to be mounted there. */
+  readonly mount_point: boolean;
+  /** Paths below the volume's root that have to be there; relative, normalised. */
+  readonly must_contain: readonly string[];
+  /** As in {@link BackupSettings}; null for the service's. */
+  readonly max_shrink: number | null;
   /** Explicit Kubernetes claim. */
   readonly claim: string | null;
   /** Explicit Docker volume name (external, or `name:` in the compose file): no project prefix. */

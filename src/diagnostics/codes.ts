@@ -95,6 +95,14 @@ export const CODES = {
     'Two places of one service have the same `snapshot_host`: forget would mix their snapshots and lose some.',
   STW312:
     'Two services on one host back up the same volume of Docker or Podman, by the names that these give. Restoring one would overwrite the other: name the real volumes, or waive one with a reason.',
+  STW340:
+    'A path of `must_contain` does not lie inside the volume. Write it as seen from the root of the volume, without a leading `/` and without `..`.',
+  STW341:
+    'A guard that the contract asks for (`mount_point`, `must_contain`, `max_shrink`) would be kept by nobody: an operator of the cluster backs the volume up, or it is part of a guest that is dumped as a whole.',
+  STW342:
+    '`max_shrink` of the policy has no effect on what an operator of the cluster backs up: it compares no snapshots.',
+  STW343:
+    'A snapshot host ends in `.incomplete`. Under such names the markers of incomplete snapshots are kept.',
   // 4: where volumes live
   STW401:
     'A persistent volume and a service volume share a name, but their paths have nothing to do with each other.',

@@ -117,6 +117,7 @@ function planService(
     timeout: settings.timeout,
     retry_lock: settings.retry_lock,
     accept_incomplete: settings.accept_incomplete,
+    max_shrink_percent: settings.max_shrink,
     run_as_user: contract.run_as_user,
     run_as_group: contract.run_as_group,
     health_cmd: contract.health_cmd,

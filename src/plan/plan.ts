@@ -33,6 +33,12 @@ export interface PlannedVolume {
   /** Why not, when `backed_up` is false. */
   readonly reason: string | null;
   readonly allow_empty: boolean;
+  /** Set where a file system of its own has to be mounted at the location. */
+  readonly mount_point?: true;
+  /** Paths below the volume's root that have to be there. */
+  readonly must_contain?: readonly string[];
+  /** Set where it is not the service's. */
+  readonly max_shrink_percent?: number;
   readonly exclude: readonly string[];
 }
 
@@ -85,6 +91,8 @@ export interface ServicePlan {
   /** Minutes. */
   readonly retry_lock: number;
   readonly accept_incomplete: boolean;
+  /** How much of a volume's files or bytes may be gone since the last accepted snapshot; 100 for all. */
+  readonly max_shrink_percent: number;
   readonly run_as_user: string | null;
   readonly run_as_group: string | null;
   readonly health_cmd: readonly string[];

@@ -33,6 +33,7 @@ export const BUILT_IN_DEFAULTS: Omit<BackupSettings, 'repository'> = {
   timeout: 12 * 60,
   retry_lock: 30,
   accept_incomplete: false,
+  max_shrink: 50,
 };
 
 /** A pattern that names input files, and where the policy says it. */

@@ -10,7 +10,7 @@ import { EVERY_JOB, EVERY_SANDBOX, mistakes, shown, timers } from './lib/units.j
 /** Half a day away: no timer fires by itself while the scenario runs. */
 const HOUR = (new Date().getUTCHours() + 12) % 24;
 const POLICY = `version: 1
-contracts: [services/dns/contract.yml, services/ledger.yml]
+contracts: [services/dns/contract.yml, services/ledger.yml, services/media.yml]
 repositories:
   nas:
     url: /srv/restic nas
@@ -41,6 +41,20 @@ backup:
   volumes: { attic: { allow_empty: true } }
 `;
 
+/** On disks that may be missing while the applications go on. */
+const MEDIA = `service_id: media
+runtime_templates: { baremetal: b }
+mounts:
+  persistent_volumes:
+    - { name: films, path: /srv/films }
+    - { name: photos, path: '/srv/p h:otos' }
+backup:
+  retention: { keep_last: 1 }
+  volumes: { photos: { mount_point: true, must_contain: ['a b/$x', index] } }
+`;
+const FILMS = '/srv/films';
+const PHOTOS = '/srv/p h:otos';
+
 const BOOKS = '/srv/the books: $HOME %n';
 /** Other files come and go without a trace. */
 const SET_TIME = `touch -d '2010-10-10 10:10:10.101010101 UTC' .`;
@@ -64,7 +78,11 @@ describe('a bare-metal host', () => {
 
   beforeAll(async () => {
     machine = await boot('base', 'metal1');
-    project = exampleProject('homelab', {}, { 'stowage.yml': POLICY, 'services/ledger.yml': LEDGER });
+    project = exampleProject(
+      'homelab',
+      {},
+      { 'stowage.yml': POLICY, 'services/ledger.yml': LEDGER, 'services/media.yml': MEDIA },
+    );
     await render(project);
     await makeData(machine, BOOKS);
     await machine.run(
@@ -92,6 +110,7 @@ describe('a bare-metal host', () => {
       Object.fromEntries([
         due('backup-dns', `*-*-* ${hour}:40:00 Asia/Tokyo`),
         due('backup-ledger', `*-*-* ${hour}:40:00 Asia/Tokyo`),
+        due('backup-media', `*-*-* ${hour}:40:00 Asia/Tokyo`),
         due('forget-nas', `*-*-* ${hour}:10:00 UTC`),
         due('prune-nas', `Sun *-*-* ${hour}:20:00 UTC`),
         due('check-nas', `*-*-01 ${hour}:30:00 UTC`),
@@ -197,7 +216,7 @@ describe('a bare-metal host', () => {
     expect(await show('User')).toBe('restic');
     expect(await show('AmbientCapabilities')).toBe('cap_dac_read_search');
     const intruder = await machine.run(
-      'systemctl cat stowage-backup-ledger.service >/dev/null; sed \'s#^ExecStart=restic.*#ExecStart=/bin/sh -c "cat /backup/ledger/books/.hidden \\&\\& ! touch /backup/ledger/books/x"#; /^  --\\|^  .backup\\|^  "/d\' ' +
+      'systemctl cat stowage-backup-ledger.service >/dev/null; sed \'s#^ExecStart=/usr.*#ExecStart=/bin/sh -c "cat /backup/ledger/books/.hidden \\&\\& ! touch /backup/ledger/books/x"#; /^  --\\|^  .backup\\|^  "/d\' ' +
         '/etc/systemd/system/stowage-backup-ledger.service >/etc/systemd/system/probe.service && systemctl daemon-reload && systemctl start probe.service',
       { allowFail: true },
     );
@@ -282,6 +301,98 @@ describe('a bare-metal host', () => {
     expect(await snapshots('ledger')).toHaveLength(2);
     expect(await snapshots('dns')).toHaveLength(1);
     await machine.run('systemctl start stowage-prune-nas.service stowage-check-nas.service');
+  });
+
+  describe('a disk that is not there while the application goes on', () => {
+    const job = async () => {
+      await machine.run('systemctl reset-failed; journalctl --rotate --vacuum-time=1s');
+      const { code } = await machine.run('systemctl start stowage-backup-media.service', { allowFail: true });
+      const said = await machine.run(
+        'journalctl --sync; journalctl --no-pager -o cat -u stowage-backup-media',
+      );
+      return { ok: code === 0, said: said.stdout };
+    };
+    const series = async () =>
+      JSON.parse((await restic('snapshots --json --tag service:media')).stdout) as { id: string }[];
+    const marked = async () =>
+      JSON.parse((await restic('snapshots --json --host media.incomplete')).stdout) as { tags: string[] }[];
+    const refusal = (why: string) => ({ ok: false, said: expect.stringContaining(why) as string });
+    let complete = '';
+
+    beforeAll(async () => {
+      await machine.run(`mkdir ${FILMS} '${PHOTOS}'; mount -t tmpfs films ${FILMS}; mount -t tmpfs photos '${PHOTOS}'
+        cd ${FILMS}; for n in $(seq 150); do echo "film $n" >film$n; done
+        mkdir extras; mount -t tmpfs extras extras; echo kept >extras/file
+        cd '${PHOTOS}'; mkdir 'a b'; echo 1 >'a b/$x'; echo 2 >index`);
+    });
+
+    test('as long as all is there, the job is content; so it is with a few files less', async () => {
+      expect(await job()).toMatchObject({ ok: true });
+      await machine.run(`rm ${FILMS}/film1?`);
+      expect(await job()).toMatchObject({ ok: true });
+      complete = (await series())[1]?.id ?? '';
+      expect(await marked()).toEqual([]);
+    });
+
+    test('what was mounted inside a volume and is not now fails the job, until it is back', async () => {
+      await machine.run(`umount ${FILMS}/extras`);
+      expect(await job()).toMatchObject(
+        refusal(
+          'something was mounted inside the volumes before, and is not now: /backup/media/films/extras',
+        ),
+      );
+      await machine.run(`mount -t tmpfs extras ${FILMS}/extras; echo kept >${FILMS}/extras/file`);
+      expect(await job()).toMatchObject({ ok: true });
+      const [, , lacking] = await series();
+      expect(await marked()).toMatchObject([{ tags: [`incomplete:${lacking?.id ?? ''}`] }]);
+      complete = (await series())[3]?.id ?? '';
+    });
+
+    test('a place that must be a mount point, and what it must contain, stop the job before restic', async () => {
+      const before = await series();
+      await machine.run(
+        `umount '${PHOTOS}'; mkdir -p '${PHOTOS}/a b'; touch '${PHOTOS}/a b/$x' '${PHOTOS}/index'`,
+      );
+      expect(await job()).toMatchObject(refusal(`nothing is mounted at the source '${PHOTOS}'`));
+      await machine.run(`mount -t tmpfs photos '${PHOTOS}'; echo 2 >'${PHOTOS}/index'`);
+      expect(await job()).toMatchObject(refusal(`the source '${PHOTOS}' does not contain 'a b/$x'`));
+      await machine.run(`mkdir '${PHOTOS}/a b'; ln -s nowhere '${PHOTOS}/a b/$x'`);
+      expect(await series()).toEqual(before);
+    });
+
+    test('one new file in the empty folder fails it every time, with both numbers, and is marked', async () => {
+      await machine.run(
+        `umount ${FILMS}/extras ${FILMS}; echo new >${FILMS}/new; mkdir ${FILMS}/extras; mount -t tmpfs extras ${FILMS}/extras`,
+      );
+      for (const day of [2, 3]) {
+        const lost = await job();
+        expect({ day, ...lost }).toMatchObject(refusal('/backup/media/films has 1 of 141 files and 4 B of'));
+        expect(lost.said).toContain(`the last accepted one is ${complete.slice(0, 8)}`);
+      }
+      expect(await marked()).toHaveLength(3);
+    });
+
+    test('retention keeps the complete one, and the marked ones for a while, under a tag of their own', async () => {
+      await machine.run('systemctl start stowage-forget-nas.service');
+      expect((await series()).map(({ id }) => id)).toEqual([complete]);
+      expect(await marked()).toEqual([]);
+      const settled = JSON.parse(
+        (await restic('snapshots --json --tag incomplete:media')).stdout,
+      ) as unknown[];
+      expect(settled).toHaveLength(3);
+    });
+
+    test('what a person accepts is what the next ones are compared with', async () => {
+      const refused = await job();
+      expect(refused).toMatchObject(refusal('/backup/media/films has 1 of 141 files'));
+      const [, command = ''] = /accept it: (.*)/.exec(refused.said) ?? [];
+      expect((await machine.run(command)).stdout).toContain('accepted: ');
+      expect(await job()).toMatchObject({ ok: true });
+      await machine.run('systemctl start stowage-forget-nas.service');
+      expect(await marked()).toEqual([]);
+      expect(await series()).toHaveLength(1);
+      expect(await job()).toMatchObject({ ok: true });
+    });
   });
 
   test('what the page of the repository prints works, and harms nothing', async () => {

@@ -5,6 +5,7 @@ import { maintenanceCollisions } from './collisions.js';
 import { wholeVolumeExcluded } from './contents.js';
 import * as coverage from './coverage.js';
 import { nestedHostPath } from './host-paths.js';
+import * as guards from './guards.js';
 import * as identity from './identity.js';
 import * as kubernetes from './kubernetes.js';
 import { tooOld } from './max-age.js';
@@ -32,6 +33,9 @@ const CHECKS: readonly Check[] = [
   coverage.uselessExclude,
   wholeVolumeExcluded,
   coverage.snapshotHosts,
+  guards.reservedHost,
+  guards.unwatchedGuard,
+  guards.unwatchedShrink,
   places.unbindablePath,
   places.unnamedClaim,
   coveredRepository,

@@ -129,6 +129,7 @@ export const safeguardsOff: Rule = (input) => [
           },
         ],
   ),
+  ...volumesOf(input).flatMap((volume) => weakerGuards(input, volume)),
   ...volumesOf(input)
     .filter(({ before, volume }) => before !== null && !before.volume.allow_empty && volume.allow_empty)
     .map(({ service, placement, volume }): Finding => ({
@@ -142,3 +143,44 @@ export const safeguardsOff: Rule = (input) => [
       span: input.places.volumeSetting(service, volume.volume, 'allow_empty'),
     })),
 ];
+
+/** `mount_point`, `must_contain` and `max_shrink` of one volume, where they are gone or let more pass. */
+function weakerGuards(input: ReviewInput, { service, placement, volume, before }: Volume): Finding[] {
+  if (before === null) return [];
+  const of = `of volume ${quote(volume.volume)} of ${quote(service.service_id)}`;
+  const kept = new Set(volume.must_contain);
+  const dropped = (before.volume.must_contain ?? []).filter((path) => !kept.has(path));
+  const allowed = { old: allowedLoss(before.service, before.volume), now: allowedLoss(service, volume) };
+  const finding = (key: string, old: string, now: string | null, message: string): Finding => ({
+    ...subject(service, placement, volume.volume),
+    ...{ code: 'STW827', severity: 'warning', before: old, after: now, message },
+    hint: 'a source that is lost or not mounted is noticed later, or not at all; keep it where it was no mistake',
+    span:
+      key === 'max_shrink' && volume.max_shrink_percent === undefined
+        ? input.places.setting(service, key)
+        : input.places.volumeSetting(service, volume.volume, key),
+  });
+  return [
+    ...(before.volume.mount_point === true && volume.mount_point !== true
+      ? [finding('mount_point', 'must be mounted', null, `the place ${of} need not be a mount point any more`)]
+      : []),
+    ...(dropped.length > 0
+      ? [finding('must_contain', dropped.join(' '), null, `what the source ${of} must contain is less`)]
+      : []),
+    ...(allowed.now > allowed.old
+      ? [
+          finding(
+            'max_shrink',
+            `${allowed.old}%`,
+            `${allowed.now}%`,
+            `a snapshot ${of} may have lost more than before without a failure`,
+          ),
+        ]
+      : []),
+  ];
+}
+
+/** Percent; a plan of an earlier version, which compared nothing, allowed everything. */
+function allowedLoss(service: { max_shrink_percent?: number }, volume: PlannedVolume): number {
+  return volume.max_shrink_percent ?? service.max_shrink_percent ?? 100;
+}

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { groupBy } from '../../plan/group.js';
 import type { BackupPlan, JobSchedule, RepositoryPlan, ServicePlan } from '../../plan/plan.js';
 import { header } from '../header.js';
-import { keepOptions } from '../../retention/options.js';
+import { retentionContext } from '../retention-context.js';
 import type { RenderedFile, TargetInput } from '../target.js';
 import type { Namespace } from './cluster.js';
 import { labels, objectName } from './names.js';
@@ -56,8 +56,7 @@ export function maintenanceFiles(
       path: `${namespace.folder}/${forgetScript(repository, service)}`,
       content: templates.render('host/forget-service.sh.hbs', {
         header: header(plan, service.contract),
-        tag: service.tags.join(','),
-        keep: keepOptions(service.retention),
+        ...retentionContext(service, `${SCRIPTS}/apply-retention.sh`),
       }),
       mode: 0o755 as const,
       sources: [service.contract],

@@ -70,6 +70,7 @@ function ownPods(namespace: Namespace, input: TargetInput): Contents {
       ...(scheduler ? HOSTPATH_SCRIPTS : []),
       ...(maintains
         ? [
+            { file: 'apply-retention.sh', template: 'host/apply-retention.sh.hbs' },
             { file: 'check-repository.sh', template: 'host/check-repository.sh.hbs' },
             { file: 'forget.sh', template: 'kubernetes/forget.sh.hbs' },
           ]

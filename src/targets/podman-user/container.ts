@@ -1,19 +1,22 @@
-import type { PlannedVolume } from '../../plan/plan.js';
+import type { PlannedVolume, ServicePlan } from '../../plan/plan.js';
+import { backupOptions, sourceGuards } from '../backup-options.js';
 import type { HostJob } from '../systemd/host-tree.js';
 
 const HOME = '$HOME/';
 
 /** What the template of a job knows about its service. */
-export function containerContext({ service, placement }: HostJob): Record<string, unknown> {
+export function containerContext(job: HostJob): Record<string, unknown> {
+  const { service, placement } = job;
   const volumes = placement.volumes.filter((volume) => volume.backed_up);
   return {
     service_name: service.service_name,
-    snapshot_host: placement.snapshot_host,
-    tags: service.tags,
+    options: [
+      `--repo=${job.repository.url}`,
+      ...backupOptions(job, volumes, `~/${acceptScript(service)} SNAPSHOT`),
+    ],
+    state: `.local/state/stowage/jobs/backup-${service.service_id}`,
     exclude: [...service.exclude, ...volumes.flatMap((volume) => volume.exclude)],
     timeout: service.timeout,
-    retry_lock: service.retry_lock,
-    accept_incomplete: service.accept_incomplete,
     sources: volumes.map(sourceContext),
   };
 }
@@ -25,6 +28,7 @@ function sourceContext(volume: PlannedVolume): Record<string, unknown> {
     location: volume.location,
     snapshot_path: volume.snapshot_path,
     emptiness: volume.allow_empty ? 'may-be-empty' : 'not-empty',
+    guards: sourceGuards(volume),
     volume_name: named,
     // Podman mounts a volume by name, of a part of one only the path; to Quadlet `N.volume` is a unit, not a name.
     mount_name: volume.suffix === '' && named?.endsWith('.volume') === false ? named : null,
@@ -40,4 +44,9 @@ export function pathBelowHome(location: string): string | null {
 
 function withoutSuffix(path: string, suffix: string): string {
   return suffix === '' ? path : path.slice(0, -suffix.length - 1);
+}
+
+/** How the user takes a marked snapshot of a service for complete: SNAPSHOT. Below the home folder. */
+export function acceptScript({ service_id }: ServicePlan): string {
+  return `.local/lib/stowage/accept/${service_id}.sh`;
 }

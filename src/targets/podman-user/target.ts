@@ -2,7 +2,8 @@ import type { RepositoryPlan } from '../../plan/plan.js';
 import { header } from '../header.js';
 import { sharedFilesIn } from '../shared-file.js';
 import type { RenderedFile, Target, TargetInput } from '../target.js';
-import { containerContext } from './container.js';
+import { acceptContext } from '../backup-options.js';
+import { acceptScript, containerContext } from './container.js';
 import { userCredentials, userTrees, type UserTree } from './user-tree.js';
 
 /**
@@ -45,6 +46,7 @@ function sharedFiles(tree: UserTree, input: TargetInput): RenderedFile[] {
     file('systemd/stowage-failure@.service', 'podman-user/failure.service.hbs'),
     file('bin/report-failure.sh', 'podman-user/report-failure.sh.hbs'),
     file('bin/check-source.sh', 'host/check-source.sh.hbs'),
+    file('bin/backup.sh', 'host/backup.sh.hbs'),
     file('bin/check-unused.sh', 'host/check-unused.sh.hbs'),
     ...tree.repositories.flatMap((repository) => {
       const context = { image, repository: repositoryContext(repository) };
@@ -68,6 +70,18 @@ function jobFiles(tree: UserTree, { plan, runtimes, templates }: TargetInput): R
       runtime: 'podman' as const,
     };
     return [
+      {
+        ...about,
+        path: `${tree.folder}/bin/accept/${service.service_id}.sh`,
+        mode: 0o755,
+        content: templates.render('host/accept.sh.hbs', {
+          header: from,
+          ...acceptContext(service, placement),
+          command: `~/${acceptScript(service)}`,
+          is_user: true,
+          restic_command: `.local/lib/stowage/restic-${job.repository.name}.sh`,
+        }),
+      },
       {
         ...about,
         path: `${tree.folder}/containers/${name}.container`,

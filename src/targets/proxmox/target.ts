@@ -1,8 +1,9 @@
 import { guestDumpName } from '../../plan/volumes.js';
+import { backupOptions } from '../backup-options.js';
 import { header } from '../header.js';
 import { guestTags } from './guest.js';
 import { hostTrees, type GuestJob, type HostTree } from '../systemd/host-tree.js';
-import { resticCommand } from '../systemd/host-files.js';
+import { acceptScript, backupCommand, resticCommand } from '../systemd/host-files.js';
 import { repositoryContext } from '../systemd/repository-context.js';
 import type { RenderedFile, Target, TargetInput } from '../target.js';
 
@@ -63,8 +64,14 @@ function guestContext(
     view: `/backup/${service.service_id}`,
     snapshot_path: `/backup/${service.service_id}/${guestDumpName(vmid)}`,
     snapshot_host: placement.snapshot_host,
-    tags: guestTags(service),
-    retry_lock: service.retry_lock,
+    options: backupOptions(
+      { service, placement },
+      [{ snapshot_path: `/backup/${service.service_id}/${guestDumpName(vmid)}` }],
+      `${acceptScript(service)} SNAPSHOT`,
+      guestTags(service).slice(service.tags.length),
+    ),
+    backup_command: backupCommand(),
+    state: `stowage/jobs/vzdump-${service.service_id}`,
     timeout: service.timeout,
     kept: inside.map((volume) => volume.path),
     elsewhere: placement.volumes.filter((volume) => !inside.includes(volume)).map((volume) => volume.path),

@@ -1,6 +1,8 @@
 import type { PlannedVolume } from '../../plan/plan.js';
+import { backupOptions, sourceGuards } from '../backup-options.js';
 import { header } from '../header.js';
 import type { RenderedFile, TargetInput } from '../target.js';
+import { acceptScript } from './host-files.js';
 import { hostVolumes, type HostJob, type HostTree } from './host-tree.js';
 import { protectHome } from './protect-home.js';
 import { repositoryContext } from './repository-context.js';
@@ -34,23 +36,19 @@ export function backupFiles(tree: HostTree, job: HostJob, { plan, templates }: T
   ];
 }
 
-function backupContext(
-  { maintained }: HostTree,
-  { service, placement, repository }: HostJob,
-): Record<string, unknown> {
+function backupContext({ maintained }: HostTree, job: HostJob): Record<string, unknown> {
+  const { service, placement, repository } = job;
   const volumes = hostVolumes(placement);
   return {
     service_id: service.service_id,
     service_name: service.service_name,
-    snapshot_host: placement.snapshot_host,
-    tags: service.tags,
+    options: backupOptions(job, volumes, `${acceptScript(service)} SNAPSHOT`),
+    state: `stowage/jobs/backup-${service.service_id}`,
     exclude: [...service.exclude, ...volumes.flatMap((volume) => volume.exclude)],
     sources: volumes.map(sourceContext),
     docker_volumes: volumes.some((volume) => volume.kind === 'docker_volume'),
     protect_home: protectHome([...volumes.map(({ location }) => location), repository.local_path ?? '']),
     timeout: service.timeout,
-    retry_lock: service.retry_lock,
-    accept_incomplete: service.accept_incomplete,
     maintained: maintained.includes(repository),
     repository: repositoryContext(repository),
   };
@@ -62,6 +60,7 @@ function sourceContext(volume: PlannedVolume): Record<string, unknown> {
     location: volume.location,
     snapshot_path: volume.snapshot_path,
     emptiness: volume.allow_empty ? 'may-be-empty' : 'not-empty',
+    guards: sourceGuards(volume),
     volume_name: named ? volume.name : null,
     engine: volume.kind === 'docker_volume' ? 'docker' : 'podman',
     mountpoint: named ? mountpoint(volume) : null,

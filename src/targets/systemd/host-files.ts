@@ -1,3 +1,4 @@
+import type { ServicePlan } from '../../plan/plan.js';
 import { sharedFilesIn } from '../shared-file.js';
 import type { RenderedFile, TargetInput } from '../target.js';
 import type { HostTree } from './host-tree.js';
@@ -21,6 +22,8 @@ export function hostFiles(tree: HostTree, input: TargetInput): RenderedFile[] {
     }),
     file('bin/report-failure.sh', 'host/report-failure.sh.hbs'),
     ...(tree.jobs.length > 0 ? [file('bin/check-source.sh', 'host/check-source.sh.hbs')] : []),
+    ...(tree.jobs.length + tree.guests.length > 0 ? [file('bin/backup.sh', 'host/backup.sh.hbs')] : []),
+    ...(maintains ? [file('bin/apply-retention.sh', 'host/apply-retention.sh.hbs')] : []),
     file('bin/check-unused.sh', 'host/check-unused.sh.hbs'),
     ...(maintains ? [file('bin/forget.sh', 'host/forget.sh.hbs')] : []),
     ...(maintains ? [file('bin/unlock-stale.sh', 'host/unlock-stale.sh.hbs')] : []),
@@ -47,6 +50,16 @@ export function resticCommand(repository: string): string {
 /** How a person on a host restores one volume: SNAPSHOT SNAPSHOT_PATH TARGET, then options of restic restore. */
 export function restoreCommand(repository: string): string {
   return `/usr/local/lib/stowage/restore-${repository}.sh`;
+}
+
+/** What runs restic backup on a host, and judges its snapshot. */
+export function backupCommand(): string {
+  return '/usr/local/lib/stowage/backup.sh';
+}
+
+/** How a person on a host takes a marked snapshot of a service for complete: SNAPSHOT. */
+export function acceptScript({ service_id }: ServicePlan): string {
+  return `/usr/local/lib/stowage/accept/${service_id}.sh`;
 }
 
 /** Files with secrets that people must put on the host, sorted. */

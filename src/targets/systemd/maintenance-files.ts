@@ -3,7 +3,7 @@ import { header } from '../header.js';
 import type { RenderedFile, TargetInput } from '../target.js';
 import type { HostTree } from './host-tree.js';
 import { protectHome } from './protect-home.js';
-import { keepOptions } from '../../retention/options.js';
+import { retentionContext } from '../retention-context.js';
 import { repositoryContext } from './repository-context.js';
 
 const LIBRARY = '/usr/local/lib/stowage';
@@ -101,8 +101,7 @@ function forgetScript(
     runtime: null,
     content: templates.render('host/forget-service.sh.hbs', {
       header: header(plan, service.contract),
-      tag: service.tags.join(','),
-      keep: keepOptions(service.retention),
+      ...retentionContext(service, `${LIBRARY}/apply-retention.sh`),
     }),
   };
 }
