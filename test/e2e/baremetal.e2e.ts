@@ -10,7 +10,8 @@ import { EVERY_JOB, EVERY_SANDBOX, mistakes, shown, timers } from './lib/units.j
 /** Half a day away: no timer fires by itself while the scenario runs. */
 const HOUR = (new Date().getUTCHours() + 12) % 24;
 const POLICY = `version: 1
-contracts: [services/dns/contract.yml, services/ledger.yml, services/media.yml]
+project: lab
+contracts: [services/dns/contract.yml, services/ledger.yml]
 repositories:
   nas:
     url: /srv/restic nas
@@ -41,20 +42,6 @@ backup:
   volumes: { attic: { allow_empty: true } }
 `;
 
-/** On disks that may be missing while the applications go on. */
-const MEDIA = `service_id: media
-runtime_templates: { baremetal: b }
-mounts:
-  persistent_volumes:
-    - { name: films, path: /srv/films }
-    - { name: photos, path: '/srv/p h:otos' }
-backup:
-  retention: { keep_last: 1 }
-  volumes: { photos: { mount_point: true, must_contain: ['a b/$x', index] } }
-`;
-const FILMS = '/srv/films';
-const PHOTOS = '/srv/p h:otos';
-
 const BOOKS = '/srv/the books: $HOME %n';
 /** Other files come and go without a trace. */
 const SET_TIME = `touch -d '2010-10-10 10:10:10.101010101 UTC' .`;
@@ -65,10 +52,10 @@ const DNS = { config: '/etc/adguardhome', data: '/var/lib/adguardhome' } as cons
 describe('a bare-metal host', () => {
   let machine: Machine;
   let project: Project;
-  const restic = (args: string) => machine.run(`/usr/local/lib/stowage/restic-nas.sh ${args}`);
+  const restic = (args: string) => machine.run(`/usr/local/lib/stowage/lab/restic-nas.sh ${args}`);
   const snapshots = async (
     service: string,
-  ): Promise<{ hostname: string; tags: string[]; paths: string[] }[]> =>
+  ): Promise<{ id: string; hostname: string; tags: string[]; paths: string[] }[]> =>
     JSON.parse((await restic(`snapshots --json --tag service:${service}`)).stdout) as Awaited<
       ReturnType<typeof snapshots>
     >;
@@ -78,11 +65,7 @@ describe('a bare-metal host', () => {
 
   beforeAll(async () => {
     machine = await boot('base', 'metal1');
-    project = exampleProject(
-      'homelab',
-      {},
-      { 'stowage.yml': POLICY, 'services/ledger.yml': LEDGER, 'services/media.yml': MEDIA },
-    );
+    project = exampleProject('homelab', {}, { 'stowage.yml': POLICY, 'services/ledger.yml': LEDGER });
     await render(project);
     await makeData(machine, BOOKS);
     await machine.run(
@@ -103,14 +86,13 @@ describe('a bare-metal host', () => {
   test('systemd knows of every job when it runs, how it ends, what it needs and what it may', async () => {
     const hour = String(HOUR).padStart(2, '0');
     const due = (job: string, calendar: string) => [
-      `stowage-${job}.timer`,
-      [`stowage-${job}.service`, calendar],
+      `stowage-lab-${job}.timer`,
+      [`stowage-lab-${job}.service`, calendar],
     ];
     expect(await timers(machine)).toEqual(
       Object.fromEntries([
         due('backup-dns', `*-*-* ${hour}:40:00 Asia/Tokyo`),
         due('backup-ledger', `*-*-* ${hour}:40:00 Asia/Tokyo`),
-        due('backup-media', `*-*-* ${hour}:40:00 Asia/Tokyo`),
         due('forget-nas', `*-*-* ${hour}:10:00 UTC`),
         due('prune-nas', `Sun *-*-* ${hour}:20:00 UTC`),
         due('check-nas', `*-*-01 ${hour}:30:00 UTC`),
@@ -124,9 +106,9 @@ describe('a bare-metal host', () => {
     };
     for (const job of ['forget-nas', 'prune-nas', 'check-nas', 'backup-ledger', 'backup-dns']) {
       const isBackup = job.startsWith('backup-');
-      const unit = await shown(machine, `stowage-${job}.service`);
+      const unit = await shown(machine, `stowage-lab-${job}.service`);
       expect({ job, ...unit }).toMatchObject({
-        ...{ job, ...every, OnFailure: `stowage-failure@stowage-${job}.service` },
+        ...{ job, ...every, OnFailure: `stowage-lab-failure@stowage-lab-${job}.service` },
         ...{ ProtectHome: job === 'backup-ledger' ? 'read-only' : 'yes' },
         TimeoutStartUSec: isBackup ? '3h' : '1d',
         TemporaryFileSystem: isBackup ? '/backup:ro' : '',
@@ -134,7 +116,7 @@ describe('a bare-metal host', () => {
         RequiresMountsFor: expect.stringContaining('/srv/restic nas'),
       });
       const exposure = await machine.run(
-        `systemd-analyze security --no-pager --threshold=20 stowage-${job}.service >/dev/null`,
+        `systemd-analyze security --no-pager --threshold=20 stowage-lab-${job}.service >/dev/null`,
         { allowFail: true },
       );
       expect([job, exposure.code]).toEqual([job, 0]);
@@ -147,7 +129,7 @@ describe('a bare-metal host', () => {
         expect(unit.RequiresMountsFor).toContain(source.replace('$', '\\$'));
       }
     }
-    expect(await shown(machine, 'stowage-failure@x.service')).toMatchObject({
+    expect(await shown(machine, 'stowage-lab-failure@x.service')).toMatchObject({
       ...EVERY_JOB,
       ...EVERY_SANDBOX,
     });
@@ -164,16 +146,18 @@ describe('a bare-metal host', () => {
       '#!/bin/sh\necho "$1" >>/var/cache/stowage/told\n',
       '755',
     );
-    const failed = await machine.run('systemctl start stowage-backup-ledger.service', { allowFail: true });
+    const failed = await machine.run('systemctl start stowage-lab-backup-ledger.service', {
+      allowFail: true,
+    });
     expect(failed.code).not.toBe(0);
-    expect((await machine.run('systemctl show -P ExecMainStatus stowage-backup-ledger.service')).stdout).toBe(
-      '10\n',
-    );
+    expect(
+      (await machine.run('systemctl show -P ExecMainStatus stowage-lab-backup-ledger.service')).stdout,
+    ).toBe('10\n');
     await machine.run(
       'for i in $(seq 50); do [ -e /var/cache/stowage/told ] && exit 0; sleep 0.1; done; ' +
-        'journalctl --no-pager -u "stowage-failure@*"; exit 1',
+        'journalctl --no-pager -u "stowage-lab-failure@*"; exit 1',
     );
-    expect(await machine.read('/var/cache/stowage/told')).toBe('stowage-backup-ledger\n');
+    expect(await machine.read('/var/cache/stowage/told')).toBe('stowage-lab-backup-ledger\n');
     expect((await machine.run('find /srv/restic*nas -type f | wc -l')).stdout).toBe('0\n');
   });
 
@@ -183,18 +167,18 @@ describe('a bare-metal host', () => {
   });
 
   test('the timer runs the job when it is due, once, also after the machine was off', async () => {
-    const stamp = '/var/lib/systemd/timers/stamp-stowage-backup-ledger.timer';
-    await machine.run('systemctl stop stowage-backup-ledger.timer');
+    const stamp = '/var/lib/systemd/timers/stamp-stowage-lab-backup-ledger.timer';
+    await machine.run('systemctl stop stowage-lab-backup-ledger.timer');
     await machine.run(`mkdir -p "$(dirname ${stamp})" && touch -d '3 days ago' ${stamp}`);
-    const started = 'systemctl show -P ExecMainStartTimestampMonotonic stowage-backup-ledger.service';
+    const started = 'systemctl show -P ExecMainStartTimestampMonotonic stowage-lab-backup-ledger.service';
     const before = (await machine.run(started)).stdout;
-    await machine.run('systemctl start stowage-backup-ledger.timer');
+    await machine.run('systemctl start stowage-lab-backup-ledger.timer');
     await machine.run(
       `until [ "$(${started})" != ${before.trim()} ]; do sleep 0.1; done; ` +
-        'while [ "$(systemctl show -P ActiveState stowage-backup-ledger.service)" = activating ]; do sleep 0.1; done',
+        'while [ "$(systemctl show -P ActiveState stowage-lab-backup-ledger.service)" = activating ]; do sleep 0.1; done',
       { timeout: 30 },
     );
-    await machine.run('systemctl restart stowage-backup-ledger.timer; sleep 1');
+    await machine.run('systemctl restart stowage-lab-backup-ledger.timer; sleep 1');
     expect(await snapshots('ledger')).toMatchObject([
       {
         hostname: 'ledger',
@@ -211,13 +195,13 @@ describe('a bare-metal host', () => {
   test('restic runs as its own user, and cannot write what it reads', async () => {
     const show = (property: string) =>
       machine
-        .run(`systemctl show -P ${property} stowage-backup-ledger.service`)
+        .run(`systemctl show -P ${property} stowage-lab-backup-ledger.service`)
         .then(({ stdout }) => stdout.trim());
     expect(await show('User')).toBe('restic');
     expect(await show('AmbientCapabilities')).toBe('cap_dac_read_search');
     const intruder = await machine.run(
-      'systemctl cat stowage-backup-ledger.service >/dev/null; sed \'s#^ExecStart=/usr.*#ExecStart=/bin/sh -c "cat /backup/ledger/books/.hidden \\&\\& ! touch /backup/ledger/books/x"#; /^  --\\|^  .backup\\|^  "/d\' ' +
-        '/etc/systemd/system/stowage-backup-ledger.service >/etc/systemd/system/probe.service && systemctl daemon-reload && systemctl start probe.service',
+      'systemctl cat stowage-lab-backup-ledger.service >/dev/null; sed \'s#^ExecStart=/usr.*#ExecStart=/bin/sh -c "cat /backup/ledger/books/.hidden \\&\\& ! touch /backup/ledger/books/x"#; /^  --\\|^  .backup\\|^  "/d\' ' +
+        '/etc/systemd/system/stowage-lab-backup-ledger.service >/etc/systemd/system/probe.service && systemctl daemon-reload && systemctl start probe.service',
       { allowFail: true },
     );
     expect([intruder.code, intruder.stderr]).toEqual([0, '']);
@@ -239,9 +223,11 @@ describe('a bare-metal host', () => {
     });
 
     test('the next job refuses to record the loss', async () => {
-      const failed = await machine.run('systemctl start stowage-backup-ledger.service', { allowFail: true });
+      const failed = await machine.run('systemctl start stowage-lab-backup-ledger.service', {
+        allowFail: true,
+      });
       expect(failed.code).not.toBe(0);
-      const journal = await machine.run('journalctl --no-pager -u stowage-backup-ledger.service');
+      const journal = await machine.run('journalctl --no-pager -u stowage-lab-backup-ledger.service');
       expect(journal.stdout).toContain(`the source '${BOOKS}' is empty`);
       expect(await snapshots('ledger')).toHaveLength(1);
     });
@@ -256,18 +242,18 @@ describe('a bare-metal host', () => {
 
     test('and aside, into a folder that is not there yet', async () => {
       await machine.run(runbook('Restore books aside'));
-      expect(differences(before, await manifest(machine, '/var/tmp/stowage-restore/ledger/books'))).toEqual(
-        [],
-      );
+      expect(
+        differences(before, await manifest(machine, '/var/tmp/stowage-restore/lab/ledger/books')),
+      ).toEqual([]);
     });
   });
 
   test('a missing source fails the job', async () => {
     await machine.run(`mv ${DNS.data} /srv/elsewhere`);
-    const failed = await machine.run('systemctl start stowage-backup-dns.service', { allowFail: true });
+    const failed = await machine.run('systemctl start stowage-lab-backup-dns.service', { allowFail: true });
     expect(failed.code).not.toBe(0);
     await machine.run(`mv /srv/elsewhere ${DNS.data}`);
-    await machine.run('systemctl start stowage-backup-dns.service');
+    await machine.run('systemctl start stowage-lab-backup-dns.service');
   });
 
   test('a service of the homelab comes back whole, but for what its contract leaves out', async () => {
@@ -288,111 +274,54 @@ describe('a bare-metal host', () => {
     ]);
   });
 
+  test('a restore deletes nothing; what the snapshot does not have is shown, then deleted, and no more than that', async () => {
+    const place = 'baremetal on metal1';
+    await machine.run(`cd ${DNS.data}; echo damaged >plain; mkdir -p new/er disk; echo x >new/er/file; echo x >querylog.json
+      mount -t tmpfs stowage disk; echo precious >disk/precious; mkdir -p seldom; echo x >seldom/querylog.json`);
+    await machine.run(['sh', '-euc', restoreCommands(page('dns'), place, /^Restore data in place$/)]);
+    await machine.run(`cd ${DNS.data}; grep -qx plain plain; cat new/er/file`);
+    const shown = await machine.run(['sh', '-euc', restoreCommands(page('dns'), place, /^Show what data /)]);
+    expect(shown.stdout.split('\n')).toEqual(['new/er/file', 'new/er', 'new', '']);
+    await machine.run(['sh', '-euc', restoreCommands(page('dns'), place, /^Delete what data /)]);
+    await machine.run(`cd ${DNS.data}; cat disk/precious querylog.json seldom/querylog.json; [ ! -e new ]
+      umount disk; rm -r disk seldom querylog.json; [ -z "$(find /srv/restic*nas ! -user restic)" ]`);
+  });
+
+  test('latest is never an incomplete snapshot, also before maintenance has settled it', async () => {
+    await machine.run('systemctl start stowage-lab-backup-dns.service');
+    const [older, newest] = (await snapshots('dns')).map(({ id }) => id).slice(-2);
+    const marker = `backup --stdin --stdin-filename incomplete --host dns.incomplete --tag incomplete:${newest}`;
+    await machine.run(`printf %s ${newest} | /usr/local/lib/stowage/lab/restic-nas.sh ${marker}`);
+    const restore = (snapshot: string) =>
+      machine.run(
+        `/usr/local/lib/stowage/lab/restore-nas.sh ${snapshot} /backup/dns/config ${DNS.config} --host dns --tag service:dns --dry-run`,
+      );
+    const said = await restore('latest');
+    expect(said.stderr).toContain(`passed over, because they are incomplete: ${newest?.slice(0, 8)}`);
+    expect(said.stdout).toContain(`restoring snapshot ${older?.slice(0, 8)}`);
+    expect((await restore(newest ?? '')).stderr).toContain('It is incomplete');
+    const listed = await machine.run(
+      '/usr/local/lib/stowage/lab/restic-nas.sh ls latest --host dns --tag service:dns',
+    );
+    expect(listed.stdout).toContain(`snapshot ${older?.slice(0, 8)}`);
+    const markers = await restic('snapshots --json --host dns.incomplete');
+    await restic(`forget ${(JSON.parse(markers.stdout) as { id: string }[])[0]?.id}`);
+  });
+
   test('forget keeps what the retention says, and nothing of another service is touched', async () => {
-    for (let run = 0; run < 3; run += 1) await machine.run('systemctl start stowage-backup-ledger.service');
+    for (let run = 0; run < 3; run += 1)
+      await machine.run('systemctl start stowage-lab-backup-ledger.service');
     await restic('snapshots');
     expect(await snapshots('ledger')).toHaveLength(4);
     // One that fails is reported, and keeps no other from being done.
-    const scripts = '/usr/local/lib/stowage/forget/nas';
+    const scripts = '/usr/local/lib/stowage/lab/forget/nas';
     await machine.run(`rm ${scripts}/dns.sh && echo 'exit 3' >${scripts}/a.sh`);
-    const forget = await machine.run('systemctl start stowage-forget-nas.service', { allowFail: true });
+    const forget = await machine.run('systemctl start stowage-lab-forget-nas.service', { allowFail: true });
     await machine.run(`rm ${scripts}/a.sh`);
     expect(forget.code).not.toBe(0);
     expect(await snapshots('ledger')).toHaveLength(2);
     expect(await snapshots('dns')).toHaveLength(1);
-    await machine.run('systemctl start stowage-prune-nas.service stowage-check-nas.service');
-  });
-
-  describe('a disk that is not there while the application goes on', () => {
-    const job = async () => {
-      await machine.run('systemctl reset-failed; journalctl --rotate --vacuum-time=1s');
-      const { code } = await machine.run('systemctl start stowage-backup-media.service', { allowFail: true });
-      const said = await machine.run(
-        'journalctl --sync; journalctl --no-pager -o cat -u stowage-backup-media',
-      );
-      return { ok: code === 0, said: said.stdout };
-    };
-    const series = async () =>
-      JSON.parse((await restic('snapshots --json --tag service:media')).stdout) as { id: string }[];
-    const marked = async () =>
-      JSON.parse((await restic('snapshots --json --host media.incomplete')).stdout) as { tags: string[] }[];
-    const refusal = (why: string) => ({ ok: false, said: expect.stringContaining(why) as string });
-    let complete = '';
-
-    beforeAll(async () => {
-      await machine.run(`mkdir ${FILMS} '${PHOTOS}'; mount -t tmpfs films ${FILMS}; mount -t tmpfs photos '${PHOTOS}'
-        cd ${FILMS}; for n in $(seq 150); do echo "film $n" >film$n; done
-        mkdir extras; mount -t tmpfs extras extras; echo kept >extras/file
-        cd '${PHOTOS}'; mkdir 'a b'; echo 1 >'a b/$x'; echo 2 >index`);
-    });
-
-    test('as long as all is there, the job is content; so it is with a few files less', async () => {
-      expect(await job()).toMatchObject({ ok: true });
-      await machine.run(`rm ${FILMS}/film1?`);
-      expect(await job()).toMatchObject({ ok: true });
-      complete = (await series())[1]?.id ?? '';
-      expect(await marked()).toEqual([]);
-    });
-
-    test('what was mounted inside a volume and is not now fails the job, until it is back', async () => {
-      await machine.run(`umount ${FILMS}/extras`);
-      expect(await job()).toMatchObject(
-        refusal(
-          'something was mounted inside the volumes before, and is not now: /backup/media/films/extras',
-        ),
-      );
-      await machine.run(`mount -t tmpfs extras ${FILMS}/extras; echo kept >${FILMS}/extras/file`);
-      expect(await job()).toMatchObject({ ok: true });
-      const [, , lacking] = await series();
-      expect(await marked()).toMatchObject([{ tags: [`incomplete:${lacking?.id ?? ''}`] }]);
-      complete = (await series())[3]?.id ?? '';
-    });
-
-    test('a place that must be a mount point, and what it must contain, stop the job before restic', async () => {
-      const before = await series();
-      await machine.run(
-        `umount '${PHOTOS}'; mkdir -p '${PHOTOS}/a b'; touch '${PHOTOS}/a b/$x' '${PHOTOS}/index'`,
-      );
-      expect(await job()).toMatchObject(refusal(`nothing is mounted at the source '${PHOTOS}'`));
-      await machine.run(`mount -t tmpfs photos '${PHOTOS}'; echo 2 >'${PHOTOS}/index'`);
-      expect(await job()).toMatchObject(refusal(`the source '${PHOTOS}' does not contain 'a b/$x'`));
-      await machine.run(`mkdir '${PHOTOS}/a b'; ln -s nowhere '${PHOTOS}/a b/$x'`);
-      expect(await series()).toEqual(before);
-    });
-
-    test('one new file in the empty folder fails it every time, with both numbers, and is marked', async () => {
-      await machine.run(
-        `umount ${FILMS}/extras ${FILMS}; echo new >${FILMS}/new; mkdir ${FILMS}/extras; mount -t tmpfs extras ${FILMS}/extras`,
-      );
-      for (const day of [2, 3]) {
-        const lost = await job();
-        expect({ day, ...lost }).toMatchObject(refusal('/backup/media/films has 1 of 141 files and 4 B of'));
-        expect(lost.said).toContain(`the last accepted one is ${complete.slice(0, 8)}`);
-      }
-      expect(await marked()).toHaveLength(3);
-    });
-
-    test('retention keeps the complete one, and the marked ones for a while, under a tag of their own', async () => {
-      await machine.run('systemctl start stowage-forget-nas.service');
-      expect((await series()).map(({ id }) => id)).toEqual([complete]);
-      expect(await marked()).toEqual([]);
-      const settled = JSON.parse(
-        (await restic('snapshots --json --tag incomplete:media')).stdout,
-      ) as unknown[];
-      expect(settled).toHaveLength(3);
-    });
-
-    test('what a person accepts is what the next ones are compared with', async () => {
-      const refused = await job();
-      expect(refused).toMatchObject(refusal('/backup/media/films has 1 of 141 files'));
-      const [, command = ''] = /accept it: (.*)/.exec(refused.said) ?? [];
-      expect((await machine.run(command)).stdout).toContain('accepted: ');
-      expect(await job()).toMatchObject({ ok: true });
-      await machine.run('systemctl start stowage-forget-nas.service');
-      expect(await marked()).toEqual([]);
-      expect(await series()).toHaveLength(1);
-      expect(await job()).toMatchObject({ ok: true });
-    });
+    await machine.run('systemctl start stowage-lab-prune-nas.service stowage-lab-check-nas.service');
   });
 
   test('what the page of the repository prints works, and harms nothing', async () => {
@@ -418,18 +347,18 @@ describe('a bare-metal host', () => {
 
   test('installing again changes nothing but what was lost; a service that left the plan is removed', async () => {
     expect((await machine.run('/root/metal1/install.sh')).stdout).toBe(
-      'install /usr/local/lib/stowage/forget/nas/dns.sh\ndone: metal1\n',
+      'install /usr/local/lib/stowage/lab/forget/nas/dns.sh\ndone: metal1\n',
     );
     expect((await machine.run('/root/metal1/install.sh')).stdout).toBe('done: metal1\n');
-    await machine.run('cd /root/metal1 && rm systemd/stowage-backup-dns.* bin/forget/nas/dns.sh');
+    await machine.run('cd /root/metal1 && rm systemd/stowage-lab-backup-dns.* bin/forget/nas/dns.sh');
     // Whatever the list says, what is not ours stays.
     const foreign = ['/root/mine', '/usr/local/lib/stowage/../../../../root/mine', '/usr/local/lib/mine'];
     await machine.run(
-      `touch /root/mine /usr/local/lib/mine; printf '%s\\n' ${foreign.join(' ')} >>/var/lib/stowage/installed/metal1`,
+      `touch /root/mine /usr/local/lib/mine; printf '%s\\n' ${foreign.join(' ')} >>/var/lib/stowage/lab/installed/metal1`,
     );
     const dry = await machine.run('/root/metal1/install.sh --dry-run');
-    expect(dry.stdout).toContain('remove /etc/systemd/system/stowage-backup-dns.timer');
-    await machine.run('systemctl is-active stowage-backup-dns.timer');
+    expect(dry.stdout).toContain('remove /etc/systemd/system/stowage-lab-backup-dns.timer');
+    await machine.run('systemctl is-active stowage-lab-backup-dns.timer');
     await machine.run('/root/metal1/install.sh');
     await machine.run('ls /root/mine /usr/local/lib/mine');
     expect((await machine.run('ls /etc/systemd/system')).stdout).not.toContain('backup-dns');

@@ -1,4 +1,5 @@
 import type { PlannedVolume, ServicePlan } from '../../plan/plan.js';
+import { stateFolder, userLibraryFolder } from '../../names/installed.js';
 import { backupOptions, sourceGuards } from '../backup-options.js';
 import type { HostJob } from '../systemd/host-tree.js';
 
@@ -12,9 +13,9 @@ export function containerContext(job: HostJob): Record<string, unknown> {
     service_name: service.service_name,
     options: [
       `--repo=${job.repository.url}`,
-      ...backupOptions(job, volumes, `~/${acceptScript(service)} SNAPSHOT`),
+      ...backupOptions(job, volumes, `~/${acceptScript(job.project, service)} SNAPSHOT`),
     ],
-    state: `.local/state/stowage/jobs/backup-${service.service_id}`,
+    state: `.local/state/${stateFolder(job.project, 'backup', service.service_id)}`,
     exclude: [...service.exclude, ...volumes.flatMap((volume) => volume.exclude)],
     timeout: service.timeout,
     sources: volumes.map(sourceContext),
@@ -47,6 +48,6 @@ function withoutSuffix(path: string, suffix: string): string {
 }
 
 /** How the user takes a marked snapshot of a service for complete: SNAPSHOT. Below the home folder. */
-export function acceptScript({ service_id }: ServicePlan): string {
-  return `.local/lib/stowage/accept/${service_id}.sh`;
+export function acceptScript(project: string, { service_id }: ServicePlan): string {
+  return `${userLibraryFolder(project)}/accept/${service_id}.sh`;
 }

@@ -1,10 +1,11 @@
+import { installedName, userLibraryFolder } from '../../names/installed.js';
 import type { RepositoryPlan } from '../../plan/plan.js';
 import { header } from '../header.js';
 import { sharedFilesIn } from '../shared-file.js';
 import type { RenderedFile, Target, TargetInput } from '../target.js';
 import { acceptContext } from '../backup-options.js';
 import { acceptScript, containerContext } from './container.js';
-import { userCredentials, userTrees, type UserTree } from './user-tree.js';
+import { userCredentials, userSecretFiles, userTrees, type UserTree } from './user-tree.js';
 
 /**
  * `hosts/<host>/user/`: rootless services (`quadlet_scope: user`). Each is backed up by a container of the same user, in
@@ -23,7 +24,9 @@ export const podmanUser: Target = {
 };
 
 /** What a template knows about a repository. */
-export function repositoryContext({ name, url, local_path, environment_file }: RepositoryPlan) {
+export function repositoryContext(project: string, repository: RepositoryPlan) {
+  const { name, url, local_path, environment_file } = repository;
+  const secrets = userSecretFiles(project, repository);
   return {
     name,
     url,
@@ -31,6 +34,7 @@ export function repositoryContext({ name, url, local_path, environment_file }: R
     local_volume: local_path === null ? null : `${local_path}:${local_path}`,
     sftp: url.startsWith('sftp:'),
     environment_file,
+    secrets,
   };
 }
 
@@ -43,13 +47,16 @@ function sharedFiles(tree: UserTree, input: TargetInput): RenderedFile[] {
       user,
       credentials: userCredentials(tree),
     }),
-    file('systemd/stowage-failure@.service', 'podman-user/failure.service.hbs'),
+    file(
+      `systemd/${installedName(input.plan.project, 'failure')}@.service`,
+      'podman-user/failure.service.hbs',
+    ),
     file('bin/report-failure.sh', 'podman-user/report-failure.sh.hbs'),
     file('bin/check-source.sh', 'host/check-source.sh.hbs'),
     file('bin/backup.sh', 'host/backup.sh.hbs'),
     file('bin/check-unused.sh', 'host/check-unused.sh.hbs'),
     ...tree.repositories.flatMap((repository) => {
-      const context = { image, repository: repositoryContext(repository) };
+      const context = { image, repository: repositoryContext(input.plan.project, repository) };
       return [
         file(`bin/restic-${repository.name}.sh`, 'podman-user/restic.sh.hbs', context),
         file(`bin/restore-${repository.name}.sh`, 'podman-user/restore.sh.hbs', context),
@@ -61,7 +68,7 @@ function sharedFiles(tree: UserTree, input: TargetInput): RenderedFile[] {
 function jobFiles(tree: UserTree, { plan, runtimes, templates }: TargetInput): RenderedFile[] {
   return tree.jobs.flatMap((job): RenderedFile[] => {
     const { service, placement } = job;
-    const name = `stowage-backup-${service.service_id}`;
+    const name = installedName(job.project, 'backup', service.service_id);
     const from = header(plan, service.contract);
     const about = {
       mode: 0o644 as const,
@@ -77,9 +84,9 @@ function jobFiles(tree: UserTree, { plan, runtimes, templates }: TargetInput): R
         content: templates.render('host/accept.sh.hbs', {
           header: from,
           ...acceptContext(service, placement),
-          command: `~/${acceptScript(service)}`,
+          command: `~/${acceptScript(job.project, service)}`,
           is_user: true,
-          restic_command: `.local/lib/stowage/restic-${job.repository.name}.sh`,
+          restic_command: `${userLibraryFolder(job.project)}/restic-${job.repository.name}.sh`,
         }),
       },
       {
@@ -88,7 +95,7 @@ function jobFiles(tree: UserTree, { plan, runtimes, templates }: TargetInput): R
         content: templates.render('podman-user/backup.container.hbs', {
           header: from,
           image: runtimes.podman.image,
-          repository: repositoryContext(job.repository),
+          repository: repositoryContext(job.project, job.repository),
           ...containerContext(job),
         }),
       },

@@ -1,3 +1,4 @@
+import { installedName, stateFolder } from '../../names/installed.js';
 import { guestDumpName } from '../../plan/volumes.js';
 import { backupOptions } from '../backup-options.js';
 import { header } from '../header.js';
@@ -24,6 +25,7 @@ function guestFiles(
   { plan, runtimes, templates }: TargetInput,
 ): RenderedFile[] {
   const { service_id } = job.service;
+  const unit = installedName(job.project, 'vzdump', service_id);
   const context = guestContext(job, runtimes.proxmox);
   const file = (path: string, template: string, more: Record<string, unknown>): RenderedFile => ({
     path: `${tree.folder}/${path}`,
@@ -38,12 +40,12 @@ function guestFiles(
     file(`bin/restore-guest-${service_id}.sh`, 'proxmox/restore-guest.sh.hbs', {
       ...context,
       dumpdir: runtimes.proxmox.dumpdir,
-      restic: resticCommand(job.repository.name),
+      restic: resticCommand(job.project, job.repository.name),
       dump_name: guestDumpName(job.vmid),
       filter: ['--host', job.placement.snapshot_host, '--tag', guestTags(job.service).join(',')],
     }),
-    file(`systemd/stowage-vzdump-${service_id}.service`, 'proxmox/vzdump.service.hbs', context),
-    file(`systemd/stowage-vzdump-${service_id}.timer`, 'systemd/job.timer.hbs', {
+    file(`systemd/${unit}.service`, 'proxmox/vzdump.service.hbs', context),
+    file(`systemd/${unit}.timer`, 'systemd/job.timer.hbs', {
       description: `When to dump guest ${job.vmid} of ${job.service.service_name}`,
       on_calendar: job.placement.schedule.on_calendar,
     }),
@@ -51,7 +53,7 @@ function guestFiles(
 }
 
 function guestContext(
-  { service, placement, repository, vmid }: GuestJob,
+  { project, service, placement, repository, vmid }: GuestJob,
   settings: TargetInput['runtimes']['proxmox'],
 ): Record<string, unknown> {
   const inside = placement.volumes.filter((volume) => volume.kind === 'lxc_guest' && volume.backed_up);
@@ -67,11 +69,11 @@ function guestContext(
     options: backupOptions(
       { service, placement },
       [{ snapshot_path: `/backup/${service.service_id}/${guestDumpName(vmid)}` }],
-      `${acceptScript(service)} SNAPSHOT`,
+      `${acceptScript(project, service)} SNAPSHOT`,
       guestTags(service).slice(service.tags.length),
     ),
-    backup_command: backupCommand(),
-    state: `stowage/jobs/vzdump-${service.service_id}`,
+    backup_command: backupCommand(project),
+    state: stateFolder(project, 'vzdump', service.service_id),
     timeout: service.timeout,
     kept: inside.map((volume) => volume.path),
     elsewhere: placement.volumes.filter((volume) => !inside.includes(volume)).map((volume) => volume.path),

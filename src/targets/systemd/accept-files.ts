@@ -16,9 +16,9 @@ export function acceptFiles(tree: HostTree, { plan, templates }: TargetInput): R
     content: templates.render('host/accept.sh.hbs', {
       header: header(plan, service.contract),
       ...acceptContext(service, placement),
-      command: acceptScript(service),
+      command: acceptScript(tree.project, service),
       is_user: false,
-      restic_command: resticCommand(repository.name),
+      restic_command: resticCommand(tree.project, repository.name),
     }),
   }));
 }

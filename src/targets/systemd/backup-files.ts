@@ -1,3 +1,4 @@
+import { installedName, stateFolder } from '../../names/installed.js';
 import type { PlannedVolume } from '../../plan/plan.js';
 import { backupOptions, sourceGuards } from '../backup-options.js';
 import { header } from '../header.js';
@@ -10,7 +11,7 @@ import { repositoryContext } from './repository-context.js';
 /** The service and timer of one job. */
 export function backupFiles(tree: HostTree, job: HostJob, { plan, templates }: TargetInput): RenderedFile[] {
   const { service, placement } = job;
-  const unit = `${tree.folder}/systemd/stowage-backup-${service.service_id}`;
+  const unit = `${tree.folder}/systemd/${installedName(job.project, 'backup', service.service_id)}`;
   const from = header(plan, service.contract);
   const about = {
     mode: 0o644 as const,
@@ -42,8 +43,8 @@ function backupContext({ maintained }: HostTree, job: HostJob): Record<string, u
   return {
     service_id: service.service_id,
     service_name: service.service_name,
-    options: backupOptions(job, volumes, `${acceptScript(service)} SNAPSHOT`),
-    state: `stowage/jobs/backup-${service.service_id}`,
+    options: backupOptions(job, volumes, `${acceptScript(job.project, service)} SNAPSHOT`),
+    state: stateFolder(job.project, 'backup', service.service_id),
     exclude: [...service.exclude, ...volumes.flatMap((volume) => volume.exclude)],
     sources: volumes.map(sourceContext),
     docker_volumes: volumes.some((volume) => volume.kind === 'docker_volume'),

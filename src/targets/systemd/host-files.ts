@@ -1,3 +1,4 @@
+import { installedName, libraryFolder, projectName } from '../../names/installed.js';
 import type { ServicePlan } from '../../plan/plan.js';
 import { sharedFilesIn } from '../shared-file.js';
 import type { RenderedFile, TargetInput } from '../target.js';
@@ -8,6 +9,7 @@ import { repositoryContext } from './repository-context.js';
 export function hostFiles(tree: HostTree, input: TargetInput): RenderedFile[] {
   const maintains = tree.maintained.length > 0;
   const repositories = tree.repositories.map(repositoryContext);
+  const name = projectName(tree.project);
   const file = sharedFilesIn(tree.folder, null, input);
   return [
     file('install.sh', 'host/install.sh.hbs', {
@@ -15,9 +17,9 @@ export function hostFiles(tree: HostTree, input: TargetInput): RenderedFile[] {
       credentials: hostCredentials(tree),
       streams: tree.guests.length > 0 && input.runtimes.proxmox.transfer === 'stream',
     }),
-    file('etc/sysusers.d/stowage.conf', 'host/stowage.sysusers.conf.hbs'),
-    file('etc/tmpfiles.d/stowage.conf', 'host/stowage.tmpfiles.conf.hbs', { repositories }),
-    file('systemd/stowage-failure@.service', 'systemd/failure.service.hbs', {
+    file(`etc/sysusers.d/${name}.conf`, 'host/stowage.sysusers.conf.hbs'),
+    file(`etc/tmpfiles.d/${name}.conf`, 'host/stowage.tmpfiles.conf.hbs', { repositories }),
+    file(`systemd/${installedName(tree.project, 'failure')}@.service`, 'systemd/failure.service.hbs', {
       repository: { local_path: null },
     }),
     file('bin/report-failure.sh', 'host/report-failure.sh.hbs'),
@@ -31,35 +33,35 @@ export function hostFiles(tree: HostTree, input: TargetInput): RenderedFile[] {
     ...repositories.flatMap((repository) => [
       file(`bin/restic-${repository.name}.sh`, 'host/restic.sh.hbs', {
         repository,
-        command: resticCommand(repository.name),
-        restore_command: restoreCommand(repository.name),
+        command: resticCommand(tree.project, repository.name),
+        restore_command: restoreCommand(tree.project, repository.name),
       }),
       file(`bin/restore-${repository.name}.sh`, 'host/restore.sh.hbs', {
         repository,
-        restic_command: resticCommand(repository.name),
+        restic_command: resticCommand(tree.project, repository.name),
       }),
     ]),
   ];
 }
 
 /** How a person on a host runs restic with a repository's credentials. */
-export function resticCommand(repository: string): string {
-  return `/usr/local/lib/stowage/restic-${repository}.sh`;
+export function resticCommand(project: string, repository: string): string {
+  return `${libraryFolder(project)}/restic-${repository}.sh`;
 }
 
 /** How a person on a host restores one volume: SNAPSHOT SNAPSHOT_PATH TARGET, then options of restic restore. */
-export function restoreCommand(repository: string): string {
-  return `/usr/local/lib/stowage/restore-${repository}.sh`;
+export function restoreCommand(project: string, repository: string): string {
+  return `${libraryFolder(project)}/restore-${repository}.sh`;
 }
 
 /** What runs restic backup on a host, and judges its snapshot. */
-export function backupCommand(): string {
-  return '/usr/local/lib/stowage/backup.sh';
+export function backupCommand(project: string): string {
+  return `${libraryFolder(project)}/backup.sh`;
 }
 
 /** How a person on a host takes a marked snapshot of a service for complete: SNAPSHOT. */
-export function acceptScript({ service_id }: ServicePlan): string {
-  return `/usr/local/lib/stowage/accept/${service_id}.sh`;
+export function acceptScript(project: string, { service_id }: ServicePlan): string {
+  return `${libraryFolder(project)}/accept/${service_id}.sh`;
 }
 
 /** Files with secrets that people must put on the host, sorted. */

@@ -105,9 +105,9 @@ test('restic 0.18.0 cannot stream to a path: the job says so before it dumps', (
 
 describe('the dump directory', () => {
   test('is cleaned of what an interrupted run left, before and on demand', () => {
-    node.config('dump/stowage-app/old.tar', 'old');
+    node.config('dump/stowage-lab-app/old.tar', 'old');
     expect(node.run(dumpScript(DUMPDIR)).code).toBe(0);
-    node.config('dump/stowage-app/old.tar', 'old');
+    node.config('dump/stowage-lab-app/old.tar', 'old');
     node.config('dump/vzdump-lxc-120-2026_01_01-00_00_00.tar', 'somebody else’s');
     expect(node.run(dumpScript(DUMPDIR), { args: ['clean'] })).toMatchObject({ code: 0, calls: '' });
     expect(node.leftOver()).toEqual(['vzdump-lxc-120-2026_01_01-00_00_00.tar']);
