@@ -1,11 +1,12 @@
 import { posix } from 'node:path';
+import { readLabels } from '../policy/kubernetes-settings.js';
 import { readMaxShrink, readSettings } from '../policy/settings.js';
 import { asList, asMapping, asText, asTexts } from '../source/access.js';
 import type { Pointer } from '../source/document.js';
 import type { Findings } from '../source/findings.js';
 import { suggestionHint } from '../source/suggest.js';
 import type { Mapping } from '../source/tagged.js';
-import type { BackupBlock, VolumeSettings } from './contract.js';
+import type { BackupBlock, VolumeSettings, WorkloadSettings } from './contract.js';
 import { checkName, ENGINE_VOLUME_NAME, KUBERNETES_NAME } from './names.js';
 
 /** Reads `backup`: settings that override the policy's defaults, and settings of single volumes. */
@@ -27,7 +28,17 @@ export function readBackupBlock(findings: Findings, contract: Mapping): BackupBl
       hint,
     });
   }
-  return { settings, volumes };
+  return { settings, volumes, workload: readWorkload(asMapping(asMapping(block.kubernetes).workload)) };
+}
+
+/** The schema has checked kind, name and labels. */
+function readWorkload({ kind, name, selector }: Mapping): WorkloadSettings {
+  const labels = readLabels(selector);
+  return {
+    kind: (['Deployment', 'StatefulSet'] as const).find((known) => known === kind) ?? null,
+    name: asText(name),
+    selector: Object.keys(labels).length === 0 ? null : labels,
+  };
 }
 
 function readVolumeSettings(findings: Findings, given: Mapping, pointer: Pointer): VolumeSettings {
@@ -61,7 +72,8 @@ function readVolumeSettings(findings: Findings, given: Mapping, pointer: Pointer
 function readPathsInside(findings: Findings, given: unknown, pointer: Pointer): string[] {
   return asTexts(given).flatMap((path, index) => {
     const inside = posix.normalize(path).replace(/\/$/, '');
-    const isInside = inside !== '.' && inside !== '..' && !inside.startsWith('../') && !inside.startsWith('/');
+    const isInside =
+      inside !== '.' && inside !== '..' && !inside.startsWith('../') && !inside.startsWith('/');
     if (isInside && !path.includes('\n')) return [inside];
     findings.error('STW340', [...pointer, index], `\`${path}\` is no path inside the volume`, {
       hint: 'write it as seen from the root of the volume, such as `config/app.db`: without a leading `/`, and without `..`',

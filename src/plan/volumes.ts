@@ -1,4 +1,10 @@
-import type { Contract, PersistentVolume, Runtime, ServiceVolume, VolumeSettings } from '../contract/contract.js';
+import type {
+  Contract,
+  PersistentVolume,
+  Runtime,
+  ServiceVolume,
+  VolumeSettings,
+} from '../contract/contract.js';
 import { pairVolume } from '../locate/pairing.js';
 import { LOCATORS } from '../locate/registry.js';
 import type { RuntimeSettings } from '../policy/policy.js';
@@ -48,6 +54,11 @@ function guards(settings: VolumeSettings | null): Partial<PlannedVolume> {
     ...(must_contain.length > 0 ? { must_contain } : {}),
     ...(max_shrink === null ? {} : { max_shrink_percent: max_shrink }),
   };
+}
+
+/** Those of them that are backed up. */
+export function backedUp(volumes: readonly PlannedVolume[]): PlannedVolume[] {
+  return volumes.filter((volume) => volume.backed_up);
 }
 
 /** Where every snapshot has a volume, whatever runtime it comes from. */

@@ -24,7 +24,7 @@ export function backupOptions(
   return [
     `--host=${placement.snapshot_host}`,
     ...[...service.tags, ...moreTags].map((tag) => `--tag=${tag}`),
-    `--retry-lock=${service.retry_lock}m`,
+    `--retry-lock=${service.retry_lock ?? 0}m`,
     ...volumes.map(
       ({ snapshot_path, max_shrink_percent }) =>
         `--volume=${max_shrink_percent ?? service.max_shrink_percent}:${snapshot_path}`,

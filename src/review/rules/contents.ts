@@ -130,6 +130,7 @@ export const safeguardsOff: Rule = (input) => [
         ],
   ),
   ...volumesOf(input).flatMap((volume) => weakerGuards(input, volume)),
+  ...largerLosses(input),
   ...volumesOf(input)
     .filter(({ before, volume }) => before !== null && !before.volume.allow_empty && volume.allow_empty)
     .map(({ service, placement, volume }): Finding => ({
@@ -150,33 +151,55 @@ function weakerGuards(input: ReviewInput, { service, placement, volume, before }
   const of = `of volume ${quote(volume.volume)} of ${quote(service.service_id)}`;
   const kept = new Set(volume.must_contain);
   const dropped = (before.volume.must_contain ?? []).filter((path) => !kept.has(path));
-  const allowed = { old: allowedLoss(before.service, before.volume), now: allowedLoss(service, volume) };
-  const finding = (key: string, old: string, now: string | null, message: string): Finding => ({
+  const finding = (key: string, old: string, message: string): Finding => ({
     ...subject(service, placement, volume.volume),
-    ...{ code: 'STW827', severity: 'warning', before: old, after: now, message },
-    hint: 'a source that is lost or not mounted is noticed later, or not at all; keep it where it was no mistake',
-    span:
-      key === 'max_shrink' && volume.max_shrink_percent === undefined
-        ? input.places.setting(service, key)
-        : input.places.volumeSetting(service, volume.volume, key),
+    ...{ code: 'STW827', severity: 'warning', before: old, after: null, message, hint: LOSS_UNNOTICED },
+    span: input.places.volumeSetting(service, volume.volume, key),
   });
   return [
     ...(before.volume.mount_point === true && volume.mount_point !== true
-      ? [finding('mount_point', 'must be mounted', null, `the place ${of} need not be a mount point any more`)]
+      ? [finding('mount_point', 'must be mounted', `the place ${of} need not be a mount point any more`)]
       : []),
     ...(dropped.length > 0
-      ? [finding('must_contain', dropped.join(' '), null, `what the source ${of} must contain is less`)]
+      ? [finding('must_contain', dropped.join(' '), `less has to be in the source ${of}`)]
       : []),
-    ...(allowed.now > allowed.old
-      ? [
-          finding(
-            'max_shrink',
-            `${allowed.old}%`,
-            `${allowed.now}%`,
-            `a snapshot ${of} may have lost more than before without a failure`,
-          ),
-        ]
-      : []),
+  ];
+}
+
+const LOSS_UNNOTICED =
+  'a source that is lost or not mounted is noticed later, or not at all; keep it where it was no mistake';
+
+/** Volumes of a service that may lose more than before; one finding for those that go by the service's own limit. */
+function largerLosses(input: ReviewInput): Finding[] {
+  const larger = volumesOf(input).flatMap((entry) => {
+    const { service, volume, before } = entry;
+    // Where every job is an operator's, nothing is compared; that is said of the method.
+    if (before === null || service.retry_lock === null) return [];
+    const [old, now] = [allowedLoss(before.service, before.volume), allowedLoss(service, volume)];
+    return now > old ? [{ ...entry, old, now }] : [];
+  });
+  const own = larger.filter(({ volume }) => volume.max_shrink_percent !== undefined);
+  const inherited = new Map(
+    larger
+      .filter(({ volume }) => volume.max_shrink_percent === undefined)
+      .map((entry) => [entry.service.service_id, entry]),
+  );
+  const finding = ({ service, old, now }: (typeof larger)[number], of: string) => ({
+    ...{ code: 'STW827' as const, severity: 'warning' as const, before: `${old}%`, after: `${now}%` },
+    message: `a snapshot of ${of}${quote(service.service_id)} may have lost more than before without a failure`,
+    hint: LOSS_UNNOTICED,
+  });
+  return [
+    ...own.map((entry): Finding => ({
+      ...subject(entry.service, entry.placement, entry.volume.volume),
+      ...finding(entry, `volume ${quote(entry.volume.volume)} of `),
+      span: input.places.volumeSetting(entry.service, entry.volume.volume, 'max_shrink'),
+    })),
+    ...[...inherited.values()].map((entry): Finding => ({
+      ...{ service: entry.service.service_id, volume: null, runtime: null, host: null },
+      ...finding(entry, ''),
+      span: input.places.setting(entry.service, 'max_shrink'),
+    })),
   ];
 }
 

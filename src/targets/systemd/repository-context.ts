@@ -1,5 +1,6 @@
 import { isAtOrBelow } from '../../locate/pairing.js';
 import type { RepositoryPlan } from '../../plan/plan.js';
+import { optionsForRoot } from './as-restic.js';
 
 /** What templates know about a repository, `repository` in their context. */
 export interface RepositoryContext {
@@ -15,6 +16,8 @@ export interface RepositoryContext {
   readonly is_hidden: boolean;
   /** The same as one word of a list setting that `systemd-run --property=` reads, which expands no specifiers. */
   readonly local_path_quoted: string | null;
+  /** Options of restic where root runs it. */
+  readonly options_for_root: readonly string[];
 }
 
 const HIDDEN = ['/backup', '/tmp', '/var/tmp'];
@@ -29,5 +32,6 @@ export function repositoryContext(repository: RepositoryPlan): RepositoryContext
     is_hidden: HIDDEN.some((folder) => isAtOrBelow(repository.local_path ?? '', folder)),
     local_path_quoted:
       repository.local_path === null ? null : `"${repository.local_path.replaceAll(/["\\]/g, '\\$&')}"`,
+    options_for_root: optionsForRoot(repository),
   };
 }
