@@ -55,6 +55,9 @@ export interface Retention {
   readonly keep_within_yearly?: string;
 }
 
+/** The user of our own, root, or a uid. */
+export type RunAs = 'restic' | 'root' | number;
+
 /** Settings that the policy's `defaults` give and a contract's `backup:` block overrides key by key. */
 export interface BackupSettings {
   readonly repository: string;
@@ -77,6 +80,18 @@ export interface BackupSettings {
   readonly accept_incomplete: boolean;
   /** How much of a volume's files or bytes may be gone since the last accepted snapshot, in percent; 100 for all. */
   readonly max_shrink: number;
+  /** Whose eyes read the files on hosts; a number is a uid. */
+  readonly run_as: RunAs;
+  /** Name of the Compose project; null for the one that Compose takes from a folder called `service_id`. */
+  readonly compose_project: string | null;
+}
+
+/** What people type around a restore in place of what the runtime itself would need; each a program with its arguments. */
+export interface Commands {
+  readonly stop: readonly string[] | null;
+  readonly start: readonly string[] | null;
+  /** What runs a command where the workload is; that command follows. */
+  readonly exec: readonly string[] | null;
 }
 
 /** `backup.volumes.<name>` of a contract. */
@@ -112,6 +127,7 @@ export interface WorkloadSettings {
 export interface BackupBlock {
   /** Only the keys that the contract gives. */
   readonly settings: Partial<BackupSettings>;
+  readonly commands: Commands;
   /** By persistent volume name, in file order; every key names a persistent volume of the contract. */
   readonly volumes: ReadonlyMap<string, VolumeSettings>;
   readonly workload: WorkloadSettings;
@@ -123,8 +139,12 @@ export interface Contract {
   readonly service_id: string;
   readonly service_name: string;
   readonly service_unit_name: string;
-  /** Name of the (first) Compose container; live adapters call it `service_name` unless `services[]` says otherwise. */
-  readonly container_name: string;
+  /** Its Compose services, the one with the health check first; none where that one's name is not known. */
+  readonly compose_services: readonly string[];
+  /** The name that the contract gives the (first) container; null where the engine chooses one. */
+  readonly container_name: string | null;
+  /** Whether files with secrets are gone after each deployment, so that only another one can bring them back. */
+  readonly shreds_secrets: boolean;
   readonly service_namespace: string;
   readonly service_volumes: readonly ServiceVolume[];
   /** Volumes of `services[]`, flattened in order; empty when the contract has no `services`. */
@@ -132,7 +152,11 @@ export interface Contract {
   readonly persistent_volumes: readonly PersistentVolume[];
   readonly ephemeral_mounts: readonly EphemeralMount[];
   /** `kubernetes.pvc`. */
-  readonly pvc: { readonly name: string; readonly size: string | null } | null;
+  readonly pvc: {
+    readonly name: string;
+    readonly size: string | null;
+    readonly storage_class: string | null;
+  } | null;
   readonly service_storage_gb: number | null;
   /** `service_container.vmid`. */
   readonly vmid: number | null;

@@ -11,37 +11,43 @@ import type { JsonSchema } from '../source/schema.js';
 import { isMapping, type Mapping } from '../source/tagged.js';
 import type { YamlDocument } from '../source/yaml-document.js';
 import { readBackupBlock } from './backup-block.js';
+import { checkArguments } from './commands.js';
 import type { Contract } from './contract.js';
 import { readHealthCommand } from './health.js';
 import { readEphemeralMounts, readPersistentVolumes, readRuntimes } from './mounts.js';
 import { checkNearKeys } from './near-keys.js';
 import { resolveReferences } from './references.js';
-import { checkCommandSecrets, checkTexts } from './texts.js';
+import { checkTexts } from './texts.js';
+import { idOf, unreadOf, type Unread } from './unread.js';
 import type { ValuesLookup } from './values.js';
 import { readComposeVolumes, readServiceVolumes } from './volumes.js';
+import { readComposeServices, readContainerName, shredsSecrets } from './workload.js';
 
 const SCHEMA = JSON.parse(contractSchemaText) as JsonSchema;
 
 /**
  * Reads service contracts, one for each YAML document. Every mistake of every document is reported; `contracts`
- * holds those without errors, in the order of the files.
+ * holds those without errors, in the order of the files, and `unread` what the others are called.
  */
 export function loadContracts(
   inputs: readonly InputFile[],
   values: ValuesLookup,
-): { contracts: Contract[]; diagnostics: Diagnostic[] } {
+): { contracts: Contract[]; diagnostics: Diagnostic[]; unread: Unread } {
   const contracts: Contract[] = [];
   const diagnostics: Diagnostic[] = [];
+  const unread: (string | null)[] = [];
   for (const input of inputs) {
     const parsed = parseYaml(input);
     append(diagnostics, parsed.diagnostics);
+    if (hasErrors(parsed.diagnostics)) unread.push(null);
     for (const document of parsed.documents) {
       const { contract, diagnostics: found } = readContract(document, values);
       append(diagnostics, found);
-      if (contract !== null) contracts.push(contract);
+      if (contract === null) unread.push(idOf(document.value));
+      else contracts.push(contract);
     }
   }
-  return { contracts, diagnostics };
+  return { contracts, diagnostics, unread: unreadOf(unread) };
 }
 
 function readContract(
@@ -62,7 +68,7 @@ function readContract(
     append(diagnostics, schemaDiagnostics(check, validateContract.errors ?? []));
   }
   checkTexts(findings, SCHEMA, resolved.value);
-  checkCommandSecrets(findings, resolved.value);
+  checkArguments(findings, asMapping(asMapping(resolved.value).health).cmd, ['health', 'cmd']);
   checkNearKeys(findings, SCHEMA, resolved.value);
   const contract = build(findings, document, asMapping(resolved.value));
   append(diagnostics, findings.diagnostics);
@@ -79,7 +85,9 @@ function build(findings: Findings, document: YamlDocument, given: Mapping): Cont
     service_id: serviceId,
     service_name: nonEmpty(given.service_name) ?? serviceId,
     service_unit_name: nonEmpty(given.service_unit_name) ?? serviceId,
-    container_name: containerName(given) ?? nonEmpty(given.service_name) ?? serviceId,
+    compose_services: readComposeServices(findings, given),
+    container_name: readContainerName(findings, given),
+    shreds_secrets: shredsSecrets(given),
     service_namespace: nonEmpty(given.service_namespace) ?? 'default',
     service_volumes: readServiceVolumes(findings, given),
     compose_volumes: readComposeVolumes(findings, given),
@@ -98,16 +106,11 @@ function build(findings: Findings, document: YamlDocument, given: Mapping): Cont
   };
 }
 
-/** Of several Compose services the first one carries the contract's health check. */
-function containerName(given: Mapping): string | null {
-  const first = asMapping(asList(given.services)[0]);
-  return nonEmpty(first.container_name) ?? nonEmpty(first.name);
-}
-
 function readClaim(given: Mapping): Contract['pvc'] {
   const claim = asMapping(asMapping(given.kubernetes).pvc);
   const name = asText(claim.name);
-  return name === null ? null : { name, size: scalarText(claim.size) };
+  if (name === null) return null;
+  return { name, size: scalarText(claim.size), storage_class: nonEmpty(claim.storageClassName) };
 }
 
 function nonEmpty(value: unknown): string | null {

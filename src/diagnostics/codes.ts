@@ -57,6 +57,7 @@ export const CODES = {
   STW113:
     'A reference or a field that is rendered holds a vaulted value. Secrets never enter the rendered tree.',
   STW114: 'A reference inside longer text gives a list, a mapping or nothing, which cannot be put into text.',
+  STW115: 'A contract gives a container or a Compose service a name that none can have.',
   // 2: policy
   STW201: 'A pattern under `contracts` or `values` matches no file.',
   STW202: "The policy's `version` is not one that this program reads.",
@@ -68,7 +69,7 @@ export const CODES = {
   STW207: 'A repository is named that `repositories` does not define.',
   STW208: 'Several repositories are defined and none is chosen. Set `defaults.repository`.',
   STW209:
-    'A Kubernetes deployment names a host, though the cluster chooses where pods run, or nodes are named where nothing goes by them. Leave `host` or `node_selector` out.',
+    'A Kubernetes deployment names a host, though the cluster chooses where pods run, or a deployment has nodes, a Compose project or commands where its runtime has no such thing. Leave the key out.',
   STW210: 'A duration is out of range.',
   STW211: 'A time zone is not known by its IANA name.',
   STW212: 'A schedule is not a valid five-field cron expression or alias.',
@@ -99,6 +100,15 @@ export const CODES = {
     'Two places of one service have the same `snapshot_host`: forget would mix their snapshots and lose some.',
   STW312:
     'Two services on one host back up the same volume of Docker or Podman, by the names that these give. Restoring one would overwrite the other: name the real volumes, or waive one with a reason.',
+  STW320:
+    'Backups wait for a lock for a shorter time than one that a killed job has left may stand, so that they fail for nothing. Raise `retry_lock`.',
+  STW321:
+    'Nothing is backed up into a repository, so that it gets no jobs: what it holds is not forgotten, pruned or checked. Use it, or remove it.',
+  STW335:
+    'The name of a Docker volume begins like one of another Compose project than the one that the runbook stops and starts.',
+  STW360:
+    'Jobs of another user than restic (`run_as`) cannot use this repository: a local one and those by SSH or rclone belong to the user restic. Serve it by `rest:`, or use another kind.',
+  STW361: '`run_as` is asked for where no job could honour it: in a cluster, for a rootless service, inside a guest.',
   STW340:
     'A path of `must_contain` does not lie inside the volume. Write it as seen from the root of the volume, without a leading `/` and without `..`.',
   STW341:
@@ -273,6 +283,8 @@ export const CODES = {
     'A template sets times of its own. The plan, the checks for collisions and the worst-case loss know nothing of them: set `schedule` instead.',
   STW830:
     'A backup is stopped sooner than before, or it takes checks longer to have read all data once. Look at how long backups take, and at how late damage may show.',
+  STW831:
+    'A service moves away from a host, where its timer goes on in the same history until somebody removes it. Run the installer there, or `install.sh --uninstall`.',
   STW840: 'Something is backed up that was not before.',
   STW841: 'A job runs at other times.',
   STW842: 'A volume moves to another directory, user, host or runtime and keeps its history.',

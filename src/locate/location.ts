@@ -18,6 +18,8 @@ export interface Location {
   readonly suffix: string;
   readonly is_file?: true;
   readonly service_volume?: string;
+  readonly claim_size?: string;
+  readonly storage_class?: string;
 }
 
 export interface LocateInput {
@@ -27,6 +29,8 @@ export interface LocateInput {
   readonly pairing: Pairing;
   readonly settings: VolumeSettings | null;
   readonly runtimes: RuntimeSettings;
+  /** Null for the project that Compose takes from the folder. */
+  readonly compose_project: string | null;
 }
 
 /** What one runtime's adapter does with volumes. Pure; every contract that loads has a location on every runtime. */

@@ -1,4 +1,6 @@
 import type { Contract } from '../contract/contract.js';
+import { NOTHING_UNREAD, type Unread } from '../contract/unread.js';
+import { neededMaintenance } from './maintenance-jobs.js';
 import { sortDiagnostics, type Diagnostic } from '../diagnostics/diagnostic.js';
 import type { KubernetesSettings, Labels, Policy, Repository } from '../policy/policy.js';
 import { scheduleAt } from '../schedule/job-schedule.js';
@@ -24,7 +26,7 @@ import type {
 import { operatorTimes } from './operator-times.js';
 import { placeJobs, type MaintenanceTimes } from './schedules.js';
 import { localPath } from '../policy/repository-url.js';
-import { effectiveSettings } from './settings.js';
+import { composeProject, effectiveCommands, effectiveSettings } from './settings.js';
 import { groupBy } from './group.js';
 
 export interface PlanResult {
@@ -39,15 +41,17 @@ export interface PlanResult {
  *
  * @param zones rules of the time zones; by default those of the JavaScript engine
  * @param period what the checks of the schedules look at; the plan itself does not depend on it
+ * @param unread contracts that are missing because they have mistakes
  */
 export function buildPlan(
   policy: Policy,
   contracts: readonly Contract[],
   zones: Zones = intlZones,
   period: Period = SIMULATION,
+  unread: Unread = NOTHING_UNREAD,
 ): PlanResult {
-  const { sorted, deployed, plan, diagnostics } = drawPlan(policy, contracts, zones);
-  const found = runChecks({ policy, contracts: sorted, deployed, plan, zones, period });
+  const { sorted, deployed, plan, diagnostics } = drawPlan(policy, contracts, zones, placeJobs, unread);
+  const found = runChecks({ policy, contracts: sorted, deployed, plan, zones, period, unread });
   return { plan, diagnostics: sortDiagnostics([...diagnostics, ...found]) };
 }
 
@@ -61,10 +65,11 @@ export function drawPlan(
   contracts: readonly Contract[],
   zones: Zones = intlZones,
   place = placeJobs,
+  unread: Unread = NOTHING_UNREAD,
 ) {
   const sorted = [...contracts].sort((a, b) => compare(a.service_id, b.service_id));
   const unique = sorted.filter((contract, index) => sorted[index - 1]?.service_id !== contract.service_id);
-  const { deployed, diagnostics } = resolveDeployments(policy, unique);
+  const { deployed, diagnostics } = resolveDeployments(policy, unique, unread);
   const placesOf = groupBy(deployed, (entry) => entry.contract);
   const times = place(policy, deployed, zones);
   const services = unique.map((contract) =>
@@ -74,6 +79,7 @@ export function drawPlan(
     version: 1,
     project: policy.project,
     policy: policy.document.file,
+    parallel: policy.parallel,
     repositories: policy.repositories.flatMap((repository) => {
       const own = times.maintenance.get(repository.name);
       return own === undefined ? [] : planRepository(policy, repository, own, services, zones);
@@ -112,7 +118,9 @@ function planService(
     service_id: contract.service_id,
     service_name: contract.service_name,
     service_unit_name: contract.service_unit_name,
+    compose_services: contract.compose_services,
     container_name: contract.container_name,
+    shreds_secrets: contract.shreds_secrets,
     contract: contract.document.file,
     repository: settings.repository,
     tags: [`service:${contract.service_id}`],
@@ -127,6 +135,7 @@ function planService(
     retry_lock: isInForce('retry_lock') ? settings.retry_lock : null,
     accept_incomplete: isInForce('accept_incomplete') && settings.accept_incomplete,
     max_shrink_percent: isInForce('max_shrink') ? settings.max_shrink : 100,
+    run_as: settings.run_as,
     run_as_user: contract.run_as_user,
     run_as_group: contract.run_as_group,
     health_cmd: contract.health_cmd,
@@ -141,21 +150,27 @@ function planService(
 function planElsewhere(policy: Policy, contract: Contract, placements: readonly Placement[]): Elsewhere[] {
   return contract.runtimes
     .filter((runtime) => !placements.some((placement) => placement.runtime === runtime))
-    .map((runtime) => ({
-      runtime,
-      volumes: planVolumes(contract, runtime, policy.runtimes)
-        .filter((volume) => volume.backed_up)
-        .map(({ volume, kind, location, name, snapshot_path }) => ({
-          ...{ volume, kind, location, name, snapshot_path },
-        })),
-    }));
+    .map((runtime) => {
+      const project = runtime === 'docker' ? composeProject(policy, contract, null) : null;
+      return {
+        runtime,
+        ...(project === null ? {} : { compose_project: project }),
+        volumes: planVolumes(contract, runtime, policy.runtimes, project)
+          .filter((volume) => volume.backed_up)
+          .map(({ volume, kind, location, name, snapshot_path }) => ({
+            ...{ volume, kind, location, name, snapshot_path },
+          })),
+      };
+    });
 }
 
 function planPlacement(policy: Policy, entry: Deployed, schedule: JobSchedule): Placement {
-  const { contract, runtime, host } = entry;
+  const { contract, runtime, host, deployment } = entry;
   const onCluster = runtime === 'kubernetes';
   const { method } = policy.runtimes.kubernetes;
-  const volumes = planVolumes(contract, runtime, policy.runtimes).map((volume) =>
+  const project = runtime === 'docker' ? composeProject(policy, contract, deployment) : null;
+  const commands = effectiveCommands(contract, deployment);
+  const volumes = planVolumes(contract, runtime, policy.runtimes, project).map((volume) =>
     onCluster ? volumeInForce(method, volume) : volume,
   );
   const unheard = onCluster ? unheardOfDefaults(policy, contract).map(({ key }) => key) : [];
@@ -167,6 +182,8 @@ function planPlacement(policy: Policy, entry: Deployed, schedule: JobSchedule): 
     ...(onCluster ? { workload: planWorkload(contract, backedUp(volumes)) } : {}),
     ...(nodes === null ? {} : { node_selector: nodes }),
     scope: runtime === 'podman' ? contract.quadlet_scope : null,
+    ...(project === null ? {} : { compose_project: project }),
+    ...(commands === null ? {} : { commands }),
     snapshot_host: entry.snapshot_host,
     schedule,
     volumes,
@@ -217,6 +234,7 @@ function planRepository(
     ...times,
     ...(byK8up ? { k8up: operatorTimes(repository, times, placements, zones) } : {}),
     read_data_subsets: repository.check.read_data_subsets,
+    maintenance_jobs: neededMaintenance(policy, services),
     services: services.map((service) => service.service_id),
   };
 }

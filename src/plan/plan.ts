@@ -1,5 +1,6 @@
-import type { Retention, Runtime } from '../contract/contract.js';
+import type { Commands, Retention, RunAs, Runtime } from '../contract/contract.js';
 import type { Labels, MaintenancePlace } from '../policy/policy.js';
+import type { MaintenanceKind } from './maintenance-times.js';
 
 /** What kind of thing holds a volume; the values are part of the JSON interface. */
 export type LocationKind =
@@ -27,6 +28,9 @@ export interface PlannedVolume {
   readonly is_file?: true;
   /** Set for a claim where the service volume that holds it, and so the pod's volume, has another name. */
   readonly service_volume?: string;
+  /** Set for a claim where the contract declares its size: a Kubernetes quantity; and its class, where that is declared. */
+  readonly claim_size?: string;
+  readonly storage_class?: string;
   /** `/backup/<service>/<volume>`: what restic sees, on every runtime. */
   readonly snapshot_path: string;
   readonly backed_up: boolean;
@@ -75,6 +79,10 @@ export interface Placement {
   readonly node_selector?: Labels;
   /** Quadlet scope; null on other runtimes. */
   readonly scope: 'system' | 'user' | null;
+  /** Set on Docker: the Compose project. */
+  readonly compose_project?: string;
+  /** Set where contract or policy have commands of their own for it. */
+  readonly commands?: Commands;
   /** restic's `--host`. */
   readonly snapshot_host: string;
   readonly schedule: JobSchedule;
@@ -90,8 +98,12 @@ export interface ServicePlan {
   readonly service_id: string;
   readonly service_name: string;
   readonly service_unit_name: string;
-  /** The Compose container that the health check runs in. */
-  readonly container_name: string;
+  /** Its Compose services, the one with the health check first. */
+  readonly compose_services: readonly string[];
+  /** The name that the contract gives its container; null where the engine chooses one. */
+  readonly container_name: string | null;
+  /** Whether only a deployment brings back the files with secrets that its containers need to start. */
+  readonly shreds_secrets: boolean;
   /** The contract's file, as in diagnostics. */
   readonly contract: string;
   readonly repository: string;
@@ -107,6 +119,8 @@ export interface ServicePlan {
   readonly accept_incomplete: boolean;
   /** How much of a volume's files or bytes may be gone since the last accepted snapshot; 100 for all. */
   readonly max_shrink_percent: number;
+  /** Who reads the files where a job of the host's own does. */
+  readonly run_as: RunAs;
   readonly run_as_user: string | null;
   readonly run_as_group: string | null;
   readonly health_cmd: readonly string[];
@@ -123,6 +137,8 @@ export interface ServicePlan {
 /** Where a service's volumes would live under a runtime that it is not deployed on. */
 export interface Elsewhere {
   readonly runtime: Runtime;
+  /** As in {@link Placement}. */
+  readonly compose_project?: string;
   readonly volumes: readonly {
     readonly volume: string;
     readonly kind: LocationKind;
@@ -154,6 +170,8 @@ export interface RepositoryPlan {
   /** Set where K8up backs up into the repository: when it prunes and checks. */
   readonly k8up?: OperatorTimes;
   readonly read_data_subsets: number | null;
+  /** What is done with it; nothing where nothing is backed up into it. Missing in plans of older versions. */
+  readonly maintenance_jobs?: readonly MaintenanceKind[];
   /** Ids of the services that back up into it, sorted. */
   readonly services: readonly string[];
 }
@@ -165,6 +183,8 @@ export interface BackupPlan {
   readonly project: string;
   /** The policy's file, as in diagnostics. */
   readonly policy: string;
+  /** How many backups the timers of one host start at once. */
+  readonly parallel: number;
   /** By name. */
   readonly repositories: readonly RepositoryPlan[];
   /** By service id. */

@@ -1,9 +1,13 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { expectNoDamage, failsWith } from './lib/aftermath.js';
+import { besideLivingLock, leaveDeadLock, locksIn, removeDeadLocks } from './lib/dead-locks.js';
 import { exampleContracts } from './lib/examples.js';
 import { Jobs } from './lib/jobs.js';
 import { boot, type Machine } from './lib/machine.js';
 import { makeProject, render } from './lib/program.js';
+import { runbookCommands } from './lib/runbook.js';
 import { interrupted } from './lib/terminal.js';
 
 /** Half a day away: no timer fires by itself while the scenario runs. */
@@ -30,11 +34,13 @@ deployments:
 describe('jobs that are disturbed', () => {
   let machine: Machine;
   let jobs: Jobs;
+  let page: string;
 
   beforeAll(async () => {
     machine = await boot('base', 'interrupted');
     const project = makeProject({ 'stowage.yml': POLICY, ...exampleContracts({ wiki: {}, dns: {} }) });
     await render(project);
+    page = readFileSync(path.join(project.rendered, 'runbooks/repositories/main.md'), 'utf8');
     await machine.run(`for folder in /srv/wiki/data /srv/wiki/conf /etc/adguardhome /var/lib/adguardhome; do
       mkdir -p $folder && echo $folder >$folder/file || exit; done`);
     jobs = await Jobs.install(machine, project, 'interrupted');
@@ -56,6 +62,7 @@ describe('jobs that are disturbed', () => {
     const morePacks = async (): Promise<string> =>
       `[ $(find ${REPOSITORY}/data -type f 2>/dev/null | wc -l) -gt $((${await packs()} + 2)) ]`;
     const locked = `[ -n "$(find ${REPOSITORY}/locks -type f)" ]`;
+    const isLocked = failsWith('backup-wiki', 'repository is already locked exclusively by PID');
     afterAll(async () => machine.run('rm -f /srv/wiki/data/big'));
 
     test.each(['SIGKILL', 'a crash of the machine'])('a backup by %s', async (how) => {
@@ -70,7 +77,7 @@ describe('jobs that are disturbed', () => {
         await crash();
       }
       expect(await jobs.snapshotIds(REPOSITORY)).toEqual(before);
-      // Its lock is in nobody's way, also not in that of who needs the repository for itself.
+      await locksGo();
       expect(await jobs.start('forget-main')).toMatchObject({ ok: true, told: [] });
       await expectNoDamage(jobs, 'backup-wiki', REPOSITORY, await jobs.snapshotIds(REPOSITORY));
     });
@@ -85,17 +92,17 @@ describe('jobs that are disturbed', () => {
         await jobs.signal('prune-main', 'KILL');
         expect(await jobs.end('prune-main')).toEqual({ ok: false, told: ['stowage-lab-prune-main'] });
         expect(await jobs.why('prune-main')).toContain('status=9/KILL');
-        // Other hosts cannot know that its lock is nobody's any more.
-        expect((await machine.run(`find ${REPOSITORY}/locks -type f`)).stdout).toBe('');
       } else {
         await crash();
       }
+      // Until it is known to be dead nobody gets the repository.
+      expect(await jobs.start('backup-wiki')).toMatchObject(isLocked);
+      await locksGo();
       await expectNoDamage(jobs, 'backup-wiki', REPOSITORY, before);
       expect(await jobs.start('prune-main')).toMatchObject({ ok: true });
       await jobs.check(REPOSITORY);
     });
 
-    const isLocked = failsWith('backup-wiki', 'repository is already locked exclusively by PID');
     const prune = `restic --repo ${REPOSITORY} --password-file /etc/restic/password prune --no-cache`;
     /** A prune that root started by hand, as soon as it has the repository for itself. */
     const pruneByHand = (wrapper: string, signal: string): Promise<unknown> =>
@@ -119,13 +126,31 @@ describe('jobs that are disturbed', () => {
       await expectNoDamage(jobs, 'backup-wiki', REPOSITORY, before);
     });
 
-    test('a prune on another host: nobody here can know that it is dead, so its lock stays', async () => {
+    test('a prune by root, whose lock no job can read, beside a backup that lives: the one goes, the other stays', async () => {
       const before = await jobs.snapshotIds(REPOSITORY);
-      await pruneByHand(`unshare --uts sh -c 'hostname another && exec "$@"' sh`, 'KILL');
-      expect(await jobs.start('backup-wiki')).toMatchObject(isLocked);
-      await machine.run(`${locked} && rm ${REPOSITORY}/locks/*`);
+      const dead = [
+        await leaveDeadLock(jobs, REPOSITORY),
+        await leaveDeadLock(jobs, REPOSITORY, `unshare --uts sh -c 'hostname another && exec "$@"' sh`),
+      ];
+      await besideLivingLock(jobs, REPOSITORY, async () => {
+        expect(await locksIn(jobs, REPOSITORY)).toEqual(expect.arrayContaining(dead));
+        const run = await removeDeadLocks(jobs, 'main', { until: dead });
+        for (const id of dead) expect(run.journal).toContain(id);
+        const left = await locksIn(jobs, REPOSITORY);
+        expect(left.length).toBeGreaterThan(0);
+        expect(left).not.toEqual(expect.arrayContaining(dead));
+      });
       await expectNoDamage(jobs, 'backup-wiki', REPOSITORY, before);
     });
+
+    /** Half an hour of looking at it, and the lock is gone. */
+    async function locksGo(): Promise<void> {
+      expect(await locksIn(jobs, REPOSITORY)).not.toEqual([]);
+      const { ok, told, slept } = await removeDeadLocks(jobs, 'main');
+      expect({ ok, slept }).toEqual({ ok: true, slept: 1860 });
+      expect(told).not.toContain('stowage-lab-locks-main');
+      expect(await locksIn(jobs, REPOSITORY)).toEqual([]);
+    }
 
     async function crash(): Promise<void> {
       await machine.crash();
@@ -156,6 +181,26 @@ describe('jobs that are disturbed', () => {
       await machine.run(`${dump} >/dev/null 2>&1 & until ${isBusy('restic')}; do sleep 0.05; done; kill -KILL $!
         until [ "$(${left})" = '0 restic, 0 units, 0 locks' ]; do sleep 0.1; done`);
     });
+  });
+
+  test('a backup that takes longer than its time-out ends with the commands of the page, and the limit is back then', async () => {
+    const unit = 'stowage-lab-backup-dns.service';
+    await machine.run('head -c 150M /dev/urandom >/var/lib/adguardhome/big');
+    await machine.write(`/etc/systemd/system/${unit}.d/short.conf`, '[Service]\nTimeoutStartSec=1s\n');
+    await machine.run('systemctl daemon-reload');
+    const before = (await jobs.snapshots(REPOSITORY, 'dns')).length;
+    expect(await jobs.start('backup-dns')).toMatchObject({ ok: false, told: ['stowage-lab-backup-dns'] });
+    // restic was told, and waited for: no lock is left.
+    expect(await locksIn(jobs, REPOSITORY)).toEqual([]);
+    const commands = runbookCommands(page, 'The first backup takes longer than timeout');
+    await machine.run(['sh', '-euc', commands], { timeout: 100 });
+    expect(await jobs.snapshots(REPOSITORY, 'dns')).toHaveLength(before + 1);
+    expect((await machine.run(`systemctl show -P TimeoutStartUSec ${unit}`)).stdout.trim()).toBe('1s');
+    const timers = 'systemctl is-active stowage-lab-forget-main.timer stowage-lab-prune-main.timer';
+    expect((await machine.run(timers)).stdout).toBe('active\nactive\n');
+    await machine.run(
+      `rm -r /etc/systemd/system/${unit}.d /var/lib/adguardhome/big; systemctl daemon-reload`,
+    );
   });
 
   describe('time', () => {
@@ -194,7 +239,9 @@ describe('jobs that are disturbed', () => {
     ])('a clock that %s does not stop the timer', async (_what, then) => {
       await machine.run(`systemctl stop ${timer}; touch -d ${then} ${stamp}`);
       await machine.run(`systemctl start ${timer}`);
-      await machine.run('while systemctl list-jobs --no-legend | grep -q stowage-; do sleep 0.05; done');
+      await machine.run(
+        'while systemctl list-jobs --no-legend | grep -q stowage-lab-backup; do sleep 0.05; done',
+      );
       const next = (await machine.run(`date -d "$(systemctl show -P NextElapseUSecRealtime ${timer})" +%s`))
         .stdout;
       const hours = (Number(next) - Date.now() / 1000) / 3600;

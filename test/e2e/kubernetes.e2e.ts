@@ -11,9 +11,10 @@ import { withoutSetgid } from './lib/kubelet.js';
 import { kubernetesOf } from './lib/kubernetes.js';
 import { boot, type Machine } from './lib/machine.js';
 import { render, type Project } from './lib/program.js';
-import { restoreCommands, WHOLE } from './lib/runbook.js';
+import { restoreCommands, volumeCommands, WHOLE } from './lib/runbook.js';
 
 const NODE = 'node1';
+const [MAIL, NOTES] = ['stowage-cluster-backup-mail', 'stowage-cluster-backup-notes'] as const;
 const VOLUMES = '/var/lib/containers/storage/volumes';
 const CAMERA = '/srv/camera/recordings';
 /** Where Podman keeps what the claims hold. */
@@ -70,22 +71,22 @@ describe('Kubernetes', () => {
 
   describe('a CronJob', () => {
     test('backs up claims of many owners as root that can only read', async () => {
-      await cluster.run('stowage-cluster-backup-mail');
+      await cluster.run(MAIL);
       expect(await snapshots('mail')).toMatchObject([
         { hostname: 'mail', tags: ['service:mail'], paths: ['/backup/mail/boxes', '/backup/mail/queue'] },
       ]);
     });
 
     test('backs up a folder of a claim as the user of the workload', async () => {
-      await cluster.run('stowage-cluster-backup-notes');
+      await cluster.run(NOTES);
       expect(await snapshots('notes')).toMatchObject([
         { hostname: 'notes', tags: ['service:notes'], paths: ['/backup/notes/data'] },
       ]);
     });
 
     test.each([
-      ['stowage-cluster-backup-mail', '/backup/mail/boxes', '0', '0000000000000004'],
-      ['stowage-cluster-backup-notes', '/backup/notes/data', '1000', '0000000000000000'],
+      [MAIL, '/backup/mail/boxes', '0', '0000000000000004'],
+      [NOTES, '/backup/notes/data', '1000', '0000000000000000'],
     ])('%s cannot write what it reads, and has no right more', async (job, source, uid, capabilities) => {
       const rights = await cluster.runInstead(
         job,
@@ -106,7 +107,7 @@ describe('Kubernetes', () => {
       await machine.run(
         `cd ${VOLUMES} && mv mail-boxes/_data /srv/aside && mkdir -p mail-boxes/_data/lost+found`,
       );
-      const empty = await cluster.tryRun('stowage-cluster-backup-mail');
+      const empty = await cluster.tryRun(MAIL);
       await machine.run(`cd ${VOLUMES} && rm -r mail-boxes/_data && mv /srv/aside mail-boxes/_data`);
       expect(empty).toMatchObject({
         code: 1,
@@ -115,21 +116,21 @@ describe('Kubernetes', () => {
       expect(await snapshots('mail')).toHaveLength(1);
 
       await machine.run(`chown 0:0 ${PLACES.notes}/big`);
-      const unread = await cluster.tryRun('stowage-cluster-backup-notes');
+      const unread = await cluster.tryRun(NOTES);
       await machine.run(`chown 1000:1000 ${PLACES.notes}/big`);
       expect(unread).toMatchObject({ code: 1, stdout: expect.stringContaining('permission denied') });
     });
   });
 
   test('waits while another job has the repository for itself, and ends in order when it is stopped', async () => {
-    const job = 'stowage-cluster-backup-mail-stopped';
+    const job = `${MAIL}-stopped`;
     await machine.write('/root/password', 'secret');
     const seconds = await whileLocked(
       machine,
       '/srv/restic/cluster',
       async () =>
         machine.run(
-          `kubectl create job ${job} --from=cronjob/stowage-cluster-backup-mail
+          `kubectl create job ${job} --from=cronjob/${MAIL}
           until kubectl logs job/${job} 2>&1 | grep -q 'locked, waiting up to 30m'; do sleep 0.1; done
           before=$(date +%s); podman stop --time=20 ${job}-pod-restic >/dev/null; echo $(($(date +%s) - before))
           kubectl delete job ${job} >/dev/null`,
@@ -143,22 +144,16 @@ describe('Kubernetes', () => {
   test('a policy that accepts incomplete backups has them succeed, and no other failure', async () => {
     const script = '/bin/sh /etc/stowage/backup.sh accept may-be-empty:/backup/notes/data --';
     await machine.run(`chown 0:0 ${PLACES.notes}/big`);
-    const incomplete = await cluster.runInstead(
-      'stowage-cluster-backup-notes',
-      `${script} --host=x /backup/notes/data`,
-    );
+    const incomplete = await cluster.runInstead(NOTES, `${script} --host=x /backup/notes/data`);
     await machine.run(`chown 1000:1000 ${PLACES.notes}/big`);
     expect(incomplete).toMatchObject({
       code: 0,
       stdout: expect.stringContaining('the backup is incomplete'),
     });
-    const wrong = await cluster.runInstead('stowage-cluster-backup-notes', `${script} --no-such-option`);
+    const wrong = await cluster.runInstead(NOTES, `${script} --no-such-option`);
     expect(wrong).toMatchObject({ code: 1, stdout: expect.stringContaining('unknown flag') });
     const old = `mkdir /tmp/old; printf '#!/bin/sh\\necho restic 0.16.4\\n' >/tmp/old/restic; chmod +x /tmp/old/restic`;
-    const refused = await cluster.runInstead(
-      'stowage-cluster-backup-notes',
-      `${old}; PATH=/tmp/old:$PATH ${script} x`,
-    );
+    const refused = await cluster.runInstead(NOTES, `${old}; PATH=/tmp/old:$PATH ${script} x`);
     expect(refused).toMatchObject({ code: 1, stdout: expect.stringContaining('restic 0.16 is too old') });
   });
 
@@ -261,8 +256,8 @@ describe('Kubernetes', () => {
 
   describe('maintenance in the cluster', () => {
     test('forgets what the retention says, and nothing of another service', async () => {
-      await cluster.run('stowage-cluster-backup-mail');
-      await cluster.run('stowage-cluster-backup-notes');
+      await cluster.run(MAIL);
+      await cluster.run(NOTES);
       const camera = await snapshots('camera');
       const [mail, notes] = [await snapshots('mail'), await snapshots('notes')];
       expect([mail.length, notes.length].every((count) => count > 1)).toBe(true);
@@ -332,12 +327,11 @@ describe('Kubernetes', () => {
 
     test('by the runbook brings back every byte, and the workload with its data', async () => {
       await machine.run(`test -z "$(ls -A ${PLACES.boxes} ${PLACES.notes} | grep -v :)"`);
-      const steps = (heading: RegExp) =>
-        restoreCommands(runbook('mail'), 'kubernetes in namespace mail', heading);
-      expect(steps(/^Restore boxes in place$/)).toMatch(
+      const place = 'kubernetes in namespace mail';
+      expect(volumeCommands(runbook('mail'), place, 'Restore in place', 'boxes')).toMatch(
         /^[^\n]* --dry-run [^\n]*\n[^\n]*(?<! --dry-run.*)\n$/,
       );
-      expect(steps(/^Verify$/)).toContain('test -e /var/mail/plain');
+      expect(restoreCommands(runbook('mail'), place, /^Verify$/)).toContain('test -e /var/mail/plain');
       await restore('mail', 'mail');
       await restore('notes', 'apps');
       await expectEqual();
@@ -354,7 +348,7 @@ describe('Kubernetes', () => {
       await machine.run(
         `cd ${PLACES.notes}; find . -mindepth 1 -delete; mkdir -m 700 lost+found; touch z-intruder`,
       );
-      const steps = /^(?!.* aside$|Start a pod )/;
+      const steps = /^(?!.* aside$|Start a pod |When |Look into )/;
       await type(restoreCommands(runbook('notes'), 'kubernetes in namespace apps', steps));
       await expectEqual();
     });
@@ -381,7 +375,7 @@ describe('Kubernetes', () => {
     });
 
     test('aside gives a copy to the folder that one is in', async () => {
-      const steps = /^(Start a pod to restore in|Restore boxes aside|Remove the pod)$/;
+      const steps = /^(Start a pod to restore in|Restore aside|Remove the pod)$/;
       await type(restoreCommands(runbook('mail'), 'kubernetes in namespace mail', steps));
       await machine.run(`cmp /root/mail-boxes/big ${PLACES.boxes}/big`);
     });

@@ -1,4 +1,5 @@
 import type { Diagnostic } from '../../diagnostics/diagnostic.js';
+import { isMaintained } from '../maintenance-jobs.js';
 import type { Check } from './check.js';
 
 /** What these back ends need beside an environment (restic manual, "Preparing a new repository"). */
@@ -17,10 +18,11 @@ export const unreachableFromPods: Check = ({ policy, plan }) => {
       .filter(({ placements }) => placements.some(({ runtime }) => runtime === 'kubernetes'))
       .map(({ repository }) => repository),
   );
+  const maintained = new Set(plan.repositories.filter(isMaintained).map(({ name }) => name));
   const byRestic = policy.runtimes.kubernetes.method === 'restic';
   return policy.repositories.flatMap(({ name, url, maintenance, pointer }): Diagnostic[] => {
     const files = FILES[url.slice(0, url.indexOf(':'))];
-    const isUsed = (byRestic && used.has(name)) || maintenance.kind === 'namespace';
+    const isUsed = (byRestic && used.has(name)) || (maintenance.kind === 'namespace' && maintained.has(name));
     if (files === undefined || !isUsed) return [];
     return [
       {

@@ -2,6 +2,9 @@ import type { Diagnostic } from '../../diagnostics/diagnostic.js';
 import * as ansible from './ansible.js';
 import type { Check, CheckInput } from './check.js';
 import { maintenanceCollisions } from './collisions.js';
+import { otherProject } from './compose.js';
+import { impatientBackups } from './locks.js';
+import { unusedRepository } from './unused-repository.js';
 import { wholeVolumeExcluded } from './contents.js';
 import * as coverage from './coverage.js';
 import { nestedHostPath } from './host-paths.js';
@@ -16,6 +19,7 @@ import { unreachableFromPods } from './pod-repositories.js';
 import * as proxmox from './proxmox.js';
 import { backedUpRepository, coveredRepository } from './repository-place.js';
 import * as rootless from './rootless.js';
+import { unreachableAs, uselessRunAs } from './run-as.js';
 import * as schedule from './schedule.js';
 
 /** Every rule that looks at more than one file or at the plan as a whole. */
@@ -26,6 +30,7 @@ const CHECKS: readonly Check[] = [
   identity.deployedTwice,
   nestedHostPath,
   sharedManagedVolume,
+  otherProject,
   coverage.notDeployed,
   coverage.unknownRepository,
   coverage.misnamedVolume,
@@ -42,6 +47,8 @@ const CHECKS: readonly Check[] = [
   backedUpRepository,
   proxmox.unknownGuest,
   proxmox.impossibleGuest,
+  unreachableAs,
+  uselessRunAs,
   rootless.privilegedPath,
   rootless.unmountablePath,
   rootless.unmountableRepository,
@@ -63,6 +70,8 @@ const CHECKS: readonly Check[] = [
   schedule.unusableSpread,
   schedule.clockChanges,
   maintenanceCollisions,
+  impatientBackups,
+  unusedRepository,
   tooOld,
 ];
 

@@ -1,4 +1,5 @@
 import type { PlannedVolume, Placement } from '../../plan/plan.js';
+import { longestRun } from '../../plan/longest-run.js';
 import { podsOf } from '../../plan/workload.js';
 import { backupOptions } from '../backup-options.js';
 import { header } from '../header.js';
@@ -8,7 +9,7 @@ import { besideWorkload } from './affinity.js';
 import { labels, objectName, serviceFile } from './names.js';
 import { podContext, SCRIPTS, tolerationFields } from './pod.js';
 import { backupSecurity } from './security.js';
-import { startingDeadline, timeoutOf } from './timing.js';
+import { startingDeadline } from './timing.js';
 
 /** The CronJob of one service, for the volumes that it mounts. */
 export function backupFile(
@@ -44,7 +45,7 @@ export function backupFile(
       ...tolerationFields(settings),
       schedule: placement.schedule,
       starting_deadline: startingDeadline(placement.schedule.cron),
-      deadline: timeoutOf(service) * 60,
+      deadline: longestRun(service) * 60,
       ...pod,
     }),
   );

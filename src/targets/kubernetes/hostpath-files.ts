@@ -1,5 +1,6 @@
-import { projectName } from '../../names/installed.js';
+import { installedName, projectName } from '../../names/installed.js';
 import { groupBy } from '../../plan/group.js';
+import { longestRun } from '../../plan/longest-run.js';
 import { labelTexts } from '../../plan/node-labels.js';
 import type { PlannedVolume, RepositoryPlan } from '../../plan/plan.js';
 import type { KubernetesSettings, Labels } from '../../policy/policy.js';
@@ -19,7 +20,7 @@ import {
   tolerationFields,
 } from './pod.js';
 import { rootSecurity } from './security.js';
-import { longestGap, timeoutOf } from './timing.js';
+import { longestGap } from './timing.js';
 
 const CRONTAB = '/etc/stowage-crontab';
 const JOBS = '/etc/stowage-jobs';
@@ -166,7 +167,7 @@ function crontab(jobs: readonly KubernetesJob[]): string {
 
 /** `service=minutes`: the longest that its last success may lie back. */
 function readiness({ service, placement }: KubernetesJob): string {
-  return `${service.service_id}=${longestGap(placement.schedule) + timeoutOf(service) + 60}`;
+  return `${service.service_id}=${longestGap(placement.schedule) + longestRun(service) + 60}`;
 }
 
 function volumesAndMounts(
@@ -236,11 +237,16 @@ function serviceScript(
     content: templates.render('kubernetes/hostpath-service.sh.hbs', {
       header: header(plan, service.contract),
       service_id: service.service_id,
-      seconds: timeoutOf(service) * 60,
+      seconds: longestRun(service) * 60,
       credentials: credentialsFolder(repository),
       url: repository.url,
       before: args.slice(0, behindTags),
       after: args.slice(behindTags),
     }),
   };
+}
+
+/** How the names of all schedulers of a project begin, and of their pods. */
+export function schedulerPrefix(project: string): string {
+  return `${installedName(project, 'hostpath', '')}`;
 }

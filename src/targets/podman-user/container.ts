@@ -1,6 +1,7 @@
 import type { PlannedVolume, ServicePlan } from '../../plan/plan.js';
 import { stateFolder, userLibraryFolder } from '../../names/installed.js';
 import { backupOptions, sourceGuards } from '../backup-options.js';
+import { longestRun } from '../../plan/longest-run.js';
 import type { HostJob } from '../systemd/host-tree.js';
 
 const HOME = '$HOME/';
@@ -17,7 +18,7 @@ export function containerContext(job: HostJob): Record<string, unknown> {
     ],
     state: `.local/state/${stateFolder(job.project, 'backup', service.service_id)}`,
     exclude: [...service.exclude, ...volumes.flatMap((volume) => volume.exclude)],
-    timeout: service.timeout,
+    timeout: longestRun(service),
     sources: volumes.map(sourceContext),
   };
 }

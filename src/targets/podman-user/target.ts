@@ -2,6 +2,7 @@ import { installedName, userLibraryFolder } from '../../names/installed.js';
 import type { RepositoryPlan } from '../../plan/plan.js';
 import { header } from '../header.js';
 import { sharedFilesIn } from '../shared-file.js';
+import { queueFiles, queueUnit } from '../systemd/queue.js';
 import type { RenderedFile, Target, TargetInput } from '../target.js';
 import { acceptContext } from '../backup-options.js';
 import { acceptScript, containerContext } from './container.js';
@@ -54,6 +55,7 @@ function sharedFiles(tree: UserTree, input: TargetInput): RenderedFile[] {
     file('bin/report-failure.sh', 'podman-user/report-failure.sh.hbs'),
     file('bin/check-source.sh', 'host/check-source.sh.hbs'),
     file('bin/backup.sh', 'host/backup.sh.hbs'),
+    ...queueFiles(file, input, { user: true }),
     file('bin/check-unused.sh', 'host/check-unused.sh.hbs'),
     ...tree.repositories.flatMap((repository) => {
       const context = { image, repository: repositoryContext(input.plan.project, repository) };
@@ -106,6 +108,7 @@ function jobFiles(tree: UserTree, { plan, runtimes, templates }: TargetInput): R
           header: from,
           description: `When to back up ${service.service_name}`,
           on_calendar: placement.schedule.on_calendar,
+          queue: queueUnit(job.project, name),
         }),
       },
     ];

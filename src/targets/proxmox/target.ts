@@ -1,10 +1,12 @@
 import { installedName, stateFolder } from '../../names/installed.js';
 import { guestDumpName } from '../../plan/volumes.js';
 import { backupOptions } from '../backup-options.js';
+import { longestRun } from '../../plan/longest-run.js';
 import { header } from '../header.js';
 import { guestTags } from './guest.js';
 import { hostTrees, type GuestJob, type HostTree } from '../systemd/host-tree.js';
 import { acceptScript, backupCommand, resticCommand } from '../systemd/host-files.js';
+import { queueUnit } from '../systemd/queue.js';
 import { repositoryContext } from '../systemd/repository-context.js';
 import type { RenderedFile, Target, TargetInput } from '../target.js';
 
@@ -48,6 +50,7 @@ function guestFiles(
     file(`systemd/${unit}.timer`, 'systemd/job.timer.hbs', {
       description: `When to dump guest ${job.vmid} of ${job.service.service_name}`,
       on_calendar: job.placement.schedule.on_calendar,
+      queue: queueUnit(job.project, unit),
     }),
   ];
 }
@@ -74,7 +77,7 @@ function guestContext(
     ),
     backup_command: backupCommand(project),
     state: stateFolder(project, 'vzdump', service.service_id),
-    timeout: service.timeout,
+    timeout: longestRun(service),
     kept: inside.map((volume) => volume.path),
     elsewhere: placement.volumes.filter((volume) => !inside.includes(volume)).map((volume) => volume.path),
     repository: repositoryContext(repository),

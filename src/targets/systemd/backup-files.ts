@@ -1,11 +1,14 @@
 import { installedName, stateFolder } from '../../names/installed.js';
 import type { PlannedVolume } from '../../plan/plan.js';
+import { longestRun } from '../../plan/longest-run.js';
 import { backupOptions, sourceGuards } from '../backup-options.js';
 import { header } from '../header.js';
 import type { RenderedFile, TargetInput } from '../target.js';
 import { acceptScript } from './host-files.js';
 import { hostVolumes, type HostJob, type HostTree } from './host-tree.js';
+import { queueUnit } from './queue.js';
 import { protectHome } from './protect-home.js';
+import { runAsContext } from './run-as.js';
 import { repositoryContext } from './repository-context.js';
 
 /** The service and timer of one job. */
@@ -23,7 +26,7 @@ export function backupFiles(tree: HostTree, job: HostJob, { plan, templates }: T
     {
       ...about,
       path: `${unit}.service`,
-      content: templates.render('systemd/backup.service.hbs', { header: from, ...backupContext(tree, job) }),
+      content: templates.render('systemd/backup.service.hbs', { header: from, ...backupContext(job) }),
     },
     {
       ...about,
@@ -32,12 +35,13 @@ export function backupFiles(tree: HostTree, job: HostJob, { plan, templates }: T
         header: from,
         description: `When to back up ${service.service_name}`,
         on_calendar: placement.schedule.on_calendar,
+        queue: queueUnit(job.project, installedName(job.project, 'backup', service.service_id)),
       }),
     },
   ];
 }
 
-function backupContext({ maintained }: HostTree, job: HostJob): Record<string, unknown> {
+function backupContext(job: HostJob): Record<string, unknown> {
   const { service, placement, repository } = job;
   const volumes = hostVolumes(placement);
   return {
@@ -49,8 +53,10 @@ function backupContext({ maintained }: HostTree, job: HostJob): Record<string, u
     sources: volumes.map(sourceContext),
     docker_volumes: volumes.some((volume) => volume.kind === 'docker_volume'),
     protect_home: protectHome([...volumes.map(({ location }) => location), repository.local_path ?? '']),
-    timeout: service.timeout,
-    maintained: maintained.includes(repository),
+    timeout: longestRun(service),
+    run_as: runAsContext(service.run_as),
+    // Root is nobody where a server decides by user, and would find every folder empty.
+    checks_as_user: typeof service.run_as === 'number',
     repository: repositoryContext(repository),
   };
 }

@@ -3,6 +3,7 @@ import type { ServicePlan } from '../../plan/plan.js';
 import { sharedFilesIn } from '../shared-file.js';
 import type { RenderedFile, TargetInput } from '../target.js';
 import type { HostTree } from './host-tree.js';
+import { queueFiles } from './queue.js';
 import { repositoryContext } from './repository-context.js';
 
 /** What a host needs once, whatever runs on it: user, folders, helpers, the failure unit and the installer. */
@@ -23,12 +24,13 @@ export function hostFiles(tree: HostTree, input: TargetInput): RenderedFile[] {
       repository: { local_path: null },
     }),
     file('bin/report-failure.sh', 'host/report-failure.sh.hbs'),
+    ...(tree.jobs.length + tree.guests.length > 0 ? queueFiles(file, input, { user: false }) : []),
     ...(tree.jobs.length > 0 ? [file('bin/check-source.sh', 'host/check-source.sh.hbs')] : []),
     ...(tree.jobs.length + tree.guests.length > 0 ? [file('bin/backup.sh', 'host/backup.sh.hbs')] : []),
     ...(maintains ? [file('bin/apply-retention.sh', 'host/apply-retention.sh.hbs')] : []),
     file('bin/check-unused.sh', 'host/check-unused.sh.hbs'),
     ...(maintains ? [file('bin/forget.sh', 'host/forget.sh.hbs')] : []),
-    ...(maintains ? [file('bin/unlock-stale.sh', 'host/unlock-stale.sh.hbs')] : []),
+    ...(maintains ? [file('bin/remove-dead-locks.sh', 'host/remove-dead-locks.sh.hbs')] : []),
     ...(maintains ? [file('bin/check-repository.sh', 'host/check-repository.sh.hbs')] : []),
     ...repositories.flatMap((repository) => [
       file(`bin/restic-${repository.name}.sh`, 'host/restic.sh.hbs', {
@@ -44,14 +46,19 @@ export function hostFiles(tree: HostTree, input: TargetInput): RenderedFile[] {
   ];
 }
 
+/** A script of ours on a host. */
+export function libraryScript(project: string, name: string): string {
+  return `${libraryFolder(project)}/${name}`;
+}
+
 /** How a person on a host runs restic with a repository's credentials. */
 export function resticCommand(project: string, repository: string): string {
-  return `${libraryFolder(project)}/restic-${repository}.sh`;
+  return libraryScript(project, `restic-${repository}.sh`);
 }
 
 /** How a person on a host restores one volume: SNAPSHOT SNAPSHOT_PATH TARGET, then options of restic restore. */
 export function restoreCommand(project: string, repository: string): string {
-  return `${libraryFolder(project)}/restore-${repository}.sh`;
+  return libraryScript(project, `restore-${repository}.sh`);
 }
 
 /** What runs restic backup on a host, and judges its snapshot. */

@@ -66,9 +66,12 @@ test('every default of the smallest policy', () => {
       retention: { keep_daily: 7, keep_weekly: 5, keep_monthly: 12 },
       exclude: [],
       timeout: 720,
-      retry_lock: 30,
+      retry_lock: 60,
       accept_incomplete: false,
+      run_as: 'restic',
+      compose_project: null,
     },
+    parallel: 2,
     deployments: null,
     runtimes: {
       docker: { data_root: '/var/lib/docker' },

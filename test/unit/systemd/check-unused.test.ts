@@ -17,7 +17,11 @@ mounts: { persistent_volumes: [{ name: data, path: /data }] }
 function script(): string {
   const policy = policyOf('deployments: [{ runtime: docker, host: web1, services: [app] }]\n');
   const { plan } = planOf(policy, APP);
-  const { files } = systemd.render({ plan, runtimes: policy.runtimes, templates: projectTemplates(builtinTemplates(), plan) });
+  const { files } = systemd.render({
+    plan,
+    runtimes: policy.runtimes,
+    templates: projectTemplates(builtinTemplates(), plan),
+  });
   return files.find((file) => file.path === 'hosts/web1/bin/check-unused.sh')?.content ?? '';
 }
 

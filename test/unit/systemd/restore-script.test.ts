@@ -123,6 +123,18 @@ describe.each(WAYS)('a restore by %s', (_who, way) => {
       expect(stderr).toContain('It is incomplete');
     });
 
+    test('one that a person has accepted is not called incomplete', () => {
+      const accepted = snapshotJson({
+        id: other('8'),
+        hostname: 'proxy.incomplete',
+        tags: [`accepted:${ID}`],
+      });
+      script.snapshots(snapshotJson(), marker(ID), accepted);
+      const { status, stderr } = script.restore(...CHOICE);
+      expect([status, restoredId()]).toEqual([0, ID]);
+      expect(stderr).not.toContain('incomplete');
+    });
+
     test('latest without a host is taken of the only one, and of none when there are several', () => {
       expect(script.restore().status).toBe(0);
       expect(restoredId()).toBe(ID);
@@ -131,6 +143,23 @@ describe.each(WAYS)('a restore by %s', (_who, way) => {
       expect(status).toBe(1);
       expect(stderr).toContain('name one with --host: other proxy');
     });
+  });
+
+  test('changes nothing while somebody uses the target, unless told to', () => {
+    script.standIn(
+      '.local/lib/stowage/lab/check-unused.sh',
+      'echo "$1 is in use: container wiki" >&2; exit 1',
+    );
+    const refused = script.restore(...CHOICE);
+    expect(refused.status).toBe(1);
+    expect(refused.stderr).toContain(`${script.target} is in use: container wiki`);
+    expect(refused.stderr).toContain('nothing is changed; --force leaves this check out');
+    expect(script.ran()).toEqual([]);
+    expect(existsSync(script.target)).toBe(false);
+    // What only says what it would do harms nobody.
+    expect(script.restore(...CHOICE, '--dry-run').status).toBe(0);
+    expect(script.restore(...CHOICE, '--force').status).toBe(0);
+    expect(script.ran()).not.toContain('--force');
   });
 
   test.each([['--delete'], ['--delete=true']])('%s is refused, with the way out', (option) => {

@@ -4,13 +4,13 @@
 # What the scheduler runs for this service.
 set -eu
 
-exec /bin/sh /etc/stowage/hostpath-job.sh camera 43200 /etc/stowage-credentials/main rest:http://rest-server.backup.svc:8000/cluster \
+exec /bin/sh /etc/stowage/hostpath-job.sh camera 46800 /etc/stowage-credentials/main rest:http://rest-server.backup.svc:8000/cluster \
   not-empty:/backup/camera/recordings \
   --host=camera \
   --tag=service:camera \
   --tag=part:hostpath \
   "--tag=node:$NODE_NAME" \
-  --retry-lock=30m \
+  --retry-lock=60m \
   --volume=50:/backup/camera/recordings \
   '--accept=restic backup --stdin-from-command --stdin-filename accepted --host camera.incomplete --tag accepted:SNAPSHOT -- echo accepted' \
   --state=/state/jobs/camera \

@@ -63,6 +63,35 @@ check_source() {
   esac
 }
 
+# Only this shell is told of a stop (KillMode=mixed; in a container it is process 1), and would not tell its children:
+# restic would be killed, and its lock stay. So a stop is handed on, and the end of restic awaited.
+hand_stops_on() {
+  child='' others='' stopped=no
+  # shellcheck disable=SC2086 # process numbers
+  trap 'stopped=yes; [ -z "$child$others" ] || kill -TERM $child $others 2>/dev/null || :' HUP INT TERM
+}
+run() {
+  # A shell takes the input away from what it runs beside itself.
+  { "$@" <&8 8<&- & } 8<&0
+  started=$!
+  # Until it has become the command it is a copy of this shell, on which a stop would be lost. Some shells run commands of
+  # their own without becoming them.
+  tries=0
+  while [ "$tries" -lt 300 ] && cmp -s "/proc/$$/cmdline" "/proc/$started/cmdline"; do tries=$((tries + 1)); done
+  child=$started
+  [ "$stopped" = no ] || kill -TERM "$child" 2>/dev/null || :
+  code=0
+  wait "$child" || code=$?
+  # A stop interrupts the wait; the command's own end comes with a later one.
+  while kill -0 "$child" 2>/dev/null; do
+    code=0
+    wait "$child" || code=$?
+  done
+  child=''
+  return "$code"
+}
+hand_stops_on
+
 # Prints restic's list of snapshots as lines of words. JSON is read as such: in names and tags anything may stand.
 #   complete|incomplete|settled ID TIME FILES BYTES TREE ORIGINAL PATHS    a snapshot of the service, oldest first
 #   marker|acceptance ID OF                                                what says something of snapshot OF
@@ -234,28 +263,9 @@ complain() { printf '%sstowage: %s\n' "$priority" "$*" >&2; }
 patiently() {
   for pause in 10 30 60 60 last; do
     "$@" && return 0
-    if [ "$pause" = last ] || [ "${stopped-no}" = yes ]; then return 1; fi
+    if [ "$pause" = last ] || [ "$stopped" = yes ]; then return 1; fi
     sleep "$pause"
   done
-}
-
-# run_restic ARGUMENT...: with a stop handed on, so that restic removes its lock. A stop may come before the child is
-# known, and interrupts the first wait; restic's own status comes with a later one. A stop that comes after restic's end
-# lets this script finish what it says of the snapshot.
-run_restic() {
-  child='' stopped=no
-  trap 'stopped=yes; [ -z "$child" ] || kill -TERM "$child" 2>/dev/null' HUP INT TERM
-  "${restic:-restic}" "$@" &
-  child=$!
-  [ "$stopped" = no ] || kill -TERM "$child" 2>/dev/null
-  status=0
-  wait "$child" || status=$?
-  while kill -0 "$child" 2>/dev/null; do
-    status=0
-    wait "$child" || status=$?
-  done
-  child=''
-  return "$status"
 }
 
 # The short id of the snapshot that restic said it saved.
@@ -505,7 +515,7 @@ ${1#*=}" ;;
   mkdir -p "$state" && mark_left_over || return 1
   for tag in $snapshot_tags; do set -- "--tag=$tag" "$@"; done
   status=0
-  run_restic backup "--host=$snapshot_host" --group-by=host,tags "--retry-lock=$retry_lock" "$@" >"$state/output" ||
+  run "${restic:-restic}" backup "--host=$snapshot_host" --group-by=host,tags "--retry-lock=$retry_lock" "$@" >"$state/output" ||
     status=$?
   cat "$state/output"
   judge "$status"

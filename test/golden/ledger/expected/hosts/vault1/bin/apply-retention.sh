@@ -8,6 +8,35 @@
 # markers go. While that cannot be done nothing of the service is forgotten.
 set -u
 
+# Only this shell is told of a stop (KillMode=mixed; in a container it is process 1), and would not tell its children:
+# restic would be killed, and its lock stay. So a stop is handed on, and the end of restic awaited.
+hand_stops_on() {
+  child='' others='' stopped=no
+  # shellcheck disable=SC2086 # process numbers
+  trap 'stopped=yes; [ -z "$child$others" ] || kill -TERM $child $others 2>/dev/null || :' HUP INT TERM
+}
+run() {
+  # A shell takes the input away from what it runs beside itself.
+  { "$@" <&8 8<&- & } 8<&0
+  started=$!
+  # Until it has become the command it is a copy of this shell, on which a stop would be lost. Some shells run commands of
+  # their own without becoming them.
+  tries=0
+  while [ "$tries" -lt 300 ] && cmp -s "/proc/$$/cmdline" "/proc/$started/cmdline"; do tries=$((tries + 1)); done
+  child=$started
+  [ "$stopped" = no ] || kill -TERM "$child" 2>/dev/null || :
+  code=0
+  wait "$child" || code=$?
+  # A stop interrupts the wait; the command's own end comes with a later one.
+  while kill -0 "$child" 2>/dev/null; do
+    code=0
+    wait "$child" || code=$?
+  done
+  child=''
+  return "$code"
+}
+hand_stops_on
+
 # Prints restic's list of snapshots as lines of words. JSON is read as such: in names and tags anything may stand.
 #   complete|incomplete|settled ID TIME FILES BYTES TREE ORIGINAL PATHS    a snapshot of the service, oldest first
 #   marker|acceptance ID OF                                                what says something of snapshot OF
@@ -140,15 +169,17 @@ fail() {
   exit 1
 }
 
+said=$(mktemp)
+trap 'rm -f -- "$said"' EXIT
+
 # forget ARGUMENT...: restic 0.18 ends well when the repository did not let it remove a snapshot (a server that only
 # appends), but says so.
 forget() {
-  output=$(restic forget --retry-lock 2h "$@" 2>&1)
-  status=$?
-  printf '%s\n' "$output"
-  case $status$output in
-    0*'unable to remove '*) status=1 ;;
-  esac
+  status=0
+  run restic forget --retry-lock 2h "$@" >"$said" 2>&1 || status=$?
+  cat -- "$said"
+  [ "$stopped" = no ] || exit 130
+  if [ "$status" -eq 0 ] && grep -q 'unable to remove ' "$said"; then status=1; fi
   return "$status"
 }
 
@@ -194,8 +225,8 @@ take() {
   verb=$1
   shift
   case $verb in
-    settle) restic tag --retry-lock 2h --remove "$tag" --add "incomplete:$host" "$@" ;;
-    take-back) restic tag --retry-lock 2h --remove "incomplete:$host" --add "$tag" "$@" ;;
+    settle) run restic tag --retry-lock 2h --remove "$tag" --add "incomplete:$host" "$@" ;;
+    take-back) run restic tag --retry-lock 2h --remove "incomplete:$host" --add "$tag" "$@" ;;
     forget) forget "$@" ;;
   esac
 }

@@ -3,6 +3,7 @@
 #
 # restic on repository main, with the credentials that the jobs use. For people, as root:
 #   /usr/local/lib/stowage/ledger/restic-main.sh snapshots
+# Repository: sftp:restic@vault1.office.example:/srv/restic
 # It runs as the jobs do; a volume is restored with /usr/local/lib/stowage/ledger/restore-main.sh.
 # `latest` with a --host and a --tag is the newest complete snapshot of these. Interrupted, the script ends when restic has
 # ended and removed its lock.
@@ -197,14 +198,14 @@ choose_by_id() {
   host=$(printf '%s\n' "$listed" | sed -n 's/.*"hostname":"\([^"]*\)".*/\1/p')
   made=$(printf '%s\n' "$listed" | sed -n 's/.*"time":"\([^"]*\)".*/\1/p')
   series=$(list_history) || fail 'the repository cannot be read'
-  state=complete
-  case "
-$series" in
-    *"
-incomplete $one "* | *"
-settled $one "* | *"
-marker "*" $one"*) state=incomplete ;;
-  esac
+  state=$(
+    printf '%s\n' "$series" | id=$one awk '
+      $2 == ENVIRON["id"] && $1 ~ /^(complete|incomplete|settled)$/ { state = $1 }
+      # What belongs to another part of the service is not judged there.
+      $3 == ENVIRON["id"] && $1 == "marker" { marked = 1 }
+      $3 == ENVIRON["id"] && $1 == "acceptance" { accepted = 1 }
+      END { print state != "" ? state : marked && !accepted ? "incomplete" : "complete" }'
+  )
 }
 
 say_snapshot() {
