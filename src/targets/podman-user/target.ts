@@ -3,7 +3,7 @@ import { header } from '../header.js';
 import { sharedFilesIn } from '../shared-file.js';
 import type { RenderedFile, Target, TargetInput } from '../target.js';
 import { containerContext } from './container.js';
-import { userCredentials, userTrees, type UserTree } from './user-tree.js';
+import { userCredentials, userEnvironmentFiles, userTrees, type UserTree } from './user-tree.js';
 
 /**
  * `hosts/<host>/user/`: rootless services (`quadlet_scope: user`). Each is backed up by a container of the same user, in
@@ -41,9 +41,14 @@ function sharedFiles(tree: UserTree, input: TargetInput): RenderedFile[] {
       tree: tree.name,
       user,
       credentials: userCredentials(tree),
+      environment_files: userEnvironmentFiles(tree),
     }),
     file('systemd/stowage-failure@.service', 'podman-user/failure.service.hbs'),
     file('bin/report-failure.sh', 'podman-user/report-failure.sh.hbs'),
+    ...(userEnvironmentFiles(tree).length > 0
+      ? [file('bin/check-environment.sh', 'host/check-environment.sh.hbs')]
+      : []),
+    file('bin/await-repository.sh', 'host/await-repository.sh.hbs'),
     file('bin/check-source.sh', 'host/check-source.sh.hbs'),
     ...tree.repositories.flatMap((repository) => {
       const context = { image, repository: repositoryContext(repository) };

@@ -48,6 +48,11 @@ export function userSecretFiles({ name, environment_file }: RepositoryPlan): {
   return { environment: environment_file === null ? null : `${path}.env`, password: `${path}.password` };
 }
 
+/** Files with environment variables that jobs of the user read; relative to the home folder. */
+export function userEnvironmentFiles(tree: UserTree): string[] {
+  return tree.repositories.flatMap((repository) => userSecretFiles(repository).environment ?? []);
+}
+
 /** Files with secrets that the user must put below the home folder, sorted; relative to it. */
 export function userCredentials(tree: UserTree): string[] {
   return tree.repositories.flatMap((repository) => {

@@ -1,25 +1,31 @@
 import { sharedFilesIn } from '../shared-file.js';
 import type { RenderedFile, TargetInput } from '../target.js';
 import type { HostTree } from './host-tree.js';
+import { keyContext } from './keys.js';
 import { repositoryContext } from './repository-context.js';
 
 /** What a host needs once, whatever runs on it: user, folders, helpers, the failure unit and the installer. */
 export function hostFiles(tree: HostTree, input: TargetInput): RenderedFile[] {
   const maintains = tree.maintained.length > 0;
   const repositories = tree.repositories.map(repositoryContext);
+  const keys = tree.repositories.flatMap(keyContext);
   const file = sharedFilesIn(tree.folder, null, input);
   return [
     file('install.sh', 'host/install.sh.hbs', {
       tree: tree.name,
       credentials: hostCredentials(tree),
-      streams: tree.guests.length > 0 && input.runtimes.proxmox.transfer === 'stream',
+      environment_files: hostEnvironmentFiles(tree),
+      keys,
     }),
     file('etc/sysusers.d/stowage.conf', 'host/stowage.sysusers.conf.hbs'),
     file('etc/tmpfiles.d/stowage.conf', 'host/stowage.tmpfiles.conf.hbs', { repositories }),
-    file('systemd/stowage-failure@.service', 'systemd/failure.service.hbs', {
-      repository: { local_path: null },
-    }),
+    file('systemd/stowage-failure@.service', 'systemd/failure.service.hbs'),
     file('bin/report-failure.sh', 'host/report-failure.sh.hbs'),
+    ...(keys.length > 0 ? [file('bin/check-access.sh', 'host/check-access.sh.hbs', { keys })] : []),
+    ...(hostEnvironmentFiles(tree).length > 0
+      ? [file('bin/check-environment.sh', 'host/check-environment.sh.hbs')]
+      : []),
+    file('bin/await-repository.sh', 'host/await-repository.sh.hbs'),
     ...(tree.jobs.length > 0 ? [file('bin/check-source.sh', 'host/check-source.sh.hbs')] : []),
     ...(maintains ? [file('bin/forget.sh', 'host/forget.sh.hbs')] : []),
     ...(maintains ? [file('bin/unlock-stale.sh', 'host/unlock-stale.sh.hbs')] : []),
@@ -46,6 +52,12 @@ export function resticCommand(repository: string): string {
 /** How a person on a host restores one volume: SNAPSHOT SNAPSHOT_PATH TARGET, then options of restic restore. */
 export function restoreCommand(repository: string): string {
   return `/usr/local/lib/stowage/restore-${repository}.sh`;
+}
+
+/** Files with environment variables that jobs of the host read, sorted. */
+export function hostEnvironmentFiles(tree: HostTree): string[] {
+  const files = tree.repositories.flatMap(({ environment_file }) => environment_file ?? []);
+  return [...new Set(files)].sort();
 }
 
 /** Files with secrets that people must put on the host, sorted. */

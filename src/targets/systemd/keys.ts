@@ -1,0 +1,26 @@
+import type { RepositoryPlan } from '../../plan/plan.js';
+import { helperOf, sshServer } from '../../policy/repository-url.js';
+
+/** What check-access.sh knows about a repository that another program reaches. */
+export interface KeyContext {
+  readonly name: string;
+  readonly password_file: string;
+  /** `store@nas.lan`; null for rclone. */
+  readonly ssh_target: string | null;
+  /** What `ssh-keyscan` is asked. */
+  readonly keyscan: string | null;
+}
+
+/** None for a repository that restic itself reaches. */
+export function keyContext({ name, url, password_file }: RepositoryPlan): KeyContext[] {
+  if (helperOf(url) === null) return [];
+  const server = sshServer(url);
+  return [
+    {
+      name,
+      password_file,
+      ssh_target: server === null ? null : `${server.user === null ? '' : `${server.user}@`}${server.host}`,
+      keyscan: server === null ? null : `${server.port === null ? '' : `-p ${server.port} `}${server.host}`,
+    },
+  ];
+}
