@@ -95,6 +95,8 @@ export const CODES = {
     'Two places of one service have the same `snapshot_host`: forget would mix their snapshots and lose some.',
   STW312:
     'Two services on one host back up the same volume of Docker or Podman, by the names that these give. Restoring one would overwrite the other: name the real volumes, or waive one with a reason.',
+  STW350:
+    'Rootless jobs use a repository that their image cannot reach: `rclone:` needs the program rclone. Set `runtimes.podman.image` to an image that has it, or use another repository.',
   // 4: where volumes live
   STW401:
     'A persistent volume and a service volume share a name, but their paths have nothing to do with each other.',
@@ -153,7 +155,7 @@ export const CODES = {
     'Two services back up the same claim, or folders of it that lie in one another. Restoring one takes back what the other has written since; with VolSync and K8up, whose objects are about a claim, it is an error. Waive the volume in one of them with a reason.',
   STW549: 'Pods would ask for more memory than they may use, which Kubernetes refuses.',
   STW550:
-    'Pods use a repository that a Secret with environment variables cannot open: `sftp:` needs SSH keys, `rclone:` its configuration. Use another repository, or an image and templates that bring them.',
+    'Pods use a repository that their Secret cannot open: `sftp:` needs SSH keys in a home folder, `rclone:` an image that holds rclone. Use another repository, an image that has rclone, or templates that mount the keys.',
   STW551:
     'One job backs up claims of several pods of a StatefulSet. It needs all of them on one node, so where they are ReadWriteOnce and on different ones it never starts. Write a contract for each pod, or use an operator.',
   // 580-589: Ansible

@@ -30,13 +30,18 @@ mounts: { persistent_volumes: [{ name: data, path: /srv/${id} }] }
 `;
 
 /** Values that careless templating would change: an expression of Python, a mapping, several lines. */
-const SECRETS = { stowage_main_repo_password: '{"a": [1]}', stowage_main_repo_environment: 'A=1\nB="2 3"\n' };
+const SECRETS = { stowage_main_repo_password: '{"a": [1]}', stowage_main_repo_environment: 'A=1\nB=2 "3\n' };
 
 /** Options that bring the secrets. */
 const VAULT = '-e @/root/secrets.json --vault-password-file /root/vault-password';
 
 const TREE = '/root/tree';
 const LIST = '/var/lib/stowage/installed/metal1';
+
+/** What install.sh says where no program tells people. */
+const NO_ALARM = `NOTE: nobody is told of failures until there is a program in /etc/stowage/on-failure.d; the README of this tree has one.
+Then test the alarm: systemctl start stowage-failure@test.service
+`;
 
 /** Everything of ours on a machine, but not what the secrets and the data are. */
 const STATE = `cd / && { find etc/systemd/system etc/sysusers.d etc/tmpfiles.d usr/local/lib/stowage var/lib/stowage etc/stowage \
@@ -102,14 +107,14 @@ describe('a host under Ansible', () => {
     expect(checked.changed).toBeGreaterThan(5);
     expect(checked.stdout).toContain('+ExecStart=restic backup');
     expect(checked.stdout).toContain('stowage-backup-ledger.timer');
-    expect(checked.stdout).not.toContain('B="2 3"');
+    expect(checked.stdout).not.toContain('B=2 "3');
     expect(await state()).toBe(before);
     await machine.run('! test -e /etc/restic');
   });
 
   test('deploying installs all', async () => {
     const first = await play(`--diff ${VAULT}`);
-    expect(first.stdout + first.stderr).not.toContain('B="2 3"');
+    expect(first.stdout + first.stderr).not.toContain('B=2 "3');
     expect(first.stdout).not.toContain('The jobs fail until');
     expect(await machine.read('/etc/restic/password')).toBe(SECRETS.stowage_main_repo_password);
     expect(await machine.read('/etc/restic/main.env')).toBe(SECRETS.stowage_main_repo_environment);
@@ -134,11 +139,35 @@ describe('a host under Ansible', () => {
   test('install.sh after the playbook changes nothing, and the other way round', async () => {
     const before = await state();
     const installed = await machine.run('/root/tree/hosts/metal1/install.sh');
-    expect(installed.stdout).toBe('done: metal1\n');
+    expect(installed.stdout).toBe(`${NO_ALARM}done: metal1\n`);
     expect(await state()).toBe(before);
     await machine.run('/root/tree/hosts/metal1/install.sh --uninstall');
     await machine.run('/root/tree/hosts/metal1/install.sh');
     expect((await play()).changed).toBe(0);
+    expect(await state()).toBe(before);
+  });
+
+  test('an environment that Podman would read differently is refused, given or there, and nothing changes', async () => {
+    const before = await state();
+    const given = JSON.stringify({ stowage_main_repo_environment: 'A=1\n\nB="2 3"\n' });
+    const refused = await play(`-vv -e '${given}'`, { allowFail: true });
+    expect(refused.code).not.toBe(0);
+    expect(refused.stdout).toContain('the environment:3: a quote at the beginning of the value');
+    expect(refused.stdout + refused.stderr).not.toContain('2 3');
+    await machine.run(
+      'cp -p /etc/restic/main.env /root/main.env; echo "export B=2 3" >>/etc/restic/main.env',
+    );
+    const there = await play('-vv', { allowFail: true });
+    const installed = await machine.run('/root/tree/hosts/metal1/install.sh', { allowFail: true });
+    await machine.run('mv /root/main.env /etc/restic/main.env');
+    expect(there.code).not.toBe(0);
+    expect(there.stdout).toContain('/etc/restic/main.env:3: no `export` before the name');
+    expect(there.stdout + there.stderr).not.toContain('2 3');
+    expect(installed).toMatchObject({
+      code: 1,
+      stdout: '',
+      stderr: expect.stringContaining('/etc/restic/main.env:3: no `export` before the name'),
+    });
     expect(await state()).toBe(before);
   });
 

@@ -1,6 +1,6 @@
 import { groupBy } from '../../plan/group.js';
 import { labelTexts } from '../../plan/node-labels.js';
-import type { Placement, PlannedVolume, RepositoryPlan } from '../../plan/plan.js';
+import type { Placement, PlannedVolume } from '../../plan/plan.js';
 import type { KubernetesSettings, Labels } from '../../policy/policy.js';
 import { header } from '../header.js';
 import type { RenderedFile, TargetInput } from '../target.js';
@@ -10,10 +10,12 @@ import { labels, objectName } from './names.js';
 import type { Generator } from './namespace-files.js';
 import {
   ANY_NODE,
+  credentialsFolder,
+  credentialsMount,
+  credentialsVolume,
   podResources,
   SCRIPTS,
   SCRIPTS_CONFIG_MAP,
-  secretName,
   sourceMount,
   sourceVolumes,
 } from './pod.js';
@@ -22,7 +24,6 @@ import { longestGap } from './timing.js';
 
 const CRONTAB = '/etc/stowage-crontab';
 const JOBS = '/etc/stowage-jobs';
-const CREDENTIALS = '/etc/stowage-credentials';
 
 /** Scripts that the scheduler's pod needs besides backup.sh. */
 export const HOSTPATH_SCRIPTS = [
@@ -153,11 +154,7 @@ function volumesAndMounts(name: string, jobs: readonly KubernetesJob[]): Record<
       { name: 'cache', mountPath: '/cache' },
       { name: 'tmp', mountPath: '/tmp' },
       { name: 'state', mountPath: '/state' },
-      ...secrets.map((repository) => ({
-        name: objectName('secret', repository.name),
-        mountPath: credentialsFolder(repository),
-        readOnly: true,
-      })),
+      ...secrets.map(credentialsMount),
       ...paths.map(({ volume, scope }) => sourceMount(volume, scope)),
     ],
     volumes: [
@@ -167,17 +164,10 @@ function volumesAndMounts(name: string, jobs: readonly KubernetesJob[]): Record<
       { name: 'cache', emptyDir: {} },
       { name: 'tmp', emptyDir: {} },
       { name: 'state', emptyDir: {} },
-      ...secrets.map((repository) => ({
-        name: objectName('secret', repository.name),
-        secret: { secretName: secretName(repository), defaultMode: 0o400 },
-      })),
+      ...secrets.map(credentialsVolume),
       ...sourceVolumes(paths),
     ],
   };
-}
-
-function credentialsFolder(repository: RepositoryPlan): string {
-  return `${CREDENTIALS}/${repository.name}`;
 }
 
 function serviceScript(

@@ -7,6 +7,8 @@ import type { PodSecurity } from './security.js';
 export const SCRIPTS = '/etc/stowage';
 export const SCRIPTS_CONFIG_MAP = 'stowage-scripts';
 
+const CREDENTIALS = '/etc/stowage-credentials';
+
 type Fields = Readonly<Record<string, unknown>>;
 
 /** What `_restic.yaml.hbs` and the templates around it need for one pod of ours. */
@@ -63,6 +65,7 @@ export function podContext(input: PodInput): PodContext {
       { name: 'scripts', mountPath: SCRIPTS, readOnly: true },
       { name: 'cache', mountPath: '/cache' },
       { name: 'tmp', mountPath: '/tmp' },
+      credentialsMount(repository),
       ...(input.moreMounts ?? []),
       ...input.sources.map((volume) => sourceMount(volume, '')),
     ],
@@ -70,6 +73,7 @@ export function podContext(input: PodInput): PodContext {
       { name: 'scripts', configMap: { name: SCRIPTS_CONFIG_MAP } },
       { name: 'cache', emptyDir: {} },
       { name: 'tmp', emptyDir: {} },
+      credentialsVolume(repository),
       ...(input.moreVolumes ?? []),
       ...sourceVolumes(input.sources.map((volume) => ({ volume, scope: '' }))),
     ],
@@ -80,6 +84,28 @@ export function podContext(input: PodInput): PodContext {
 export function secretName(repository: RepositoryPlan): string {
   if (repository.kubernetes_secret === null) throw new Error(`repository ${repository.name} has no Secret`);
   return repository.kubernetes_secret;
+}
+
+/**
+ * Where every pod has each key of a repository's Secret as a file: what is no variable itself (a certificate, the key file
+ * of a Google account), and a variable that names such a file, is the same in all of them.
+ */
+export function credentialsFolder(repository: RepositoryPlan): string {
+  return `${CREDENTIALS}/${repository.name}`;
+}
+
+export function credentialsMount(repository: RepositoryPlan): Fields {
+  return { name: credentialsName(repository), mountPath: credentialsFolder(repository), readOnly: true };
+}
+
+/** The modes let a pod read it that runs as the workload's user; nobody else is in the pod. */
+export function credentialsVolume(repository: RepositoryPlan): Fields {
+  const secret = { secretName: secretName(repository), defaultMode: 0o444 };
+  return { name: credentialsName(repository), secret };
+}
+
+function credentialsName(repository: RepositoryPlan): string {
+  return objectName('secret', repository.name);
 }
 
 /** A volume, and the service that it belongs to where one pod mounts those of several. */

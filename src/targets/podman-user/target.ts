@@ -1,9 +1,17 @@
 import type { RepositoryPlan } from '../../plan/plan.js';
+import { helperOf } from '../../policy/repository-url.js';
 import { header } from '../header.js';
+import { keyContext } from '../systemd/keys.js';
 import { sharedFilesIn } from '../shared-file.js';
 import type { RenderedFile, Target, TargetInput } from '../target.js';
 import { containerContext } from './container.js';
-import { userCredentials, userEnvironmentFiles, userTrees, type UserTree } from './user-tree.js';
+import {
+  userCredentials,
+  userEnvironmentFiles,
+  userSecretFiles,
+  userTrees,
+  type UserTree,
+} from './user-tree.js';
 
 /**
  * `hosts/<host>/user/`: rootless services (`quadlet_scope: user`). Each is backed up by a container of the same user, in
@@ -28,7 +36,8 @@ export function repositoryContext({ name, url, local_path, environment_file }: R
     url,
     local_path,
     local_volume: local_path === null ? null : `${local_path}:${local_path}`,
-    sftp: url.startsWith('sftp:'),
+    sftp: helperOf(url) === 'sftp',
+    rclone: helperOf(url) === 'rclone',
     environment_file,
   };
 }
@@ -36,15 +45,22 @@ export function repositoryContext({ name, url, local_path, environment_file }: R
 function sharedFiles(tree: UserTree, input: TargetInput): RenderedFile[] {
   const file = sharedFilesIn(tree.folder, 'podman', input);
   const { image, user } = input.runtimes.podman;
+  const keys = tree.repositories.flatMap((repository) =>
+    keyContext(repository).map((key) => ({ ...key, password: userSecretFiles(repository).password })),
+  );
   return [
     file('install.sh', 'podman-user/install.sh.hbs', {
       tree: tree.name,
       user,
       credentials: userCredentials(tree),
       environment_files: userEnvironmentFiles(tree),
+      keys,
     }),
     file('systemd/stowage-failure@.service', 'podman-user/failure.service.hbs'),
     file('bin/report-failure.sh', 'podman-user/report-failure.sh.hbs'),
+    ...(keys.length > 0
+      ? [file('bin/check-access.sh', 'podman-user/check-access.sh.hbs', { keys, image })]
+      : []),
     ...(userEnvironmentFiles(tree).length > 0
       ? [file('bin/check-environment.sh', 'host/check-environment.sh.hbs')]
       : []),
