@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { boot, type Machine } from './lib/machine.js';
+import { nothingToDo } from './lib/nothing-to-do.js';
 import { play as playOn, type PlayOptions } from './lib/playbook.js';
 import { makeProject, render, type Project } from './lib/program.js';
 import { HOME, LOGIN, makeUser } from './lib/rootless.js';
@@ -37,11 +38,6 @@ const VAULT = '-e @/root/secrets.json --vault-password-file /root/vault-password
 
 const TREE = '/root/tree';
 const LIST = '/var/lib/stowage/installed/metal1';
-
-/** What install.sh says where no program tells people. */
-const NO_ALARM = `NOTE: nobody is told of failures until there is a program in /etc/stowage/on-failure.d; the README of this tree has one.
-Then test the alarm: systemctl start stowage-failure@test.service
-`;
 
 /** Everything of ours on a machine, but not what the secrets and the data are. */
 const STATE = `cd / && { find etc/systemd/system etc/sysusers.d etc/tmpfiles.d usr/local/lib/stowage var/lib/stowage etc/stowage \
@@ -139,7 +135,7 @@ describe('a host under Ansible', () => {
   test('install.sh after the playbook changes nothing, and the other way round', async () => {
     const before = await state();
     const installed = await machine.run('/root/tree/hosts/metal1/install.sh');
-    expect(installed.stdout).toBe(`${NO_ALARM}done: metal1\n`);
+    expect(installed.stdout).toBe(nothingToDo('metal1', { hook: false }));
     expect(await state()).toBe(before);
     await machine.run('/root/tree/hosts/metal1/install.sh --uninstall');
     await machine.run('/root/tree/hosts/metal1/install.sh');
@@ -220,7 +216,9 @@ describe('a host under Ansible', () => {
     await machine.run('test -e /etc/passwd && test -e /root/secrets.json');
     await machine.run('systemctl is-active stowage-backup-ledger.timer');
     expect((await play()).changed).toBe(0);
-    expect((await machine.run('/root/tree/hosts/metal1/install.sh')).stdout).toBe('done: metal1\n');
+    expect((await machine.run('/root/tree/hosts/metal1/install.sh')).stdout).toBe(
+      nothingToDo('metal1', { hook: false }),
+    );
     expect(await state()).toBe(after);
   });
 
@@ -340,9 +338,13 @@ runtimes: { podman: { user: media } }`,
     expect((await machine.run(`stat -c "%a %U" ${password}`)).stdout).toBe('600 media\n');
     expect(await machine.read(password)).toBe(SECRETS.stowage_main_repo_password);
     expect((await play('--diff -e @/root/secrets.json')).changed).toBe(0);
-    expect((await machine.run('/root/tree/hosts/old1/install.sh')).stdout).toBe('done: old1\n');
+    expect((await machine.run('/root/tree/hosts/old1/install.sh')).stdout).toBe(
+      nothingToDo('old1', { hook: false }),
+    );
     await machine.run('cp -r /root/tree/hosts/old1/user /opt/user');
-    expect((await asUser('/opt/user/install.sh')).stdout).toBe('done: old1-user\n');
+    expect((await asUser('/opt/user/install.sh')).stdout).toBe(
+      nothingToDo('old1-user', { hook: false, user: HOME }),
+    );
   });
 
   test('a service that left takes its units with it', async () => {

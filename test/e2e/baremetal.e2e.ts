@@ -3,6 +3,7 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { differences, makeData, manifest, type Manifest } from './lib/data.js';
 import { boot, type Machine } from './lib/machine.js';
+import { nothingToDo } from './lib/nothing-to-do.js';
 import { exampleProject, render, type Project } from './lib/program.js';
 import { restoreCommands, runbookCommands } from './lib/runbook.js';
 import { EVERY_JOB, EVERY_SANDBOX, mistakes, shown, timers } from './lib/units.js';
@@ -307,9 +308,9 @@ describe('a bare-metal host', () => {
 
   test('installing again changes nothing but what was lost; a service that left the plan is removed', async () => {
     expect((await machine.run('/root/metal1/install.sh')).stdout).toBe(
-      'install /usr/local/lib/stowage/forget/nas/dns.sh\ndone: metal1\n',
+      `install /usr/local/lib/stowage/forget/nas/dns.sh\n${nothingToDo('metal1', { hook: true })}`,
     );
-    expect((await machine.run('/root/metal1/install.sh')).stdout).toBe('done: metal1\n');
+    expect((await machine.run('/root/metal1/install.sh')).stdout).toBe(nothingToDo('metal1', { hook: true }));
     await machine.run('cd /root/metal1 && rm systemd/stowage-backup-dns.* bin/forget/nas/dns.sh');
     // Whatever the list says, what is not ours stays.
     const foreign = ['/root/mine', '/usr/local/lib/stowage/../../../../root/mine', '/usr/local/lib/mine'];

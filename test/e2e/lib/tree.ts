@@ -57,10 +57,7 @@ export const TREES = {
   ways: {
     suite: 'trixie',
     packages: [...SYSTEM, 'openssh-server', 'openssh-client', 'rclone', 'postfix', 'msmtp'],
-    finish: [
-      ...QUIET_BOOT,
-      'chroot "$1" systemctl --quiet disable ssh.service postfix.service',
-    ],
+    finish: [...QUIET_BOOT, 'chroot "$1" systemctl --quiet disable ssh.service postfix.service'],
   },
   /** The oldest Ansible that the playbook is for; this Debian's restic is too old for our jobs. */
   ansibleOld: {

@@ -85,25 +85,6 @@ describe('a guest that nobody can name', () => {
 });
 
 test.each([
-  ['stream', '0.18.0', true],
-  ['stream', '0.18.1', false],
-  ['stream', '0.17.3', false],
-  ['dumpdir', '0.18.0', false],
-])('the installer of guests that are transferred by %s with restic %s', (transfer, restic, warned) => {
-  const node = new Node(Buffer.from('dump'));
-  try {
-    node.program('id', '#!/bin/sh\necho 0\n');
-    node.program('systemctl', '#!/bin/sh\necho "systemd 252 (252.1)"\n');
-    const script = renderHost(`runtimes: { proxmox: { transfer: ${transfer} } }\n`)['install.sh'] ?? '';
-    const { code, stdout, stderr } = node.run(script, { args: ['--dry-run'], restic });
-    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-    expect(stdout.includes('NOTE: the jobs of guests fail with restic 0.18.0')).toBe(warned);
-  } finally {
-    node.remove();
-  }
-});
-
-test.each([
   [99, ['error STW560']],
   [100, []],
   [999_999_999, []],

@@ -50,6 +50,15 @@ require_versions() {
   [ "${version:-0}" -ge 250 ] || fail "systemd ${version:-(not found)} is too old; these jobs need systemd 250 or later"
 }
 
+# Before anything is changed: the jobs would run with other settings than the ones that stand there.
+require_environment() {
+  [ ! -e "$root"/etc/restic/main.env ] || sh "$here/bin/check-environment.sh" "$root"/etc/restic/main.env ||
+    fail 'nothing was changed; put this file right:' /etc/restic/main.env
+  [ ! -e "$root"/etc/restic/offsite.env ] || sh "$here/bin/check-environment.sh" "$root"/etc/restic/offsite.env ||
+    fail 'nothing was changed; put this file right:' /etc/restic/offsite.env
+  return 0
+}
+
 # Where a file of this folder belongs; nothing for one that is not installed. The names hold no white space.
 target_of() {
   case $1 in
@@ -152,6 +161,18 @@ warn_credentials() {
   return 0
 }
 
+# Whom a failure would be told to.
+say_alarm() {
+  for hook in "$root"/etc/stowage/on-failure.d/*; do
+    if [ -f "$hook" ] && [ -x "$hook" ]; then
+      say 'To test the alarm: systemctl start stowage-failure@test.service'
+      return 0
+    fi
+  done
+  say 'NOTE: nobody is told of failures until there is a program in /etc/stowage/on-failure.d; the README of this tree has one.'
+  say 'Then test the alarm: systemctl start stowage-failure@test.service'
+}
+
 if [ "$mode" = uninstall ]; then
   remove_others ''
   if live && [ -n "$removed_units" ]; then systemctl daemon-reload; fi
@@ -161,6 +182,7 @@ if [ "$mode" = uninstall ]; then
 fi
 
 require_versions
+require_environment
 # Until the end the list names the old files and the new ones, so that an interrupted run forgets neither.
 wanted=$(targets_here)
 { [ ! -f "$list" ] || cat "$list"; printf '%s\n' "$wanted"; } | LC_ALL=C sort -u | write_list
@@ -174,4 +196,5 @@ fi
 if [ -z "$root" ]; then start_timers; fi
 printf '%s\n' "$wanted" | write_list
 warn_credentials
+say_alarm
 say "done: $tree"

@@ -149,6 +149,18 @@ warn_credentials() {
   return 0
 }
 
+# Whom a failure would be told to.
+say_alarm() {
+  for hook in "$root"/etc/stowage/on-failure.d/*; do
+    if [ -f "$hook" ] && [ -x "$hook" ]; then
+      say 'To test the alarm: systemctl start stowage-failure@test.service'
+      return 0
+    fi
+  done
+  say 'NOTE: nobody is told of failures until there is a program in /etc/stowage/on-failure.d; the README of this tree has one.'
+  say 'Then test the alarm: systemctl start stowage-failure@test.service'
+}
+
 if [ "$mode" = uninstall ]; then
   remove_others ''
   if live && [ -n "$removed_units" ]; then systemctl daemon-reload; fi
@@ -171,4 +183,5 @@ fi
 if [ -z "$root" ]; then start_timers; fi
 printf '%s\n' "$wanted" | write_list
 warn_credentials
+say_alarm
 say "done: $tree"

@@ -21,4 +21,5 @@ exec systemd-run --quiet --pipe --wait --collect \
   --property=EnvironmentFile=/etc/restic/main.env \
   --setenv='RESTIC_REPOSITORY=rest:https://backup1.home.example:8000/homelab' \
   --setenv=RESTIC_CACHE_DIR=/var/cache/stowage \
+  --setenv=HOME=/var/lib/restic \
   /bin/sh -c 'RESTIC_PASSWORD_FILE=$$CREDENTIALS_DIRECTORY/restic-password exec restic "$$@"' restic "$@"

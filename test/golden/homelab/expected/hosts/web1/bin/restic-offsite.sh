@@ -21,4 +21,5 @@ exec systemd-run --quiet --pipe --wait --collect \
   --property=EnvironmentFile=/etc/restic/offsite.env \
   --setenv='RESTIC_REPOSITORY=s3:https://s3.storage.example/homelab-offsite' \
   --setenv=RESTIC_CACHE_DIR=/var/cache/stowage \
+  --setenv=HOME=/var/lib/restic \
   /bin/sh -c 'RESTIC_PASSWORD_FILE=$$CREDENTIALS_DIRECTORY/restic-password exec restic "$$@"' restic "$@"

@@ -20,4 +20,5 @@ exec systemd-run --quiet --pipe --wait --collect \
   --property=LoadCredential=restic-password:/etc/restic/password \
   --setenv='RESTIC_REPOSITORY=sftp:restic@vault1.office.example:/srv/restic' \
   --setenv=RESTIC_CACHE_DIR=/var/cache/stowage \
+  --setenv=HOME=/var/lib/restic \
   /bin/sh -c 'RESTIC_PASSWORD_FILE=$$CREDENTIALS_DIRECTORY/restic-password exec restic "$$@"' restic "$@"

@@ -21,4 +21,5 @@ exec systemd-run --quiet --pipe --wait --collect \
   --property=EnvironmentFile=/etc/restic/nas.env \
   --setenv='RESTIC_REPOSITORY=rest:http://backup1:8000/nas' \
   --setenv=RESTIC_CACHE_DIR=/var/cache/stowage \
+  --setenv=HOME=/var/lib/restic \
   /bin/sh -c 'RESTIC_PASSWORD_FILE=$$CREDENTIALS_DIRECTORY/restic-password exec restic "$$@"' restic "$@"

@@ -50,6 +50,13 @@ require_podman() {
     fail "podman $major.$minor is too old; these jobs need Podman 4.6 or later"
 }
 
+# Before anything is changed: the jobs would run with other settings than the ones that stand there.
+require_environment() {
+  [ ! -e "$HOME/".config/restic/nas.env ] || sh "$here/bin/check-environment.sh" "$HOME/".config/restic/nas.env ||
+    fail 'nothing was changed; put this file right:' "$HOME/".config/restic/nas.env
+  return 0
+}
+
 # Where a file of this folder belongs; nothing for one that is not installed. The names hold no white space.
 target_of() {
   case $1 in
@@ -163,6 +170,18 @@ warn() {
   fi
 }
 
+# Whom a failure would be told to.
+say_alarm() {
+  for hook in "$HOME"/.config/stowage/on-failure.d/*; do
+    if [ -f "$hook" ] && [ -x "$hook" ]; then
+      say 'To test the alarm: systemctl --user start stowage-failure@test.service'
+      return 0
+    fi
+  done
+  say "NOTE: nobody is told of failures until there is a program in $HOME/.config/stowage/on-failure.d; the README of this tree has one."
+  say 'Then test the alarm: systemctl --user start stowage-failure@test.service'
+}
+
 if [ "$mode" = uninstall ]; then
   remove_others ''
   [ "$removed" = no ] || systemctl --user daemon-reload
@@ -172,17 +191,19 @@ if [ "$mode" = uninstall ]; then
 fi
 
 require_podman
+require_environment
 # Until the end the list names the old files and the new ones, so that an interrupted run forgets neither.
 wanted=$(targets_here)
 { [ ! -f "$list" ] || cat "$list"; printf '%s\n' "$wanted"; } | LC_ALL=C sort -u | write_list
 install_files
 remove_others "$wanted"
 if [ "$dry_run" = no ]; then
-  mkdir -p "$HOME/.config/restic"
+  mkdir -p "$HOME/.config/restic" "$HOME/.config/stowage/on-failure.d"
   systemctl --user daemon-reload
   require_units
 fi
 start_timers
 printf '%s\n' "$wanted" | write_list
 warn
+say_alarm
 say "done: $tree"

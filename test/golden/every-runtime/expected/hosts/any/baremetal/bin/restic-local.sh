@@ -20,4 +20,5 @@ exec systemd-run --quiet --pipe --wait --collect \
   --property=LoadCredential=restic-password:/etc/restic/local-password \
   --setenv='RESTIC_REPOSITORY=/srv/restic/it'\''s 100% ours' \
   --setenv=RESTIC_CACHE_DIR=/var/cache/stowage \
+  --setenv=HOME=/var/lib/restic \
   /bin/sh -c 'RESTIC_PASSWORD_FILE=$$CREDENTIALS_DIRECTORY/restic-password exec restic "$$@"' restic "$@"

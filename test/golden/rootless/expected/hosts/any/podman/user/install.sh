@@ -161,6 +161,18 @@ warn() {
   fi
 }
 
+# Whom a failure would be told to.
+say_alarm() {
+  for hook in "$HOME"/.config/stowage/on-failure.d/*; do
+    if [ -f "$hook" ] && [ -x "$hook" ]; then
+      say 'To test the alarm: systemctl --user start stowage-failure@test.service'
+      return 0
+    fi
+  done
+  say "NOTE: nobody is told of failures until there is a program in $HOME/.config/stowage/on-failure.d; the README of this tree has one."
+  say 'Then test the alarm: systemctl --user start stowage-failure@test.service'
+}
+
 if [ "$mode" = uninstall ]; then
   remove_others ''
   [ "$removed" = no ] || systemctl --user daemon-reload
@@ -176,11 +188,12 @@ wanted=$(targets_here)
 install_files
 remove_others "$wanted"
 if [ "$dry_run" = no ]; then
-  mkdir -p "$HOME/.config/restic"
+  mkdir -p "$HOME/.config/restic" "$HOME/.config/stowage/on-failure.d"
   systemctl --user daemon-reload
   require_units
 fi
 start_timers
 printf '%s\n' "$wanted" | write_list
 warn
+say_alarm
 say "done: $tree"

@@ -10,7 +10,7 @@ mkdir -p "$HOME/.cache/stowage"
 exec podman run --rm --interactive --read-only --cap-drop=all \
   --security-opt=no-new-privileges --security-opt=label=disable \
   --network=host \
-  --env-file="$HOME/.config/restic/"nas.env \
+  --env-file="$HOME/.config/restic/"nas.env --volume="$HOME/.config/restic:$HOME/.config/restic:ro" \
   --volume="$HOME/.config/restic/"nas.password:/run/stowage/restic-password:ro \
   --volume="$HOME/.cache/stowage:/var/cache/stowage" \
   --env=RESTIC_PASSWORD_FILE=/run/stowage/restic-password --env=RESTIC_CACHE_DIR=/var/cache/stowage \
