@@ -66,6 +66,7 @@ function sharedFiles(tree: UserTree, input: TargetInput): RenderedFile[] {
       : []),
     file('bin/await-repository.sh', 'host/await-repository.sh.hbs'),
     file('bin/check-source.sh', 'host/check-source.sh.hbs'),
+    file('bin/check-unused.sh', 'host/check-unused.sh.hbs'),
     ...tree.repositories.flatMap((repository) => {
       const context = { image, repository: repositoryContext(repository) };
       return [
