@@ -1,5 +1,6 @@
 import type { RepositoryPlan } from '../../plan/plan.js';
 import type { KubernetesSettings } from '../../policy/policy.js';
+import { helperOf } from '../../policy/repository-url.js';
 import { header } from '../header.js';
 import { personPod } from '../kubernetes/person-pod.js';
 import { maintenanceSecurity } from '../kubernetes/security.js';
@@ -8,10 +9,17 @@ import { hostTrees } from '../systemd/host-tree.js';
 import type { TargetInput } from '../target.js';
 import { applied, type Command, type Pipeline } from './guide.js';
 
+/** Programs that restic reaches a repository through, and their files in the home of user restic. */
+const HELPERS = {
+  sftp: { name: 'SSH', files: '/var/lib/restic/.ssh/{id_*,known_hosts,config}' },
+  rclone: { name: 'rclone', files: '/var/lib/restic/.config/rclone/rclone.conf' },
+} as const;
+
 /** What the page of a repository shows. */
 export function repositoryContext(input: TargetInput, repository: RepositoryPlan): Record<string, unknown> {
   const hosts = hostTrees(input.plan).filter((tree) => tree.repositories.includes(repository));
   const { maintenance } = repository;
+  const helper = helperOf(repository.url);
   const shell =
     maintenance.kind === 'host'
       ? {
@@ -32,6 +40,10 @@ export function repositoryContext(input: TargetInput, repository: RepositoryPlan
     hosts: hosts.map((tree) => tree.name),
     password_file: repository.password_file,
     secret: repository.kubernetes_secret,
+    helper: hosts.length > 0 && helper !== null ? HELPERS[helper].name : null,
+    helper_files: helper === null ? '' : HELPERS[helper].files,
+    is_rclone: helper === 'rclone',
+    check_access: ['/usr/local/lib/stowage/check-access.sh'],
     forget: repository.forget.cron,
     prune: repository.prune.cron,
     check: repository.check.cron,

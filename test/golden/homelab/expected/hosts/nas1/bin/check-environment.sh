@@ -14,7 +14,7 @@ if [ "$file" = - ]; then
   text=$(cat; echo x)
   file='the environment'
 else
-  text=$(cat -- "$file"; echo x) || exit 1
+  text=$(cat -- "$file" && echo x) || exit 1
 fi
 
 # What awk prints, each line with the file before it.

@@ -133,9 +133,9 @@ check_mount_points() {
   covers /var/lib/homeassistant /srv/recordings
 }
 
-# The environment of this job is that of user restic.
+# The environment of this job is that of user restic, and has the secrets of the repository.
 dump() {
-  HOME=/root USER=root LOGNAME=root vzdump "$vmid" --mode snapshot --compress 0 "$@" </dev/null
+  env -i PATH="$PATH" HOME=/root USER=root LOGNAME=root vzdump "$vmid" --mode snapshot --compress 0 "$@" </dev/null
 }
 
 # as_restic CAPABILITIES COMMAND...: runs it as user restic with these capabilities at most.
@@ -158,9 +158,11 @@ back_up() {
     "$@"
 }
 
-# restic 0.18.0, and no other, takes no folder in --stdin-filename.
+# restic 0.18.0, and no other, takes no folder in --stdin-filename: its dumps lie at the top of their snapshot.
+# restore-guest-home-assistant.sh looks in both places.
+name=$snapshot_path
 case $(restic version) in
-  'restic 0.18.0 '*) fail 'restic 0.18.0 cannot save a stream under a path; install another version, or set "transfer: dumpdir"' ;;
+  'restic 0.18.0 '*) name=${snapshot_path##*/} ;;
 esac
 check_guest
 check_mount_points
@@ -175,4 +177,4 @@ chmod 711 "$work"
   code=0
   dump --stdout || code=$?
   printf '%s\n' "$code" >"$work/code"
-} | back_up -all --stdin-filename "$snapshot_path" --stdin-from-command -- /bin/sh "$0" pass "$work/code" 3<&0 </dev/null
+} | back_up -all --stdin-filename "$name" --stdin-from-command -- /bin/sh "$0" pass "$work/code" 3<&0 </dev/null
