@@ -8,6 +8,9 @@ const POLICY = `# yaml-language-server: $schema=${SCHEMAS}/policy.schema.json
 # Editors check and explain this file by the schema above; \`stowage schema policy\` prints that of a newer version.
 version: 1
 
+# Part of the name of everything that is installed, so that several projects can share a host: choose one and keep it.
+project: homelab
+
 # Service contracts: a glob or a list of globs, relative to this file.
 contracts: services/*/contract.yml
 

@@ -75,6 +75,10 @@ export const CODES = {
   STW213: 'A retention would keep no snapshot at all. Set at least one `keep_*` above zero.',
   STW214:
     'A path on a host is not absolute, climbs with `..`, or (for files with secrets) holds a character that needs quotes.',
+  STW215:
+    'A project has a name that is not safe as a part of every installed name. Use a lower-case letter, then up to 15 more letters and digits.',
+  STW216:
+    'A project has a name that stands for something else in units and folders, those from before projects had names included. Use another one.',
   // 3: across files
   STW301:
     'Two contracts have the same `service_id`, so their units, files and snapshots would be one. Rename one of them.',

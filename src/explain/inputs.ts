@@ -9,6 +9,7 @@ import { loadPolicy } from '../policy/load.js';
 import type { Policy } from '../policy/policy.js';
 import type { SourceDocument } from '../source/document.js';
 import { parseYaml } from '../source/parse.js';
+import { projectTemplates } from '../targets/project-templates.js';
 import { TARGETS } from '../targets/registry.js';
 import type { RenderedFile, Target, TargetInput } from '../targets/target.js';
 import { intlZones } from '../time/intl-zone.js';
@@ -76,7 +77,10 @@ export class Workshop {
     );
     const errors = diagnostics.filter(({ severity }) => severity === 'error');
     try {
-      const files = this.#files({ plan, runtimes: policy.runtimes, templates: this.#templates }, targets);
+      const files = this.#files(
+        { plan, runtimes: policy.runtimes, templates: projectTemplates(this.#templates, plan) },
+        targets,
+      );
       return {
         files: new Map(files.map((file) => [file.path, file])),
         problems: new Set(errors.map(({ code, message }) => `${code} ${message}`)),

@@ -70,6 +70,7 @@ export function drawPlan(
   );
   const plan: BackupPlan = {
     version: 1,
+    project: policy.project,
     policy: policy.document.file,
     repositories: policy.repositories.flatMap((repository) => {
       const own = times.maintenance.get(repository.name);

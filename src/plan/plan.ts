@@ -139,6 +139,8 @@ export interface RepositoryPlan {
 /** Everything that rendering needs: plain, sorted, serialisable. `.stowage/plan.json` is this object. */
 export interface BackupPlan {
   readonly version: 1;
+  /** Part of every installed name; `''` in a plan from before policies had one. */
+  readonly project: string;
   /** The policy's file, as in diagnostics. */
   readonly policy: string;
   /** By name. */

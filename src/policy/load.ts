@@ -2,6 +2,7 @@ import { policySchemaText } from '#generated/schemas.js';
 import { validatePolicy } from '#generated/validators.js';
 import type { BackupSettings } from '../contract/contract.js';
 import { hasErrors, type Diagnostic } from '../diagnostics/diagnostic.js';
+import { isTakenProjectName } from '../names/installed.js';
 import { asList, asMapping, asText, asTexts } from '../source/access.js';
 import { append } from '../source/append.js';
 import type { Pointer } from '../source/document.js';
@@ -99,6 +100,7 @@ function build(findings: Findings, document: YamlDocument, given: Mapping): Poli
   const repository = chooseRepository(findings, given);
   return {
     document,
+    project: readProject(findings, given),
     contracts: readPatterns(given, 'contracts').map(({ pattern }) => pattern),
     values: readPatterns(given, 'values').map(({ pattern }) => pattern),
     output: readFolder(findings, given, 'output') ?? 'rendered',
@@ -138,6 +140,22 @@ function chooseRepository(findings: Findings, given: Mapping): string {
     });
   }
   return name;
+}
+
+/** The schema has looked at the letters. */
+function readProject(findings: Findings, given: Mapping): string {
+  const project = asText(given.project) ?? '';
+  if (isTakenProjectName(project)) {
+    findings.error(
+      'STW216',
+      ['project'],
+      `\`${project}\` stands for something else in the names of units and folders`,
+      {
+        hint: `use another name, such as \`my${project}\``,
+      },
+    );
+  }
+  return project;
 }
 
 /** A folder below the policy's own. */

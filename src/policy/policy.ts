@@ -108,6 +108,8 @@ export interface RuntimeSettings {
 /** `stowage.yml`, checked and with every default filled in. */
 export interface Policy {
   readonly document: SourceDocument;
+  /** Part of every installed name, never of snapshots. */
+  readonly project: string;
   /** Globs, relative to the policy's folder. */
   readonly contracts: readonly string[];
   readonly values: readonly string[];

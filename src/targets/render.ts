@@ -1,5 +1,6 @@
 import type { Diagnostic } from '../diagnostics/diagnostic.js';
 import { sortDiagnostics } from '../diagnostics/diagnostic.js';
+import { projectTemplates } from './project-templates.js';
 import { TARGETS } from './registry.js';
 import type { RenderedFile, TargetInput } from './target.js';
 
@@ -11,7 +12,8 @@ export interface RenderResult {
 
 /** The whole output tree in memory. Throws when two targets claim one path, which is a bug. */
 export function renderPlan(input: TargetInput): RenderResult {
-  const outputs = TARGETS.map((target) => target.render(input));
+  const templates = projectTemplates(input.templates, input.plan);
+  const outputs = TARGETS.map((target) => target.render({ ...input, templates }));
   const files = outputs.flatMap((output) => output.files);
   const sorted = files.sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0));
   for (const [index, file] of sorted.entries()) {

@@ -56,7 +56,7 @@ function makeFleet() {
   );
   writeFileSync(
     join(folder, 'stowage.yml'),
-    `version: 1\ncontracts: services/*.yml\nrepositories:\n  main:\n    url: rest:http://backup:8000/x\n` +
+    `version: 1\nproject: lab\ncontracts: services/*.yml\nrepositories:\n  main:\n    url: rest:http://backup:8000/x\n` +
       `    kubernetes_secret: restic-main\n    maintenance: { host: backup1 }\ndeployments:\n${deployments.join('')}`,
   );
 }

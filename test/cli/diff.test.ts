@@ -236,7 +236,7 @@ describe('planted changes: severity and place', () => {
       'code severity service volume runtime host before after message file line',
     );
     expect(Object.keys(result.files)).toEqual(['added', 'changed', 'removed']);
-    expect(result.files.changed).toContain('hosts/web1/systemd/stowage-backup-wiki.service');
+    expect(result.files.changed).toContain('hosts/web1/systemd/stowage-lab-backup-wiki.service');
     expect(result.files.changed.some((path) => path.includes('blog'))).toBe(false);
   });
 });
@@ -271,7 +271,7 @@ describe('a comment', () => {
     const { code, out } = diff('--base', 'HEAD', '--format', 'markdown');
     expect(code).toBe(1);
     expect(out.length).toBeLessThanOrEqual(65_536);
-    expect(out).toContain('stowage-backup-blog.service</code> changed, and 1,001 files in the same way');
+    expect(out).toContain('stowage-lab-backup-blog.service</code> changed, and 1,001 files in the same way');
     expect(out.split('<details>').length).toBeLessThan(30);
     expect(out.match(/The same for 1001 more/g)).toHaveLength(2);
     expect(diff('--base', 'HEAD').out.split('\n').length).toBeLessThan(120);

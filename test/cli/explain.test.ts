@@ -12,7 +12,7 @@ interface Answer {
   readonly diagnostics: readonly { readonly code: string }[];
 }
 
-const TIMER = 'hosts/web1/systemd/stowage-backup-wiki.timer';
+const TIMER = 'hosts/web1/systemd/stowage-lab-backup-wiki.timer';
 
 /** The number of the first line of a rendered file that contains `text`. */
 function lineOf(root: string, path: string, text: string): number {
@@ -35,7 +35,7 @@ describe('explain', () => {
     expect(out).toContain('(systemd.time(7))');
     const fromBelow = stowage(`${root}/rendered/hosts`, [
       'explain',
-      `web1/systemd/stowage-backup-wiki.timer:${line}`,
+      `web1/systemd/stowage-lab-backup-wiki.timer:${line}`,
     ]);
     expect(fromBelow.out).toBe(out);
   });
@@ -50,10 +50,10 @@ describe('explain', () => {
 
   test('no such file, no such line: usage', () => {
     const root = project();
-    const wrong = stowage(root, ['explain', 'hosts/web1/systemd/stowage-backup-wikki.timer']);
+    const wrong = stowage(root, ['explain', 'hosts/web1/systemd/stowage-lab-backup-wikki.timer']);
     expect(wrong.code).toBe(2);
     expect(wrong.err).toContain('is not a file of the rendered tree');
-    expect(wrong.err).toContain('stowage-backup-wiki.timer');
+    expect(wrong.err).toContain('stowage-lab-backup-wiki.timer');
     const far = stowage(root, ['explain', `${TIMER}:9999`]);
     expect([far.code, far.out]).toEqual([2, '']);
     expect(far.err).toContain('has no line 9999');

@@ -70,6 +70,7 @@ defaults:
   retention: { keep_daily: 7 }
 deployments:
   - { runtime: docker, host: web1, services: ["*"] }
+project: lab
 `;
 
 /** A contract with one bind mount, one managed volume and one waived volume. */

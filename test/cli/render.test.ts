@@ -25,7 +25,9 @@ const tree = (folder: string) => snapshot(join(folder, 'rendered'));
 
 /** A file of the tree that is about one service. */
 function fileOf(folder: string, service: string): string {
-  const path = Object.keys(tree(folder)).find((name) => name.endsWith(`stowage-backup-${service}.service`));
+  const path = Object.keys(tree(folder)).find((name) =>
+    name.endsWith(`stowage-lab-backup-${service}.service`),
+  );
   if (path === undefined) throw new Error(`nothing is rendered for ${service}`);
   return path;
 }

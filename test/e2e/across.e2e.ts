@@ -75,6 +75,7 @@ const NAMES = RUNTIMES.map(({ name }) => name);
 
 function projectFor({ deployment, hostPath }: Runtime): Project {
   const policy = `version: 1
+project: lab
 contracts: services/receipts/contract.yml
 repositories:
   nas: { url: '${URL}', kubernetes_secret: restic-nas, maintenance: { host: elsewhere } }
@@ -143,7 +144,7 @@ describe('backed up under one runtime, restored under another', () => {
       },
     );
     await install(first);
-    await machine.run('/usr/local/lib/stowage/restic-nas.sh init');
+    await machine.run('/usr/local/lib/stowage/lab/restic-nas.sh init');
   });
 
   afterAll(async () => {
@@ -183,7 +184,7 @@ describe('backed up under one runtime, restored under another', () => {
 
   test('their snapshots are one history', async () => {
     const listing = await machine.run(
-      '/usr/local/lib/stowage/restic-nas.sh snapshots --json --group-by host,tags,paths',
+      '/usr/local/lib/stowage/lab/restic-nas.sh snapshots --json --group-by host,tags,paths',
     );
     const groups = JSON.parse(listing.stdout) as { group_key: unknown; snapshots: { parent?: string }[] }[];
     expect(groups.map((group) => group.group_key)).toEqual([

@@ -7,6 +7,7 @@ import { asUser as runAsUser, HOME, importImage, makeUser } from './lib/rootless
 import { runByUserTimer } from './lib/timer.js';
 
 const policy = (deployments: string, user: string) => `version: 1
+project: lab
 contracts: services/*.yml
 repositories:
   nas: { url: /srv/restic, environment_file: /etc/restic/nas.env, maintenance: { host: backup1 } }
@@ -23,7 +24,7 @@ runtime_templates: { podman: p, baremetal: b }
 mounts: { persistent_volumes: [{ name: ${id}, path: /srv/${id} }] }
 `;
 
-const SECRETS = { stowage_nas_password: 'a "password"', stowage_nas_environment: 'A=1\nB=2 3\n' };
+const SECRETS = { stowage_lab_nas_password: 'a "password"', stowage_lab_nas_environment: 'A=1\nB=2 3\n' };
 const VAULT = '-e @/opt/secrets.json';
 const TREE = '/opt/tree';
 const LIBRARY = '.local/lib/stowage';
@@ -74,7 +75,7 @@ describe('rootless jobs under Ansible', () => {
     await bring(ROOTLESS, KNOWN, ['app', 'other']);
     const checked = await play(`--check --diff ${VAULT}`);
     expect(checked.stdout).toContain('+ExecStartPre=podman unshare');
-    expect(checked.stdout).toContain('"stowage-backup-app.timer"');
+    expect(checked.stdout).toContain('"stowage-lab-backup-app.timer"');
     expect(checked.stdout).not.toContain(SECRET_LINE);
     expect(checked.changed).toBeGreaterThan(5);
     const ours = '.config/restic .config/systemd .config/containers .local/lib .local/state';
@@ -89,13 +90,13 @@ describe('rootless jobs under Ansible', () => {
     expect(first.stdout + first.stderr).not.toContain(SECRET_LINE);
     expect(first.stdout).not.toContain('The jobs fail until');
     const secrets = await asUser(
-      'cat .config/restic/nas.password; stat -c "%a %U:%G" .config/restic .config/restic/*',
+      'cat .config/restic/lab/nas.password; stat -c "%a %U:%G" .config/restic .config/restic/*',
     );
     expect(secrets.stdout).toBe(
-      `${SECRETS.stowage_nas_password}700 media:media\n600 media:media\n600 media:media\n`,
+      `${SECRETS.stowage_lab_nas_password}700 media:media\n600 media:media\n600 media:media\n`,
     );
     expect((await machine.run('loginctl show-user media --property=Linger --value')).stdout).toBe('yes\n');
-    const timers = 'stowage-backup-app.timer stowage-backup-other.timer';
+    const timers = 'stowage-lab-backup-app.timer stowage-lab-backup-other.timer';
     await asUser(`systemctl --user is-active ${timers} && systemctl --user is-enabled ${timers}`);
   });
 
@@ -106,7 +107,7 @@ describe('rootless jobs under Ansible', () => {
 
   test('install.sh after the playbook changes nothing, and the other way round', async () => {
     const before = await state();
-    expect(before).toContain('.local/state/stowage/installed/pod1-user f 600 media:media');
+    expect(before).toContain('.local/state/stowage/lab/installed/pod1-user f 600 media:media');
     const install = `${TREE}/hosts/pod1/user/install.sh`;
     expect((await asUser(install)).stdout).toBe(nothingToDo('pod1-user', { hook: false, user: HOME }));
     expect(await state()).toBe(before);
@@ -119,7 +120,7 @@ describe('rootless jobs under Ansible', () => {
     await importImage(machine);
     await asUser(`${LIBRARY}/restic-nas.sh init && podman volume create systemd-app`);
     await asUser('echo data >.local/share/containers/storage/volumes/systemd-app/_data/file');
-    await runByUserTimer(machine, 'stowage-backup-app');
+    await runByUserTimer(machine, 'stowage-lab-backup-app');
     const { stdout } = await asUser(`${LIBRARY}/restic-nas.sh snapshots --json`);
     expect(JSON.parse(stdout)).toEqual([
       expect.objectContaining({ hostname: 'app', tags: ['service:app'], paths: ['/backup/app/app'] }),
@@ -128,18 +129,18 @@ describe('rootless jobs under Ansible', () => {
 
   test('a service that left takes its units with it; what was edited is put right', async () => {
     await bring(ROOTLESS.replace(', other', ''), KNOWN, ['app']);
-    await asUser(`echo mine >${LIBRARY}/mine.sh; echo >>.config/systemd/user/stowage-backup-app.timer
-      chmod 644 ${LIBRARY}/report-failure.sh; systemctl --user disable --now stowage-backup-app.timer`);
+    await asUser(`echo mine >${LIBRARY}/mine.sh; echo >>.config/systemd/user/stowage-lab-backup-app.timer
+      chmod 644 ${LIBRARY}/report-failure.sh; systemctl --user disable --now stowage-lab-backup-app.timer`);
     const before = await state();
     const checked = await play('--check --diff');
-    expect(checked.stdout).toContain('stowage-backup-other.container');
+    expect(checked.stdout).toContain('stowage-lab-backup-other.container');
     expect(await state()).toBe(before);
     await play('', { user: 'deploy' });
     const after = await state();
     expect(after).not.toContain('other');
     expect(after).toContain('mine.sh');
-    expect((await asUser('systemctl --user cat stowage-backup-other.service', true)).code).not.toBe(0);
-    await asUser('systemctl --user is-active stowage-backup-app.timer');
+    expect((await asUser('systemctl --user cat stowage-lab-backup-other.service', true)).code).not.toBe(0);
+    await asUser('systemctl --user is-active stowage-lab-backup-app.timer');
     expect((await asUser(`${TREE}/hosts/pod1/user/install.sh`)).stdout).toBe(
       nothingToDo('pod1-user', { hook: false, user: HOME }),
     );
@@ -147,23 +148,23 @@ describe('rootless jobs under Ansible', () => {
   });
 
   test('a container of which Quadlet makes nothing fails the play', async () => {
-    const container = `${TREE}/hosts/pod1/user/containers/stowage-backup-app.container`;
+    const container = `${TREE}/hosts/pod1/user/containers/stowage-lab-backup-app.container`;
     await machine.run(
       `cp ${container} /opt/kept; echo Nonsense=1 | sed -i '/^Image=/r /dev/stdin' ${container}`,
     );
     const refused = await play('', { allowFail: true });
     await machine.run(`mv /opt/kept ${container}`);
     expect(refused.code).not.toBe(0);
-    expect(refused.stdout).toContain('The host has no unit stowage-backup-app.service.');
+    expect(refused.stdout).toContain('The host has no unit stowage-lab-backup-app.service.');
   });
 
   test('when the last rootless service has moved to the host itself, nothing of it is left', async () => {
     await bring('{ runtime: baremetal, host: pod1, services: [app] }', KNOWN, ['app']);
     await machine.run('install -d /srv/app');
     await play(VAULT);
-    await machine.run('systemctl is-active stowage-backup-app.timer');
+    await machine.run('systemctl is-active stowage-lab-backup-app.timer');
     expect((await asUser('find .config .local/lib .local/state -type f -o -type l | sort')).stdout).toBe(
-      `.config/restic/nas.env\n.config/restic/nas.password\n${LIBRARY}/mine.sh\n`,
+      `.config/restic/lab/nas.env\n.config/restic/lab/nas.password\n${LIBRARY}/mine.sh\n`,
     );
     expect((await play()).changed).toBe(0);
   });

@@ -14,6 +14,7 @@ const HOSTILE = [
 ];
 
 const POLICY = `version: 1
+project: lab
 contracts: services/*.yml
 repositories:
   main.repo:
@@ -37,7 +38,7 @@ const SECRETS = { stowage_main_repo_password: '{"a": [1]}', stowage_main_repo_en
 const VAULT = '-e @/root/secrets.json --vault-password-file /root/vault-password';
 
 const TREE = '/root/tree';
-const LIST = '/var/lib/stowage/installed/metal1';
+const LIST = '/var/lib/stowage/lab/installed/metal1';
 
 /** Everything of ours on a machine, but not what the secrets and the data are. */
 const STATE = `cd / && { find etc/systemd/system etc/sysusers.d etc/tmpfiles.d usr/local/lib/stowage var/lib/stowage etc/stowage \
@@ -102,7 +103,7 @@ describe('a host under Ansible', () => {
     const checked = await play(`--check --diff ${VAULT}`);
     expect(checked.changed).toBeGreaterThan(5);
     expect(checked.stdout).toContain('+ExecStart=restic backup');
-    expect(checked.stdout).toContain('stowage-backup-ledger.timer');
+    expect(checked.stdout).toContain('stowage-lab-backup-ledger.timer');
     expect(checked.stdout).not.toContain('B=2 "3');
     expect(await state()).toBe(before);
     await machine.run('! test -e /etc/restic');
@@ -120,7 +121,7 @@ describe('a host under Ansible', () => {
     const timers = 'backup-ledger backup-other check-main.repo forget-main.repo prune-main.repo'.split(' ');
     for (const timer of timers) {
       await machine.run(
-        `systemctl is-active stowage-${timer}.timer && systemctl is-enabled stowage-${timer}.timer`,
+        `systemctl is-active stowage-lab-${timer}.timer && systemctl is-enabled stowage-lab-${timer}.timer`,
       );
     }
   });
@@ -128,8 +129,8 @@ describe('a host under Ansible', () => {
   test('the second time changes nothing, and the jobs work', async () => {
     expect((await play(`--diff ${VAULT}`)).changed).toBe(0);
     expect((await play('--check --diff')).changed).toBe(0);
-    await machine.run('/usr/local/lib/stowage/restic-main.repo.sh init');
-    await machine.run('echo data >/srv/ledger/file; systemctl start stowage-backup-ledger.service');
+    await machine.run('/usr/local/lib/stowage/lab/restic-main.repo.sh init');
+    await machine.run('echo data >/srv/ledger/file; systemctl start stowage-lab-backup-ledger.service');
   });
 
   test('install.sh after the playbook changes nothing, and the other way round', async () => {
@@ -182,21 +183,21 @@ describe('a host under Ansible', () => {
     const before = await state();
     await machine.run(
       [
-        'systemctl --quiet disable --now stowage-backup-ledger.timer',
-        'sed -i s/OnCalendar=.*/OnCalendar=hourly/ /etc/systemd/system/stowage-backup-other.timer',
-        'chmod 644 /usr/local/lib/stowage/forget.sh',
+        'systemctl --quiet disable --now stowage-lab-backup-ledger.timer',
+        'sed -i s/OnCalendar=.*/OnCalendar=hourly/ /etc/systemd/system/stowage-lab-backup-other.timer',
+        'chmod 644 /usr/local/lib/stowage/lab/forget.sh',
         'systemctl daemon-reload',
       ].join('\n'),
     );
     const repaired = await play();
     expect(repaired.changed).toBe(2); // the files, the timers
     expect(await state()).toBe(before);
-    const next = 'systemctl show -P TimersCalendar stowage-backup-other.timer';
+    const next = 'systemctl show -P TimersCalendar stowage-lab-backup-other.timer';
     expect((await machine.run(next)).stdout).not.toContain('hourly');
   });
 
   test('a service that left takes its units and scripts with it, and nothing else', async () => {
-    await machine.write('/usr/local/lib/stowage/mine.sh', 'not from the tree\n');
+    await machine.write('/usr/local/lib/stowage/lab/mine.sh', 'not from the tree\n');
     await machine.run(
       `printf '%s\\n' /etc/passwd /usr/local/lib/stowage/../../../../root/secrets.json >>${LIST}`,
     );
@@ -205,7 +206,7 @@ describe('a host under Ansible', () => {
     await bring();
     const before = await state();
     const checked = await play('--check --diff');
-    expect(checked.stdout).toContain('stowage-backup-other.timer');
+    expect(checked.stdout).toContain('stowage-lab-backup-other.timer');
     expect(await state()).toBe(before);
     await play();
     const after = await state();
@@ -214,7 +215,7 @@ describe('a host under Ansible', () => {
     expect(await machine.read(LIST)).not.toContain('other');
     expect((await machine.run('ls /etc/systemd/system/timers.target.wants')).stdout).not.toContain('other');
     await machine.run('test -e /etc/passwd && test -e /root/secrets.json');
-    await machine.run('systemctl is-active stowage-backup-ledger.timer');
+    await machine.run('systemctl is-active stowage-lab-backup-ledger.timer');
     expect((await play()).changed).toBe(0);
     expect((await machine.run('/root/tree/hosts/metal1/install.sh')).stdout).toBe(
       nothingToDo('metal1', { hook: false }),
@@ -223,11 +224,11 @@ describe('a host under Ansible', () => {
   });
 
   test('a folder that another one shares keeps its files when the first is emptied', async () => {
-    await machine.run(`sed -n '/backup-ledger/p' ${LIST} >/var/lib/stowage/installed/another`);
-    await machine.run('rm /root/tree/hosts/metal1/systemd/stowage-backup-ledger.*');
+    await machine.run(`sed -n '/backup-ledger/p' ${LIST} >/var/lib/stowage/lab/installed/another`);
+    await machine.run('rm /root/tree/hosts/metal1/systemd/stowage-lab-backup-ledger.*');
     await play();
-    await machine.run('test -e /etc/systemd/system/stowage-backup-ledger.timer');
-    await machine.run('rm /var/lib/stowage/installed/another');
+    await machine.run('test -e /etc/systemd/system/stowage-lab-backup-ledger.timer');
+    await machine.run('rm /var/lib/stowage/lab/installed/another');
   });
 
   test('a folder that is not there removes no job', async () => {
@@ -332,8 +333,8 @@ runtimes: { podman: { user: media } }`,
   test('deploying installs all; the second time, and install.sh, change nothing', async () => {
     await play('-e @/root/secrets.json');
     expect(await machine.read('/etc/restic/password')).toBe(SECRETS.stowage_main_repo_password);
-    await machine.run('systemctl is-active stowage-backup-other.timer');
-    await asUser('systemctl --user is-active stowage-backup-pod.timer');
+    await machine.run('systemctl is-active stowage-lab-backup-other.timer');
+    await asUser('systemctl --user is-active stowage-lab-backup-pod.timer');
     const password = `${HOME}/.config/restic/main.repo.password`;
     expect((await machine.run(`stat -c "%a %U" ${password}`)).stdout).toBe('600 media\n');
     expect(await machine.read(password)).toBe(SECRETS.stowage_main_repo_password);
@@ -351,7 +352,7 @@ runtimes: { podman: { user: media } }`,
     await bring('ledger');
     await play();
     expect((await machine.run(STATE)).stdout).not.toContain('other');
-    await asUser('systemctl --user is-active stowage-backup-pod.timer');
+    await asUser('systemctl --user is-active stowage-lab-backup-pod.timer');
     expect((await play()).changed).toBe(0);
   });
 

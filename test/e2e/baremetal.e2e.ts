@@ -11,6 +11,7 @@ import { EVERY_JOB, EVERY_SANDBOX, mistakes, shown, timers } from './lib/units.j
 /** Half a day away: no timer fires by itself while the scenario runs. */
 const HOUR = (new Date().getUTCHours() + 12) % 24;
 const POLICY = `version: 1
+project: lab
 contracts: [services/dns/contract.yml, services/ledger.yml]
 repositories:
   nas:
@@ -52,7 +53,7 @@ const DNS = { config: '/etc/adguardhome', data: '/var/lib/adguardhome' } as cons
 describe('a bare-metal host', () => {
   let machine: Machine;
   let project: Project;
-  const restic = (args: string) => machine.run(`/usr/local/lib/stowage/restic-nas.sh ${args}`);
+  const restic = (args: string) => machine.run(`/usr/local/lib/stowage/lab/restic-nas.sh ${args}`);
   const snapshots = async (
     service: string,
   ): Promise<{ hostname: string; tags: string[]; paths: string[] }[]> =>
@@ -86,8 +87,8 @@ describe('a bare-metal host', () => {
   test('systemd knows of every job when it runs, how it ends, what it needs and what it may', async () => {
     const hour = String(HOUR).padStart(2, '0');
     const due = (job: string, calendar: string) => [
-      `stowage-${job}.timer`,
-      [`stowage-${job}.service`, calendar],
+      `stowage-lab-${job}.timer`,
+      [`stowage-lab-${job}.service`, calendar],
     ];
     expect(await timers(machine)).toEqual(
       Object.fromEntries([
@@ -106,9 +107,9 @@ describe('a bare-metal host', () => {
     };
     for (const job of ['forget-nas', 'prune-nas', 'check-nas', 'backup-ledger', 'backup-dns']) {
       const isBackup = job.startsWith('backup-');
-      const unit = await shown(machine, `stowage-${job}.service`);
+      const unit = await shown(machine, `stowage-lab-${job}.service`);
       expect({ job, ...unit }).toMatchObject({
-        ...{ job, ...every, OnFailure: `stowage-failure@stowage-${job}.service` },
+        ...{ job, ...every, OnFailure: `stowage-lab-failure@stowage-lab-${job}.service` },
         ...{ ProtectHome: job === 'backup-ledger' ? 'read-only' : 'yes' },
         TimeoutStartUSec: isBackup ? '3h' : '1d',
         TemporaryFileSystem: isBackup ? '/backup:ro' : '',
@@ -116,7 +117,7 @@ describe('a bare-metal host', () => {
         RequiresMountsFor: expect.stringContaining('/srv/restic nas'),
       });
       const exposure = await machine.run(
-        `systemd-analyze security --no-pager --threshold=20 stowage-${job}.service >/dev/null`,
+        `systemd-analyze security --no-pager --threshold=20 stowage-lab-${job}.service >/dev/null`,
         { allowFail: true },
       );
       expect([job, exposure.code]).toEqual([job, 0]);
@@ -129,7 +130,7 @@ describe('a bare-metal host', () => {
         expect(unit.RequiresMountsFor).toContain(source.replace('$', '\\$'));
       }
     }
-    expect(await shown(machine, 'stowage-failure@x.service')).toMatchObject({
+    expect(await shown(machine, 'stowage-lab-failure@x.service')).toMatchObject({
       ...EVERY_JOB,
       ...EVERY_SANDBOX,
     });
@@ -146,16 +147,18 @@ describe('a bare-metal host', () => {
       '#!/bin/sh\necho "$1" >>/var/cache/stowage/told\n',
       '755',
     );
-    const failed = await machine.run('systemctl start stowage-backup-ledger.service', { allowFail: true });
+    const failed = await machine.run('systemctl start stowage-lab-backup-ledger.service', {
+      allowFail: true,
+    });
     expect(failed.code).not.toBe(0);
-    expect((await machine.run('systemctl show -P ExecMainStatus stowage-backup-ledger.service')).stdout).toBe(
-      '10\n',
-    );
+    expect(
+      (await machine.run('systemctl show -P ExecMainStatus stowage-lab-backup-ledger.service')).stdout,
+    ).toBe('10\n');
     await machine.run(
       'for i in $(seq 50); do [ -e /var/cache/stowage/told ] && exit 0; sleep 0.1; done; ' +
-        'journalctl --no-pager -u "stowage-failure@*"; exit 1',
+        'journalctl --no-pager -u "stowage-lab-failure@*"; exit 1',
     );
-    expect(await machine.read('/var/cache/stowage/told')).toBe('stowage-backup-ledger\n');
+    expect(await machine.read('/var/cache/stowage/told')).toBe('stowage-lab-backup-ledger\n');
     expect((await machine.run('find /srv/restic*nas -type f | wc -l')).stdout).toBe('0\n');
   });
 
@@ -165,18 +168,18 @@ describe('a bare-metal host', () => {
   });
 
   test('the timer runs the job when it is due, once, also after the machine was off', async () => {
-    const stamp = '/var/lib/systemd/timers/stamp-stowage-backup-ledger.timer';
-    await machine.run('systemctl stop stowage-backup-ledger.timer');
+    const stamp = '/var/lib/systemd/timers/stamp-stowage-lab-backup-ledger.timer';
+    await machine.run('systemctl stop stowage-lab-backup-ledger.timer');
     await machine.run(`mkdir -p "$(dirname ${stamp})" && touch -d '3 days ago' ${stamp}`);
-    const started = 'systemctl show -P ExecMainStartTimestampMonotonic stowage-backup-ledger.service';
+    const started = 'systemctl show -P ExecMainStartTimestampMonotonic stowage-lab-backup-ledger.service';
     const before = (await machine.run(started)).stdout;
-    await machine.run('systemctl start stowage-backup-ledger.timer');
+    await machine.run('systemctl start stowage-lab-backup-ledger.timer');
     await machine.run(
       `until [ "$(${started})" != ${before.trim()} ]; do sleep 0.1; done; ` +
-        'while [ "$(systemctl show -P ActiveState stowage-backup-ledger.service)" = activating ]; do sleep 0.1; done',
+        'while [ "$(systemctl show -P ActiveState stowage-lab-backup-ledger.service)" = activating ]; do sleep 0.1; done',
       { timeout: 30 },
     );
-    await machine.run('systemctl restart stowage-backup-ledger.timer; sleep 1');
+    await machine.run('systemctl restart stowage-lab-backup-ledger.timer; sleep 1');
     expect(await snapshots('ledger')).toMatchObject([
       {
         hostname: 'ledger',
@@ -193,13 +196,13 @@ describe('a bare-metal host', () => {
   test('restic runs as its own user, and cannot write what it reads', async () => {
     const show = (property: string) =>
       machine
-        .run(`systemctl show -P ${property} stowage-backup-ledger.service`)
+        .run(`systemctl show -P ${property} stowage-lab-backup-ledger.service`)
         .then(({ stdout }) => stdout.trim());
     expect(await show('User')).toBe('restic');
     expect(await show('AmbientCapabilities')).toBe('cap_dac_read_search');
     const intruder = await machine.run(
-      'systemctl cat stowage-backup-ledger.service >/dev/null; sed \'s#^ExecStart=restic.*#ExecStart=/bin/sh -c "cat /backup/ledger/books/.hidden \\&\\& ! touch /backup/ledger/books/x"#; /^  --\\|^  .backup\\|^  "/d\' ' +
-        '/etc/systemd/system/stowage-backup-ledger.service >/etc/systemd/system/probe.service && systemctl daemon-reload && systemctl start probe.service',
+      'systemctl cat stowage-lab-backup-ledger.service >/dev/null; sed \'s#^ExecStart=restic.*#ExecStart=/bin/sh -c "cat /backup/ledger/books/.hidden \\&\\& ! touch /backup/ledger/books/x"#; /^  --\\|^  .backup\\|^  "/d\' ' +
+        '/etc/systemd/system/stowage-lab-backup-ledger.service >/etc/systemd/system/probe.service && systemctl daemon-reload && systemctl start probe.service',
       { allowFail: true },
     );
     expect([intruder.code, intruder.stderr]).toEqual([0, '']);
@@ -221,9 +224,11 @@ describe('a bare-metal host', () => {
     });
 
     test('the next job refuses to record the loss', async () => {
-      const failed = await machine.run('systemctl start stowage-backup-ledger.service', { allowFail: true });
+      const failed = await machine.run('systemctl start stowage-lab-backup-ledger.service', {
+        allowFail: true,
+      });
       expect(failed.code).not.toBe(0);
-      const journal = await machine.run('journalctl --no-pager -u stowage-backup-ledger.service');
+      const journal = await machine.run('journalctl --no-pager -u stowage-lab-backup-ledger.service');
       expect(journal.stdout).toContain(`the source '${BOOKS}' is empty`);
       expect(await snapshots('ledger')).toHaveLength(1);
     });
@@ -238,18 +243,18 @@ describe('a bare-metal host', () => {
 
     test('and aside, into a folder that is not there yet', async () => {
       await machine.run(runbook('Restore books aside'));
-      expect(differences(before, await manifest(machine, '/var/tmp/stowage-restore/ledger/books'))).toEqual(
-        [],
-      );
+      expect(
+        differences(before, await manifest(machine, '/var/tmp/stowage-restore/lab/ledger/books')),
+      ).toEqual([]);
     });
   });
 
   test('a missing source fails the job', async () => {
     await machine.run(`mv ${DNS.data} /srv/elsewhere`);
-    const failed = await machine.run('systemctl start stowage-backup-dns.service', { allowFail: true });
+    const failed = await machine.run('systemctl start stowage-lab-backup-dns.service', { allowFail: true });
     expect(failed.code).not.toBe(0);
     await machine.run(`mv /srv/elsewhere ${DNS.data}`);
-    await machine.run('systemctl start stowage-backup-dns.service');
+    await machine.run('systemctl start stowage-lab-backup-dns.service');
   });
 
   test('a service of the homelab comes back whole, but for what its contract leaves out', async () => {
@@ -271,18 +276,19 @@ describe('a bare-metal host', () => {
   });
 
   test('forget keeps what the retention says, and nothing of another service is touched', async () => {
-    for (let run = 0; run < 3; run += 1) await machine.run('systemctl start stowage-backup-ledger.service');
+    for (let run = 0; run < 3; run += 1)
+      await machine.run('systemctl start stowage-lab-backup-ledger.service');
     await restic('snapshots');
     expect(await snapshots('ledger')).toHaveLength(4);
     // One that fails is reported, and keeps no other from being done.
-    const scripts = '/usr/local/lib/stowage/forget/nas';
+    const scripts = '/usr/local/lib/stowage/lab/forget/nas';
     await machine.run(`rm ${scripts}/dns.sh && echo 'exit 3' >${scripts}/a.sh`);
-    const forget = await machine.run('systemctl start stowage-forget-nas.service', { allowFail: true });
+    const forget = await machine.run('systemctl start stowage-lab-forget-nas.service', { allowFail: true });
     await machine.run(`rm ${scripts}/a.sh`);
     expect(forget.code).not.toBe(0);
     expect(await snapshots('ledger')).toHaveLength(2);
     expect(await snapshots('dns')).toHaveLength(1);
-    await machine.run('systemctl start stowage-prune-nas.service stowage-check-nas.service');
+    await machine.run('systemctl start stowage-lab-prune-nas.service stowage-lab-check-nas.service');
   });
 
   test('what the page of the repository prints works, and harms nothing', async () => {
@@ -308,18 +314,18 @@ describe('a bare-metal host', () => {
 
   test('installing again changes nothing but what was lost; a service that left the plan is removed', async () => {
     expect((await machine.run('/root/metal1/install.sh')).stdout).toBe(
-      `install /usr/local/lib/stowage/forget/nas/dns.sh\n${nothingToDo('metal1', { hook: true })}`,
+      `install /usr/local/lib/stowage/lab/forget/nas/dns.sh\n${nothingToDo('metal1', { hook: true })}`,
     );
     expect((await machine.run('/root/metal1/install.sh')).stdout).toBe(nothingToDo('metal1', { hook: true }));
-    await machine.run('cd /root/metal1 && rm systemd/stowage-backup-dns.* bin/forget/nas/dns.sh');
+    await machine.run('cd /root/metal1 && rm systemd/stowage-lab-backup-dns.* bin/forget/nas/dns.sh');
     // Whatever the list says, what is not ours stays.
     const foreign = ['/root/mine', '/usr/local/lib/stowage/../../../../root/mine', '/usr/local/lib/mine'];
     await machine.run(
-      `touch /root/mine /usr/local/lib/mine; printf '%s\\n' ${foreign.join(' ')} >>/var/lib/stowage/installed/metal1`,
+      `touch /root/mine /usr/local/lib/mine; printf '%s\\n' ${foreign.join(' ')} >>/var/lib/stowage/lab/installed/metal1`,
     );
     const dry = await machine.run('/root/metal1/install.sh --dry-run');
-    expect(dry.stdout).toContain('remove /etc/systemd/system/stowage-backup-dns.timer');
-    await machine.run('systemctl is-active stowage-backup-dns.timer');
+    expect(dry.stdout).toContain('remove /etc/systemd/system/stowage-lab-backup-dns.timer');
+    await machine.run('systemctl is-active stowage-lab-backup-dns.timer');
     await machine.run('/root/metal1/install.sh');
     await machine.run('ls /root/mine /usr/local/lib/mine');
     expect((await machine.run('ls /etc/systemd/system')).stdout).not.toContain('backup-dns');

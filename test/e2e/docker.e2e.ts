@@ -11,6 +11,7 @@ import { runByTimer } from './lib/timer.js';
 import { shown } from './lib/units.js';
 
 const POLICY = `version: 1
+project: lab
 contracts: services/ledger.app/contract.yml
 repositories:
   nas: { url: /srv/restic, maintenance: { host: docker1 } }
@@ -81,9 +82,9 @@ describe('a Docker host', () => {
   afterAll(async () => machine.stop());
 
   test('the timer backs up a bind mount, a volume of the project and one with a name of its own', async () => {
-    await runByTimer(machine, `stowage-${JOB}`);
+    await runByTimer(machine, `stowage-lab-${JOB}`);
     // After a boot too, when the check asks Docker for its volumes.
-    expect((await shown(machine, `stowage-${JOB}.service`)).After).toContain('docker.service');
+    expect((await shown(machine, `stowage-lab-${JOB}.service`)).After).toContain('docker.service');
     expect(await jobs.snapshots(REPOSITORY)).toMatchObject([
       {
         hostname: 'ledger.app',
@@ -130,7 +131,7 @@ describe('a Docker host', () => {
 
   test('a copy aside is equal too', async () => {
     await type(runbookCommands(runbook(), 'Restore notes aside'));
-    const aside = await manifest(machine, '/var/tmp/stowage-restore/ledger.app/notes');
+    const aside = await manifest(machine, '/var/tmp/stowage-restore/lab/ledger.app/notes');
     expect(differences(before.get('notes') ?? new Map(), aside)).toEqual([]);
   });
 
@@ -141,7 +142,7 @@ describe('a Docker host', () => {
       expect({ ok, why, told }).toEqual({
         ok: false,
         why: expect.stringContaining(reason),
-        told: [`stowage-${JOB}`],
+        told: [`stowage-lab-${JOB}`],
       });
       expect(await jobs.snapshots(REPOSITORY)).toHaveLength(count);
     }

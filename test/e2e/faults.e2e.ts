@@ -13,6 +13,7 @@ const VOLUMES = '/var/lib/containers/storage/volumes';
 const JELLYFIN = `${VOLUMES}/systemd-jellyfin-config/_data`;
 
 const POLICY = `version: 1
+project: lab
 contracts: services/*/contract.yml
 repositories:
   main:
@@ -68,7 +69,7 @@ function renameVolume(from: string, to: string): string {
 const RENAMED = renameVolume('systemd-jellyfin-config', 'jellyfin');
 const RENAMED_BACK = renameVolume('jellyfin', 'systemd-jellyfin-config');
 
-const WIKI = 'stowage-backup-wiki.service';
+const WIKI = 'stowage-lab-backup-wiki.service';
 
 /** What can be wrong when a job starts: how it comes about, how it is mended, and what the hook must be told. */
 const FAULTS: readonly [what: string, job: string, breaks: string, mends: string, why: string][] = [
@@ -99,7 +100,7 @@ const FAULTS: readonly [what: string, job: string, breaks: string, mends: string
     'dns',
     `systemctl stop ${DISK}; ${dropIn(DISK, '[Mount]\\nWhat=/srv/device\\nOptions=\\nType=nosuchfs')}`,
     removeDropIn(DISK),
-    'Dependency failed for stowage-backup-dns.service',
+    'Dependency failed for stowage-lab-backup-dns.service',
   ],
   [
     'the volume has another name now',
@@ -209,7 +210,9 @@ describe('a job that cannot do its work', () => {
         await machine.run(
           `head -c 60M /dev/urandom >${VOLUMES}/systemd-data/_data/big; rm -f /var/cache/stowage/told`,
         );
-        await machine.run('systemctl start --no-block stowage-backup-forgejo stowage-backup-vaultwarden');
+        await machine.run(
+          'systemctl start --no-block stowage-lab-backup-forgejo stowage-lab-backup-vaultwarden',
+        );
         for (const job of ['backup-forgejo', 'backup-vaultwarden']) {
           expect(await jobs.end(job)).toMatchObject({ ok: false });
           why.set(job, await jobs.why(job));
@@ -218,7 +221,7 @@ describe('a job that cannot do its work', () => {
       });
 
       test('the repository is full', async () => {
-        expect(told).toContain('stowage-backup-forgejo');
+        expect(told).toContain('stowage-lab-backup-forgejo');
         expect(why.get('backup-forgejo')).toContain('no space left on device');
         expect(await jobs.snapshotIds(SMALL)).toEqual(before);
         await machine.run(`rm ${VOLUMES}/systemd-data/_data/big; mount -o remount,size=80m ${SMALL}`);
@@ -226,7 +229,7 @@ describe('a job that cannot do its work', () => {
       });
 
       test('the repository cannot be reached', () => {
-        expect(told).toContain('stowage-backup-vaultwarden');
+        expect(told).toContain('stowage-lab-backup-vaultwarden');
         expect(why.get('backup-vaultwarden')).toContain('connection refused');
       });
     });
@@ -244,7 +247,7 @@ describe('a job that cannot do its work', () => {
     await machine.run('echo RESTIC_COMPRESSION=nonsense >/etc/restic/main.env');
     const commands = ['restic-main.sh snapshots', 'restore-main.sh latest /backup/wiki/pages /srv/aside'];
     for (const command of commands) {
-      const failed = await machine.run(`/usr/local/lib/stowage/${command}`, { allowFail: true });
+      const failed = await machine.run(`/usr/local/lib/stowage/lab/${command}`, { allowFail: true });
       expect(failed.stderr).toContain('invalid compression mode');
     }
     await machine.run('echo A=b >/etc/restic/main.env');

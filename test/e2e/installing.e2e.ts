@@ -8,6 +8,7 @@ const RUNTIMES = { dns: 'baremetal', wiki: 'podman', postgres: 'docker' } as con
 
 function project(hour: number, services: readonly (keyof typeof RUNTIMES)[]): Project {
   const policy = `version: 1
+project: lab
 contracts: services/*/contract.yml
 repositories: { main: { url: /srv/restic, maintenance: { host: installing }, forget: "0 ${hour} * * *" } }
 defaults: { spread: 0m, schedule: "30 ${hour} * * *" }
@@ -110,7 +111,7 @@ describe('installing', () => {
   test('over an older state, on the running system, killed anywhere, ends as if undisturbed', async () => {
     await machine.run('/root/old/install.sh && /root/new/install.sh');
     const [files, timers] = [await installed(), (await machine.run(TIMERS)).stdout];
-    expect(timers).toContain('stowage-backup-postgres.timer');
+    expect(timers).toContain('stowage-homelab-backup-postgres.timer');
     expect(timers).not.toContain('dns');
     expect(timers).toContain('03:30:00');
     let at = -3;

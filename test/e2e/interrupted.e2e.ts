@@ -10,6 +10,7 @@ const AWAY = JSON.stringify(`0 ${(new Date().getUTCHours() + 12) % 24} * * *`);
 const REPOSITORY = '/srv/restic';
 
 const POLICY = `version: 1
+project: lab
 contracts: services/*/contract.yml
 repositories:
   main:
@@ -62,7 +63,7 @@ describe('jobs that are disturbed', () => {
       await jobs.freeze('backup-wiki', await morePacks());
       if (how === 'SIGKILL') {
         await jobs.signal('backup-wiki', 'KILL');
-        expect(await jobs.end('backup-wiki')).toEqual({ ok: false, told: ['stowage-backup-wiki'] });
+        expect(await jobs.end('backup-wiki')).toEqual({ ok: false, told: ['stowage-lab-backup-wiki'] });
         expect(await jobs.why('backup-wiki')).toContain('status=9/KILL');
       } else {
         await crash();
@@ -81,7 +82,7 @@ describe('jobs that are disturbed', () => {
       await jobs.freeze('prune-main', locked);
       if (how === 'SIGKILL') {
         await jobs.signal('prune-main', 'KILL');
-        expect(await jobs.end('prune-main')).toEqual({ ok: false, told: ['stowage-prune-main'] });
+        expect(await jobs.end('prune-main')).toEqual({ ok: false, told: ['stowage-lab-prune-main'] });
         expect(await jobs.why('prune-main')).toContain('status=9/KILL');
         // Other hosts cannot know that its lock is nobody's any more.
         expect((await machine.run(`find ${REPOSITORY}/locks -type f`)).stdout).toBe('');
@@ -132,12 +133,15 @@ describe('jobs that are disturbed', () => {
   });
 
   describe('time', () => {
-    const timer = 'stowage-backup-wiki.timer';
+    const timer = 'stowage-lab-backup-wiki.timer';
     const stamp = `/var/lib/systemd/timers/stamp-${timer}`;
     const starts = async (): Promise<number> =>
       Number(
-        (await machine.run('journalctl --sync; journalctl -u stowage-backup-wiki -o cat | grep -c ^Starting'))
-          .stdout,
+        (
+          await machine.run(
+            'journalctl --sync; journalctl -u stowage-lab-backup-wiki -o cat | grep -c ^Starting',
+          )
+        ).stdout,
       );
 
     test('a machine that was off when a job was due catches up once, not twice', async () => {
@@ -147,12 +151,14 @@ describe('jobs that are disturbed', () => {
       await machine.powerOff();
       await machine.powerOn();
       await machine.run(
-        'until journalctl -b -u stowage-backup-wiki -o cat | grep -q ^Finished; do sleep 0.1; done',
+        'until journalctl -b -u stowage-lab-backup-wiki -o cat | grep -q ^Finished; do sleep 0.1; done',
       );
       await machine.powerOff();
       await machine.powerOn();
       await machine.run(`systemctl restart ${timer}`);
-      expect((await machine.run('systemctl list-jobs --no-legend')).stdout).not.toContain('stowage-backup');
+      expect((await machine.run('systemctl list-jobs --no-legend')).stdout).not.toContain(
+        'stowage-lab-backup',
+      );
       expect(await starts()).toBe(before + 1);
     });
 
@@ -189,7 +195,7 @@ describe('jobs that are disturbed', () => {
   test('a job that is started while it runs does not run twice; jobs of two services may run at once', async () => {
     const before = await jobs.snapshotIds(REPOSITORY);
     await machine.run(
-      'systemctl reset-failed; for i in 1 2 3; do systemctl start stowage-backup-wiki stowage-backup-dns & done; wait',
+      'systemctl reset-failed; for i in 1 2 3; do systemctl start stowage-lab-backup-wiki stowage-lab-backup-dns & done; wait',
     );
     const made = (await jobs.snapshots(REPOSITORY)).filter(({ id }) => !before.includes(id));
     expect(made.map(({ tags }) => tags).sort()).toEqual([['service:dns'], ['service:wiki']]);

@@ -78,22 +78,22 @@ describe('Kubernetes', () => {
 
   describe('a CronJob', () => {
     test('backs up claims of many owners as root that can only read', async () => {
-      await cluster.run('backup-mail');
+      await cluster.run('stowage-cluster-backup-mail');
       expect(await snapshots('mail')).toMatchObject([
         { hostname: 'mail', tags: ['service:mail'], paths: ['/backup/mail/boxes', '/backup/mail/queue'] },
       ]);
     });
 
     test('backs up a folder of a claim as the user of the workload', async () => {
-      await cluster.run('backup-notes');
+      await cluster.run('stowage-cluster-backup-notes');
       expect(await snapshots('notes')).toMatchObject([
         { hostname: 'notes', tags: ['service:notes'], paths: ['/backup/notes/data'] },
       ]);
     });
 
     test.each([
-      ['backup-mail', '/backup/mail/boxes', '0', '0000000000000004'],
-      ['backup-notes', '/backup/notes/data', '1000', '0000000000000000'],
+      ['stowage-cluster-backup-mail', '/backup/mail/boxes', '0', '0000000000000004'],
+      ['stowage-cluster-backup-notes', '/backup/notes/data', '1000', '0000000000000000'],
     ])('%s cannot write what it reads, and has no right more', async (job, source, uid, capabilities) => {
       const rights = await cluster.runInstead(
         job,
@@ -114,7 +114,7 @@ describe('Kubernetes', () => {
       await machine.run(
         `cd ${VOLUMES} && mv mail-boxes/_data /srv/aside && mkdir -p mail-boxes/_data/lost+found`,
       );
-      const empty = await cluster.tryRun('backup-mail');
+      const empty = await cluster.tryRun('stowage-cluster-backup-mail');
       await machine.run(`cd ${VOLUMES} && rm -r mail-boxes/_data && mv /srv/aside mail-boxes/_data`);
       expect(empty).toMatchObject({
         code: 1,
@@ -123,21 +123,21 @@ describe('Kubernetes', () => {
       expect(await snapshots('mail')).toHaveLength(1);
 
       await machine.run(`chown 0:0 ${PLACES.notes}/big`);
-      const unread = await cluster.tryRun('backup-notes');
+      const unread = await cluster.tryRun('stowage-cluster-backup-notes');
       await machine.run(`chown 1000:1000 ${PLACES.notes}/big`);
       expect(unread).toMatchObject({ code: 1, stdout: expect.stringContaining('permission denied') });
     });
   });
 
   test('waits while another job has the repository for itself, and ends in order when it is stopped', async () => {
-    const job = 'backup-mail-stopped';
+    const job = 'stowage-cluster-backup-mail-stopped';
     await machine.write('/root/password', 'secret');
     const seconds = await whileLocked(
       machine,
       '/srv/restic/cluster',
       async () =>
         machine.run(
-          `kubectl create job ${job} --from=cronjob/backup-mail
+          `kubectl create job ${job} --from=cronjob/stowage-cluster-backup-mail
           until kubectl logs job/${job} 2>&1 | grep -q 'locked, waiting up to 30m'; do sleep 0.1; done
           before=$(date +%s); podman stop --time=20 ${job}-pod-restic >/dev/null; echo $(($(date +%s) - before))
           kubectl delete job ${job} >/dev/null`,
@@ -151,16 +151,22 @@ describe('Kubernetes', () => {
   test('a policy that accepts incomplete backups has them succeed, and no other failure', async () => {
     const script = '/bin/sh /etc/stowage/backup.sh accept may-be-empty:/backup/notes/data --';
     await machine.run(`chown 0:0 ${PLACES.notes}/big`);
-    const incomplete = await cluster.runInstead('backup-notes', `${script} --host=x /backup/notes/data`);
+    const incomplete = await cluster.runInstead(
+      'stowage-cluster-backup-notes',
+      `${script} --host=x /backup/notes/data`,
+    );
     await machine.run(`chown 1000:1000 ${PLACES.notes}/big`);
     expect(incomplete).toMatchObject({
       code: 0,
       stdout: expect.stringContaining('the backup is incomplete'),
     });
-    const wrong = await cluster.runInstead('backup-notes', `${script} --no-such-option`);
+    const wrong = await cluster.runInstead('stowage-cluster-backup-notes', `${script} --no-such-option`);
     expect(wrong).toMatchObject({ code: 1, stdout: expect.stringContaining('unknown flag') });
     const old = `mkdir /tmp/old; printf '#!/bin/sh\\necho restic 0.16.4\\n' >/tmp/old/restic; chmod +x /tmp/old/restic`;
-    const refused = await cluster.runInstead('backup-notes', `${old}; PATH=/tmp/old:$PATH ${script} x`);
+    const refused = await cluster.runInstead(
+      'stowage-cluster-backup-notes',
+      `${old}; PATH=/tmp/old:$PATH ${script} x`,
+    );
     expect(refused).toMatchObject({ code: 1, stdout: expect.stringContaining('restic 0.16 is too old') });
   });
 
@@ -259,12 +265,12 @@ describe('Kubernetes', () => {
 
   describe('maintenance in the cluster', () => {
     test('forgets what the retention says, and nothing of another service', async () => {
-      await cluster.run('backup-mail');
-      await cluster.run('backup-notes');
+      await cluster.run('stowage-cluster-backup-mail');
+      await cluster.run('stowage-cluster-backup-notes');
       const camera = await snapshots('camera');
       const [mail, notes] = [await snapshots('mail'), await snapshots('notes')];
       expect([mail.length, notes.length].every((count) => count > 1)).toBe(true);
-      await cluster.run('forget-main');
+      await cluster.run('stowage-cluster-forget-main');
       expect(await snapshots('mail')).toEqual(mail.slice(-1));
       expect(await snapshots('notes')).toEqual(notes.slice(-1));
       expect((await snapshots('camera')).slice(0, camera.length)).toEqual(camera);
@@ -272,7 +278,7 @@ describe('Kubernetes', () => {
 
     test('one retention that fails is reported, and keeps no other from being applied', async () => {
       const said = await cluster.runInstead(
-        'forget-main',
+        'stowage-cluster-forget-main',
         `mkdir /tmp/f; echo 'exit 3' >/tmp/f/a.sh; echo 'echo applied' >/tmp/f/b.sh; sh /etc/stowage/forget.sh /tmp/f`,
       );
       expect(said).toMatchObject({
@@ -284,8 +290,8 @@ describe('Kubernetes', () => {
     });
 
     test('prunes, and reads a part of the data', async () => {
-      expect(await cluster.run('prune-main')).toContain('total prune');
-      expect(await cluster.run('check-main')).toContain('no errors were found');
+      expect(await cluster.run('stowage-cluster-prune-main')).toContain('total prune');
+      expect(await cluster.run('stowage-cluster-check-main')).toContain('no errors were found');
     });
   });
 

@@ -6,6 +6,7 @@ import { makeProject, render } from './lib/program.js';
 
 const AWAY = JSON.stringify(`0 ${(new Date().getUTCHours() + 12) % 24} * * *`);
 const POLICY = `version: 1
+project: lab
 contracts: services/*.yml
 repositories:
   main: { url: /srv/restic, maintenance: { host: mutations }, forget: ${AWAY}, prune: ${AWAY}, check: { schedule: ${AWAY} } }
@@ -62,55 +63,60 @@ const JOB: PromisedJob = {
 const MUTATIONS: readonly [what: string, file: string, sed: string, broken: string][] = [
   [
     'a wrong tag',
-    'systemd/stowage-backup-app.service',
+    'systemd/stowage-lab-backup-app.service',
     's/--tag service:app/--tag service:ap/',
     'the snapshot is',
   ],
-  ['a forgotten --host', 'systemd/stowage-backup-app.service', '/^  --host /d', 'the snapshot is'],
+  ['a forgotten --host', 'systemd/stowage-lab-backup-app.service', '/^  --host /d', 'the snapshot is'],
   [
     'a view that can be written',
-    'systemd/stowage-backup-app.service',
+    'systemd/stowage-lab-backup-app.service',
     's/^BindReadOnlyPaths=/BindPaths=/',
     'restic can write /backup/app/data',
   ],
   [
     'a grouping by paths',
-    'systemd/stowage-backup-app.service',
+    'systemd/stowage-lab-backup-app.service',
     's/--group-by host,tags/--group-by host,paths/',
     'a change of volumes cuts the history',
   ],
   [
     'an unquoted path in a view',
-    'systemd/stowage-backup-app.service',
+    'systemd/stowage-lab-backup-app.service',
     '/^BindReadOnlyPaths=/s/"//g',
     'the job fails',
   ],
   [
     'an unquoted path in a command',
-    'systemd/stowage-backup-app.service',
+    'systemd/stowage-lab-backup-app.service',
     '/^ExecStartPre=/s/"//g',
     'the job fails',
   ],
   [
     'no source check',
-    'systemd/stowage-backup-app.service',
+    'systemd/stowage-lab-backup-app.service',
     '/^ExecStartPre=+/d',
     'an empty source is recorded as the new state',
   ],
   [
     'a view that may be missing',
-    'systemd/stowage-backup-app.service',
+    'systemd/stowage-lab-backup-app.service',
     's/^BindReadOnlyPaths=/BindReadOnlyPaths=-/',
     'without its check the job leaves a missing source out',
   ],
-  ['no failure hook', 'systemd/stowage-backup-app.service', '/^OnFailure=/d', 'nobody is told of a failure'],
+  [
+    'no failure hook',
+    'systemd/stowage-lab-backup-app.service',
+    '/^OnFailure=/d',
+    'nobody is told of a failure',
+  ],
   ['an unfiltered forget', 'bin/forget/main/app.sh', '/^  --tag /d', 'forget removes snapshots of others'],
   ['a forget of nothing', 'bin/forget/main/app.sh', '/^  --keep-/d', 'forget leaves'],
   [
     'a timer without its service',
-    'systemd/stowage-backup-app.timer',
-    '/\\[Timer\\]/aUnit=stowage-backup-nobody.service',
-    'timer without its service: stowage-backup-app.timer',
+    'systemd/stowage-lab-backup-app.timer',
+    '/\\[Timer\\]/aUnit=stowage-lab-backup-nobody.service',
+    'timer without its service: stowage-lab-backup-app.timer',
   ],
 ];
 

@@ -33,24 +33,26 @@ describe('what a cluster is told', () => {
   test('is every object, and no other', () => {
     const names = objects.map((one) => {
       const name = nameOf(one).replace(/-[0-9a-f]{8}(?=-|$)/, '-HASH');
-      return [one.kind, namespaceOf(one), name.replace(/^(stowage-forget-main)-[0-9a-f]$/, '$1-SHARD')].join(
-        ' ',
-      );
+      return [
+        one.kind,
+        namespaceOf(one),
+        name.replace(/^(stowage-cluster-forget-main)-[0-9a-f]$/, '$1-SHARD'),
+      ].join(' ');
     });
     expect(names.sort()).toEqual([
       'ConfigMap apps hostpath-europe-berlin-HASH-crontab',
       'ConfigMap apps hostpath-europe-berlin-HASH-jobs',
-      'ConfigMap apps stowage-scripts',
-      'ConfigMap backup stowage-forget-main-SHARD',
-      'ConfigMap backup stowage-forget-main-SHARD',
-      'ConfigMap backup stowage-forget-main-SHARD',
-      'ConfigMap backup stowage-scripts',
-      'ConfigMap mail stowage-scripts',
-      'CronJob apps backup-notes',
+      'ConfigMap apps stowage-cluster-scripts',
+      'ConfigMap backup stowage-cluster-forget-main-SHARD',
+      'ConfigMap backup stowage-cluster-forget-main-SHARD',
+      'ConfigMap backup stowage-cluster-forget-main-SHARD',
+      'ConfigMap backup stowage-cluster-scripts',
+      'ConfigMap mail stowage-cluster-scripts',
+      'CronJob apps stowage-cluster-backup-notes',
       'CronJob backup check-main',
       'CronJob backup forget-main',
       'CronJob backup prune-main',
-      'CronJob mail backup-mail',
+      'CronJob mail stowage-cluster-backup-mail',
       'DaemonSet apps hostpath-europe-berlin-HASH',
       ...['apps', 'backup', 'mail'].map((namespace) => `NetworkPolicy ${namespace} stowage`),
       ...['apps', 'backup', 'mail'].map((namespace) => `ServiceAccount ${namespace} stowage`),
@@ -58,11 +60,11 @@ describe('what a cluster is told', () => {
   });
 
   test.each([
-    ['backup-mail', '15 0 * * *', 'Europe/Berlin', 3 * HOUR],
-    ['backup-notes', '15 0 * * *', 'Europe/Berlin', 3 * HOUR],
-    ['forget-main', '15 4 * * *', 'UTC', 24 * HOUR],
-    ['prune-main', '45 4 * * 0', 'UTC', 24 * HOUR],
-    ['check-main', '45 5 * * 0', 'UTC', 24 * HOUR],
+    ['stowage-cluster-backup-mail', '15 0 * * *', 'Europe/Berlin', 3 * HOUR],
+    ['stowage-cluster-backup-notes', '15 0 * * *', 'Europe/Berlin', 3 * HOUR],
+    ['stowage-cluster-forget-main', '15 4 * * *', 'UTC', 24 * HOUR],
+    ['stowage-cluster-prune-main', '45 4 * * 0', 'UTC', 24 * HOUR],
+    ['stowage-cluster-check-main', '45 5 * * 0', 'UTC', 24 * HOUR],
   ])(
     '%s runs when the policy says, one at a time, and ends some day',
     (name, schedule, timeZone, deadline) => {
@@ -119,11 +121,16 @@ describe('what a cluster is told', () => {
   });
 
   test.each([
-    ['CronJob', 'backup-mail', { runAsUser: 0, runAsGroup: 0 }, ['DAC_READ_SEARCH']],
-    ['CronJob', 'backup-notes', { runAsUser: 1000, runAsGroup: 1000, runAsNonRoot: true }, undefined],
-    ['CronJob', 'forget-main', { runAsNonRoot: true }, undefined],
-    ['CronJob', 'prune-main', { runAsNonRoot: true }, undefined],
-    ['CronJob', 'check-main', { runAsNonRoot: true }, undefined],
+    ['CronJob', 'stowage-cluster-backup-mail', { runAsUser: 0, runAsGroup: 0 }, ['DAC_READ_SEARCH']],
+    [
+      'CronJob',
+      'stowage-cluster-backup-notes',
+      { runAsUser: 1000, runAsGroup: 1000, runAsNonRoot: true },
+      undefined,
+    ],
+    ['CronJob', 'stowage-cluster-forget-main', { runAsNonRoot: true }, undefined],
+    ['CronJob', 'stowage-cluster-prune-main', { runAsNonRoot: true }, undefined],
+    ['CronJob', 'stowage-cluster-check-main', { runAsNonRoot: true }, undefined],
     ['DaemonSet', /^hostpath-/, { runAsUser: 0, runAsGroup: 0 }, ['DAC_READ_SEARCH', 'SETGID']],
   ])('%s %s is who its files need', (kind, name, user, capabilities) => {
     const { spec } = podOf(find(objects, kind, name));
@@ -156,11 +163,11 @@ describe('what a cluster is told', () => {
     const sources = (kind: string, name: RegExp | string) =>
       read(find(objects, kind, name)).filter(({ place }) => place.startsWith('/backup'));
     const claim = (claimName: string) => ({ persistentVolumeClaim: { claimName } });
-    expect(sources('CronJob', 'backup-mail')).toEqual([
+    expect(sources('CronJob', 'stowage-cluster-backup-mail')).toEqual([
       { place: '/backup/mail/boxes', way: 'read', from: claim('mail-boxes') },
       { place: '/backup/mail/queue', way: 'read', from: claim('mail-queue') },
     ]);
-    expect(sources('CronJob', 'backup-notes')).toEqual([
+    expect(sources('CronJob', 'stowage-cluster-backup-notes')).toEqual([
       { place: '/backup/notes/data', way: 'read', from: claim('notes-storage'), subPath: 'data' },
     ]);
     const hostPath = { path: '/srv/camera/recordings', type: 'Directory' };
@@ -170,7 +177,7 @@ describe('what a cluster is told', () => {
   });
 
   test('what restic is told names the service, what is left out, and waits for a lock', () => {
-    expect(argumentsOf(find(objects, 'CronJob', 'backup-mail'))).toEqual([
+    expect(argumentsOf(find(objects, 'CronJob', 'stowage-cluster-backup-mail'))).toEqual([
       ...['refuse', 'not-empty:/backup/mail/boxes', 'may-be-empty:/backup/mail/queue', '--', '--host=mail'],
       ...['--tag=service:mail', '--group-by=host,tags', '--retry-lock=30m', '--exclude=**/*.tmp'],
       ...['/backup/mail/boxes', '/backup/mail/queue'],
@@ -186,7 +193,7 @@ describe('what a cluster is told', () => {
       const scripts = (find(
         objects.filter((one) => namespaceOf(one) === 'backup'),
         'ConfigMap',
-        'stowage-scripts',
+        'stowage-cluster-scripts',
       ).data ?? {}) as Record<string, string>;
       const said = [
         JSON.stringify(containers[0]),
@@ -277,7 +284,7 @@ describe('what a cluster is told', () => {
     const cronJobs = { 'host_path_mode: daemonset #': 'host_path_mode: cronjob\n    affinity: preferred #' };
     const others = await objectsOf(await treeOf(cronJobs));
     expect(others.some(({ kind }) => kind === 'DaemonSet')).toBe(false);
-    const camera = find(others, 'CronJob', 'backup-camera');
+    const camera = find(others, 'CronJob', 'stowage-cluster-backup-camera');
     // The controller gives up on a job that misses more than a hundred starts in this time.
     expect(camera.spec).toMatchObject({ schedule: '0,30 * * * *', startingDeadlineSeconds: HOUR });
     const term = (app: string) => ({
@@ -287,7 +294,7 @@ describe('what a cluster is told', () => {
     expect(podOf(camera).spec.affinity).toEqual({
       podAffinity: { requiredDuringSchedulingIgnoredDuringExecution: [term('camera')] },
     });
-    expect(podOf(find(others, 'CronJob', 'backup-mail')).spec.affinity).toEqual({
+    expect(podOf(find(others, 'CronJob', 'stowage-cluster-backup-mail')).spec.affinity).toEqual({
       podAffinity: {
         preferredDuringSchedulingIgnoredDuringExecution: [{ weight: 100, podAffinityTerm: term('mail') }],
       },

@@ -44,7 +44,7 @@ describe('what an operator is told', () => {
     ['velero\n    snapshot: csi', true],
   ])('%s: the whole workload, for as long as anything is kept', async (method, csi) => {
     const objects = await objectsOf(await tree(method));
-    const schedule = find(objects, 'Schedule', 'backup-mail');
+    const schedule = find(objects, 'Schedule', 'stowage-cluster-backup-mail');
     expect(namespaceOf(schedule)).toBe('velero');
     const { ttl } = (schedule.spec as { template: { ttl: string } }).template;
     expect(Number(/^(\d+)h0m0s$/.exec(ttl)?.[1])).toBeGreaterThanOrEqual(retention.monthly * 31 * 24);
@@ -110,7 +110,7 @@ describe('what an operator is told', () => {
   test('k8up: the claims of the service, which are marked for it, and a retention of theirs alone', async () => {
     const folder = await tree('k8up');
     const objects = await objectsOf(folder);
-    const schedule = find(objects, 'Schedule', 'backup-notes');
+    const schedule = find(objects, 'Schedule', 'stowage-cluster-backup-notes');
     expect([namespaceOf(schedule), schedule.spec]).toEqual([
       'apps',
       {
@@ -126,7 +126,7 @@ describe('what an operator is told', () => {
         ...{ failedJobsHistoryLimit: 3, successfulJobsHistoryLimit: 3 },
         backup: {
           ...{ schedule: '15 0 * * *', activeDeadlineSeconds: 3 * 3600, tags: ['k8up:notes'] },
-          labelSelectors: [{ matchLabels: { 'stowage-service': 'notes' } }],
+          labelSelectors: [{ matchLabels: { 'stowage-cluster-service': 'notes' } }],
         },
         check: { schedule: '45 7 * * 0' },
         prune: {
@@ -141,9 +141,9 @@ describe('what an operator is told', () => {
     const claims = ['mail-boxes', 'mail-other', 'mail-queue'].map(claim);
     const patched = await withComponent(folder, 'mail/workloads/mail', claims);
     expect(patched.map((one) => (one.metadata as { labels?: unknown }).labels)).toEqual([
-      { 'stowage-service': 'mail' },
+      { 'stowage-cluster-service': 'mail' },
       undefined,
-      { 'stowage-service': 'mail' },
+      { 'stowage-cluster-service': 'mail' },
     ]);
     expect(
       find(

@@ -12,6 +12,7 @@ import { HOME, importImage, LOGIN, makeUser, asUser as runAsUser } from './lib/r
 /** Half a day away: no timer fires by itself while the scenario runs. */
 const HOUR = (new Date().getUTCHours() + 12) % 24;
 const POLICY = `version: 1
+project: lab
 contracts: services/*.yml
 repositories:
   nas:
@@ -66,7 +67,7 @@ describe('rootless Podman', () => {
       (await asUser(`${LIBRARY}/restic-nas.sh snapshots --json --tag service:${service}`)).stdout,
     ) as Snapshot[];
   async function backUp(service: string): Promise<{ ok: boolean; journal: string }> {
-    const unit = `stowage-backup-${service}.service`;
+    const unit = `stowage-lab-backup-${service}.service`;
     const { code } = await asUser(`systemctl --user reset-failed; systemctl --user start ${unit}`, true);
     const journal = await machine.run('journalctl --sync; journalctl --output=cat --lines=40');
     return { ok: code === 0, journal: journal.stdout };
@@ -106,26 +107,30 @@ describe('rootless Podman', () => {
       { timeout: 30 },
     );
     expect((await asUser('/opt/user/install.sh --dry-run')).stdout).toContain(
-      'enable stowage-backup-app.timer',
+      'enable stowage-lab-backup-app.timer',
     );
     expect((await asUser('ls -A')).stdout).not.toContain('.local');
     const first = (await asUser('/opt/user/install.sh')).stdout;
     expect(first).toContain(
-      `NOTE: the jobs fail until this file exists: ${HOME}/.config/restic/nas.password`,
+      `NOTE: the jobs fail until this file exists: ${HOME}/.config/restic/lab/nas.password`,
     );
     expect(first).not.toContain('linger');
     expect((await asUser('/opt/user/install.sh')).stdout).not.toMatch(/install |enable |remove /);
     const active = await asUser(
-      'systemctl --user is-active stowage-backup-app.timer stowage-backup-other.timer',
+      'systemctl --user is-active stowage-lab-backup-app.timer stowage-lab-backup-other.timer',
     );
     expect(active.stdout).toBe('active\nactive\n');
     const calendar = `*-*-* ${String(HOUR).padStart(2, '0')}:40:00 UTC`;
     expect(await timers(machine, 'user')).toEqual({
-      'stowage-backup-app.timer': ['stowage-backup-app.service', calendar],
-      'stowage-backup-other.timer': ['stowage-backup-other.service', calendar],
+      'stowage-lab-backup-app.timer': ['stowage-lab-backup-app.service', calendar],
+      'stowage-lab-backup-other.timer': ['stowage-lab-backup-other.service', calendar],
     });
-    expect(await shown(machine, 'stowage-backup-app.service', 'user')).toMatchObject({
-      ...{ Type: 'oneshot', OnFailure: 'stowage-failure@stowage-backup-app.service', SuccessExitStatus: '' },
+    expect(await shown(machine, 'stowage-lab-backup-app.service', 'user')).toMatchObject({
+      ...{
+        Type: 'oneshot',
+        OnFailure: 'stowage-lab-failure@stowage-lab-backup-app.service',
+        SuccessExitStatus: '',
+      },
       ...{ TimeoutStartUSec: '3h', TimeoutStopUSec: '2min', KillSignal: '2', CacheDirectory: 'stowage' },
     });
     await asUser('systemctl --user stop "stowage-*.timer"');
@@ -133,7 +138,7 @@ describe('rootless Podman', () => {
 
   test('a missing volume fails the job and is not made', async () => {
     await importImage(machine);
-    await asUser(`echo 'a password' > .config/restic/nas.password; echo A=b > .config/restic/nas.env
+    await asUser(`echo 'a password' > .config/restic/lab/nas.password; echo A=b > .config/restic/lab/nas.env
       mkdir -p .config/stowage/on-failure.d; printf '#!/bin/sh\\necho "$1" >>~/told\\n' > .config/stowage/on-failure.d/tell
       chmod +x .config/stowage/on-failure.d/tell; ${LIBRARY}/restic-nas.sh init`);
     const { ok, journal } = await backUp('app');
@@ -143,9 +148,9 @@ describe('rootless Podman', () => {
     });
     expect((await asUser('podman volume ls --quiet')).stdout).toBe('');
     const told = await machine.run('journalctl --sync; journalctl --output=cat');
-    expect(told.stdout).toContain('stowage: stowage-backup-app failed');
+    expect(told.stdout).toContain('stowage: stowage-lab-backup-app failed');
     expect((await asUser('until [ -s told ]; do sleep 0.05; done; cat told')).stdout).toBe(
-      'stowage-backup-app\n',
+      'stowage-lab-backup-app\n',
     );
   });
 
@@ -179,7 +184,7 @@ describe('rootless Podman', () => {
     ]);
     // Another runtime: root of the host restores it as it is in the container.
     await machine.run(
-      `RESTIC_PASSWORD_FILE=${HOME}/.config/restic/nas.password restic -r /srv/restic restore latest --include /backup/app/data --target /srv/elsewhere --sparse`,
+      `RESTIC_PASSWORD_FILE=${HOME}/.config/restic/lab/nas.password restic -r /srv/restic restore latest --include /backup/app/data --target /srv/elsewhere --sparse`,
     );
     const original = await manifest(machine, '/srv/data');
     expect(differences(original, await manifest(machine, '/srv/elsewhere/backup/app/data'))).toEqual([]);
@@ -192,7 +197,7 @@ describe('rootless Podman', () => {
   });
 
   test('the job can neither write its sources nor reach a network', async () => {
-    const generated = await asUser('systemctl --user cat stowage-backup-app.service');
+    const generated = await asUser('systemctl --user cat stowage-lab-backup-app.service');
     const [run = ''] = /^ExecStart=.*$/m.exec(generated.stdout) ?? [];
     expect(run).toMatch(/--cap-drop all --cap-add cap_dac_read_search --read-only/);
     for (const option of ['--network none', '--security-opt no-new-privileges']) {
@@ -216,15 +221,15 @@ describe('rootless Podman', () => {
       machine,
       '/srv/restic',
       async () => {
-        await asUser('systemctl --user start --no-block stowage-backup-app.service');
+        await asUser('systemctl --user start --no-block stowage-lab-backup-app.service');
         return machine.run(
           "until journalctl --sync && journalctl -o cat | grep 'locked, waiting'; do sleep 0.1; done",
           { timeout: 20 },
         );
       },
-      `${HOME}/.config/restic/nas.password`,
+      `${HOME}/.config/restic/lab/nas.password`,
     );
-    await asUser('systemctl --user stop stowage-backup-app.service');
+    await asUser('systemctl --user stop stowage-lab-backup-app.service');
     expect(journal.stdout).toContain('waiting up to 30m');
     // A volume that came or went.
     await asUser(`${LIBRARY}/restic-nas.sh backup --host app --tag service:app /etc`, true);
@@ -234,7 +239,7 @@ describe('rootless Podman', () => {
   });
 
   test('everything has the environment of the policy', async () => {
-    await asUser('echo RESTIC_COMPRESSION=nonsense >.config/restic/nas.env');
+    await asUser('echo RESTIC_COMPRESSION=nonsense >.config/restic/lab/nas.env');
     expect((await backUp('app')).ok).toBe(false);
     for (const command of [
       'restic-nas.sh snapshots',
@@ -242,7 +247,7 @@ describe('rootless Podman', () => {
     ]) {
       expect((await asUser(`${LIBRARY}/${command} 2>&1`, true)).stdout).toContain('invalid compression mode');
     }
-    await asUser('echo A=b >.config/restic/nas.env');
+    await asUser('echo A=b >.config/restic/lab/nas.env');
   });
 
   test('by the runbook a volume that is gone comes back, every byte and owner', async () => {
@@ -267,22 +272,22 @@ describe('rootless Podman', () => {
   test('aside gives a copy, a second time too, whoever owns the first', async () => {
     const aside = restoreCommands(page, 'podman (rootless) on web1', /^Restore \S+ aside$/);
     for (let time = 0; time < 2; time += 1) await asUser(`set -eu\n${aside}`);
-    expect(await machine.read(`${HOME}/stowage-restore/app/photos/one`)).toBe('picture\n');
-    expect(differences(before, await manifest(machine, `${HOME}/stowage-restore/app/data`))).toEqual([]);
+    expect(await machine.read(`${HOME}/stowage-restore/lab/app/photos/one`)).toBe('picture\n');
+    expect(differences(before, await manifest(machine, `${HOME}/stowage-restore/lab/app/data`))).toEqual([]);
   });
 
   test('what is no longer rendered is removed, and so is everything in the end', async () => {
     await machine.run(
-      'rm /opt/user/containers/stowage-backup-other.container /opt/user/systemd/stowage-backup-other.timer',
+      'rm /opt/user/containers/stowage-lab-backup-other.container /opt/user/systemd/stowage-lab-backup-other.timer',
     );
     const second = await asUser('/opt/user/install.sh');
     expect(second.stdout).toContain(
-      'remove /home/media/.config/containers/systemd/stowage-backup-other.container',
+      'remove /home/media/.config/containers/systemd/stowage-lab-backup-other.container',
     );
-    expect((await asUser('systemctl --user cat stowage-backup-other.service', true)).code).not.toBe(0);
+    expect((await asUser('systemctl --user cat stowage-lab-backup-other.service', true)).code).not.toBe(0);
     await asUser('/opt/user/install.sh --uninstall');
     expect((await asUser('find .config .local/lib .local/state -type f -o -type l | sort')).stdout).toBe(
-      '.config/restic/nas.env\n.config/restic/nas.password\n.config/stowage/on-failure.d/tell\n',
+      '.config/restic/lab/nas.env\n.config/restic/lab/nas.password\n.config/stowage/on-failure.d/tell\n',
     );
   });
 });

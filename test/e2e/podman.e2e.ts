@@ -10,6 +10,7 @@ import { restoreCommands, runbookCommands, WHOLE } from './lib/runbook.js';
 import { runByTimer } from './lib/timer.js';
 
 const POLICY = `version: 1
+project: lab
 contracts: services/ledger/contract.yml
 repositories:
   nas: { url: /srv/restic, maintenance: { host: podman1 } }
@@ -80,7 +81,7 @@ describe('a Podman host', () => {
   afterAll(async () => machine.stop());
 
   test('the timer backs up a bind mount and volumes with and without VolumeName=', async () => {
-    await runByTimer(machine, `stowage-${JOB}`);
+    await runByTimer(machine, `stowage-lab-${JOB}`);
     expect(await jobs.snapshots(REPOSITORY)).toMatchObject([
       {
         hostname: 'ledger',
@@ -123,7 +124,7 @@ describe('a Podman host', () => {
 
   test('a copy aside is equal too', async () => {
     await type(runbookCommands(runbook(), 'Restore notes aside'));
-    const aside = await manifest(machine, '/var/tmp/stowage-restore/ledger/notes');
+    const aside = await manifest(machine, '/var/tmp/stowage-restore/lab/ledger/notes');
     expect(differences(before.get('notes') ?? new Map(), aside)).toEqual([]);
   });
 
@@ -143,7 +144,7 @@ describe('a Podman host', () => {
       expect({ ok, why, told }).toEqual({
         ok: false,
         why: expect.stringContaining(reason),
-        told: [`stowage-${JOB}`],
+        told: [`stowage-lab-${JOB}`],
       });
       expect(await jobs.snapshots(REPOSITORY)).toHaveLength(count);
     }

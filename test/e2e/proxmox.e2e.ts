@@ -11,6 +11,7 @@ import { EVERY_JOB, mistakes, shown, timers } from './lib/units.js';
 /** Half a day away: no timer fires by itself while the scenario runs. */
 const HOUR = (new Date().getUTCHours() + 12) % 24;
 const POLICY = `version: 1
+project: lab
 contracts: services/home-assistant/contract.yml
 values: [group_vars/all.yml]
 repositories:
@@ -80,7 +81,7 @@ interface Snapshot {
 describe('a Proxmox host', () => {
   let machine: Machine;
   let rendered: string;
-  const restic = (args: string) => machine.run(`/usr/local/lib/stowage/restic-nas.sh ${args}`);
+  const restic = (args: string) => machine.run(`/usr/local/lib/stowage/lab/restic-nas.sh ${args}`);
   const snapshots = async () =>
     JSON.parse((await restic('snapshots --json --tag service:home-assistant')).stdout) as Snapshot[];
 
@@ -89,11 +90,11 @@ describe('a Proxmox host', () => {
     await machine.write('/run/how', how);
     const { code } = await machine.run(
       // Starts follow each other faster here than systemd allows by default.
-      'systemctl reset-failed; systemctl start stowage-vzdump-home-assistant.service',
+      'systemctl reset-failed; systemctl start stowage-lab-vzdump-home-assistant.service',
       { allowFail: true },
     );
     const journal = await machine.run(
-      'journalctl --sync; journalctl -o cat _SYSTEMD_INVOCATION_ID=$(systemctl show -P InvocationID stowage-vzdump-home-assistant.service)',
+      'journalctl --sync; journalctl -o cat _SYSTEMD_INVOCATION_ID=$(systemctl show -P InvocationID stowage-lab-vzdump-home-assistant.service)',
     );
     return { ok: code === 0, journal: journal.stdout };
   }
@@ -141,7 +142,7 @@ describe('a Proxmox host', () => {
 
   test('dumps a guest into restic, byte by byte, and its bind mount beside it', async () => {
     expect(await dump('well')).toMatchObject({ ok: true });
-    await machine.run('systemctl start stowage-backup-home-assistant.service');
+    await machine.run('systemctl start stowage-lab-backup-home-assistant.service');
     expect((await snapshots()).map(({ hostname, tags, paths }) => ({ hostname, tags, paths }))).toEqual([
       { hostname: 'home-assistant', tags: ['service:home-assistant', 'part:guest'], paths: [SNAPSHOT_PATH] },
       {
@@ -156,7 +157,7 @@ describe('a Proxmox host', () => {
   test('is due when the policy says, and ends some day', async () => {
     const hour = String(HOUR).padStart(2, '0');
     const due = (job: string) => ({
-      [`stowage-${job}.timer`]: [`stowage-${job}.service`, `*-*-* ${hour}:40:00 UTC`],
+      [`stowage-lab-${job}.timer`]: [`stowage-lab-${job}.service`, `*-*-* ${hour}:40:00 UTC`],
     });
     await machine.run('/opt/pve1/install.sh');
     expect(await timers(machine)).toMatchObject({
@@ -165,7 +166,7 @@ describe('a Proxmox host', () => {
     });
     await machine.run('systemctl stop "stowage-*.timer"');
     expect(await mistakes(machine)).toBe('');
-    expect(await shown(machine, 'stowage-vzdump-home-assistant.service')).toMatchObject({
+    expect(await shown(machine, 'stowage-lab-vzdump-home-assistant.service')).toMatchObject({
       ...{
         ...EVERY_JOB,
         NoNewPrivileges: 'no',
@@ -182,9 +183,9 @@ describe('a Proxmox host', () => {
 
   test('waits while another job has the repository for itself', async () => {
     const journal = await whileLocked(machine, '/srv/restic', async () => {
-      await machine.run('systemctl start --no-block stowage-vzdump-home-assistant.service');
+      await machine.run('systemctl start --no-block stowage-lab-vzdump-home-assistant.service');
       return machine.run(
-        "until journalctl --sync && journalctl -u stowage-vzdump-home-assistant -o cat | grep 'locked, waiting'; do sleep 0.1; done; systemctl stop stowage-vzdump-home-assistant",
+        "until journalctl --sync && journalctl -u stowage-lab-vzdump-home-assistant -o cat | grep 'locked, waiting'; do sleep 0.1; done; systemctl stop stowage-lab-vzdump-home-assistant",
         { timeout: 20 },
       );
     });
@@ -204,7 +205,7 @@ describe('a Proxmox host', () => {
   test('forgetting keeps the newest of the guest and the newest of the bind mount', async () => {
     expect(await dump('well')).toMatchObject({ ok: true });
     expect(await snapshots()).toHaveLength(3);
-    await machine.run('systemctl start stowage-forget-nas.service');
+    await machine.run('systemctl start stowage-lab-forget-nas.service');
     expect((await snapshots()).map(({ paths }) => paths[0]).sort()).toEqual([
       '/backup/home-assistant/recordings',
       SNAPSHOT_PATH,
@@ -219,8 +220,8 @@ describe('a Proxmox host', () => {
     const { ok, journal } = await dump(how);
     expect({ ok, journal }).toEqual({ ok: false, journal: expect.stringContaining(message) });
     expect(await snapshots()).toEqual(before);
-    const told = await machine.run('journalctl --sync; journalctl -o cat -u "stowage-failure@*"');
-    expect(told.stdout).toContain('stowage-vzdump-home-assistant failed');
+    const told = await machine.run('journalctl --sync; journalctl -o cat -u "stowage-lab-failure@*"');
+    expect(told.stdout).toContain('stowage-lab-vzdump-home-assistant failed');
   });
 
   test('fails, and says why, when the guest lives elsewhere or has what vzdump leaves out', async () => {
@@ -247,7 +248,7 @@ describe('a Proxmox host', () => {
 
   test('restores the guest in place by the runbook, on the storage that it had, and its bind mount', async () => {
     // The newest snapshot of the service is not one of the guest.
-    await machine.run('systemctl start stowage-backup-home-assistant.service');
+    await machine.run('systemctl start stowage-lab-backup-home-assistant.service');
     await machine.run('rm -r /tank/recordings/home-assistant; rm -f /run/pct.verbs; echo well >/run/how');
     await machine.run(
       `mkdir -p /srv/inside/usr; ln -sfn usr/bin /srv/inside/bin; for d in usr lib lib64; do mkdir -p /srv/inside/$d; mount --rbind /$d /srv/inside/$d; done; mkdir -p /srv/inside/srv/recordings`,
@@ -301,9 +302,9 @@ describe('a Proxmox host', () => {
 
     test('cleans up when it is killed', async () => {
       await machine.write('/run/how', 'hangs');
-      await machine.run(`systemctl reset-failed; systemctl start --no-block stowage-vzdump-home-assistant.service
-        until ls /srv/dump/*/*.tar; do sleep 0.05; done; systemctl kill --kill-whom=main --signal=KILL stowage-vzdump-home-assistant.service
-        until systemctl is-failed --quiet stowage-vzdump-home-assistant.service; do sleep 0.05; done`);
+      await machine.run(`systemctl reset-failed; systemctl start --no-block stowage-lab-vzdump-home-assistant.service
+        until ls /srv/dump/*/*.tar; do sleep 0.05; done; systemctl kill --kill-whom=main --signal=KILL stowage-lab-vzdump-home-assistant.service
+        until systemctl is-failed --quiet stowage-lab-vzdump-home-assistant.service; do sleep 0.05; done`);
       expect((await machine.run('ls -A /srv/dump')).stdout).toBe('');
     });
   });

@@ -13,6 +13,7 @@ const PARTS = 4;
 const AWAY = JSON.stringify(`0 ${(new Date().getUTCHours() + 12) % 24} * * *`);
 
 const POLICY = `version: 1
+project: lab
 contracts: services/*/contract.yml
 repositories:
   local:
@@ -188,12 +189,12 @@ describe('repositories', () => {
   describe('while another job has the repository', () => {
     const waits = (job: string): Promise<unknown> =>
       machine.run(
-        `until journalctl --sync && journalctl -u stowage-${job} -o cat | grep -q 'already locked, waiting'; do sleep 0.1; done`,
+        `until journalctl --sync && journalctl -u stowage-lab-${job} -o cat | grep -q 'already locked, waiting'; do sleep 0.1; done`,
       );
 
     test('a backup waits for a prune, and both end well', async () => {
       await jobs.freeze('prune-local', `[ -n "$(find ${LOCAL}/locks -type f)" ]`);
-      await machine.run('systemctl start --no-block stowage-backup-wiki');
+      await machine.run('systemctl start --no-block stowage-lab-backup-wiki');
       await waits('backup-wiki');
       await jobs.signal('prune-local', 'CONT');
       expect(await jobs.end('prune-local')).toEqual({ ok: true, told: [] });
@@ -205,7 +206,7 @@ describe('repositories', () => {
       const before = await jobs.snapshots(LOCAL, 'postgres');
       await machine.run('head -c 100M /dev/urandom >/srv/postgres/dumps/big');
       await jobs.freeze('backup-postgres', `[ -n "$(find ${LOCAL}/locks -type f)" ]`);
-      await machine.run('systemctl start --no-block stowage-prune-local');
+      await machine.run('systemctl start --no-block stowage-lab-prune-local');
       await waits('prune-local');
       await jobs.signal('backup-postgres', 'CONT');
       expect(await jobs.end('backup-postgres')).toEqual({ ok: true, told: [] });
@@ -217,7 +218,7 @@ describe('repositories', () => {
     test('so do a forget and a check', async () => {
       await machine.run('head -c 100M /dev/urandom >/srv/postgres/dumps/big');
       await jobs.freeze('backup-postgres', `[ -n "$(find ${LOCAL}/locks -type f)" ]`);
-      const both = 'stowage-forget-local stowage-check-local';
+      const both = 'stowage-lab-forget-local stowage-lab-check-local';
       await machine.run(`systemctl start --no-block ${both}`);
       await waits('check-local');
       // What forget says is printed when it ends, and that would be at once.
@@ -234,7 +235,7 @@ describe('repositories', () => {
     const check = (week: number, repository: string): Promise<{ code: number; stdout: string }> =>
       machine.run(
         `export PATH=/opt/week:$PATH WEEK=${week} RESTIC_REPOSITORY=${repository} RESTIC_PASSWORD_FILE=/etc/restic/password
-        export RESTIC_CACHE_DIR=/run/check; /usr/local/lib/stowage/check-repository.sh ${PARTS} 2>&1`,
+        export RESTIC_CACHE_DIR=/run/check; /usr/local/lib/stowage/lab/check-repository.sh ${PARTS} 2>&1`,
         { allowFail: true },
       );
 
@@ -270,7 +271,7 @@ describe('repositories', () => {
     /** What a maintenance host has in its policy: the address that may do everything. */
     async function reachInFull(...verbs: readonly string[]): Promise<void> {
       for (const verb of verbs) {
-        const dropIn = `/etc/systemd/system/stowage-${verb}-far.service.d/full.conf`;
+        const dropIn = `/etc/systemd/system/stowage-lab-${verb}-far.service.d/full.conf`;
         const address = 'RESTIC_REPOSITORY=rest:http://127.0.0.1:8001/';
         await machine.write(dropIn, `[Service]\nEnvironment=${address}\n`);
       }
@@ -300,7 +301,7 @@ describe('repositories', () => {
       await isRefused('forget-far');
       const [first = ''] = before;
       // By hand neither; restic 0.18 only says so.
-      await machine.run(['/usr/local/lib/stowage/restic-far.sh', 'forget', first], { allowFail: true });
+      await machine.run(['/usr/local/lib/stowage/lab/restic-far.sh', 'forget', first], { allowFail: true });
       expect(await jobs.snapshotIds(SERVED)).toEqual(before);
     });
 

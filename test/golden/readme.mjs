@@ -96,7 +96,7 @@ const PARTS = {
   'example:unit': () =>
     fenced(
       'ini',
-      read('test/golden/minimal/expected/hosts/any/docker/systemd/stowage-backup-bookmarks.service'),
+      read('test/golden/minimal/expected/hosts/any/docker/systemd/stowage-home-backup-bookmarks.service'),
     ),
   'output:paths': () =>
     fenced('console', `$ stowage paths\n${run(['paths'], join(root, 'examples/minimal'))}`),

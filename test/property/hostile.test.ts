@@ -112,6 +112,7 @@ function project(): Project {
     },
     policy: {
       version: 1,
+      project: 'lab',
       contracts: 'app.yml',
       repositories: {
         main: {

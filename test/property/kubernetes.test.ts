@@ -82,7 +82,7 @@ const ID = fc.stringMatching(/^[a-z0-9](?:[a-z0-9._-]{0,61}[a-z0-9])?$/);
 test('every service has an object name and a file of its own', () => {
   fc.assert(
     fc.property(fc.uniqueArray(ID, { minLength: 2, maxLength: 20 }), (ids) => {
-      const names = ids.map((id) => objectName('backup', id));
+      const names = ids.map((id) => objectName('lab', 'backup', id));
       for (const name of names) expect(name).toMatch(/^[a-z0-9](?:[a-z0-9-]{0,50}[a-z0-9])?$/);
       expect(new Set(names).size).toBe(ids.length);
       expect(new Set(ids.map(serviceFile)).size).toBe(ids.length);

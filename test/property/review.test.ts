@@ -37,6 +37,7 @@ const fleet = fc.uniqueArray(service, { selector: ({ id }) => id, minLength: 1, 
 
 const POLICY = {
   version: 1,
+  project: 'lab',
   contracts: 'services/**/*.yml',
   repositories: { main: { url: 'rest:https://backup1.example:8000/home', maintenance: { host: 'backup1' } } },
   defaults: { schedule: '0 1 * * *', spread: '90m', retention: { keep_daily: 7, keep_weekly: 4 } },

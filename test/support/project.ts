@@ -8,6 +8,7 @@ import { loadPolicy } from '../../src/policy/load.js';
 import type { Policy } from '../../src/policy/policy.js';
 
 const POLICY = `version: 1
+project: lab
 contracts: services/*.yml
 repositories:
   main:

@@ -76,6 +76,7 @@ defaults:
   retention: { keep_daily: 7, keep_weekly: 4 }
 deployments:
   - { runtime: docker, host: web1, services: ["*"] }
+project: lab
 `;
 
 /** A service with a folder and a managed volume. */

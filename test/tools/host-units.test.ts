@@ -74,7 +74,7 @@ describe.each(hosts)('$name', ({ folder }) => {
     const root = installed(folder);
     for (const name of units(root).filter((unit) => unit.endsWith('.service'))) {
       // vzdump mounts, snapshots and reads whole guests as root; restic does not, in that unit either.
-      const threshold = name.startsWith('stowage-vzdump-') ? 70 : 19;
+      const threshold = name.startsWith('stowage-lab-vzdump-') ? 70 : 19;
       const args = ['security', '--offline=true', '--no-pager', `--threshold=${threshold}`, `--root=${root}`];
       const { status, text } = run('systemd-analyze', [...args, name.replace('@.', '@example.')]);
       expect([name, status, status === 0 ? '' : text]).toEqual([name, 0, '']);

@@ -51,13 +51,13 @@ describe('the tree', () => {
     expect(new Set(names).size).toBe(names.length);
     expect(names).toEqual(
       expect.arrayContaining([
-        'ConfigMap apps/stowage-scripts',
-        'CronJob apps/backup-photos',
-        'CronJob apps/backup-wiki',
+        'ConfigMap apps/stowage-lab-scripts',
+        'CronJob apps/stowage-lab-backup-photos',
+        'CronJob apps/stowage-lab-backup-wiki',
         'CronJob backup/check-main',
         'CronJob backup/forget-main',
         'CronJob backup/prune-main',
-        'CronJob git/backup-git',
+        'CronJob git/stowage-lab-backup-git',
         'NetworkPolicy apps/stowage',
         'ServiceAccount git/stowage',
       ]),
@@ -75,7 +75,7 @@ describe('the tree', () => {
     const objects = objectsOf(inFolder(files, (root) => kustomize(root, 'kubernetes/backup')));
     const job = objects.find((object) => named(object) === 'CronJob backup/forget-main');
     const sources = JSON.stringify(job);
-    const maps = objects.filter((object) => named(object).includes('stowage-forget'));
+    const maps = objects.filter((object) => named(object).includes('stowage-lab-forget'));
     for (const map of maps) expect(sources).toContain(`"${(map.metadata as { name: string }).name}"`);
     expect(maps.flatMap((map) => Object.keys(map.data as Fields)).sort()).toEqual(['web.sh', 'wiki.sh']);
   });
@@ -180,7 +180,7 @@ describe('the component for the workload', () => {
   test('labels the claims for K8up, and no others', () => {
     const objects = patched({ method: 'k8up' });
     const marked = objects.filter((object) =>
-      JSON.stringify(object.metadata).includes('"stowage-service":"wiki"'),
+      JSON.stringify(object.metadata).includes('"stowage-lab-service":"wiki"'),
     );
     expect(marked.map(named)).toEqual(['PersistentVolumeClaim apps/wiki-data']);
   });

@@ -29,7 +29,7 @@ export const ansibleGroup: Check = ({ policy }) => {
 
 /** Two repositories whose secrets would be read from one variable. */
 export const ansibleVariables: Check = ({ policy }) => {
-  const groups = groupBy(policy.repositories, ({ name }) => secretVariablePrefix(name));
+  const groups = groupBy(policy.repositories, ({ name }) => secretVariablePrefix(policy.project, name));
   return [...groups].flatMap(([prefix, [first, ...others]]) =>
     others.map((other): Diagnostic => {
       const firstAt = first === undefined ? '' : place(policy.document.span(first.pointer));

@@ -23,7 +23,7 @@ export function hostSecrets(plan: BackupPlan, tree: HostTree): AnsibleSecret[] {
 export function userSecrets(plan: BackupPlan, tree: UserTree): AnsibleSecret[] {
   const variables = secretVariables(plan);
   return tree.repositories.flatMap((repository) => {
-    const { environment, password } = userSecretFiles(repository);
+    const { environment, password } = userSecretFiles(plan.project, repository);
     return [
       ...secret(environment, variables.get(repository.environment_file ?? '')),
       ...secret(password, variables.get(repository.password_file)),
@@ -39,7 +39,7 @@ function secret(path: string | null, variable: string | undefined): AnsibleSecre
 function secretVariables(plan: BackupPlan): Map<string, string> {
   const variables = new Map<string, string>();
   for (const { name, password_file, environment_file } of plan.repositories) {
-    const prefix = secretVariablePrefix(name);
+    const prefix = secretVariablePrefix(plan.project, name);
     if (!variables.has(password_file)) variables.set(password_file, `${prefix}_password`);
     if (environment_file !== null && !variables.has(environment_file))
       variables.set(environment_file, `${prefix}_environment`);

@@ -17,6 +17,7 @@ export function backupFile(
   const { service, placement } = job;
   const settings = runtimes.kubernetes;
   const pod = podContext({
+    project: job.project,
     repository: job.repository,
     settings,
     security: backupSecurity(service, volumes),
@@ -31,9 +32,9 @@ export function backupFile(
       header: header(plan, service.contract),
       service_id: service.service_id,
       service_name: service.service_name,
-      name: objectName('backup', service.service_id),
+      name: backupName(job),
       namespace: job.namespace,
-      labels: labels(service.service_id, 'backup'),
+      labels: labels(job.project, service.service_id, 'backup'),
       app: service.service_name,
       // A hostPath is on the workload's node or nowhere, whatever the policy prefers for claims.
       affinity_required: settings.affinity === 'required' || volumes.some(({ kind }) => kind === 'host_path'),
@@ -45,6 +46,11 @@ export function backupFile(
       ...pod,
     }),
   );
+}
+
+/** The job of a service, or what an operator reads in its place. */
+export function backupName({ project, service }: KubernetesJob): string {
+  return objectName(project, 'backup', service.service_id);
 }
 
 /** A file that is about one service, in its namespace's folder. */

@@ -3,6 +3,7 @@ import type { BackupPlan, Placement, PlannedVolume, RepositoryPlan, ServicePlan 
 
 /** One service's backup on Kubernetes. */
 export interface KubernetesJob {
+  readonly project: string;
   readonly service: ServicePlan;
   readonly placement: Placement;
   readonly repository: RepositoryPlan;
@@ -53,7 +54,7 @@ export function kubernetesJobs(plan: BackupPlan): KubernetesJob[] {
       const volumes = placement.volumes.filter((volume) => volume.backed_up);
       const { namespace } = placement;
       if (repository === undefined || namespace === null || volumes.length === 0) return [];
-      return [{ service, placement, repository, namespace, volumes }];
+      return [{ project: plan.project, service, placement, repository, namespace, volumes }];
     });
   });
 }

@@ -1,3 +1,4 @@
+import { projectName } from '../../names/installed.js';
 import { groupBy } from '../../plan/group.js';
 import { labelTexts } from '../../plan/node-labels.js';
 import type { Placement, PlannedVolume } from '../../plan/plan.js';
@@ -15,7 +16,7 @@ import {
   credentialsVolume,
   podResources,
   SCRIPTS,
-  SCRIPTS_CONFIG_MAP,
+  scriptsConfigMap,
   sourceMount,
   sourceVolumes,
 } from './pod.js';
@@ -54,13 +55,13 @@ export function hostpathFiles(
   input: TargetInput,
 ): { files: RenderedFile[]; resources: string[]; generators: Generator[] } {
   const jobs = namespace.jobs.filter((job) => hostPaths(job).length > 0);
-  const all = schedulers(jobs, input.runtimes.kubernetes);
+  const all = schedulers(input.plan.project, jobs, input.runtimes.kubernetes);
   return {
     files: [
       ...all.map((scheduler) => schedulerFile(namespace, scheduler, input)),
       ...jobs.map((job) => serviceScript(namespace, job, input)),
     ],
-    resources: all.map(({ name }) => `${name}.yaml`),
+    resources: all.map(({ name }) => schedulerPath(input.plan.project, name)),
     generators: all.map((scheduler) => ({
       name: `${scheduler.name}-jobs`,
       files: scheduler.jobs.map(scriptPath),
@@ -69,8 +70,12 @@ export function hostpathFiles(
 }
 
 /** By name. */
-function schedulers(jobs: readonly KubernetesJob[], settings: KubernetesSettings): Scheduler[] {
-  return [...groupBy(jobs, ({ placement }) => schedulerName(placement, settings))]
+function schedulers(
+  project: string,
+  jobs: readonly KubernetesJob[],
+  settings: KubernetesSettings,
+): Scheduler[] {
+  return [...groupBy(jobs, ({ placement }) => schedulerName(project, placement, settings))]
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .flatMap(([name, members]): Scheduler[] => {
       const [first] = members;
@@ -81,10 +86,19 @@ function schedulers(jobs: readonly KubernetesJob[], settings: KubernetesSettings
 }
 
 /** After its time zone, and its node set where that is not the one of the policy's runtime. */
-function schedulerName({ schedule, node_selector }: Placement, settings: KubernetesSettings): string {
+function schedulerName(
+  project: string,
+  { schedule, node_selector }: Placement,
+  settings: KubernetesSettings,
+): string {
   const nodes = labelTexts(node_selector ?? {}).join('/');
   const isUsual = nodes === labelTexts(settings.node_selector).join('/');
-  return objectName('hostpath', isUsual ? schedule.timezone : `${schedule.timezone}/${nodes}`);
+  return objectName(project, 'hostpath', isUsual ? schedule.timezone : `${schedule.timezone}/${nodes}`);
+}
+
+/** The folder is the project's own, so its name is left out. */
+function schedulerPath(project: string, name: string): string {
+  return `${name.slice(projectName(project).length + 1)}.yaml`;
 }
 
 function scriptPath({ service }: KubernetesJob): string {
@@ -97,9 +111,9 @@ function schedulerFile(
   { plan, runtimes, templates }: TargetInput,
 ): RenderedFile {
   const settings = runtimes.kubernetes;
-  const own = labels(name, 'backup');
+  const own = labels(plan.project, name, 'backup');
   return {
-    path: `${namespace.folder}/${name}.yaml`,
+    path: `${namespace.folder}/${schedulerPath(plan.project, name)}`,
     mode: 0o644,
     sources: [...new Set(jobs.map((job) => job.service.contract))].sort(),
     service: null,
@@ -107,6 +121,7 @@ function schedulerFile(
     content: templates.render('kubernetes/hostpath.yaml.hbs', {
       header: header(plan, null),
       name,
+      account: projectName(plan.project),
       crontab_name: `${name}-crontab`,
       namespace: namespace.name,
       labels: own,
@@ -121,7 +136,7 @@ function schedulerFile(
       command: ['/bin/sh', `${SCRIPTS}/hostpath.sh`],
       args: [CRONTAB],
       ready_command: ['/bin/sh', `${SCRIPTS}/hostpath-probe.sh`, 'ready', ...jobs.map(readiness)],
-      ...volumesAndMounts(name, jobs),
+      ...volumesAndMounts(plan.project, name, jobs),
     }),
   };
 }
@@ -140,7 +155,11 @@ function readiness({ service, placement }: KubernetesJob): string {
   return `${service.service_id}=${longestGap(placement.schedule) + service.timeout + 60}`;
 }
 
-function volumesAndMounts(name: string, jobs: readonly KubernetesJob[]): Record<string, unknown> {
+function volumesAndMounts(
+  project: string,
+  name: string,
+  jobs: readonly KubernetesJob[],
+): Record<string, unknown> {
   const repositories = new Map(jobs.map(({ repository }) => [repository.name, repository]));
   const secrets = [...repositories.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
   const paths = jobs.flatMap((job) =>
@@ -158,7 +177,7 @@ function volumesAndMounts(name: string, jobs: readonly KubernetesJob[]): Record<
       ...paths.map(({ volume, scope }) => sourceMount(volume, scope)),
     ],
     volumes: [
-      { name: 'scripts', configMap: { name: SCRIPTS_CONFIG_MAP } },
+      { name: 'scripts', configMap: { name: scriptsConfigMap(project) } },
       { name: 'crontab', configMap: { name: `${name}-crontab` } },
       { name: 'jobs', configMap: { name: `${name}-jobs` } },
       { name: 'cache', emptyDir: {} },

@@ -1,9 +1,10 @@
+import { projectName } from '../../names/installed.js';
 import type { RepositoryPlan, ServicePlan } from '../../plan/plan.js';
 import { header } from '../header.js';
 import type { RenderedFile, TargetInput } from '../target.js';
-import { serviceRendered } from './backup-files.js';
+import { backupName, serviceRendered } from './backup-files.js';
 import type { KubernetesJob } from './cluster.js';
-import { labels, objectName } from './names.js';
+import { labels } from './names.js';
 import { secretName } from './pod.js';
 import { moverSecurity } from './security.js';
 
@@ -17,8 +18,8 @@ const RETENTION = {
 } as const;
 
 /** The label by which K8up finds a service's claims. */
-export function claimLabels(service: ServicePlan): Record<string, string> {
-  return { 'stowage-service': service.service_id };
+export function claimLabels({ project, service }: KubernetesJob): Record<string, string> {
+  return { [`${projectName(project)}-service`]: service.service_id };
 }
 
 /**
@@ -35,9 +36,9 @@ export function k8upFile(job: KubernetesJob, { plan, templates }: TargetInput): 
       header: header(plan, service.contract),
       service_id: service.service_id,
       service_name: service.service_name,
-      name: objectName('backup', service.service_id),
+      name: backupName(job),
       namespace: job.namespace,
-      labels: labels(service.service_id, 'backup'),
+      labels: labels(job.project, service.service_id, 'backup'),
       timezone,
       maintenance_timezone: repository.prune.timezone,
       timezone_named: timezone !== 'UTC' || repository.prune.timezone !== 'UTC',
@@ -50,7 +51,7 @@ export function k8upFile(job: KubernetesJob, { plan, templates }: TargetInput): 
       prune_cron: repository.k8up?.prune ?? repository.prune.cron,
       keeps_days: (service.retention.keep_daily ?? 0) > 0,
       tag,
-      claim_labels: claimLabels(service),
+      claim_labels: claimLabels(job),
       retention: { ...retention(service), tags: [tag] },
     }),
   );

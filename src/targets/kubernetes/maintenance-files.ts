@@ -77,7 +77,7 @@ export function forgetGenerators(
     const services = shards.get(shard);
     if (services === undefined) return [];
     const files = services.map((service) => forgetScript(repository, service));
-    return [{ name: shardName(repository, shard), files }];
+    return [{ name: shardName(input.plan, repository, shard), files }];
   });
 }
 
@@ -92,12 +92,13 @@ function maintenanceJob(
   const isForget = verb === 'forget';
   const [program = '', script = '', ...args] = command;
   return {
-    name: objectName(verb, repository.name),
+    name: objectName(input.plan.project, verb, repository.name),
     namespace: namespace.name,
-    labels: labels(repository.name, 'maintenance'),
+    labels: labels(input.plan.project, repository.name, 'maintenance'),
     schedule,
     starting_deadline: startingDeadline(schedule.cron),
     ...podContext({
+      project: input.plan.project,
       repository,
       settings: input.runtimes.kubernetes,
       security: maintenanceSecurity(),
@@ -105,18 +106,20 @@ function maintenanceJob(
       args,
       sources: [],
       moreMounts: isForget ? [{ name: 'forget', mountPath: FORGET_FOLDER, readOnly: true }] : [],
-      moreVolumes: isForget ? [{ name: 'forget', projected: { sources: forgetSources(repository) } }] : [],
+      moreVolumes: isForget
+        ? [{ name: 'forget', projected: { sources: forgetSources(input.plan, repository) } }]
+        : [],
     }),
   };
 }
 
 /** Every shard, whether it holds anything or not: adding a service changes nothing here. */
-function forgetSources(repository: RepositoryPlan): Record<string, unknown>[] {
-  return SHARDS.map((shard) => ({ configMap: { name: shardName(repository, shard), optional: true } }));
+function forgetSources(plan: BackupPlan, repository: RepositoryPlan): Record<string, unknown>[] {
+  return SHARDS.map((shard) => ({ configMap: { name: shardName(plan, repository, shard), optional: true } }));
 }
 
-function shardName(repository: RepositoryPlan, shard: string): string {
-  return `${objectName('stowage-forget', repository.name)}-${shard}`;
+function shardName({ project }: BackupPlan, repository: RepositoryPlan, shard: string): string {
+  return `${objectName(project, 'forget', repository.name)}-${shard}`;
 }
 
 function shardOf(service: ServicePlan): string {

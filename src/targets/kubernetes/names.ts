@@ -1,17 +1,30 @@
 import { createHash } from 'node:crypto';
+import { installedName, projectName, type NameKind } from '../../names/installed.js';
 
 /** CronJob names end up in Job and Pod names with a suffix of their own (kubernetes.io, "CronJob"). */
 const LONGEST_NAME = 52;
 const HASH_LENGTH = 8;
 
+/** How a name that had to be changed ends; a plain one that looks like it is changed too, so that the two never meet. */
+const HASHED = /-[0-9a-f]{8}$/;
+
 /**
- * Name of an object of ours: `<prefix>-<name>` as an RFC 1123 label of at most 52 characters. Where that needs a
- * change (dots and underscores of a service id, length), a hash follows, so that no two become one.
+ * Name of an object of ours: `stowage-<project>-<kind>-<name>` as an RFC 1123 label of at most 52 characters. Where that
+ * needs a change (dots and underscores of a service id, length), a hash follows, so that no two become one. What is kept
+ * is long enough for the whole of the longest project and kind.
  */
-export function objectName(prefix: string, name: string): string {
-  const joined = `${prefix}-${name}`;
+export function objectName(project: string, kind: NameKind, name: string): string {
+  return fitted(installedName(project, kind, name));
+}
+
+/** Name of a volume of a pod, which no other pod sees: no project is in it. */
+export function podVolumeName(prefix: 'claim' | 'path' | 'secret', name: string): string {
+  return fitted(`${prefix}-${name}`);
+}
+
+function fitted(joined: string): string {
   const plain = joined.toLowerCase().replaceAll(/[^a-z0-9-]+/g, '-');
-  if (plain === joined && plain.length <= LONGEST_NAME) return plain;
+  if (plain === joined && plain.length <= LONGEST_NAME && !HASHED.test(plain)) return plain;
   const hash = createHash('sha256').update(joined).digest('hex').slice(0, HASH_LENGTH);
   const kept = plain.slice(0, LONGEST_NAME - HASH_LENGTH - 1).replace(/-+$/, '');
   return `${kept}-${hash}`;
@@ -35,6 +48,7 @@ export function containerText(text: string): string {
 
 /** What every object of ours carries (kubernetes.io, "Recommended Labels"). */
 export function labels(
+  project: string,
   instance: string,
   component: 'backup' | 'maintenance' | 'restore' | 'shared',
 ): Record<string, string> {
@@ -42,13 +56,14 @@ export function labels(
     'app.kubernetes.io/name': 'restic',
     'app.kubernetes.io/instance': instance,
     'app.kubernetes.io/component': component,
-    'app.kubernetes.io/part-of': 'backup',
-    'app.kubernetes.io/managed-by': 'stowage',
+    ...projectSelector(project),
   };
 }
 
-/** What selects every pod of ours in a namespace. */
-export const POD_SELECTOR = {
-  'app.kubernetes.io/part-of': 'backup',
-  'app.kubernetes.io/managed-by': 'stowage',
-} as const;
+/** What selects everything of a project, and nothing of another one in the same namespace. */
+export function projectSelector(project: string): Record<string, string> {
+  return {
+    'app.kubernetes.io/part-of': projectName(project),
+    'app.kubernetes.io/managed-by': 'stowage',
+  };
+}

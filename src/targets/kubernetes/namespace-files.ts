@@ -1,9 +1,10 @@
+import { projectName } from '../../names/installed.js';
 import { groupBy } from '../../plan/group.js';
 import { header } from '../header.js';
 import type { RenderedFile, TargetInput } from '../target.js';
 import type { Namespace } from './cluster.js';
-import { labels, POD_SELECTOR } from './names.js';
-import { SCRIPTS_CONFIG_MAP, secretName } from './pod.js';
+import { labels, projectSelector } from './names.js';
+import { scriptsConfigMap, secretName } from './pod.js';
 import { repositoryPorts } from './ports.js';
 
 const SHARED = { mode: 0o644, sources: [], service: null, runtime: 'kubernetes' } as const;
@@ -25,9 +26,10 @@ export function commonFile(namespace: Namespace, { plan, runtimes, templates }: 
     path: `${namespace.folder}/common.yaml`,
     content: templates.render('kubernetes/common.yaml.hbs', {
       header: header(plan, null),
+      name: projectName(plan.project),
       namespace: namespace.name,
-      labels: labels('shared', 'shared'),
-      pod_selector: POD_SELECTOR,
+      labels: labels(plan.project, 'shared', 'shared'),
+      pod_selector: projectSelector(plan.project),
       dns: ['UDP', 'TCP'].flatMap((protocol) => DNS_PORTS.map((port) => ({ protocol, port }))),
       ports: repositoryPorts(plan, runtimes.kubernetes).map((port) => ({ protocol: 'TCP', port })),
     }),
@@ -48,7 +50,7 @@ export function scriptFiles(
   }));
   return {
     files,
-    generator: { name: SCRIPTS_CONFIG_MAP, files: names.map(({ file }) => `scripts/${file}`) },
+    generator: { name: scriptsConfigMap(plan.project), files: names.map(({ file }) => `scripts/${file}`) },
   };
 }
 
@@ -75,7 +77,7 @@ export function secretFiles(
       repositories: sharing.map((repository) => repository.name).join(', '),
       name,
       namespace: namespace.name,
-      labels: labels(sharing[0]?.name ?? '', 'shared'),
+      labels: labels(plan.project, sharing[0]?.name ?? '', 'shared'),
       store: store.store,
       store_kind: store.store_kind,
       key: `${store.key_prefix}${name}`,
@@ -99,7 +101,7 @@ export function kustomizationFile(
       resources,
       generators,
       namespace,
-      labels: labels('shared', 'shared'),
+      labels: labels(plan.project, 'shared', 'shared'),
     }),
   };
 }

@@ -1,11 +1,11 @@
 import type { KubernetesSettings } from '../../policy/policy.js';
+import { backupName } from './backup-files.js';
 import type { KubernetesJob } from './cluster.js';
 import { backend, k8upTag } from './k8up.js';
 import { labels, objectName } from './names.js';
 import type { Manifest } from './person-pod.js';
 import { kubectl, type Command } from './restore.js';
 import { moverSecurity } from './security.js';
-import { veleroSchedule } from './velero.js';
 import { volsyncSecret } from './volsync.js';
 
 /**
@@ -18,9 +18,9 @@ export function replicationDestination(job: KubernetesJob, claim: string, asOf: 
     apiVersion: 'volsync.backube/v1alpha1',
     kind: 'ReplicationDestination',
     metadata: {
-      name: objectName('restore', claim),
+      name: objectName(job.project, 'restore', claim),
       namespace: job.namespace,
-      labels: labels(job.service.service_id, 'restore'),
+      labels: labels(job.project, job.service.service_id, 'restore'),
     },
     spec: {
       trigger: { manual: 'restore-once' },
@@ -38,7 +38,7 @@ export function replicationDestination(job: KubernetesJob, claim: string, asOf: 
 
 /** Waits until VolSync has restored a claim, then removes the order. */
 export function finishReplication(job: KubernetesJob, claim: string): Command[] {
-  const name = `replicationdestination/${objectName('restore', claim)}`;
+  const name = `replicationdestination/${objectName(job.project, 'restore', claim)}`;
   return [
     kubectl(job, 'wait', '--for=jsonpath={.status.lastManualSync}=restore-once', name, '--timeout=12h'),
     kubectl(job, 'get', name, '--output=jsonpath={.status.latestMoverStatus.result}'),
@@ -48,17 +48,12 @@ export function finishReplication(job: KubernetesJob, claim: string): Command[] 
 
 /** Velero's backups of one service. */
 export function veleroBackups(job: KubernetesJob, settings: KubernetesSettings): Command {
-  return velero(
-    settings,
-    'backup',
-    'get',
-    `--selector=velero.io/schedule-name=${veleroSchedule(job.service)}`,
-  );
+  return velero(settings, 'backup', 'get', `--selector=velero.io/schedule-name=${backupName(job)}`);
 }
 
 /** The namespace that Velero restores a service aside into. */
-export function asideNamespace({ namespace }: KubernetesJob): string {
-  return objectName('aside', namespace);
+export function asideNamespace({ project, namespace }: KubernetesJob): string {
+  return objectName(project, 'aside', namespace);
 }
 
 /** Velero restores what is not there: in place, the workload and its claims have to be deleted first. */
@@ -67,7 +62,7 @@ export function veleroRestore(job: KubernetesJob, settings: KubernetesSettings, 
     settings,
     'restore',
     'create',
-    `--from-schedule=${veleroSchedule(job.service)}`,
+    `--from-schedule=${backupName(job)}`,
     `--include-namespaces=${job.namespace}`,
     ...(aside ? [`--namespace-mappings=${job.namespace}:${asideNamespace(job)}`] : []),
     `--selector=app=${job.service.service_name}`,
@@ -99,9 +94,9 @@ export function k8upRestore(job: KubernetesJob, claim: string, snapshot: string)
     apiVersion: 'k8up.io/v1',
     kind: 'Restore',
     metadata: {
-      name: objectName('restore', claim),
+      name: objectName(job.project, 'restore', claim),
       namespace: job.namespace,
-      labels: labels(job.service.service_id, 'restore'),
+      labels: labels(job.project, job.service.service_id, 'restore'),
     },
     spec: {
       snapshot,
@@ -115,7 +110,7 @@ export function k8upRestore(job: KubernetesJob, claim: string, snapshot: string)
 
 /** Waits until K8up has finished, well or not, says which, and removes the order. */
 export function finishK8upRestore(job: KubernetesJob, claim: string): Command[] {
-  const name = `restores.k8up.io/${objectName('restore', claim)}`;
+  const name = `restores.k8up.io/${objectName(job.project, 'restore', claim)}`;
   const reason = '--output=jsonpath={.status.conditions[?(@.type=="Completed")].reason}';
   return [
     kubectl(job, 'wait', '--for=condition=Completed', name, '--timeout=12h'),

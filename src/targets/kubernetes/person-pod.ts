@@ -11,6 +11,7 @@ export type Manifest = Readonly<Record<string, unknown>>;
 const LIFETIME_SECONDS = 6 * 3600;
 
 export interface PersonPodInput {
+  readonly project: string;
   readonly name: string;
   readonly namespace: string;
   /** The service or repository that it is for. */
@@ -30,7 +31,7 @@ export function personPod(input: PersonPodInput): Manifest {
   return {
     apiVersion: 'v1',
     kind: 'Pod',
-    metadata: { name, namespace, labels: labels(input.instance, 'restore') },
+    metadata: { name, namespace, labels: labels(input.project, input.instance, 'restore') },
     spec: {
       restartPolicy: 'Never',
       automountServiceAccountToken: false,

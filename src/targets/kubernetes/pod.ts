@@ -1,11 +1,16 @@
+import { installedName, projectName } from '../../names/installed.js';
 import type { PlannedVolume, RepositoryPlan } from '../../plan/plan.js';
 import type { KubernetesSettings } from '../../policy/policy.js';
-import { containerText, objectName } from './names.js';
+import { containerText, podVolumeName } from './names.js';
 import type { PodSecurity } from './security.js';
 
 /** Where the scripts of ours are in every pod. */
 export const SCRIPTS = '/etc/stowage';
-export const SCRIPTS_CONFIG_MAP = 'stowage-scripts';
+
+/** The ConfigMap with them. */
+export function scriptsConfigMap(project: string): string {
+  return installedName(project, 'scripts');
+}
 
 const CREDENTIALS = '/etc/stowage-credentials';
 
@@ -14,6 +19,8 @@ type Fields = Readonly<Record<string, unknown>>;
 /** What `_restic.yaml.hbs` and the templates around it need for one pod of ours. */
 export interface PodContext {
   readonly [key: string]: unknown;
+  /** Whose rights the pod has. */
+  readonly account: string;
   readonly image: string;
   readonly secret: string;
   readonly url: string;
@@ -39,6 +46,7 @@ export function podResources({ resources }: KubernetesSettings): Fields {
 }
 
 export interface PodInput {
+  readonly project: string;
   readonly repository: RepositoryPlan;
   readonly settings: KubernetesSettings;
   readonly security: PodSecurity;
@@ -54,6 +62,7 @@ export interface PodInput {
 export function podContext(input: PodInput): PodContext {
   const { repository, settings } = input;
   return {
+    account: projectName(input.project),
     image: settings.image,
     secret: secretName(repository),
     url: containerText(repository.url),
@@ -70,7 +79,7 @@ export function podContext(input: PodInput): PodContext {
       ...input.sources.map((volume) => sourceMount(volume, '')),
     ],
     volumes: [
-      { name: 'scripts', configMap: { name: SCRIPTS_CONFIG_MAP } },
+      { name: 'scripts', configMap: { name: scriptsConfigMap(input.project) } },
       { name: 'cache', emptyDir: {} },
       { name: 'tmp', emptyDir: {} },
       credentialsVolume(repository),
@@ -105,7 +114,7 @@ export function credentialsVolume(repository: RepositoryPlan): Fields {
 }
 
 function credentialsName(repository: RepositoryPlan): string {
-  return objectName('secret', repository.name);
+  return podVolumeName('secret', repository.name);
 }
 
 /** A volume, and the service that it belongs to where one pod mounts those of several. */
@@ -115,9 +124,9 @@ interface ScopedVolume {
 }
 
 function volumeName({ volume, scope }: ScopedVolume): string {
-  if (volume.kind === 'claim') return objectName('claim', volume.name ?? '');
+  if (volume.kind === 'claim') return podVolumeName('claim', volume.name ?? '');
   // A slash is in no service's or volume's name, so that the two parts stay apart.
-  return objectName('path', scope === '' ? volume.volume : `${scope}/${volume.volume}`);
+  return podVolumeName('path', scope === '' ? volume.volume : `${scope}/${volume.volume}`);
 }
 
 /**

@@ -1,6 +1,7 @@
 import type { PlannedVolume } from '../../plan/plan.js';
 import type { KubernetesSettings } from '../../policy/policy.js';
 import { sparedVolumes, sparingOptions } from '../nested-volumes.js';
+import { backupName } from './backup-files.js';
 import type { KubernetesJob } from './cluster.js';
 import { PART_TAG } from './hostpath-files.js';
 import { labels, objectName } from './names.js';
@@ -22,8 +23,8 @@ export function kubectl(job: KubernetesJob, ...args: readonly string[]): string[
 }
 
 /** Name of the pod in which a person restores a service. */
-export function restorePodName({ service }: KubernetesJob): string {
-  return objectName('restore', service.service_id);
+export function restorePodName({ project, service }: KubernetesJob): string {
+  return objectName(project, 'restore', service.service_id);
 }
 
 /**
@@ -55,6 +56,7 @@ function podAs(job: KubernetesJob, settings: KubernetesSettings, security: PodSe
     ? { requiredDuringSchedulingIgnoredDuringExecution: [term] }
     : { preferredDuringSchedulingIgnoredDuringExecution: [{ weight: 100, podAffinityTerm: term }] };
   return personPod({
+    project: job.project,
     name: restorePodName(job),
     namespace,
     instance: service.service_id,
@@ -242,7 +244,7 @@ export function startWorkload(job: KubernetesJob): Pipeline[] {
 export function backUpNow(job: KubernetesJob, settings: KubernetesSettings): Command[] {
   const scheduled = settings.host_path_mode === 'daemonset' && claimsOf(job).length === 0;
   if (scheduled) return [];
-  const cronJob = objectName('backup', job.service.service_id);
+  const cronJob = backupName(job);
   const now = `job/${cronJob}-now`;
   return [
     kubectl(job, 'delete', now, '--ignore-not-found'),
@@ -258,9 +260,9 @@ export function volumeSnapshot(job: KubernetesJob, claim: string, settings: Kube
     apiVersion: 'snapshot.storage.k8s.io/v1',
     kind: 'VolumeSnapshot',
     metadata: {
-      name: volumeSnapshotName(claim),
+      name: volumeSnapshotName(job, claim),
       namespace: job.namespace,
-      labels: labels(job.service.service_id, 'restore'),
+      labels: labels(job.project, job.service.service_id, 'restore'),
     },
     spec: {
       ...(settings.volume_snapshot_class === null
@@ -271,8 +273,8 @@ export function volumeSnapshot(job: KubernetesJob, claim: string, settings: Kube
   };
 }
 
-export function volumeSnapshotName(claim: string): string {
-  return objectName('before-change', claim);
+export function volumeSnapshotName({ project }: KubernetesJob, claim: string): string {
+  return objectName(project, 'snapshot', claim);
 }
 
 /** Waits until a CSI snapshot can be restored from. */
@@ -281,7 +283,7 @@ export function waitForVolumeSnapshot(job: KubernetesJob, claim: string): Comman
     job,
     'wait',
     '--for=jsonpath={.status.readyToUse}=true',
-    `volumesnapshot/${volumeSnapshotName(claim)}`,
+    `volumesnapshot/${volumeSnapshotName(job, claim)}`,
     '--timeout=10m',
   );
 }
@@ -297,7 +299,11 @@ export function claimFromSnapshot(job: KubernetesJob, claim: string): Command[] 
     {
       op: 'add',
       path: '/spec/dataSource',
-      value: { apiGroup: 'snapshot.storage.k8s.io', kind: 'VolumeSnapshot', name: volumeSnapshotName(claim) },
+      value: {
+        apiGroup: 'snapshot.storage.k8s.io',
+        kind: 'VolumeSnapshot',
+        name: volumeSnapshotName(job, claim),
+      },
     },
   ];
   return [

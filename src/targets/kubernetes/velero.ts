@@ -1,9 +1,9 @@
 import type { JobSchedule, ServicePlan } from '../../plan/plan.js';
 import { header } from '../header.js';
 import type { RenderedFile, TargetInput } from '../target.js';
-import { serviceRendered } from './backup-files.js';
+import { backupName, serviceRendered } from './backup-files.js';
 import type { KubernetesJob } from './cluster.js';
-import { labels, objectName } from './names.js';
+import { labels } from './names.js';
 import { longestGap } from './timing.js';
 
 /** Velero's `Schedule` for one service (velero.io, "Schedule API type"). */
@@ -17,9 +17,9 @@ export function veleroFile(job: KubernetesJob, { plan, runtimes, templates }: Ta
       header: header(plan, service.contract),
       service_id: service.service_id,
       service_name: service.service_name,
-      name: veleroSchedule(service),
+      name: backupName(job),
       velero_namespace: settings.velero_namespace,
-      labels: labels(service.service_id, 'backup'),
+      labels: labels(job.project, service.service_id, 'backup'),
       timezone_named: timezone !== 'UTC',
       cron: timezone === 'UTC' ? cron : `CRON_TZ=${timezone} ${cron}`,
       namespace: job.namespace,
@@ -28,11 +28,6 @@ export function veleroFile(job: KubernetesJob, { plan, runtimes, templates }: Ta
       csi: settings.snapshot === 'csi',
     }),
   );
-}
-
-/** Name of a service's `Schedule`; all of them share Velero's namespace. */
-export function veleroSchedule(service: ServicePlan): string {
-  return objectName('backup', service.service_id);
 }
 
 const HOURS_PER_DAY = 24;

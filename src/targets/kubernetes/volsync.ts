@@ -36,8 +36,8 @@ export function volsyncFile(job: KubernetesJob, { plan, runtimes, templates }: T
       sources: claimsOf(job).map((claim) => ({
         claim,
         namespace,
-        name: volsyncName(claim),
-        labels: labels(service.service_id, 'backup'),
+        name: volsyncName(job, claim),
+        labels: labels(job.project, service.service_id, 'backup'),
         store,
         store_key: `${store?.key_prefix ?? ''}${secretName(repository)}`,
         secret: volsyncSecret(job, claim),
@@ -59,13 +59,13 @@ export function claimsOf(job: KubernetesJob): string[] {
   ];
 }
 
-export function volsyncName(claim: string): string {
-  return objectName('backup', claim);
+export function volsyncName({ project }: KubernetesJob, claim: string): string {
+  return objectName(project, 'backup', claim);
 }
 
 /** Name of the Secret that tells VolSync the repository of one claim. */
-export function volsyncSecret(job: KubernetesJob, claim: string): string {
-  return objectName(secretName(job.repository), claim);
+export function volsyncSecret({ project }: KubernetesJob, claim: string): string {
+  return objectName(project, 'secret', claim);
 }
 
 /** The repository of one claim: a path below the policy's own. */

@@ -48,7 +48,7 @@ export function workloadPatchFiles(
     );
   }
   if (method === 'k8up') {
-    const patch = jsonPatch({ metadata: { labels: claimLabels(service) } });
+    const patch = jsonPatch({ metadata: { labels: claimLabels(job) } });
     return file(
       templates.render('kubernetes/workload-k8up.yaml.hbs', {
         ...context,

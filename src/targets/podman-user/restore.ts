@@ -1,3 +1,4 @@
+import { installedName, userLibraryFolder } from '../../names/installed.js';
 import type { Placement, PlannedVolume, ServicePlan } from '../../plan/plan.js';
 import { outerFirst, sparedVolumes, sparingOptions } from '../nested-volumes.js';
 import type { Pipeline } from '../runbook/guide.js';
@@ -26,34 +27,35 @@ export interface RootlessVolumeRestore {
   readonly owners: readonly Pipeline[];
 }
 
-const LIBRARY = '.local/lib/stowage';
 const HOME: Pipeline = [['cd']];
 
 /** Null for a placement that is not rootless. `snapshot`: an id, or `latest`. */
 export function rootlessRestore(
+  project: string,
   service: ServicePlan,
   placement: Placement,
   snapshot = 'latest',
 ): RootlessRestore | null {
   if (placement.scope !== 'user') return null;
+  const library = userLibraryFolder(project);
   const filter = ['--host', placement.snapshot_host, '--tag', service.tags.join(',')];
   const systemctl = (verb: string, unit: string): Pipeline => [
     ['systemctl', '--user', verb, `${unit}.service`],
   ];
   const restore = (volume: PlannedVolume, target: string, ...options: readonly string[]): Pipeline => {
     const path = volume.snapshot_path;
-    const script = `${LIBRARY}/restore-${service.repository}.sh`;
+    const script = `${library}/restore-${service.repository}.sh`;
     return [[script, snapshot, path, target, ...filter, '--path', path, ...options]];
   };
   return {
-    list: [HOME, [[`${LIBRARY}/restic-${service.repository}.sh`, 'snapshots', ...filter]]],
+    list: [HOME, [[`${library}/restic-${service.repository}.sh`, 'snapshots', ...filter]]],
     stop: [systemctl('stop', service.service_unit_name)],
     start: [systemctl('start', service.service_unit_name)],
-    back_up: [systemctl('start', `stowage-backup-${service.service_id}`)],
+    back_up: [systemctl('start', installedName(project, 'backup', service.service_id))],
     volumes: outerFirst(placement.volumes.filter((volume) => volume.backed_up)).map((volume) => {
       const place = pathBelowHome(volume.location) ?? volume.location;
       const target = volume.kind === 'podman_volume' && volume.suffix === '' ? (volume.name ?? place) : place;
-      const aside = `stowage-restore/${service.service_id}/${volume.volume}`;
+      const aside = `stowage-restore/${project}/${service.service_id}/${volume.volume}`;
       const spared = sparedVolumes(service, volume, placement.volumes);
       const sparing = sparingOptions(service, volume, spared);
       return {

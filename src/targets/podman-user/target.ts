@@ -1,3 +1,4 @@
+import { installedName } from '../../names/installed.js';
 import type { RepositoryPlan } from '../../plan/plan.js';
 import { helperOf } from '../../policy/repository-url.js';
 import { header } from '../header.js';
@@ -30,7 +31,9 @@ export const podmanUser: Target = {
 };
 
 /** What a template knows about a repository. */
-export function repositoryContext({ name, url, local_path, environment_file }: RepositoryPlan) {
+export function repositoryContext(project: string, repository: RepositoryPlan) {
+  const { name, url, local_path, environment_file } = repository;
+  const secrets = userSecretFiles(project, repository);
   return {
     name,
     url,
@@ -39,6 +42,7 @@ export function repositoryContext({ name, url, local_path, environment_file }: R
     sftp: helperOf(url) === 'sftp',
     rclone: helperOf(url) === 'rclone',
     environment_file,
+    secrets,
   };
 }
 
@@ -46,7 +50,10 @@ function sharedFiles(tree: UserTree, input: TargetInput): RenderedFile[] {
   const file = sharedFilesIn(tree.folder, 'podman', input);
   const { image, user } = input.runtimes.podman;
   const keys = tree.repositories.flatMap((repository) =>
-    keyContext(repository).map((key) => ({ ...key, password: userSecretFiles(repository).password })),
+    keyContext(repository).map((key) => ({
+      ...key,
+      password: userSecretFiles(tree.project, repository).password,
+    })),
   );
   return [
     file('install.sh', 'podman-user/install.sh.hbs', {
@@ -56,7 +63,10 @@ function sharedFiles(tree: UserTree, input: TargetInput): RenderedFile[] {
       environment_files: userEnvironmentFiles(tree),
       keys,
     }),
-    file('systemd/stowage-failure@.service', 'podman-user/failure.service.hbs'),
+    file(
+      `systemd/${installedName(input.plan.project, 'failure')}@.service`,
+      'podman-user/failure.service.hbs',
+    ),
     file('bin/report-failure.sh', 'podman-user/report-failure.sh.hbs'),
     ...(keys.length > 0
       ? [file('bin/check-access.sh', 'podman-user/check-access.sh.hbs', { keys, image })]
@@ -68,7 +78,7 @@ function sharedFiles(tree: UserTree, input: TargetInput): RenderedFile[] {
     file('bin/check-source.sh', 'host/check-source.sh.hbs'),
     file('bin/check-unused.sh', 'host/check-unused.sh.hbs'),
     ...tree.repositories.flatMap((repository) => {
-      const context = { image, repository: repositoryContext(repository) };
+      const context = { image, repository: repositoryContext(input.plan.project, repository) };
       return [
         file(`bin/restic-${repository.name}.sh`, 'podman-user/restic.sh.hbs', context),
         file(`bin/restore-${repository.name}.sh`, 'podman-user/restore.sh.hbs', context),
@@ -80,7 +90,7 @@ function sharedFiles(tree: UserTree, input: TargetInput): RenderedFile[] {
 function jobFiles(tree: UserTree, { plan, runtimes, templates }: TargetInput): RenderedFile[] {
   return tree.jobs.flatMap((job): RenderedFile[] => {
     const { service, placement } = job;
-    const name = `stowage-backup-${service.service_id}`;
+    const name = installedName(job.project, 'backup', service.service_id);
     const from = header(plan, service.contract);
     const about = {
       mode: 0o644 as const,
@@ -95,7 +105,7 @@ function jobFiles(tree: UserTree, { plan, runtimes, templates }: TargetInput): R
         content: templates.render('podman-user/backup.container.hbs', {
           header: from,
           image: runtimes.podman.image,
-          repository: repositoryContext(job.repository),
+          repository: repositoryContext(job.project, job.repository),
           ...containerContext(job),
         }),
       },

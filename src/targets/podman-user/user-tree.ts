@@ -3,6 +3,7 @@ import { treeOf, type HostJob } from '../systemd/host-tree.js';
 
 /** What one user of a host installs: the jobs of the rootless services there. */
 export interface UserTree {
+  readonly project: string;
   /** `web1-user`, or `any-podman-user`; also how the user's home remembers what came from this tree. */
   readonly name: string;
   /** `hosts/web1/user`, or `hosts/any/podman/user`. */
@@ -26,11 +27,11 @@ export function userTrees(plan: BackupPlan): UserTree[] {
       const folder = `${host.folder}/user`;
       const tree = trees.get(folder) ?? { name: userTreeName(host.name), jobs: [] };
       trees.set(folder, tree);
-      tree.jobs.push({ service, placement, repository });
+      tree.jobs.push({ project: plan.project, service, placement, repository });
     }
   }
   return [...trees]
-    .map(([folder, tree]) => ({ ...tree, folder, repositories: usedBy(tree.jobs) }))
+    .map(([folder, tree]) => ({ ...tree, project: plan.project, folder, repositories: usedBy(tree.jobs) }))
     .sort((a, b) => (a.folder < b.folder ? -1 : 1));
 }
 
@@ -40,23 +41,28 @@ export function userTreeName(host: string): string {
 }
 
 /** Where a user keeps the secrets of a repository, relative to the home folder. */
-export function userSecretFiles({ name, environment_file }: RepositoryPlan): {
+export function userSecretFiles(
+  project: string,
+  { name, environment_file }: RepositoryPlan,
+): {
   readonly environment: string | null;
   readonly password: string;
 } {
-  const path = `.config/restic/${name}`;
+  const path = `.config/restic/${project}/${name}`;
   return { environment: environment_file === null ? null : `${path}.env`, password: `${path}.password` };
 }
 
 /** Files with environment variables that jobs of the user read; relative to the home folder. */
 export function userEnvironmentFiles(tree: UserTree): string[] {
-  return tree.repositories.flatMap((repository) => userSecretFiles(repository).environment ?? []);
+  return tree.repositories.flatMap(
+    (repository) => userSecretFiles(tree.project, repository).environment ?? [],
+  );
 }
 
 /** Files with secrets that the user must put below the home folder, sorted; relative to it. */
 export function userCredentials(tree: UserTree): string[] {
   return tree.repositories.flatMap((repository) => {
-    const { environment, password } = userSecretFiles(repository);
+    const { environment, password } = userSecretFiles(tree.project, repository);
     return environment === null ? [password] : [environment, password];
   });
 }

@@ -1,3 +1,4 @@
+import { asideFolder, libraryFolder } from '../../names/installed.js';
 import type { Placement, ServicePlan } from '../../plan/plan.js';
 import { guestDumpName } from '../../plan/volumes.js';
 import type { Pipeline } from '../runbook/guide.js';
@@ -31,6 +32,7 @@ export interface GuestVolumeRestore {
 
 /** Null for a placement without a guest that is backed up. `snapshot`: an id, or `latest`. */
 export function guestRestore(
+  project: string,
   service: ServicePlan,
   placement: Placement,
   snapshot = 'latest',
@@ -39,12 +41,12 @@ export function guestRestore(
   const inside = placement.volumes.filter((volume) => volume.kind === 'lxc_guest' && volume.backed_up);
   if (placement.runtime !== 'proxmox' || vmid === null || inside.length === 0) return null;
   const guest = String(vmid);
-  const restic = resticCommand(service.repository);
+  const restic = resticCommand(project, service.repository);
   const filter = ['--host', placement.snapshot_host, '--tag', guestTags(service).join(',')];
   const path = `/backup/${service.service_id}/${guestDumpName(vmid)}`;
   const dump = [restic, 'dump', snapshot, path, ...filter];
-  const script = `/usr/local/lib/stowage/restore-guest-${service.service_id}.sh`;
-  const aside = `/var/tmp/stowage-restore/${service.service_id}`;
+  const script = `${libraryFolder(project)}/restore-guest-${service.service_id}.sh`;
+  const aside = `${asideFolder(project)}/${service.service_id}`;
   return {
     list: [[[restic, 'snapshots', ...filter]]],
     stop: [[['pct', 'stop', guest]]],

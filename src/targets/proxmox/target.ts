@@ -1,3 +1,4 @@
+import { installedName } from '../../names/installed.js';
 import { guestDumpName } from '../../plan/volumes.js';
 import { header } from '../header.js';
 import { guestTags } from './guest.js';
@@ -23,6 +24,7 @@ function guestFiles(
   { plan, runtimes, templates }: TargetInput,
 ): RenderedFile[] {
   const { service_id } = job.service;
+  const unit = installedName(job.project, 'vzdump', service_id);
   const context = guestContext(job, runtimes.proxmox);
   const file = (path: string, template: string, more: Record<string, unknown>): RenderedFile => ({
     path: `${tree.folder}/${path}`,
@@ -37,12 +39,12 @@ function guestFiles(
     file(`bin/restore-guest-${service_id}.sh`, 'proxmox/restore-guest.sh.hbs', {
       ...context,
       dumpdir: runtimes.proxmox.dumpdir,
-      restic: resticCommand(job.repository.name),
+      restic: resticCommand(job.project, job.repository.name),
       dump_name: guestDumpName(job.vmid),
       filter: ['--host', job.placement.snapshot_host, '--tag', guestTags(job.service).join(',')],
     }),
-    file(`systemd/stowage-vzdump-${service_id}.service`, 'proxmox/vzdump.service.hbs', context),
-    file(`systemd/stowage-vzdump-${service_id}.timer`, 'systemd/job.timer.hbs', {
+    file(`systemd/${unit}.service`, 'proxmox/vzdump.service.hbs', context),
+    file(`systemd/${unit}.timer`, 'systemd/job.timer.hbs', {
       description: `When to dump guest ${job.vmid} of ${job.service.service_name}`,
       on_calendar: job.placement.schedule.on_calendar,
     }),

@@ -13,7 +13,12 @@ import { step, type Step } from './guide.js';
  * @param from whose snapshots they are: a placement that restic itself backs up
  * @param settings how clusters are backed up
  */
-export function elsewhereSteps(service: ServicePlan, from: Placement, settings: KubernetesSettings): Step[] {
+export function elsewhereSteps(
+  project: string,
+  service: ServicePlan,
+  from: Placement,
+  settings: KubernetesSettings,
+): Step[] {
   const perNode = from.runtime === 'kubernetes' && from.volumes.some((volume) => isPerNode(settings, volume));
   const dumped = from.volumes.filter(({ kind }) => kind === 'lxc_guest').map(({ volume }) => volume);
   return service.elsewhere.flatMap((other): Step[] => {
@@ -41,7 +46,7 @@ export function elsewhereSteps(service: ServicePlan, from: Placement, settings: 
         outerFirst(volumes).flatMap((volume) => [
           ...recreateVolume(service, volume),
           [
-            ...restoreVolume(service, from, volume, volume.location),
+            ...restoreVolume(project, service, from, volume, volume.location),
             ...sparingOptions(service, volume, sparedVolumes(service, volume, volumes)),
             '--delete',
             '--verify',

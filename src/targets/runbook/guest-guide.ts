@@ -1,3 +1,4 @@
+import { installedName } from '../../names/installed.js';
 import type { Placement, ServicePlan } from '../../plan/plan.js';
 import { guestRestore } from '../proxmox/restore.js';
 import { hostVolumes } from '../systemd/host-tree.js';
@@ -6,8 +7,8 @@ import { verifySteps } from './verify.js';
 import { workload } from './workload.js';
 
 /** Restoring a Proxmox guest out of its dump, as root on the Proxmox host; nothing where no guest is backed up. */
-export function guestSteps(service: ServicePlan, placement: Placement): Step[] {
-  const guide = guestRestore(service, placement);
+export function guestSteps(project: string, service: ServicePlan, placement: Placement): Step[] {
+  const guide = guestRestore(project, service, placement);
   if (guide === null) return [];
   const guest = `guest ${String(service.vmid)}`;
   const { inside } = workload(service, placement);
@@ -48,7 +49,7 @@ export function guestSteps(service: ServicePlan, placement: Placement): Step[] {
     // A guest with bind mounts is verified when those are back.
     ...(hasBindMounts ? [] : verifySteps(service, inside)),
     step('Back up the guest again', 'So that the restored state is the newest dump.', [
-      ['systemctl', 'start', `stowage-vzdump-${service.service_id}.service`],
+      ['systemctl', 'start', `${installedName(project, 'vzdump', service.service_id)}.service`],
     ]),
   ];
 }

@@ -1,4 +1,5 @@
 import { composeProjectName } from '../../locate/docker.js';
+import { asideFolder, installedName } from '../../names/installed.js';
 import type { Placement, PlannedVolume, ServicePlan } from '../../plan/plan.js';
 import { outerFirst, sparedVolumes, sparingOptions } from '../nested-volumes.js';
 import { resticCommand, restoreCommand } from '../systemd/host-files.js';
@@ -9,14 +10,18 @@ import { verifySteps } from './verify.js';
 import { workload } from './workload.js';
 
 /** Restoring on a host whose jobs systemd runs: every command is typed there, as root. */
-export function hostSteps(service: ServicePlan, placement: Placement): Step[] {
+export function hostSteps(project: string, service: ServicePlan, placement: Placement): Step[] {
   const volumes = hostVolumes(placement);
   const { stop, start, inside } = workload(service, placement);
-  const list: Command = [resticCommand(service.repository), 'snapshots', ...filter(service, placement)];
+  const list: Command = [
+    resticCommand(project, service.repository),
+    'snapshots',
+    ...filter(service, placement),
+  ];
   return [
     step('List snapshots', '', [list]),
     step('Stop the workload', stop.length === 0 ? `Stop the guest of ${service.service_name}.` : '', stop),
-    ...outerFirst(volumes).flatMap((volume) => volumeSteps(service, placement, volume)),
+    ...outerFirst(volumes).flatMap((volume) => volumeSteps(project, service, placement, volume)),
     step(
       'Check owners',
       ownerText(service, placement),
@@ -30,7 +35,7 @@ export function hostSteps(service: ServicePlan, placement: Placement): Step[] {
     ),
     ...(placement.runtime === 'proxmox' && inside.length === 0 ? [] : verifySteps(service, inside)),
     step('Back up again', 'So that the restored state is the newest snapshot.', [
-      ['systemctl', 'start', `stowage-backup-${service.service_id}.service`],
+      ['systemctl', 'start', `${installedName(project, 'backup', service.service_id)}.service`],
     ]),
   ];
 }
@@ -45,6 +50,7 @@ function filter(service: ServicePlan, placement: Placement): string[] {
  * @param target absolute path; made when it is missing
  */
 export function restoreVolume(
+  project: string,
   service: ServicePlan,
   placement: Placement,
   volume: Pick<PlannedVolume, 'snapshot_path'>,
@@ -52,16 +58,21 @@ export function restoreVolume(
 ): Command {
   const path = volume.snapshot_path;
   const only = [...filter(service, placement), '--path', path];
-  return [restoreCommand(service.repository), 'latest', path, target, ...only];
+  return [restoreCommand(project, service.repository), 'latest', path, target, ...only];
 }
 
-function volumeSteps(service: ServicePlan, placement: Placement, volume: PlannedVolume): Step[] {
+function volumeSteps(
+  project: string,
+  service: ServicePlan,
+  placement: Placement,
+  volume: PlannedVolume,
+): Step[] {
   const spared = sparedVolumes(service, volume, placement.volumes);
   const inPlace = [
-    ...restoreVolume(service, placement, volume, volume.location),
+    ...restoreVolume(project, service, placement, volume, volume.location),
     ...sparingOptions(service, volume, spared),
   ];
-  const aside = `/var/tmp/stowage-restore/${service.service_id}/${volume.volume}`;
+  const aside = `${asideFolder(project)}/${service.service_id}/${volume.volume}`;
   return [
     ...recreateSteps(service, volume),
     step(`Restore ${volume.volume} in place`, inPlaceText(spared.map((inner) => inner.volume)), [
@@ -69,7 +80,7 @@ function volumeSteps(service: ServicePlan, placement: Placement, volume: Planned
       [...inPlace, '--delete', '--verify'],
     ]),
     step(`Restore ${volume.volume} aside`, 'To look at it, or to take single files out of it.', [
-      [...restoreVolume(service, placement, volume, aside), '--verify'],
+      [...restoreVolume(project, service, placement, volume, aside), '--verify'],
     ]),
   ];
 }

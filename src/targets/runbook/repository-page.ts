@@ -1,7 +1,9 @@
+import { libraryFolder } from '../../names/installed.js';
 import type { RepositoryPlan } from '../../plan/plan.js';
 import type { KubernetesSettings } from '../../policy/policy.js';
 import { helperOf } from '../../policy/repository-url.js';
 import { header } from '../header.js';
+import { objectName } from '../kubernetes/names.js';
 import { personPod } from '../kubernetes/person-pod.js';
 import { maintenanceSecurity } from '../kubernetes/security.js';
 import { resticCommand } from '../systemd/host-files.js';
@@ -24,10 +26,10 @@ export function repositoryContext(input: TargetInput, repository: RepositoryPlan
     maintenance.kind === 'host'
       ? {
           open: [] as Pipeline[],
-          restic: [resticCommand(repository.name)] as Command,
+          restic: [resticCommand(input.plan.project, repository.name)] as Command,
           close: [] as Command[],
         }
-      : podShell(repository, maintenance.namespace, input.runtimes.kubernetes);
+      : podShell(input.plan.project, repository, maintenance.namespace, input.runtimes.kubernetes);
   const restic = (...args: string[]): Command => [...shell.restic, ...args];
   return {
     header: header(input.plan, null),
@@ -43,7 +45,7 @@ export function repositoryContext(input: TargetInput, repository: RepositoryPlan
     helper: hosts.length > 0 && helper !== null ? HELPERS[helper].name : null,
     helper_files: helper === null ? '' : HELPERS[helper].files,
     is_rclone: helper === 'rclone',
-    check_access: ['/usr/local/lib/stowage/check-access.sh'],
+    check_access: [`${libraryFolder(input.plan.project)}/check-access.sh`],
     forget: repository.forget.cron,
     prune: repository.prune.cron,
     check: repository.check.cron,
@@ -68,13 +70,15 @@ export function repositoryContext(input: TargetInput, repository: RepositoryPlan
  * maintenance jobs, so that whatever lets those run lets it run too.
  */
 function podShell(
+  project: string,
   repository: RepositoryPlan,
   namespace: string,
   settings: KubernetesSettings,
 ): { open: Pipeline[]; restic: Command; close: Command[] } {
-  const name = 'stowage-shell';
+  const name = objectName(project, 'shell', repository.name);
   const kubectl = ['kubectl', '--namespace', namespace];
   const pod = personPod({
+    project,
     name,
     namespace,
     instance: repository.name,

@@ -5,8 +5,8 @@ import { ownerText } from './owner.js';
 import { verifySteps } from './verify.js';
 
 /** Restoring on a host with rootless Podman: every command is typed by the user whose containers they are. */
-export function rootlessSteps(service: ServicePlan, placement: Placement): Step[] {
-  const guide = rootlessRestore(service, placement);
+export function rootlessSteps(project: string, service: ServicePlan, placement: Placement): Step[] {
+  const guide = rootlessRestore(project, service, placement);
   if (guide === null) return [];
   return [
     {

@@ -34,7 +34,10 @@ export function serviceContext(input: TargetInput, service: ServicePlan): Record
     places: service.placements.flatMap((placement) => place(input, service, placement)),
     stored: portable !== undefined || input.runtimes.kubernetes.method !== 'velero',
     portable: portable !== undefined,
-    elsewhere: portable === undefined ? [] : elsewhereSteps(service, portable, input.runtimes.kubernetes),
+    elsewhere:
+      portable === undefined
+        ? []
+        : elsewhereSteps(plan.project, service, portable, input.runtimes.kubernetes),
   };
 }
 
@@ -77,10 +80,11 @@ function isOperatorJob({ runtimes }: TargetInput, { runtime }: Placement): boole
 }
 
 function stepsFor(input: TargetInput, service: ServicePlan, placement: Placement): Step[] {
-  if (placement.scope === 'user') return rootlessSteps(service, placement);
+  const { project } = input.plan;
+  if (placement.scope === 'user') return rootlessSteps(project, service, placement);
   if (isSystemdJob(placement)) {
-    const host = hostVolumes(placement).length === 0 ? [] : hostSteps(service, placement);
-    return [...guestSteps(service, placement), ...host];
+    const host = hostVolumes(placement).length === 0 ? [] : hostSteps(project, service, placement);
+    return [...guestSteps(project, service, placement), ...host];
   }
   const job = kubernetesJobs(input.plan).find((candidate) => candidate.placement === placement);
   return job === undefined ? [] : kubernetesSteps(job, input.runtimes.kubernetes);

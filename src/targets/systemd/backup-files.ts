@@ -1,3 +1,4 @@
+import { installedName } from '../../names/installed.js';
 import type { PlannedVolume } from '../../plan/plan.js';
 import { header } from '../header.js';
 import type { RenderedFile, TargetInput } from '../target.js';
@@ -8,7 +9,7 @@ import { repositoryContext } from './repository-context.js';
 /** The service and timer of one job. */
 export function backupFiles(tree: HostTree, job: HostJob, { plan, templates }: TargetInput): RenderedFile[] {
   const { service, placement } = job;
-  const unit = `${tree.folder}/systemd/stowage-backup-${service.service_id}`;
+  const unit = `${tree.folder}/systemd/${installedName(job.project, 'backup', service.service_id)}`;
   const from = header(plan, service.contract);
   const about = {
     mode: 0o644 as const,

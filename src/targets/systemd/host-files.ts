@@ -1,3 +1,4 @@
+import { installedName, libraryFolder, projectName } from '../../names/installed.js';
 import { sharedFilesIn } from '../shared-file.js';
 import type { RenderedFile, TargetInput } from '../target.js';
 import type { HostTree } from './host-tree.js';
@@ -9,6 +10,7 @@ export function hostFiles(tree: HostTree, input: TargetInput): RenderedFile[] {
   const maintains = tree.maintained.length > 0;
   const repositories = tree.repositories.map(repositoryContext);
   const keys = tree.repositories.flatMap(keyContext);
+  const name = projectName(tree.project);
   const file = sharedFilesIn(tree.folder, null, input);
   return [
     file('install.sh', 'host/install.sh.hbs', {
@@ -17,9 +19,9 @@ export function hostFiles(tree: HostTree, input: TargetInput): RenderedFile[] {
       environment_files: hostEnvironmentFiles(tree),
       keys,
     }),
-    file('etc/sysusers.d/stowage.conf', 'host/stowage.sysusers.conf.hbs'),
-    file('etc/tmpfiles.d/stowage.conf', 'host/stowage.tmpfiles.conf.hbs', { repositories }),
-    file('systemd/stowage-failure@.service', 'systemd/failure.service.hbs'),
+    file(`etc/sysusers.d/${name}.conf`, 'host/stowage.sysusers.conf.hbs'),
+    file(`etc/tmpfiles.d/${name}.conf`, 'host/stowage.tmpfiles.conf.hbs', { repositories }),
+    file(`systemd/${installedName(tree.project, 'failure')}@.service`, 'systemd/failure.service.hbs'),
     file('bin/report-failure.sh', 'host/report-failure.sh.hbs'),
     ...(keys.length > 0 ? [file('bin/check-access.sh', 'host/check-access.sh.hbs', { keys })] : []),
     ...(hostEnvironmentFiles(tree).length > 0
@@ -34,25 +36,25 @@ export function hostFiles(tree: HostTree, input: TargetInput): RenderedFile[] {
     ...repositories.flatMap((repository) => [
       file(`bin/restic-${repository.name}.sh`, 'host/restic.sh.hbs', {
         repository,
-        command: resticCommand(repository.name),
-        restore_command: restoreCommand(repository.name),
+        command: resticCommand(tree.project, repository.name),
+        restore_command: restoreCommand(tree.project, repository.name),
       }),
       file(`bin/restore-${repository.name}.sh`, 'host/restore.sh.hbs', {
         repository,
-        restic_command: resticCommand(repository.name),
+        restic_command: resticCommand(tree.project, repository.name),
       }),
     ]),
   ];
 }
 
 /** How a person on a host runs restic with a repository's credentials. */
-export function resticCommand(repository: string): string {
-  return `/usr/local/lib/stowage/restic-${repository}.sh`;
+export function resticCommand(project: string, repository: string): string {
+  return `${libraryFolder(project)}/restic-${repository}.sh`;
 }
 
 /** How a person on a host restores one volume: SNAPSHOT SNAPSHOT_PATH TARGET, then options of restic restore. */
-export function restoreCommand(repository: string): string {
-  return `/usr/local/lib/stowage/restore-${repository}.sh`;
+export function restoreCommand(project: string, repository: string): string {
+  return `${libraryFolder(project)}/restore-${repository}.sh`;
 }
 
 /** Files with environment variables that jobs of the host read, sorted. */

@@ -2,6 +2,7 @@ import type { BackupPlan, PlannedVolume, Placement, RepositoryPlan, ServicePlan 
 
 /** One service's job on one host. */
 export interface HostJob {
+  readonly project: string;
   readonly service: ServicePlan;
   readonly placement: Placement;
   readonly repository: RepositoryPlan;
@@ -14,6 +15,7 @@ export interface GuestJob extends HostJob {
 
 /** Everything that one `install.sh` installs: the jobs of one host, or of one runtime where no host is named. */
 export interface HostTree {
+  readonly project: string;
   /** `web1`, or `any-docker`; also how the host remembers what came from this tree. */
   readonly name: string;
   /** `hosts/web1`, or `hosts/any/docker`. */
@@ -78,7 +80,7 @@ export function hostTrees(plan: BackupPlan): HostTree[] {
     for (const placement of service.placements) {
       if (repository === undefined || !isSystemdJob(placement)) continue;
       const { name, folder } = treeOf(placement);
-      const job = { service, placement, repository };
+      const job = { project: plan.project, service, placement, repository };
       if (hostVolumes(placement).length > 0) at(name, folder).jobs.push(job);
       const { vmid } = service;
       if (vmid !== null && hasGuestJob(placement)) at(name, folder).guests.push({ ...job, vmid });
@@ -92,6 +94,7 @@ export function hostTrees(plan: BackupPlan): HostTree[] {
   return [...jobs]
     .map(([folder, tree]) => ({
       ...tree,
+      project: plan.project,
       folder,
       repositories: usedBy([...tree.jobs, ...tree.guests], tree.maintained),
     }))

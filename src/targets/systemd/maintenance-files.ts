@@ -1,3 +1,4 @@
+import { installedName, libraryFolder } from '../../names/installed.js';
 import type { JobSchedule, RepositoryPlan, ServicePlan } from '../../plan/plan.js';
 import { header } from '../header.js';
 import type { RenderedFile, TargetInput } from '../target.js';
@@ -5,8 +6,6 @@ import type { HostTree } from './host-tree.js';
 import { protectHome } from './protect-home.js';
 import { keepOptions } from '../../retention/options.js';
 import { repositoryContext } from './repository-context.js';
-
-const LIBRARY = '/usr/local/lib/stowage';
 
 /** What nobody's contract decides: not about one service, nor one runtime. */
 const SHARED = { sources: [], service: null, runtime: null } as const;
@@ -25,12 +24,13 @@ export function maintenanceFiles(
   input: TargetInput,
 ): RenderedFile[] {
   const { name } = repository;
+  const library = libraryFolder(tree.project);
   const jobs: MaintenanceJob[] = [
     {
       verb: 'forget',
       description: `Forget old snapshots in restic repository ${name}`,
       schedule: repository.forget,
-      command: [`${LIBRARY}/forget.sh`, name],
+      command: [`${library}/forget.sh`, name],
     },
     {
       verb: 'prune',
@@ -42,7 +42,7 @@ export function maintenanceFiles(
       verb: 'check',
       description: `Check restic repository ${name}`,
       schedule: repository.check,
-      command: [`${LIBRARY}/check-repository.sh`, String(repository.read_data_subsets ?? 0)],
+      command: [`${library}/check-repository.sh`, String(repository.read_data_subsets ?? 0)],
     },
   ];
   return [
@@ -59,7 +59,7 @@ function jobFiles(
   job: MaintenanceJob,
   { plan, templates }: TargetInput,
 ): RenderedFile[] {
-  const unit = `${tree.folder}/systemd/stowage-${job.verb}-${repository.name}`;
+  const unit = `${tree.folder}/systemd/${installedName(tree.project, job.verb, repository.name)}`;
   return [
     {
       ...SHARED,

@@ -3,7 +3,7 @@ import type { Jobs } from './jobs.js';
 
 /** What the start of a job comes to that fails: somebody is told, and of the reason too. */
 export function failsWith(job: string, why: string) {
-  return { ok: false, told: [`stowage-${job}`], why: expect.stringContaining(why) };
+  return { ok: false, told: [`stowage-lab-${job}`], why: expect.stringContaining(why) };
 }
 
 /**

@@ -59,7 +59,7 @@ async function wrongSnapshot(jobs: Jobs, job: PromisedJob): Promise<string[]> {
 async function writableViews(jobs: Jobs, { service, snapshot }: PromisedJob): Promise<string[]> {
   const writes = snapshot.paths.map((view) => `touch ${view}/x && echo ${view}`).join('; ');
   const probe = await jobs.machine.run(
-    `cd /etc/systemd/system && sed '/^ExecStart=/,$d' stowage-backup-${service}.service >probe.service &&
+    `cd /etc/systemd/system && sed '/^ExecStart=/,$d' stowage-lab-backup-${service}.service >probe.service &&
     echo "ExecStart=/bin/sh -c '${writes}'" >>probe.service && systemctl daemon-reload
     systemctl start probe.service; journalctl --sync; journalctl --output=cat --invocation=0 --unit=probe.service
     rm -f probe.service; systemctl daemon-reload`,
@@ -76,14 +76,14 @@ async function acceptedLoss(jobs: Jobs, { service, source }: PromisedJob): Promi
   const run = await jobs.start(`backup-${service}`);
   await jobs.machine.run(['sh', '-euc', 'rmdir "$1"; mv "$1.full" "$1"', 'sh', source]);
   if (run.ok) broken.push('an empty source is recorded as the new state');
-  else if (!run.told.includes(`stowage-backup-${service}`)) broken.push('nobody is told of a failure');
+  else if (!run.told.includes(`stowage-lab-backup-${service}`)) broken.push('nobody is told of a failure');
   return broken;
 }
 
 /** Two guards, each enough: with the check gone, a missing source still stops the job before restic starts. */
 async function lossWithoutCheck(jobs: Jobs, { service, source, repository }: PromisedJob): Promise<string[]> {
   const before = await jobs.snapshotIds(repository);
-  const unchecked = `/etc/systemd/system/stowage-backup-${service}.service.d`;
+  const unchecked = `/etc/systemd/system/stowage-lab-backup-${service}.service.d`;
   await jobs.machine.write(`${unchecked}/unchecked.conf`, '[Service]\nExecStartPre=\n');
   const move = 'systemctl daemon-reload; mv "$1" "$2"';
   await jobs.machine.run(['sh', '-euc', move, 'sh', source, `${source}.gone`]);
@@ -98,7 +98,11 @@ async function lossWithoutCheck(jobs: Jobs, { service, source, repository }: Pro
 async function lostHistory(jobs: Jobs, job: PromisedJob): Promise<string[]> {
   const { hostname, tags } = job.snapshot;
   const options = [`--host=${hostname}`, ...tags.map((tag) => `--tag=${tag}`), '/etc/hostname'];
-  await jobs.machine.run([`/usr/local/lib/stowage/restic-${job.repositoryName}.sh`, 'backup', ...options]);
+  await jobs.machine.run([
+    `/usr/local/lib/stowage/lab/restic-${job.repositoryName}.sh`,
+    'backup',
+    ...options,
+  ]);
   await jobs.start(`backup-${job.service}`);
   const [other, made] = (await jobs.snapshots(job.repository)).slice(-2);
   return made?.parent === other?.id ? [] : ['a change of volumes cuts the history'];

@@ -49,7 +49,7 @@ case $(systemctl show -P ActiveState ${unit}) in
     [ -z "$(systemctl show -P OnFailure ${unit})" ] ||
       for i in $(seq 300); do ! grep -Fqsx -- "$name" ${TOLD} || break; sleep 0.1; done ;;
 esac
-while systemctl list-jobs --no-legend | grep -q stowage-failure@; do sleep 0.05; done`;
+while systemctl list-jobs --no-legend | grep -q stowage-lab-failure@; do sleep 0.05; done`;
 }
 
 /** A machine with the jobs of one host of a project, and what a scenario does with them. */
@@ -75,12 +75,12 @@ export class Jobs {
 
   /** Makes a repository with the command that the index prints for it. */
   async init(repository: string): Promise<void> {
-    await this.machine.run([`/usr/local/lib/stowage/restic-${repository}.sh`, 'init']);
+    await this.machine.run([`/usr/local/lib/stowage/lab/restic-${repository}.sh`, 'init']);
   }
 
   /** Starts a job (`backup-wiki`), waits for its end and for the report of its failure. `timeout` in seconds. */
   async start(job: string, timeout = 120): Promise<JobRun> {
-    const unit = `stowage-${job}.service`;
+    const unit = `stowage-lab-${job}.service`;
     const result = await this.machine.run(['sh', '-c', START, 'sh', unit], { allowFail: true, timeout });
     return {
       ok: result.code === 0,
@@ -92,7 +92,7 @@ export class Jobs {
 
   /** Starts a job, and stops its restic as soon as `when` (a shell condition) holds: it is now in the middle of its work. */
   async freeze(job: string, when: string): Promise<void> {
-    const unit = `stowage-${job}.service`;
+    const unit = `stowage-lab-${job}.service`;
     await this.machine.run(`systemctl reset-failed; systemctl start --no-block ${unit}`);
     const busy = `case $(systemctl show -P ActiveState ${unit}) in activating) ;; *) journalctl -n 20 -u ${unit}; exit 1 ;; esac`;
     await this.machine.run(`until ${when}; do ${busy}; sleep 0.005; done; ${signal('STOP', unit)}`, {
@@ -102,12 +102,12 @@ export class Jobs {
 
   /** Sends a signal to a job's main process. */
   async signal(job: string, name: 'CONT' | 'KILL'): Promise<void> {
-    await this.machine.run(signal(name, `stowage-${job}.service`));
+    await this.machine.run(signal(name, `stowage-lab-${job}.service`));
   }
 
   /** Waits for the end of a job that something else has started, and for the report of its failure. */
   async end(job: string): Promise<Pick<JobRun, 'ok' | 'told'>> {
-    const unit = `stowage-${job}.service`;
+    const unit = `stowage-lab-${job}.service`;
     const result = await this.machine.run(
       `${settled(unit)}\n[ "$(systemctl show -P Result ${unit})" = success ]`,
       { allowFail: true },
@@ -117,7 +117,7 @@ export class Jobs {
 
   /** What the failure hook was last told about a job, empty when it was not told. */
   async why(job: string): Promise<string> {
-    return (await this.machine.run(`cat ${WHY}stowage-${job} 2>/dev/null || true`)).stdout;
+    return (await this.machine.run(`cat ${WHY}stowage-lab-${job} 2>/dev/null || true`)).stdout;
   }
 
   async told(): Promise<string[]> {

@@ -3,7 +3,7 @@ export function nothingToDo(
   tree: string,
   { hook, user = null }: { readonly hook: boolean; readonly user?: string | null },
 ): string {
-  const test = `systemctl ${user === null ? '' : '--user '}start stowage-failure@test.service`;
+  const test = `systemctl ${user === null ? '' : '--user '}start stowage-lab-failure@test.service`;
   const folder = user === null ? '/etc/stowage/on-failure.d' : `${user}/.config/stowage/on-failure.d`;
   const alarm = hook
     ? `To test the alarm: ${test}`

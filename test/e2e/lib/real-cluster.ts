@@ -84,8 +84,8 @@ export class RealCluster {
     await this.#shell(`
       kubectl exec restore-notes -- restic init
       kubectl exec restore-notes -- sh -c 'echo notes >/backup/notes/data/notes.db; chown -R 1000:1000 /backup/notes/data'
-      kubectl create job backup-once --from=cronjob/backup-notes
-      kubectl wait --for=condition=Complete job/backup-once --timeout=5m || { kubectl logs job/backup-once; exit 1; }`);
+      kubectl create job stowage-cluster-backup-once --from=cronjob/stowage-cluster-backup-notes
+      kubectl wait --for=condition=Complete job/stowage-cluster-backup-once --timeout=5m || { kubectl logs job/stowage-cluster-backup-once; exit 1; }`);
     return JSON.parse(
       await this.#shell('kubectl exec restore-notes -- restic snapshots --json'),
     ) as Snapshot[];

@@ -5,7 +5,7 @@ import { HOME, LOGIN } from './rootless.js';
  * Lets a timer find its job overdue, as after a weekend with the machine switched off, and waits for the end of the job
  * that it starts. Throws with the job's journal when the job fails.
  *
- * @param unit without its ending, such as `stowage-backup-wiki`
+ * @param unit without its ending, such as `stowage-lab-backup-wiki`
  */
 export async function runByTimer(machine: Machine, unit: string): Promise<void> {
   await machine.run(['sh', '-euc', OVERDUE, 'sh', unit, '--system', '/var/lib/systemd/timers']);

@@ -1,4 +1,5 @@
 import { CORE_SCHEMA, defineScalarTag, load } from 'js-yaml';
+import { projectTemplates } from '../../../src/targets/project-templates.js';
 import { builtinTemplates } from '../../../src/template/engine.js';
 import { ansible } from '../../../src/targets/ansible/target.js';
 import type { RenderedFile } from '../../../src/targets/target.js';
@@ -25,6 +26,7 @@ export function policyWith(repositories: Readonly<Record<string, string>>): Poli
     ([name, more]) => `  ${name}: { url: /srv/${name}, maintenance: { host: pi1 }${more} }\n`,
   );
   const text = `version: 1
+project: lab
 contracts: services/*.yml
 repositories:
 ${entries.join('')}defaults: { repository: main }
@@ -39,7 +41,11 @@ deployments: [{ runtime: baremetal, host: pi1, services: ['*'] }]
 export function renderFiles(policy: string | Policy, ...contracts: string[]): Map<string, RenderedFile> {
   const read = typeof policy === 'string' ? policyOf(policy) : policy;
   const { plan } = planOf(read, ...contracts);
-  const { files } = ansible.render({ plan, runtimes: read.runtimes, templates: builtinTemplates() });
+  const { files } = ansible.render({
+    plan,
+    runtimes: read.runtimes,
+    templates: projectTemplates(builtinTemplates(), plan),
+  });
   return new Map(files.map((file) => [file.path.replace(/^ansible\//, ''), file]));
 }
 

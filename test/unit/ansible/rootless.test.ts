@@ -20,6 +20,7 @@ const SYSTEM_ON_PI1 = '{ runtime: baremetal, host: pi1, services: [metal] }';
 /** Two repositories of one password; the maintenance is elsewhere. */
 function policyOf(deployments: string, user = ''): Policy {
   const text = `version: 1
+project: lab
 contracts: services/*.yml
 repositories:
   a.b: { url: 'rest:http://b/x', maintenance: { host: backup1 } }
@@ -41,6 +42,7 @@ describe('a host with rootless jobs', () => {
     const files = renderFiles(policyOf(ROOTLESS_ON_PI1, ', user: media'), rootless('radio'));
     expect(hostsOf(files)).toEqual(['backup1', 'pi1']);
     expect(readVars(files, 'vars/hosts/pi1.yml')).toEqual({
+      stowage_project: 'lab',
       stowage_tree: 'pi1',
       stowage_folder: '',
       stowage_services: [],
@@ -51,9 +53,9 @@ describe('a host with rootless jobs', () => {
       stowage_rootless_folder: 'hosts/pi1/user',
       stowage_rootless_services: ['radio'],
       stowage_rootless_secrets: [
-        { path: '.config/restic/main.env', variable: 'stowage_main_environment' },
+        { path: '.config/restic/lab/main.env', variable: 'stowage_lab_main_environment' },
         // The file on hosts belongs to both repositories, so it has one variable: the user's copy has the same.
-        { path: '.config/restic/main.password', variable: 'stowage_a_b_password' },
+        { path: '.config/restic/lab/main.password', variable: 'stowage_lab_a_b_password' },
       ],
     });
   });

@@ -144,11 +144,12 @@ describe('variables of a host', () => {
   test('name its services, its folder and the variables with its secrets', () => {
     const policy = `deployments: [{ runtime: baremetal, host: pi1, services: ['*'] }]\n`;
     expect(readVars(renderFiles(policy, app('app')), 'vars/hosts/pi1.yml')).toEqual({
+      stowage_project: 'lab',
       stowage_tree: 'pi1',
       stowage_folder: 'hosts/pi1',
       stowage_services: ['app'],
       stowage_maintains: [],
-      stowage_secrets: [{ variable: 'stowage_main_password', path: '/etc/restic/password' }],
+      stowage_secrets: [{ variable: 'stowage_lab_main_password', path: '/etc/restic/password' }],
       stowage_rootless_tree: 'pi1-user',
       stowage_rootless_folder: '',
       stowage_rootless_services: [],
@@ -160,16 +161,16 @@ describe('variables of a host', () => {
     expect(
       secrets({ main: ', environment_file: /etc/restic/env', another: ', environment_file: /etc/b' }),
     ).toEqual([
-      { path: '/etc/b', variable: 'stowage_another_environment' },
-      { path: '/etc/restic/env', variable: 'stowage_main_environment' },
-      { path: '/etc/restic/password', variable: 'stowage_another_password' },
+      { path: '/etc/b', variable: 'stowage_lab_another_environment' },
+      { path: '/etc/restic/env', variable: 'stowage_lab_main_environment' },
+      { path: '/etc/restic/password', variable: 'stowage_lab_another_password' },
     ]);
   });
 
   test('a name with other signs becomes a variable that Ansible takes', () => {
     expect(secrets({ main: '', 'off-site.2': ', password_file: /etc/p' })).toContainEqual({
       path: '/etc/p',
-      variable: 'stowage_off_site_2_password',
+      variable: 'stowage_lab_off_site_2_password',
     });
   });
 });
@@ -193,8 +194,8 @@ describe('the playbook', () => {
 
 describe('names that mean something else to Ansible', () => {
   test.each([
-    ["deployments: [{ runtime: baremetal, host: all, services: ['*'] }]\n", 7],
-    ["deployments: [{ runtime: baremetal, host: ungrouped, services: ['*'] }]\n", 7],
+    ["deployments: [{ runtime: baremetal, host: all, services: ['*'] }]\n", 8],
+    ["deployments: [{ runtime: baremetal, host: ungrouped, services: ['*'] }]\n", 8],
   ])('a host with the name of a group that always exists: %s', (text, line) => {
     const found = planOf(policyOf(text), app('app')).diagnostics;
     const span = expect.objectContaining({ file: 'stowage.yml', line }) as unknown;
@@ -205,7 +206,7 @@ describe('names that mean something else to Ansible', () => {
     const codes = (names: Readonly<Record<string, string>>) =>
       planOf(policyWith(names), app('app')).diagnostics.filter(({ severity }) => severity === 'error');
     expect(codes({ main: '', 'off-site': '', 'off.site': '' })).toEqual([
-      expect.objectContaining({ code: 'STW581', span: expect.objectContaining({ line: 6 }) as unknown }),
+      expect.objectContaining({ code: 'STW581', span: expect.objectContaining({ line: 7 }) as unknown }),
     ]);
     expect(codes({ main: '', 'off-site': '', 'off-side': '' })).toEqual([]);
   });

@@ -8,6 +8,7 @@ import { loadProject } from '../../../src/load.js';
 import { render } from '../../../src/render.js';
 
 const POLICY = `version: 1
+project: lab
 contracts: "*/contract.yml"
 values: [values.yml]
 repositories:
@@ -65,8 +66,8 @@ function explainLine(path: string, text?: string): Explanation {
 const keys = ({ keys: found }: Explanation, isSet = true): string[] =>
   (found ?? []).filter(({ value }) => (value !== null) === isSet).map(({ file, key }) => `${file} ${key}`);
 
-const UNIT = 'hosts/web1/systemd/stowage-backup-wiki.service';
-const TIMER = 'hosts/web1/systemd/stowage-backup-wiki.timer';
+const UNIT = 'hosts/web1/systemd/stowage-lab-backup-wiki.service';
+const TIMER = 'hosts/web1/systemd/stowage-lab-backup-wiki.timer';
 const CONTRACT = 'wiki/contract.yml';
 
 describe('the keys of a line', () => {
@@ -89,7 +90,7 @@ describe('the keys of a line', () => {
   test('each option on the command line has its own key, with its position', () => {
     const { keys: found } = explainLine(UNIT, '**/cache/**');
     expect(found?.filter(({ value }) => value !== null)).toEqual([
-      { file: 'stowage.yml', line: 10, column: 13, key: 'defaults.exclude[0]', value: '**/cache/**' },
+      { file: 'stowage.yml', line: 11, column: 13, key: 'defaults.exclude[0]', value: '**/cache/**' },
     ]);
     expect(keys(explainLine(UNIT, 'index'))).toContain(`${CONTRACT} backup.volumes.config.exclude[0]`);
   });

@@ -266,10 +266,10 @@ test.each(['a$b', '$(HOME)', '$$(HOME)', '$', '$$', 'x$'])('%s reaches restic as
 
 test('names are RFC 1123 labels of at most 52 characters, and never shared', () => {
   const ids = ['a', 'a.b', 'a-b', 'a_b', 'x'.repeat(63), `${'x'.repeat(62)}y`, 'A'];
-  const names = ids.map((id) => objectName('backup', id));
+  const names = ids.map((id) => objectName('lab', 'backup', id));
   for (const name of names) expect(name).toMatch(/^[a-z0-9](?:[a-z0-9-]{0,50}[a-z0-9])?$/);
   expect(new Set(names).size).toBe(ids.length);
-  expect(objectName('backup', 'a-b')).toBe('backup-a-b');
+  expect(objectName('lab', 'backup', 'a-b')).toBe('stowage-lab-backup-a-b');
   expect(serviceFile('wiki')).toBe('wiki.yaml');
 });
 

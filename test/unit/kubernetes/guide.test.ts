@@ -43,7 +43,7 @@ describe('the page of a service on Kubernetes', () => {
   test("a namespace at level restricted is rid of lost+found, at which its user's restic would stop", () => {
     const steps = stepsOf(contract('wiki', HEALTH));
     expect(commandsOf(steps, 'Start it in a namespace at level restricted').at(-1)).toBe(
-      'kubectl --namespace apps exec restore-wiki -- find /backup/wiki/data -maxdepth 1 -name lost+found -type d -exec rmdir {} ;',
+      'kubectl --namespace apps exec stowage-lab-restore-wiki -- find /backup/wiki/data -maxdepth 1 -name lost+found -type d -exec rmdir {} ;',
     );
   });
 
@@ -85,8 +85,8 @@ describe('the page of a service on Kubernetes', () => {
   test('Velero restores aside before anything is deleted', () => {
     const steps = stepsOf(contract('wiki'), { method: 'velero' });
     expect(commandsOf(steps, 'Restore aside')).toEqual([
-      'velero --namespace=velero restore create --from-schedule=backup-wiki --include-namespaces=apps ' +
-        '--namespace-mappings=apps:aside-apps --selector=app=wiki --wait',
+      'velero --namespace=velero restore create --from-schedule=stowage-lab-backup-wiki --include-namespaces=apps ' +
+        '--namespace-mappings=apps:stowage-lab-aside-apps --selector=app=wiki --wait',
     ]);
     expect(commandsOf(steps, 'Restore in place').slice(0, 2)).toEqual([
       'kubectl --namespace apps delete deployment/wiki',
@@ -96,10 +96,10 @@ describe('the page of a service on Kubernetes', () => {
 
   test('a backup can be made again and again', () => {
     expect(commandsOf(stepsOf(contract('wiki')), 'Back up again')).toEqual([
-      'kubectl --namespace apps delete job/backup-wiki-now --ignore-not-found',
-      'kubectl --namespace apps create job backup-wiki-now --from=cronjob/backup-wiki',
-      'kubectl --namespace apps logs --follow --pod-running-timeout=10m job/backup-wiki-now',
-      'kubectl --namespace apps get job/backup-wiki-now',
+      'kubectl --namespace apps delete job/stowage-lab-backup-wiki-now --ignore-not-found',
+      'kubectl --namespace apps create job stowage-lab-backup-wiki-now --from=cronjob/stowage-lab-backup-wiki',
+      'kubectl --namespace apps logs --follow --pod-running-timeout=10m job/stowage-lab-backup-wiki-now',
+      'kubectl --namespace apps get job/stowage-lab-backup-wiki-now',
     ]);
   });
 

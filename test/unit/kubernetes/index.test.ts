@@ -8,7 +8,7 @@ describe('the index of a tree with a cluster', () => {
   test.each([
     ['restic', '`restic-main`'],
     ['k8up', '`restic-main`'],
-    ['volsync', '`restic-main-wiki-data`'],
+    ['volsync', '`stowage-lab-secret-wiki-data`'],
     ['velero', ''],
   ])('names the Secrets that %s reads', (method, secrets) => {
     expect(indexOf(method)).toContain(`| apps | 1 | ${secrets} | `);

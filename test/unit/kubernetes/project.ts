@@ -67,6 +67,7 @@ export function renderProject(
     }
     const whole: Json = {
       version: 1,
+      project: 'lab',
       contracts: 'services/*.yml',
       repositories: { main: REPOSITORY },
       deployments: [{ runtime: 'kubernetes', services: ['*'] }],

@@ -22,7 +22,7 @@ const { job, settings } = planned(mixed('photos'));
 
 test('a volume is restored to where its snapshot has it, with its own folder', () => {
   const path = '/backup/photos/media';
-  const restic = ['kubectl', '--namespace', 'apps', 'exec', 'restore-photos', '--', 'restic'];
+  const restic = ['kubectl', '--namespace', 'apps', 'exec', 'stowage-lab-restore-photos', '--', 'restic'];
   const filter = ['--host=photos', '--tag=service:photos', `--path=${path}`, `--include=${path}`, '--sparse'];
   const command = [...restic, 'restore', 'latest', ...filter];
   expect(restore.restoreInPlace(job, settings, 'media', 'latest', true)).toEqual([
@@ -33,7 +33,7 @@ test('a volume is restored to where its snapshot has it, with its own folder', (
   ]);
   expect(restore.restoreAside(job, settings, 'media', 'latest')).toEqual([
     [[...command, '--target=/aside', '--verify']],
-    [['kubectl', '--namespace', 'apps', 'cp', `restore-photos:/aside${path}`, './photos-media']],
+    [['kubectl', '--namespace', 'apps', 'cp', `stowage-lab-restore-photos:/aside${path}`, './photos-media']],
   ]);
 });
 
@@ -47,7 +47,7 @@ test('of a hostPath that every node has, the newest snapshot is that of the podâ
     false,
   );
   expect(asked?.join(' ')).toBe(
-    'kubectl --namespace apps get pod/restore-photos --output=jsonpath={.spec.nodeName}',
+    'kubectl --namespace apps get pod/stowage-lab-restore-photos --output=jsonpath={.spec.nodeName}',
   );
   expect(restored?.slice(0, 3)).toEqual(['xargs', '-I', '{}']);
   expect(restored).toContain('--tag=service:photos,part:hostpath,node:{}');
@@ -125,7 +125,7 @@ test('a claim from a CSI snapshot has the size and class of the live one, and a 
         dataSource: {
           apiGroup: 'snapshot.storage.k8s.io',
           kind: 'VolumeSnapshot',
-          name: restore.volumeSnapshotName('photos-data'),
+          name: restore.volumeSnapshotName(job, 'photos-data'),
         },
       },
     },

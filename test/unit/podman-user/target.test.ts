@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { projectTemplates } from '../../../src/targets/project-templates.js';
 import { builtinTemplates } from '../../../src/template/engine.js';
 import { rootlessRestore } from '../../../src/targets/podman-user/restore.js';
 import { podmanUser } from '../../../src/targets/podman-user/target.js';
@@ -24,7 +25,7 @@ const APP = contract(
 function renderUser(text = APP, settings = ''): Record<string, string> {
   const policy = policyOf(`${DEPLOYED}${settings}`);
   const { plan } = planOf(policy, text);
-  const input = { plan, runtimes: policy.runtimes, templates: builtinTemplates() };
+  const input = { plan, runtimes: policy.runtimes, templates: projectTemplates(builtinTemplates(), plan) };
   const files = podmanUser.render(input).files;
   // No job of the host for it.
   expect(systemd.render(input).files.filter(({ path }) => path.startsWith('hosts/web1/'))).toEqual([]);
@@ -34,7 +35,7 @@ function renderUser(text = APP, settings = ''): Record<string, string> {
 }
 
 function container(text = APP, settings = ''): string {
-  return renderUser(text, settings)['containers/stowage-backup-app.container'] ?? '';
+  return renderUser(text, settings)['containers/stowage-lab-backup-app.container'] ?? '';
 }
 
 /** The values of one key, in order. */
@@ -53,7 +54,7 @@ describe('the container that backs up', () => {
 
   test('never makes a missing volume: each is looked for first, in the namespace that can read it', () => {
     const root = '%h/.local/share/containers/storage/volumes/systemd-app-data/_data';
-    const check = 'podman unshare %h/.local/lib/stowage/check-source.sh';
+    const check = 'podman unshare %h/.local/lib/stowage/lab/check-source.sh';
     expect(settingsOf(container(), 'ExecStartPre')).toEqual([
       `${check} podman systemd-app-data ${root} ${root} not-empty`,
       `${check} podman systemd-app-data ${root} ${root}/deep not-empty`,
@@ -88,7 +89,11 @@ describe('the container that backs up', () => {
       repositories: policy.repositories.map((found) => ({ ...found, url: '/srv/restic' })),
     };
     const { plan } = planOf(local, APP);
-    const files = podmanUser.render({ plan, runtimes: local.runtimes, templates: builtinTemplates() }).files;
+    const files = podmanUser.render({
+      plan,
+      runtimes: local.runtimes,
+      templates: projectTemplates(builtinTemplates(), plan),
+    }).files;
     const unit = files.find(({ path }) => path.endsWith('.container'))?.content ?? '';
     expect(settingsOf(unit, 'Network')).toEqual(['none']);
     expect(settingsOf(unit, 'Volume')).toContain('/srv/restic:/srv/restic');
@@ -96,10 +101,10 @@ describe('the container that backs up', () => {
 
   test('reports failures, ends in time and asks for its password below the home folder', () => {
     const unit = container();
-    expect(settingsOf(unit, 'OnFailure')).toEqual(['stowage-failure@%N.service']);
+    expect(settingsOf(unit, 'OnFailure')).toEqual(['stowage-lab-failure@%N.service']);
     expect(settingsOf(unit, 'TimeoutStartSec')).toEqual(['720min']);
     expect(settingsOf(unit, 'Volume')).toContain(
-      '%h/.config/restic/main.password:/run/stowage/restic-password:ro',
+      '%h/.config/restic/lab/main.password:/run/stowage/restic-password:ro',
     );
   });
 
@@ -161,15 +166,18 @@ test('the runbook’s commands begin at home, and never name a home', () => {
   const placement = service?.placements[0];
   if (service === undefined || placement === undefined) throw new Error('the plan has no placement');
   expect(isRendered(placement)).toBe(true);
-  const guide = rootlessRestore(service, placement);
+  const guide = rootlessRestore('lab', service, placement);
   const lines = (pipelines = guide?.list ?? []) =>
     pipelines.map((pipeline) => pipeline.map((command) => command.join(' ')).join(' | '));
-  expect(lines()).toEqual(['cd', '.local/lib/stowage/restic-main.sh snapshots --host app --tag service:app']);
+  expect(lines()).toEqual([
+    'cd',
+    '.local/lib/stowage/lab/restic-main.sh snapshots --host app --tag service:app',
+  ]);
   expect(lines(guide?.stop)).toEqual(['systemctl --user stop web.service']);
   expect(guide?.volumes.map((volume) => lines(volume.in_place).at(-1))).toEqual([
-    '.local/lib/stowage/restore-main.sh latest /backup/app/data systemd-app-data --host app --tag service:app --path /backup/app/data --include=!/backup/app/data/deep --delete --verify',
-    '.local/lib/stowage/restore-main.sh latest /backup/app/photos /srv/photos --host app --tag service:app --path /backup/app/photos --delete --verify',
-    '.local/lib/stowage/restore-main.sh latest /backup/app/deep .local/share/containers/storage/volumes/systemd-app-data/_data/deep --host app --tag service:app --path /backup/app/deep --delete --verify',
+    '.local/lib/stowage/lab/restore-main.sh latest /backup/app/data systemd-app-data --host app --tag service:app --path /backup/app/data --include=!/backup/app/data/deep --delete --verify',
+    '.local/lib/stowage/lab/restore-main.sh latest /backup/app/photos /srv/photos --host app --tag service:app --path /backup/app/photos --delete --verify',
+    '.local/lib/stowage/lab/restore-main.sh latest /backup/app/deep .local/share/containers/storage/volumes/systemd-app-data/_data/deep --host app --tag service:app --path /backup/app/deep --delete --verify',
   ]);
   expect(JSON.stringify(guide)).not.toContain('$HOME');
 });

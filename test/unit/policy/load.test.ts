@@ -18,6 +18,7 @@ import { loadPolicy } from '../../../src/policy/load.js';
 import { DISK } from '../../../src/source/files.js';
 
 const BASE = `version: 1
+project: lab
 contracts: services/*.yml
 repositories:
   main:
@@ -35,6 +36,7 @@ test('every default of the smallest policy', () => {
   expect(found).toEqual([]);
   expect({ ...policy, document: null }).toEqual({
     document: null,
+    project: 'lab',
     contracts: ['services/*.yml'],
     values: [],
     output: 'rendered',
@@ -83,6 +85,7 @@ test('every default of the smallest policy', () => {
 
 test('everything set', () => {
   const { policy, found } = load(`version: 1
+project: lab
 contracts: [a.yml, b/*.yml]
 values: [v.yml]
 output: ./out//tree/
@@ -146,12 +149,13 @@ test.each([
 
 test('two mistakes of one repository do not hide those of another', () => {
   const { found } = load(`version: 1
+project: lab
 contracts: x.yml
 repositories:
   a: { url: "https://u:secret@h/", maintenance: { host: any } }
   B: { url: /mnt/b }
 `);
-  expect(found.sort()).toEqual(['STW027 4:14', 'STW204 4:57', 'STW204 5:3', 'STW205 5:3', 'STW208 3:1']);
+  expect(found.sort()).toEqual(['STW027 5:14', 'STW204 5:57', 'STW204 6:3', 'STW205 6:3', 'STW208 4:1']);
 });
 
 test('a diagnostic about a secret never holds it, and nothing else on its line shows it', () => {
@@ -285,7 +289,7 @@ describe('files', () => {
   ])('%s is refused where it stands', (_, pattern) => {
     write('odd/stowage.yml', BASE.replace('services/*.yml', JSON.stringify(pattern)));
     expect(loadProject(join(root, 'odd/stowage.yml')).diagnostics).toMatchObject([
-      { code: 'STW201', span: { file: 'stowage.yml', line: 2, column: 12 } },
+      { code: 'STW201', span: { file: 'stowage.yml', line: 3, column: 12 } },
     ]);
   });
 

@@ -3,6 +3,7 @@ import { loadPolicy } from '../../../src/policy/load.js';
 
 function load(line: string) {
   const text = `version: 1
+project: lab
 contracts: services/*.yml
 repositories:
   main:
@@ -49,7 +50,7 @@ describe('when maintenance runs', () => {
   ])('%s is %s', (line, code, column) => {
     const { diagnostics } = load(line);
     expect(diagnostics.map((found) => `${found.code} ${found.span.line}:${found.span.column}`)).toEqual([
-      `${code} 7:${column}`,
+      `${code} 8:${column}`,
     ]);
   });
 });

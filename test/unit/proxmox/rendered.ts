@@ -1,3 +1,4 @@
+import { projectTemplates } from '../../../src/targets/project-templates.js';
 import { builtinTemplates } from '../../../src/template/engine.js';
 import { proxmox } from '../../../src/targets/proxmox/target.js';
 import { systemd } from '../../../src/targets/systemd/target.js';
@@ -23,7 +24,7 @@ mounts:
 export function renderHost(settings = '', contract = APP, deployments = DEPLOYED): Record<string, string> {
   const policy = policyOf(`${deployments}${settings}`);
   const { plan } = planOf(policy, contract);
-  const input = { plan, runtimes: policy.runtimes, templates: builtinTemplates() };
+  const input = { plan, runtimes: policy.runtimes, templates: projectTemplates(builtinTemplates(), plan) };
   const files = [systemd, proxmox].flatMap((target) => target.render(input).files);
   return Object.fromEntries(
     files

@@ -139,7 +139,7 @@ export class Node {
     const text = script
       .replaceAll('/etc/pve', path.join(this.folder, 'pve'))
       .replaceAll('view=/backup/app', `view=${path.join(this.folder, 'view')}`)
-      .replaceAll('/usr/local/lib/stowage/', `${path.join(this.folder, 'bin')}/`)
+      .replaceAll('/usr/local/lib/stowage/lab/', `${path.join(this.folder, 'bin')}/`)
       .replaceAll('/dump/dir', this.dumpdir);
     const file = this.program('script.sh', text);
     const environment = {

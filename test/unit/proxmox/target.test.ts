@@ -14,14 +14,14 @@ describe('what a Proxmox host gets', () => {
       expect.arrayContaining([
         'bin/vzdump-restic-app.sh',
         'bin/restore-guest-app.sh',
-        'systemd/stowage-vzdump-app.service',
-        'systemd/stowage-vzdump-app.timer',
-        'systemd/stowage-backup-app.service',
+        'systemd/stowage-lab-vzdump-app.service',
+        'systemd/stowage-lab-vzdump-app.timer',
+        'systemd/stowage-lab-backup-app.service',
         'install.sh',
         'bin/restic-main.sh',
       ]),
     );
-    const job = files['systemd/stowage-backup-app.service'] ?? '';
+    const job = files['systemd/stowage-lab-backup-app.service'] ?? '';
     expect(job).toContain('/srv/media:/backup/app/media');
     expect(job).not.toContain('/var/lib/app');
     expect(job).not.toContain('part:guest');
@@ -29,7 +29,7 @@ describe('what a Proxmox host gets', () => {
 
   test('a guest without bind mounts has no job of the host, but all that its own needs', () => {
     const files = renderHost('', APP.replace(', host_path: /srv/media', ''));
-    expect(Object.keys(files)).not.toContain('systemd/stowage-backup-app.service');
+    expect(Object.keys(files)).not.toContain('systemd/stowage-lab-backup-app.service');
     expect(Object.keys(files)).toEqual(expect.arrayContaining(['install.sh', 'bin/restic-main.sh']));
   });
 
@@ -45,13 +45,13 @@ describe('what a Proxmox host gets', () => {
 
   test('the job is root for vzdump alone, and cleans its dump directory however it ends', () => {
     const unit = renderHost('runtimes: { proxmox: { transfer: dumpdir, dumpdir: /mnt/nfs/dump } }\n')[
-      'systemd/stowage-vzdump-app.service'
+      'systemd/stowage-lab-vzdump-app.service'
     ];
     expect(unit).toContain('\nUser=restic\n');
-    expect(unit).toContain('\nExecStart=!/usr/local/lib/stowage/vzdump-restic-app.sh\n');
-    expect(unit).toContain('\nExecStopPost=!/usr/local/lib/stowage/vzdump-restic-app.sh clean\n');
+    expect(unit).toContain('\nExecStart=!/usr/local/lib/stowage/lab/vzdump-restic-app.sh\n');
+    expect(unit).toContain('\nExecStopPost=!/usr/local/lib/stowage/lab/vzdump-restic-app.sh clean\n');
     expect(unit).toContain('\nRequiresMountsFor=/mnt/nfs/dump\n');
-    expect(unit).toContain('\nOnFailure=stowage-failure@%N.service\n');
+    expect(unit).toContain('\nOnFailure=stowage-lab-failure@%N.service\n');
   });
 });
 
@@ -69,7 +69,7 @@ describe('a guest that nobody can name', () => {
     const { plan, diagnostics } = planOf(policyOf(), anonymous);
     expect(diagnostics.map(({ code, severity }) => `${severity} ${code}`)).toEqual(['warning STW406']);
     const files = Object.keys(renderHost('', anonymous, ''));
-    expect(files).toContain('systemd/stowage-backup-app.service');
+    expect(files).toContain('systemd/stowage-lab-backup-app.service');
     expect(files.filter((path) => path.includes('vzdump'))).toEqual([]);
     const placement = plan.services[0]?.placements[0];
     expect(placement?.volumes.map((volume) => protection(placement, volume))).toEqual([
@@ -161,18 +161,18 @@ tar -cf - ./etc
     const placement = service?.placements[0];
     if (service === undefined || placement === undefined) throw new Error('the plan has no placement');
     expect(isRendered(placement)).toBe(true);
-    const guide = guestRestore(service, placement);
+    const guide = guestRestore('lab', service, placement);
     const lines = (pipelines = guide?.list ?? []) =>
       pipelines.map((pipeline) => pipeline.map((command) => command.join(' ')).join(' | '));
     const filter = '--host app --tag service:app,part:guest';
-    const dump = `/usr/local/lib/stowage/restic-main.sh dump latest /backup/app/vzdump-lxc-120.tar ${filter}`;
-    expect(lines()).toEqual([`/usr/local/lib/stowage/restic-main.sh snapshots ${filter}`]);
+    const dump = `/usr/local/lib/stowage/lab/restic-main.sh dump latest /backup/app/vzdump-lxc-120.tar ${filter}`;
+    expect(lines()).toEqual([`/usr/local/lib/stowage/lab/restic-main.sh snapshots ${filter}`]);
     expect(lines(guide?.in_place)).toEqual([
-      '/usr/local/lib/stowage/restore-guest-app.sh latest 120 --force',
+      '/usr/local/lib/stowage/lab/restore-guest-app.sh latest 120 --force',
     ]);
     expect(lines(guide?.volumes[0]?.aside)).toEqual([
-      'mkdir --parents /var/tmp/stowage-restore/app',
-      `${dump} | tar --extract --preserve-permissions --numeric-owner --file=- --directory=/var/tmp/stowage-restore/app ./var/lib/app`,
+      'mkdir --parents /var/tmp/stowage-restore/lab/app',
+      `${dump} | tar --extract --preserve-permissions --numeric-owner --file=- --directory=/var/tmp/stowage-restore/lab/app ./var/lib/app`,
     ]);
     expect(lines(guide?.volumes[0]?.in_place)).toEqual([
       `${dump} | pct exec 120 -- tar --extract --preserve-permissions --numeric-owner --file=- --directory=/ ./var/lib/app`,

@@ -110,9 +110,9 @@ test('restic 0.18.0, which takes no folder in the name of a stream, saves the du
 
 describe('the dump directory', () => {
   test('is cleaned of what an interrupted run left, before and on demand', () => {
-    node.config('dump/stowage-app/old.tar', 'old');
+    node.config('dump/stowage-lab-app/old.tar', 'old');
     expect(node.run(dumpScript(DUMPDIR)).code).toBe(0);
-    node.config('dump/stowage-app/old.tar', 'old');
+    node.config('dump/stowage-lab-app/old.tar', 'old');
     node.config('dump/vzdump-lxc-120-2026_01_01-00_00_00.tar', 'somebody else’s');
     expect(node.run(dumpScript(DUMPDIR), { args: ['clean'] })).toMatchObject({ code: 0, calls: '' });
     expect(node.leftOver()).toEqual(['vzdump-lxc-120-2026_01_01-00_00_00.tar']);

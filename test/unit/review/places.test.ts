@@ -32,7 +32,7 @@ describe('a finding stands where the change was made', () => {
       ['blog', 'wiki'].map((id) => ({
         before: `/var/lib/docker/volumes/${id}_files/_data`,
         after: `/data/docker/volumes/${id}_files/_data`,
-        span: { file: policy, line: 17 },
+        span: { file: policy, line: 18 },
       })),
     );
   });

@@ -20,7 +20,7 @@ test('rootless jobs of another user no longer read the volumes of the one before
       before: 'user alice',
       after: 'user bob',
       message: expect.stringContaining('those of `alice` are no longer backed up'),
-      span: { file: policy, line: 17 },
+      span: { file: policy, line: 18 },
     },
   ]);
   // Whoever ran the installer may well have been that user.

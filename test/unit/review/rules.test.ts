@@ -87,6 +87,7 @@ describe('coverage', () => {
         '  main: { url: "rest:https://b.example/x", password_file: /etc/p, kubernetes_secret: restic, maintenance: { namespace: backup } }',
         `runtimes: { kubernetes: { ${kubernetes} } }`,
         `deployments: [{ runtime: kubernetes, services: ["*"]${deployment} }]`,
+        'project: lab',
         '',
       ].join('\n'),
       'services/agent.yml': [

@@ -41,7 +41,7 @@ describe('templates', () => {
         code: 'STW822',
         service: null,
         after: 'ExecStartPre=/bin/hook blog --fast',
-        message: expect.stringContaining('stowage-backup-blog.service` and 1 more'),
+        message: expect.stringContaining('stowage-lab-backup-blog.service` and 1 more'),
         span: { file: 'templates/systemd/backup.service.hbs', line },
       },
     ]);
@@ -149,8 +149,12 @@ describe('what a template does to a job, by the line that it changes', () => {
   });
 
   test.each([
-    [unit, 'OnFailure=stowage-failure@%N.service\n', ''],
-    [unit, 'ExecStartPre=+/usr/local/lib/stowage/check-source.sh path {{arg location}} {{emptiness}}\n', ''],
+    [unit, 'OnFailure=stowage-{{project}}-failure@%N.service\n', ''],
+    [
+      unit,
+      'ExecStartPre=+/usr/local/lib/stowage/{{../project}}/check-source.sh path {{arg location}} {{emptiness}}\n',
+      '',
+    ],
     [unit, 'Type=oneshot', 'Type=oneshot\nSuccessExitStatus=1'],
     [unit, '[Unit]', '[Unit]\nConditionPathExists=/srv/never'],
     ['host/check-source.sh.hbs', 'exit 1', 'exit 0'],
@@ -228,7 +232,7 @@ describe('images and methods', () => {
         code: 'STW824',
         runtime: 'kubernetes',
         after: 'example.org/restic:1',
-        span: { file: policy, line: 19 },
+        span: { file: policy, line: 20 },
       },
     ]);
   });

@@ -10,7 +10,7 @@ function commandsOf(contract: string): Record<string, string[]> {
   const [from] = service?.placements ?? [];
   if (service === undefined || from === undefined) throw new Error('no service');
   return Object.fromEntries(
-    elsewhereSteps(service, from, POLICY.runtimes.kubernetes).map(({ heading, pipelines }) => [
+    elsewhereSteps('lab', service, from, POLICY.runtimes.kubernetes).map(({ heading, pipelines }) => [
       heading,
       pipelines.map(([command]) => (command ?? []).slice(0, 4).join(' ')),
     ]),
@@ -28,11 +28,11 @@ describe('restoring under another runtime', () => {
     expect(commandsOf(CONTRACT)).toEqual({
       'On docker': [
         'docker volume create --label=com.docker.compose.project=web',
-        '/usr/local/lib/stowage/restore-main.sh latest /backup/web/data /var/lib/docker/volumes/web_data/_data',
+        '/usr/local/lib/stowage/lab/restore-main.sh latest /backup/web/data /var/lib/docker/volumes/web_data/_data',
       ],
       'On podman': [
         'podman volume create --ignore',
-        '/usr/local/lib/stowage/restore-main.sh latest /backup/web/data /var/lib/containers/storage/volumes/systemd-data/_data',
+        '/usr/local/lib/stowage/lab/restore-main.sh latest /backup/web/data /var/lib/containers/storage/volumes/systemd-data/_data',
       ],
     });
   });
@@ -52,7 +52,7 @@ mounts: { persistent_volumes: [{ name: data, path: /data }, { name: media, path:
     const [service] = planOf(policy, guest).plan.services;
     const [from] = service?.placements ?? [];
     if (service === undefined || from === undefined) throw new Error('no service');
-    const [step] = elsewhereSteps(service, from, policy.runtimes.kubernetes);
+    const [step] = elsewhereSteps('lab', service, from, policy.runtimes.kubernetes);
     expect(step?.text).toMatch(/^Only in the dump of the guest, .*: data\.$/);
     expect(step?.pipelines.map(([command]) => command?.[2])).toEqual(['/backup/web/media']);
   });
@@ -65,7 +65,7 @@ mounts: { persistent_volumes: [{ name: data, path: /data }, { name: media, path:
     const [service] = planOf(policy, bound).plan.services;
     const [from] = service?.placements ?? [];
     if (service === undefined || from === undefined) throw new Error('no service');
-    const texts = elsewhereSteps(service, from, policy.runtimes.kubernetes).map(({ text }) => text);
+    const texts = elsewhereSteps('lab', service, from, policy.runtimes.kubernetes).map(({ text }) => text);
     expect(texts.every((text) => text.startsWith('Every node has snapshots of its own'))).toBe(true);
     expect(texts.length).toBeGreaterThan(0);
   });

@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { shellSteps } from '../../e2e/lib/runbook.js';
 import { runbook } from '../../../src/targets/runbook/target.js';
+import { projectTemplates } from '../../../src/targets/project-templates.js';
 import { builtinTemplates } from '../../../src/template/engine.js';
 import { planOf, policyOf } from '../../support/project.js';
 
@@ -25,7 +26,11 @@ function restores(place: string, runtime: string, more = ''): Record<string, str
     `    kubernetes_secret: restic\ndeployments: [{ runtime: ${runtime}, services: ['*'] }]\n`,
   );
   const { plan } = planOf(policy, NESTED + more);
-  const { files } = runbook.render({ plan, runtimes: policy.runtimes, templates: builtinTemplates() });
+  const { files } = runbook.render({
+    plan,
+    runtimes: policy.runtimes,
+    templates: projectTemplates(builtinTemplates(), plan),
+  });
   const page = files.find(({ path }) => path === 'runbooks/shop.md')?.content ?? '';
   const steps = shellSteps(page).filter(
     ({ headings }) => headings.includes(place) && / in place$|^On /.test(headings.at(-1) ?? ''),
@@ -73,7 +78,11 @@ describe('a volume in the folder of another one', () => {
       `    kubernetes_secret: restic\ndeployments: [{ runtime: kubernetes, services: ['*'] }]\n`,
     );
     const { plan } = planOf(policy, NESTED + CLAIM);
-    const { files } = runbook.render({ plan, runtimes: policy.runtimes, templates: builtinTemplates() });
+    const { files } = runbook.render({
+      plan,
+      runtimes: policy.runtimes,
+      templates: projectTemplates(builtinTemplates(), plan),
+    });
     const page = files.find(({ path }) => path === 'runbooks/shop.md')?.content ?? '';
     const said = page
       .split('\n')

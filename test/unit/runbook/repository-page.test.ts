@@ -11,7 +11,7 @@ test('the shell of a repository that a namespace maintains starts wherever its m
   // What the NetworkPolicy of these pods selects.
   expect(metadata).toMatchObject({
     namespace: 'backup',
-    labels: { 'app.kubernetes.io/part-of': 'backup', 'app.kubernetes.io/managed-by': 'stowage' },
+    labels: { 'app.kubernetes.io/part-of': 'stowage-lab', 'app.kubernetes.io/managed-by': 'stowage' },
   });
   // What the Pod Security level `restricted` asks for.
   expect(spec).toMatchObject({

@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { runbook } from '../../../src/targets/runbook/target.js';
+import { projectTemplates } from '../../../src/targets/project-templates.js';
 import { builtinTemplates } from '../../../src/template/engine.js';
 import { planOf, policyOf } from '../../support/project.js';
 
@@ -11,7 +12,11 @@ function firstOf(needs: Readonly<Record<string, string>>): Record<string, string
       `service_id: ${id}\nruntime_templates: { baremetal: a }\nrequires: [${ids}]\nmounts: { persistent_volumes: [{ name: d, path: /${id} }] }\n`,
   );
   const { plan } = planOf(policy, ...contracts);
-  const { files } = runbook.render({ plan, runtimes: policy.runtimes, templates: builtinTemplates() });
+  const { files } = runbook.render({
+    plan,
+    runtimes: policy.runtimes,
+    templates: projectTemplates(builtinTemplates(), plan),
+  });
   const pageOf = (id: string) => files.find(({ path }) => path === `runbooks/${id}.md`)?.content ?? '';
   return Object.fromEntries(
     Object.keys(needs).map((id) => [

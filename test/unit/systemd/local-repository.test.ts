@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { systemd } from '../../../src/targets/systemd/target.js';
+import { projectTemplates } from '../../../src/targets/project-templates.js';
 import { builtinTemplates } from '../../../src/template/engine.js';
 import { planOf, policyOf } from '../../support/project.js';
 
@@ -16,10 +17,14 @@ function settings(repository: string): Record<string, string[]> {
     local,
     'service_id: app\nruntime_templates: { baremetal: a }\nmounts: { persistent_volumes: [{ name: data, path: /srv/app }] }\n',
   );
-  const { files } = systemd.render({ plan, runtimes: policy.runtimes, templates: builtinTemplates() });
+  const { files } = systemd.render({
+    plan,
+    runtimes: policy.runtimes,
+    templates: projectTemplates(builtinTemplates(), plan),
+  });
   return Object.fromEntries(
     ['backup-app', 'prune-main'].map((job) => {
-      const unit = files.find(({ path }) => path.endsWith(`/stowage-${job}.service`))?.content ?? '';
+      const unit = files.find(({ path }) => path.endsWith(`/stowage-lab-${job}.service`))?.content ?? '';
       return [job, unit.match(/^(BindPaths|ReadWritePaths|ProtectHome)=.*$/gm) ?? []];
     }),
   );

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { systemd } from '../../../src/targets/systemd/target.js';
+import { projectTemplates } from '../../../src/targets/project-templates.js';
 import { builtinTemplates } from '../../../src/template/engine.js';
 import { planOf, policyOf } from '../../support/project.js';
 
@@ -11,7 +12,7 @@ const APP = `service_id: app
 runtime_templates: { baremetal: b }
 mounts: { persistent_volumes: [{ name: data, path: /srv/data }, { name: attic, path: /srv/attic }] }
 `;
-const UNIT = 'stowage-backup-app';
+const UNIT = 'stowage-lab-backup-app';
 
 /** What `systemctl show` prints of the views: systemd 252 and 257, measured. */
 const VIEWS =
@@ -20,7 +21,11 @@ const VIEWS =
 function rendered(file: string): string {
   const policy = policyOf('deployments: [{ runtime: baremetal, host: web1, services: [app] }]\n');
   const { plan } = planOf(policy, APP);
-  const { files } = systemd.render({ plan, runtimes: policy.runtimes, templates: builtinTemplates() });
+  const { files } = systemd.render({
+    plan,
+    runtimes: policy.runtimes,
+    templates: projectTemplates(builtinTemplates(), plan),
+  });
   return files.find((candidate) => candidate.path === `hosts/web1/${file}`)?.content ?? '';
 }
 

@@ -15,6 +15,7 @@ import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { podmanUser } from '../../../src/targets/podman-user/target.js';
 import { systemd } from '../../../src/targets/systemd/target.js';
+import { projectTemplates } from '../../../src/targets/project-templates.js';
 import { builtinTemplates } from '../../../src/template/engine.js';
 import { planOf, policyOf } from '../../support/project.js';
 
@@ -30,7 +31,7 @@ const CHOICE = ['--host', 'proxy', '--tag', 'service:proxy', '--path', '/backup/
 function rendered(runtime: string, file: string): string {
   const policy = policyOf(`deployments: [{ runtime: ${runtime}, host: web1, services: [proxy] }]\n`);
   const { plan } = planOf(policy, PROXY);
-  const input = { plan, runtimes: policy.runtimes, templates: builtinTemplates() };
+  const input = { plan, runtimes: policy.runtimes, templates: projectTemplates(builtinTemplates(), plan) };
   const files = [...systemd.render(input).files, ...podmanUser.render(input).files];
   return files.find((candidate) => candidate.path === `hosts/web1/${file}`)?.content ?? '';
 }
@@ -47,7 +48,7 @@ describe.each([
     target = path.join(folder, 'deep', 'acme.json');
     // `podman unshare` runs what follows, as the user that it is in the namespace.
     standIn(`bin/${runner}`, 'if [ "$1" = unshare ]; then shift; exec "$@"; fi');
-    standIn('.local/lib/stowage/restic-main.sh', 'echo "$*" >"$HOME/asked"; printf \'%s\\n\' "$NODES"');
+    standIn('.local/lib/stowage/lab/restic-main.sh', 'echo "$*" >"$HOME/asked"; printf \'%s\\n\' "$NODES"');
   });
   afterEach(() => {
     rmSync(folder, { recursive: true });
@@ -124,7 +125,7 @@ describe.each([
   test('keeps a spared volume in a folder that the snapshot does not have', () => {
     const known = '/backup/proxy/acme/old|/backup/proxy/acme/a [b]';
     standIn(
-      '.local/lib/stowage/restic-main.sh',
+      '.local/lib/stowage/lab/restic-main.sh',
       `case "$4" in ${known.replaceAll(/[ []/g, String.raw`\$&`)})
   printf '{"name":"x","type":"dir","path":"%s","struct_type":"node"}\\n' "$4" ;;
 esac`,
@@ -145,7 +146,7 @@ esac`,
   });
 
   test('is not made when the repository does not answer', () => {
-    standIn('.local/lib/stowage/restic-main.sh', 'exit 12');
+    standIn('.local/lib/stowage/lab/restic-main.sh', 'exit 12');
     expect(restore('file', ...CHOICE)).toBe(12);
     expect(existsSync(target)).toBe(false);
   });

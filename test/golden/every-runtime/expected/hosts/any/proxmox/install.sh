@@ -9,12 +9,13 @@
 set -eu
 umask 022
 
+project=lab
 tree=any-proxmox
 here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
 root=${DESTDIR-}
-lists=$root/var/lib/stowage/installed
+lists=$root/var/lib/stowage/$project/installed
 list=$lists/$tree
-library=/usr/local/lib/stowage
+library=/usr/local/lib/stowage/$project
 units=/etc/systemd/system
 dry_run=no
 mode=install
@@ -108,7 +109,7 @@ removed_units=''
 remove_file() {
   case $1 in
     *..*) return 0 ;;
-    "$units"/stowage-* | "$library"/* | /etc/sysusers.d/stowage* | /etc/tmpfiles.d/stowage*) ;;
+    "$units/stowage-$project"-* | "$library"/* | "/etc/sysusers.d/stowage-$project.conf" | "/etc/tmpfiles.d/stowage-$project.conf") ;;
     *) return 0 ;;
   esac
   if shared "$1" || [ ! -e "$root$1" ]; then return 0; fi
@@ -153,12 +154,12 @@ warn_credentials() {
 say_alarm() {
   for hook in "$root"/etc/stowage/on-failure.d/*; do
     if [ -f "$hook" ] && [ -x "$hook" ]; then
-      say 'To test the alarm: systemctl start stowage-failure@test.service'
+      say "To test the alarm: systemctl start stowage-$project-failure@test.service"
       return 0
     fi
   done
   say 'NOTE: nobody is told of failures until there is a program in /etc/stowage/on-failure.d; the README of this tree has one.'
-  say 'Then test the alarm: systemctl start stowage-failure@test.service'
+  say "Then test the alarm: systemctl start stowage-$project-failure@test.service"
 }
 
 if [ "$mode" = uninstall ]; then
@@ -176,8 +177,8 @@ wanted=$(targets_here)
 install_files
 remove_others "$wanted"
 if live; then
-  systemd-sysusers /etc/sysusers.d/stowage.conf
-  systemd-tmpfiles --create /etc/tmpfiles.d/stowage.conf
+  systemd-sysusers "/etc/sysusers.d/stowage-$project.conf"
+  systemd-tmpfiles --create "/etc/tmpfiles.d/stowage-$project.conf"
   systemctl daemon-reload
 fi
 if [ -z "$root" ]; then start_timers; fi

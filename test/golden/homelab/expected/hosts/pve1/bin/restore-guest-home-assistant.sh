@@ -23,13 +23,13 @@ if [ "$vmid" = new ]; then
   set -- --unique 1 "$@"
 fi
 
-folder=$(mktemp -d /var/lib/vz/dump/stowage-restore.XXXXXXXX)
+folder=$(mktemp -d /var/lib/vz/dump/stowage-homelab-restore.XXXXXXXX)
 trap 'rm -rf -- "$folder"' EXIT
 trap 'exit 130' HUP INT TERM
 chmod 711 "$folder"
 dump=$folder/vzdump-lxc-120.tar
 
-/usr/local/lib/stowage/restic-main.sh dump "$snapshot" /backup/home-assistant/vzdump-lxc-120.tar --host home-assistant --tag service:home-assistant,part:guest >"$dump"
+/usr/local/lib/stowage/homelab/restic-main.sh dump "$snapshot" /backup/home-assistant/vzdump-lxc-120.tar --host home-assistant --tag service:home-assistant,part:guest >"$dump"
 [ -s "$dump" ] || {
   echo 'the dump in this snapshot is empty' >&2
   exit 1

@@ -10,7 +10,7 @@ set -u
 
 unit=$1
 hooks=/etc/stowage/on-failure.d
-untold=/var/lib/stowage/untold
+untold=/var/lib/stowage/ledger/untold
 journal="journalctl -u $unit"
 
 # What the journal has of the job, systemd's own words too: since the failed run began, where systemd says which run that

@@ -6,7 +6,7 @@
 # Changes nothing. install.sh and the playbook run it at their end; it can be run again at any time, as root.
 set -u
 
-library=/usr/local/lib/stowage
+library=/usr/local/lib/stowage/ledger
 home=/var/lib/restic
 
 note() { printf 'NOTE: %s\n' "$*"; }

@@ -7,7 +7,7 @@
 set -u
 
 status=0
-for script in /usr/local/lib/stowage/forget/"$1"/*.sh; do
+for script in /usr/local/lib/stowage/home/forget/"$1"/*.sh; do
   [ -e "$script" ] || continue
   /bin/sh "$script" || {
     printf '<3>stowage: forget failed: %s\n' "$script" >&2

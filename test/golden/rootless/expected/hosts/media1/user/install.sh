@@ -9,12 +9,13 @@
 set -eu
 umask 077
 
+project=lab
 tree=media1-user
 user=media
 here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
-lists=$HOME/.local/state/stowage/installed
+lists=$HOME/.local/state/stowage/$project/installed
 list=$lists/$tree
-library=$HOME/.local/lib/stowage
+library=$HOME/.local/lib/stowage/$project
 containers=$HOME/.config/containers/systemd
 units=$HOME/.config/systemd/user
 dry_run=no
@@ -52,8 +53,8 @@ require_podman() {
 
 # Before anything is changed: the jobs would run with other settings than the ones that stand there.
 require_environment() {
-  [ ! -e "$HOME/".config/restic/nas.env ] || sh "$here/bin/check-environment.sh" "$HOME/".config/restic/nas.env ||
-    fail 'nothing was changed; put this file right:' "$HOME/".config/restic/nas.env
+  [ ! -e "$HOME/".config/restic/lab/nas.env ] || sh "$here/bin/check-environment.sh" "$HOME/".config/restic/lab/nas.env ||
+    fail 'nothing was changed; put this file right:' "$HOME/".config/restic/lab/nas.env
   return 0
 }
 
@@ -116,7 +117,7 @@ removed=no
 remove_file() {
   case $1 in
     *..*) return 0 ;;
-    "$containers"/stowage-* | "$units"/stowage-* | "$library"/*) ;;
+    "$containers/stowage-$project"-* | "$units/stowage-$project"-* | "$library"/*) ;;
     *) return 0 ;;
   esac
   if shared "$1" || [ ! -e "$1" ]; then return 0; fi
@@ -162,9 +163,9 @@ start_timers() {
 }
 
 warn() {
-  [ -e "$HOME/".config/restic/nas.env ] || say 'NOTE: the jobs fail until this file exists:' "$HOME/".config/restic/nas.env
-  [ -e "$HOME/".config/restic/nas.password ] || say 'NOTE: the jobs fail until this file exists:' "$HOME/".config/restic/nas.password
-  [ -e "$HOME/".config/restic/usb.password ] || say 'NOTE: the jobs fail until this file exists:' "$HOME/".config/restic/usb.password
+  [ -e "$HOME/".config/restic/lab/nas.env ] || say 'NOTE: the jobs fail until this file exists:' "$HOME/".config/restic/lab/nas.env
+  [ -e "$HOME/".config/restic/lab/nas.password ] || say 'NOTE: the jobs fail until this file exists:' "$HOME/".config/restic/lab/nas.password
+  [ -e "$HOME/".config/restic/lab/usb.password ] || say 'NOTE: the jobs fail until this file exists:' "$HOME/".config/restic/lab/usb.password
   if [ "$(loginctl show-user "$(id -un)" --property=Linger --value 2>/dev/null)" != yes ]; then
     say "NOTE: the jobs run only while you are logged in, until somebody runs: sudo loginctl enable-linger $(id -un)"
   fi
@@ -174,12 +175,12 @@ warn() {
 say_alarm() {
   for hook in "$HOME"/.config/stowage/on-failure.d/*; do
     if [ -f "$hook" ] && [ -x "$hook" ]; then
-      say 'To test the alarm: systemctl --user start stowage-failure@test.service'
+      say "To test the alarm: systemctl --user start stowage-$project-failure@test.service"
       return 0
     fi
   done
   say "NOTE: nobody is told of failures until there is a program in $HOME/.config/stowage/on-failure.d; the README of this tree has one."
-  say 'Then test the alarm: systemctl --user start stowage-failure@test.service'
+  say "Then test the alarm: systemctl --user start stowage-$project-failure@test.service"
 }
 
 if [ "$mode" = uninstall ]; then
@@ -198,7 +199,7 @@ wanted=$(targets_here)
 install_files
 remove_others "$wanted"
 if [ "$dry_run" = no ]; then
-  mkdir -p "$HOME/.config/restic" "$HOME/.config/stowage/on-failure.d"
+  mkdir -p "$HOME/.config/restic/$project" "$HOME/.config/stowage/on-failure.d"
   systemctl --user daemon-reload
   require_units
 fi

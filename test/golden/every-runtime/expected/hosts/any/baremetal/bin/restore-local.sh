@@ -12,7 +12,7 @@ set -eu
 snapshot=$1 volume=$2 target=$(realpath -m -- "$3")
 shift 3
 
-restic=/usr/local/lib/stowage/restic-local.sh
+restic=/usr/local/lib/stowage/lab/restic-local.sh
 reach() { "$@"; }
 # What the snapshot has at a path, and directly in it: list_snapshot PATH OPTION ... Of the options only those matter that
 # choose a snapshot.

@@ -23,13 +23,13 @@ if [ "$vmid" = new ]; then
   set -- --unique 1 "$@"
 fi
 
-folder=$(mktemp -d /var/lib/vz/dump/stowage-restore.XXXXXXXX)
+folder=$(mktemp -d /var/lib/vz/dump/stowage-lab-restore.XXXXXXXX)
 trap 'rm -rf -- "$folder"' EXIT
 trap 'exit 130' HUP INT TERM
 chmod 711 "$folder"
 dump=$folder/vzdump-lxc-105.tar
 
-/usr/local/lib/stowage/restic-local.sh dump "$snapshot" /backup/web.app/vzdump-lxc-105.tar --host web.app --tag service:web.app,part:guest >"$dump"
+/usr/local/lib/stowage/lab/restic-local.sh dump "$snapshot" /backup/web.app/vzdump-lxc-105.tar --host web.app --tag service:web.app,part:guest >"$dump"
 [ -s "$dump" ] || {
   echo 'the dump in this snapshot is empty' >&2
   exit 1

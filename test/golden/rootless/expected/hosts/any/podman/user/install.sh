@@ -9,12 +9,13 @@
 set -eu
 umask 077
 
+project=lab
 tree=any-podman-user
 user=media
 here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
-lists=$HOME/.local/state/stowage/installed
+lists=$HOME/.local/state/stowage/$project/installed
 list=$lists/$tree
-library=$HOME/.local/lib/stowage
+library=$HOME/.local/lib/stowage/$project
 containers=$HOME/.config/containers/systemd
 units=$HOME/.config/systemd/user
 dry_run=no
@@ -109,7 +110,7 @@ removed=no
 remove_file() {
   case $1 in
     *..*) return 0 ;;
-    "$containers"/stowage-* | "$units"/stowage-* | "$library"/*) ;;
+    "$containers/stowage-$project"-* | "$units/stowage-$project"-* | "$library"/*) ;;
     *) return 0 ;;
   esac
   if shared "$1" || [ ! -e "$1" ]; then return 0; fi
@@ -155,7 +156,7 @@ start_timers() {
 }
 
 warn() {
-  [ -e "$HOME/".config/restic/usb.password ] || say 'NOTE: the jobs fail until this file exists:' "$HOME/".config/restic/usb.password
+  [ -e "$HOME/".config/restic/lab/usb.password ] || say 'NOTE: the jobs fail until this file exists:' "$HOME/".config/restic/lab/usb.password
   if [ "$(loginctl show-user "$(id -un)" --property=Linger --value 2>/dev/null)" != yes ]; then
     say "NOTE: the jobs run only while you are logged in, until somebody runs: sudo loginctl enable-linger $(id -un)"
   fi
@@ -165,12 +166,12 @@ warn() {
 say_alarm() {
   for hook in "$HOME"/.config/stowage/on-failure.d/*; do
     if [ -f "$hook" ] && [ -x "$hook" ]; then
-      say 'To test the alarm: systemctl --user start stowage-failure@test.service'
+      say "To test the alarm: systemctl --user start stowage-$project-failure@test.service"
       return 0
     fi
   done
   say "NOTE: nobody is told of failures until there is a program in $HOME/.config/stowage/on-failure.d; the README of this tree has one."
-  say 'Then test the alarm: systemctl --user start stowage-failure@test.service'
+  say "Then test the alarm: systemctl --user start stowage-$project-failure@test.service"
 }
 
 if [ "$mode" = uninstall ]; then
@@ -188,7 +189,7 @@ wanted=$(targets_here)
 install_files
 remove_others "$wanted"
 if [ "$dry_run" = no ]; then
-  mkdir -p "$HOME/.config/restic" "$HOME/.config/stowage/on-failure.d"
+  mkdir -p "$HOME/.config/restic/$project" "$HOME/.config/stowage/on-failure.d"
   systemctl --user daemon-reload
   require_units
 fi

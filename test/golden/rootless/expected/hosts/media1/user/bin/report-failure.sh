@@ -10,7 +10,7 @@ set -u
 
 unit=$1
 hooks=$HOME/.config/stowage/on-failure.d
-untold=$HOME/.local/state/stowage/untold
+untold=$HOME/.local/state/stowage/lab/untold
 journal="journalctl --user -u $unit"
 
 # Since the failed run began, where systemd says which run that was. Without a journal on disk a user may not read any:

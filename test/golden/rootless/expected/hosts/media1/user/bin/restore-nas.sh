@@ -14,7 +14,7 @@ set -eu
 }
 snapshot=$1 volume=$2 target=$3
 shift 3
-restic=$HOME/.local/lib/stowage/restic-nas.sh
+restic=$HOME/.local/lib/stowage/lab/restic-nas.sh
 # In the namespace of the containers, whose users own what is above the target: a part of a volume, or a copy from before.
 reach() { podman unshare "$@"; }
 # What the snapshot has at a path, and directly in it: list_snapshot PATH OPTION ... Of the options only those matter that
@@ -101,8 +101,9 @@ exec podman run --rm --interactive --read-only --cap-drop=all \
   --security-opt=no-new-privileges --security-opt=label=disable \
   --tmpfs=/backup:rw,mode=0755 --volume="$target:$volume" \
   --network=host \
-  --env-file="$HOME/.config/restic/"nas.env --volume="$HOME/.config/restic:$HOME/.config/restic:ro" \
-  --volume="$HOME/.config/restic/"nas.password:/run/stowage/restic-password:ro \
+  --env-file="$HOME/".config/restic/lab/nas.env \
+  --volume="$HOME/.config/restic/"lab:"$HOME/.config/restic/"lab:ro \
+  --volume="$HOME/".config/restic/lab/nas.password:/run/stowage/restic-password:ro \
   --volume="$HOME/.cache/stowage:/var/cache/stowage" \
   --env=RESTIC_PASSWORD_FILE=/run/stowage/restic-password --env=RESTIC_CACHE_DIR=/var/cache/stowage \
   ghcr.io/restic/restic:0.19.1 --repo rest:http://backup1:8000/nas \

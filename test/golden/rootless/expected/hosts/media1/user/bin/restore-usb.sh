@@ -14,7 +14,7 @@ set -eu
 }
 snapshot=$1 volume=$2 target=$3
 shift 3
-restic=$HOME/.local/lib/stowage/restic-usb.sh
+restic=$HOME/.local/lib/stowage/lab/restic-usb.sh
 # In the namespace of the containers, whose users own what is above the target: a part of a volume, or a copy from before.
 reach() { podman unshare "$@"; }
 # What the snapshot has at a path, and directly in it: list_snapshot PATH OPTION ... Of the options only those matter that
@@ -101,7 +101,7 @@ exec podman run --rm --interactive --read-only --cap-drop=all \
   --security-opt=no-new-privileges --security-opt=label=disable \
   --tmpfs=/backup:rw,mode=0755 --volume="$target:$volume" \
   --network=none --volume=/mnt/usb/restic:/mnt/usb/restic \
-  --volume="$HOME/.config/restic/"usb.password:/run/stowage/restic-password:ro \
+  --volume="$HOME/".config/restic/lab/usb.password:/run/stowage/restic-password:ro \
   --volume="$HOME/.cache/stowage:/var/cache/stowage" \
   --env=RESTIC_PASSWORD_FILE=/run/stowage/restic-password --env=RESTIC_CACHE_DIR=/var/cache/stowage \
   ghcr.io/restic/restic:0.19.1 --repo /mnt/usb/restic \

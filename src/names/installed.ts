@@ -1,0 +1,67 @@
+/**
+ * Every name that is installed somewhere, made in one place. A project's name holds no hyphen, and no kind does, so
+ * `stowage-<project>-<kind>-<name>` can be read in one way only: two that differ in project, kind or name never meet.
+ */
+
+/** What a unit or an object of ours is for. */
+export type NameKind =
+  | 'backup'
+  | 'check'
+  | 'failure'
+  | 'forget'
+  | 'hostpath'
+  | 'prune'
+  | 'restore'
+  | 'scripts'
+  | 'secret'
+  | 'shell'
+  | 'snapshot'
+  | 'vzdump'
+  | 'aside';
+
+/**
+ * Words that stand where a project's name does now: in units, folders and objects of the time when names had no project
+ * in them, and in those that all projects of a host share.
+ */
+const TAKEN: readonly string[] = [
+  'backup',
+  'check',
+  'failure',
+  'forget',
+  'installed',
+  'prune',
+  'queue',
+  'scripts',
+  'shell',
+  'vzdump',
+];
+
+/** Whether the word stands for something else in installed names. */
+export function isTakenProjectName(project: string): boolean {
+  return TAKEN.includes(project);
+}
+
+/** What everything of a project has in common: `stowage-homelab`. */
+export function projectName(project: string): string {
+  return `stowage-${project}`;
+}
+
+/** `stowage-homelab-backup-wiki`: a unit without its ending, or an object whose name may be this long. */
+export function installedName(project: string, kind: NameKind, name?: string): string {
+  return [projectName(project), kind, ...(name === undefined ? [] : [name])].join('-');
+}
+
+/** Scripts of a project on a host. */
+export function libraryFolder(project: string): string {
+  return `/usr/local/lib/stowage/${project}`;
+}
+
+/** Scripts of a project of one user, relative to the home folder. */
+export function userLibraryFolder(project: string): string {
+  return `.local/lib/stowage/${project}`;
+}
+
+/** Where runbooks restore a volume aside on a host. */
+export function asideFolder(project: string): string {
+  return `/var/tmp/stowage-restore/${project}`;
+}
