@@ -19,13 +19,15 @@ export function helperOf(url: string): 'sftp' | 'rclone' | null {
   return url.startsWith('rclone:') ? 'rclone' : null;
 }
 
-/** `sftp:user@host:/path` and `sftp://user@[host]:port//path`, as restic reads them; null for other back ends. */
+/** The server of `sftp://[user@]host[:port]/path` or `sftp:[user@]host:path`, as restic reads it; null for other back ends. */
 export function sshServer(
   url: string,
-): { readonly user: string | null; readonly host: string; readonly port: string | null } | null {
-  const [, user = null, host = '', port = null] =
-    /^sftp:\/\/(?:([^@/]*)@)?(\[[^\]/]*\]|[^:/]*)(?::(\d+))?(?:\/|$)/.exec(url) ??
-    /^sftp:(?:([^@:/]*)@)?(\[[^\]/]*\]|[^:/]*)(?=:)/.exec(url) ??
-    [];
-  return url.startsWith('sftp:') ? { user, host: host.replace(/^\[(.*)\]$/, '$1'), port } : null;
+): { readonly user: string; readonly host: string; readonly port: string } | null {
+  if (helperOf(url) !== 'sftp') return null;
+  const rest = url.slice('sftp:'.length);
+  const place = rest.startsWith('//')
+    ? (rest.slice(2).split(posix.sep)[0] ?? '')
+    : rest.replace(/:[^\]]*$/, '');
+  const [, user = '', host = '', port = ''] = /^(?:(.*)@)?(\[.*\]|[^:]*)(?::(\d+))?$/.exec(place) ?? [];
+  return { user, host: host.replace(/^\[(.*)\]$/, '$1'), port };
 }

@@ -56,7 +56,7 @@ describe('a bare-metal host', () => {
   const restic = (args: string) => machine.run(`/usr/local/lib/stowage/lab/restic-nas.sh ${args}`);
   const snapshots = async (
     service: string,
-  ): Promise<{ hostname: string; tags: string[]; paths: string[] }[]> =>
+  ): Promise<{ id: string; hostname: string; tags: string[]; paths: string[] }[]> =>
     JSON.parse((await restic(`snapshots --json --tag service:${service}`)).stdout) as Awaited<
       ReturnType<typeof snapshots>
     >;
@@ -273,6 +273,40 @@ describe('a bare-metal host', () => {
     expect(folders.flatMap((was, index) => differences(was, now[index] ?? new Map()))).toEqual([
       '"querylog.json": lost',
     ]);
+  });
+
+  test('a restore deletes nothing; what the snapshot does not have is shown, then deleted, and no more than that', async () => {
+    const place = 'baremetal on metal1';
+    await machine.run(`cd ${DNS.data}; echo damaged >plain; mkdir -p new/er disk; echo x >new/er/file; echo x >querylog.json
+      mount -t tmpfs stowage disk; echo precious >disk/precious; mkdir -p seldom; echo x >seldom/querylog.json`);
+    await machine.run(['sh', '-euc', restoreCommands(page('dns'), place, /^Restore data in place$/)]);
+    await machine.run(`cd ${DNS.data}; grep -qx plain plain; cat new/er/file`);
+    const shown = await machine.run(['sh', '-euc', restoreCommands(page('dns'), place, /^Show what data /)]);
+    expect(shown.stdout.split('\n')).toEqual(['new/er/file', 'new/er', 'new', '']);
+    await machine.run(['sh', '-euc', restoreCommands(page('dns'), place, /^Delete what data /)]);
+    await machine.run(`cd ${DNS.data}; cat disk/precious querylog.json seldom/querylog.json; [ ! -e new ]
+      umount disk; rm -r disk seldom querylog.json; [ -z "$(find /srv/restic*nas ! -user restic)" ]`);
+  });
+
+  test('latest is never an incomplete snapshot, also before maintenance has settled it', async () => {
+    await machine.run('systemctl start stowage-lab-backup-dns.service');
+    const [older, newest] = (await snapshots('dns')).map(({ id }) => id).slice(-2);
+    const marker = `backup --stdin --stdin-filename incomplete --host dns.incomplete --tag incomplete:${newest}`;
+    await machine.run(`printf %s ${newest} | /usr/local/lib/stowage/lab/restic-nas.sh ${marker}`);
+    const restore = (snapshot: string) =>
+      machine.run(
+        `/usr/local/lib/stowage/lab/restore-nas.sh ${snapshot} /backup/dns/config ${DNS.config} --host dns --tag service:dns --dry-run`,
+      );
+    const said = await restore('latest');
+    expect(said.stderr).toContain(`passed over, because they are incomplete: ${newest?.slice(0, 8)}`);
+    expect(said.stdout).toContain(`restoring snapshot ${older?.slice(0, 8)}`);
+    expect((await restore(newest ?? '')).stderr).toContain('It is incomplete');
+    const listed = await machine.run(
+      '/usr/local/lib/stowage/lab/restic-nas.sh ls latest --host dns --tag service:dns',
+    );
+    expect(listed.stdout).toContain(`snapshot ${older?.slice(0, 8)}`);
+    const markers = await restic('snapshots --json --host dns.incomplete');
+    await restic(`forget ${(JSON.parse(markers.stdout) as { id: string }[])[0]?.id}`);
   });
 
   test('forget keeps what the retention says, and nothing of another service is touched', async () => {

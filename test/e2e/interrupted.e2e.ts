@@ -4,6 +4,7 @@ import { exampleContracts } from './lib/examples.js';
 import { Jobs } from './lib/jobs.js';
 import { boot, type Machine } from './lib/machine.js';
 import { makeProject, render } from './lib/program.js';
+import { interrupted } from './lib/terminal.js';
 
 /** Half a day away: no timer fires by itself while the scenario runs. */
 const AWAY = JSON.stringify(`0 ${(new Date().getUTCHours() + 12) % 24} * * *`);
@@ -130,6 +131,31 @@ describe('jobs that are disturbed', () => {
       await machine.crash();
       await machine.powerOn();
     }
+  });
+
+  describe('restic ends with the script that a person runs', () => {
+    const library = '/usr/local/lib/stowage/lab';
+    const units = "systemctl list-units --no-legend --plain 'stowage-lab-rest*' | wc -l";
+    const left = `echo "$(grep -lx restic /proc/[0-9]*/comm | wc -l) restic, $(${units}) units, $(find ${REPOSITORY}/locks -type f | wc -l) locks"`;
+    const isBusy = (what: string) =>
+      `systemctl --quiet is-active 'stowage-lab-${what}-main-*' && [ -n "$(find ${REPOSITORY}/locks -type f)" ]`;
+    beforeAll(async () => {
+      await machine.run('head -c 3M /dev/urandom >/srv/wiki/data/slow');
+      expect(await jobs.start('backup-wiki')).toMatchObject({ ok: true });
+    });
+    afterAll(async () => machine.run('rm -rf /srv/wiki/data/slow /srv/aside'));
+
+    test('before the prompt is back, at Ctrl-C', async () => {
+      const restore = `${library}/restore-main.sh latest /backup/wiki/pages /srv/aside --limit-download 300`;
+      const said = await interrupted(machine, restore, isBusy('restore'), left);
+      expect(said).toBe('code 130\n0 restic, 0 units, 0 locks');
+    });
+
+    test('also when the script is killed', async () => {
+      const dump = `${library}/restic-main.sh dump latest --tag service:wiki /backup/wiki/pages/slow --limit-download 100`;
+      await machine.run(`${dump} >/dev/null 2>&1 & until ${isBusy('restic')}; do sleep 0.05; done; kill -KILL $!
+        until [ "$(${left})" = '0 restic, 0 units, 0 locks' ]; do sleep 0.1; done`);
+    });
   });
 
   describe('time', () => {

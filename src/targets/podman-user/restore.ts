@@ -20,8 +20,12 @@ export interface RootlessVolumeRestore {
   readonly volume: string;
   /** Names of the volumes inside this one that the restore does not touch. */
   readonly spared: readonly string[];
-  /** First what would change, then the restore; deletes files that the snapshot does not have. */
+  /** First what would change, then the restore; deletes nothing. */
   readonly in_place: readonly Pipeline[];
+  /** Shows what the volume has and the snapshot does not. */
+  readonly show_extra: readonly Pipeline[];
+  /** Deletes what was shown. */
+  readonly delete_extra: readonly Pipeline[];
   readonly aside: readonly Pipeline[];
   /** Lists owners as the workload sees them. */
   readonly owners: readonly Pipeline[];
@@ -58,17 +62,24 @@ export function rootlessRestore(
       const aside = `stowage-restore/${project}/${service.service_id}/${volume.volume}`;
       const spared = sparedVolumes(service, volume, placement.volumes);
       const sparing = sparingOptions(service, volume, spared);
+      const patterns = [...service.exclude, ...volume.exclude].map((pattern) => `--exclude=${pattern}`);
       return {
         volume: volume.volume,
         spared: spared.map((inner) => inner.volume),
         in_place: [
           HOME,
-          restore(volume, target, ...sparing, '--delete', '--dry-run', '--verbose=2'),
-          restore(volume, target, ...sparing, '--delete', '--verify'),
+          restore(volume, target, ...sparing, '--dry-run', '--verbose=2'),
+          restore(volume, target, ...sparing, '--verify'),
         ],
+        show_extra: [HOME, deleteExtra('--preview', restore(volume, target, ...sparing, ...patterns))],
+        delete_extra: [HOME, deleteExtra('--apply', restore(volume, target, ...sparing, ...patterns))],
         aside: [HOME, restore(volume, aside, '--verify')],
         owners: [HOME, [['podman', 'unshare', 'ls', '-lan', place]]],
       };
     }),
   };
+}
+
+function deleteExtra(step: string, [[script = '', ...rest] = []]: Pipeline): Pipeline {
+  return [[script, 'delete-extra', step, ...rest]];
 }

@@ -41,7 +41,7 @@ function guestFiles(
       dumpdir: runtimes.proxmox.dumpdir,
       restic: resticCommand(job.project, job.repository.name),
       dump_name: guestDumpName(job.vmid),
-      filter: ['--host', job.placement.snapshot_host, '--tag', guestTags(job.service).join(',')],
+      guest_tags: guestTags(job.service).join(','),
     }),
     file(`systemd/${unit}.service`, 'proxmox/vzdump.service.hbs', context),
     file(`systemd/${unit}.timer`, 'systemd/job.timer.hbs', {

@@ -48,7 +48,6 @@ export function elsewhereSteps(
           [
             ...restoreVolume(project, service, from, volume, volume.location),
             ...sparingOptions(service, volume, sparedVolumes(service, volume, volumes)),
-            '--delete',
             '--verify',
           ],
         ]),

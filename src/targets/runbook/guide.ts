@@ -41,3 +41,20 @@ export function inPlaceText(spared: readonly string[]): string {
   const inside = names === '' ? '' : ` What lies inside as ${names} is left alone.`;
   return `The first command only says what would change; the second restores. Files that the snapshot does not have are deleted.${inside}`;
 }
+
+/**
+ * What the step of a host says that restores a volume in place, whose script deletes nothing.
+ *
+ * @param spared names of volumes inside this one that the restore does not touch
+ */
+export function restoreText(spared: readonly string[]): string {
+  const names = spared.join(' and ');
+  const inside = names === '' ? '' : ` What lies inside as ${names} is left alone.`;
+  return `The first command only says what would change; the second restores. Nothing is deleted.${inside}`;
+}
+
+/** What the two steps say that delete what a snapshot does not have. */
+export const EXTRA_TEXT = {
+  show: 'Only shows it. What backups leave out, other file systems, and what was there unchanged before the snapshot was made are left alone. To keep all of it, skip the next step.',
+  delete: 'Deletes exactly what was shown, or nothing when that is no longer the same.',
+} as const;

@@ -4,7 +4,7 @@ import type { Placement, PlannedVolume, ServicePlan } from '../../plan/plan.js';
 import { outerFirst, sparedVolumes, sparingOptions } from '../nested-volumes.js';
 import { resticCommand, restoreCommand } from '../systemd/host-files.js';
 import { hostVolumes } from '../systemd/host-tree.js';
-import { inPlaceText, step, type Command, type Step } from './guide.js';
+import { EXTRA_TEXT, restoreText, step, type Command, type Step } from './guide.js';
 import { ownerText } from './owner.js';
 import { verifySteps } from './verify.js';
 import { workload } from './workload.js';
@@ -72,13 +72,20 @@ function volumeSteps(
     ...restoreVolume(project, service, placement, volume, volume.location),
     ...sparingOptions(service, volume, spared),
   ];
+  const patterns = [...service.exclude, ...volume.exclude].map((pattern) => `--exclude=${pattern}`);
+  const deleteExtra = (step: string): Command => {
+    const [script = '', ...rest] = inPlace;
+    return [script, 'delete-extra', step, ...rest, ...patterns];
+  };
   const aside = `${asideFolder(project)}/${service.service_id}/${volume.volume}`;
   return [
     ...recreateSteps(service, volume),
-    step(`Restore ${volume.volume} in place`, inPlaceText(spared.map((inner) => inner.volume)), [
-      [...inPlace, '--delete', '--dry-run', '--verbose=2'],
-      [...inPlace, '--delete', '--verify'],
+    step(`Restore ${volume.volume} in place`, restoreText(spared.map((inner) => inner.volume)), [
+      [...inPlace, '--dry-run', '--verbose=2'],
+      [...inPlace, '--verify'],
     ]),
+    step(`Show what ${volume.volume} has besides`, EXTRA_TEXT.show, [deleteExtra('--preview')]),
+    step(`Delete what ${volume.volume} has besides`, EXTRA_TEXT.delete, [deleteExtra('--apply')]),
     step(`Restore ${volume.volume} aside`, 'To look at it, or to take single files out of it.', [
       [...restoreVolume(project, service, placement, volume, aside), '--verify'],
     ]),

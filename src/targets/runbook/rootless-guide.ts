@@ -1,6 +1,6 @@
 import type { Placement, ServicePlan } from '../../plan/plan.js';
 import { rootlessRestore } from '../podman-user/restore.js';
-import { inPlaceText, type Step } from './guide.js';
+import { EXTRA_TEXT, restoreText, type Step } from './guide.js';
 import { ownerText } from './owner.js';
 import { verifySteps } from './verify.js';
 
@@ -18,8 +18,18 @@ export function rootlessSteps(project: string, service: ServicePlan, placement: 
     ...guide.volumes.flatMap((volume): Step[] => [
       {
         heading: `Restore ${volume.volume} in place`,
-        text: inPlaceText(volume.spared),
+        text: restoreText(volume.spared),
         pipelines: volume.in_place,
+      },
+      {
+        heading: `Show what ${volume.volume} has besides`,
+        text: EXTRA_TEXT.show,
+        pipelines: volume.show_extra,
+      },
+      {
+        heading: `Delete what ${volume.volume} has besides`,
+        text: EXTRA_TEXT.delete,
+        pipelines: volume.delete_extra,
       },
       {
         heading: `Restore ${volume.volume} aside`,

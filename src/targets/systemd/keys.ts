@@ -15,12 +15,14 @@ export interface KeyContext {
 export function keyContext({ name, url, password_file }: RepositoryPlan): KeyContext[] {
   if (helperOf(url) === null) return [];
   const server = sshServer(url);
+  if (server === null) return [{ name, password_file, ssh_target: null, keyscan: null }];
+  const { user, host, port } = server;
   return [
     {
       name,
       password_file,
-      ssh_target: server === null ? null : `${server.user === null ? '' : `${server.user}@`}${server.host}`,
-      keyscan: server === null ? null : `${server.port === null ? '' : `-p ${server.port} `}${server.host}`,
+      ssh_target: user === '' ? host : `${user}@${host}`,
+      keyscan: port === '' ? host : `-p ${port} ${host}`,
     },
   ];
 }

@@ -1,6 +1,7 @@
 import { isAtOrBelow } from '../../locate/pairing.js';
 import type { RepositoryPlan } from '../../plan/plan.js';
 import { helperOf } from '../../policy/repository-url.js';
+import { optionsForRoot } from './as-restic.js';
 
 /** What templates know about a repository, `repository` in their context. */
 export interface RepositoryContext {
@@ -18,6 +19,8 @@ export interface RepositoryContext {
   readonly is_hidden: boolean;
   /** The same as one word of a list setting that `systemd-run --property=` reads, which expands no specifiers. */
   readonly local_path_quoted: string | null;
+  /** Options of restic where root runs it. */
+  readonly options_for_root: readonly string[];
 }
 
 const HIDDEN = ['/backup', '/tmp', '/var/tmp'];
@@ -33,5 +36,6 @@ export function repositoryContext(repository: RepositoryPlan): RepositoryContext
     is_hidden: HIDDEN.some((folder) => isAtOrBelow(repository.local_path ?? '', folder)),
     local_path_quoted:
       repository.local_path === null ? null : `"${repository.local_path.replaceAll(/["\\]/g, '\\$&')}"`,
+    options_for_root: optionsForRoot(repository),
   };
 }

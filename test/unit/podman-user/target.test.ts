@@ -59,6 +59,7 @@ describe('the container that backs up', () => {
       `${check} podman systemd-app-data ${root} ${root} not-empty`,
       `${check} podman systemd-app-data ${root} ${root}/deep not-empty`,
       `${check} path /srv/photos not-empty`,
+      '%h/.local/lib/stowage/lab/await-repository.sh %h/.local/lib/stowage/lab/restic-main.sh',
     ]);
   });
 
@@ -175,9 +176,9 @@ test('the runbook’s commands begin at home, and never name a home', () => {
   ]);
   expect(lines(guide?.stop)).toEqual(['systemctl --user stop web.service']);
   expect(guide?.volumes.map((volume) => lines(volume.in_place).at(-1))).toEqual([
-    '.local/lib/stowage/lab/restore-main.sh latest /backup/app/data systemd-app-data --host app --tag service:app --path /backup/app/data --include=!/backup/app/data/deep --delete --verify',
-    '.local/lib/stowage/lab/restore-main.sh latest /backup/app/photos /srv/photos --host app --tag service:app --path /backup/app/photos --delete --verify',
-    '.local/lib/stowage/lab/restore-main.sh latest /backup/app/deep .local/share/containers/storage/volumes/systemd-app-data/_data/deep --host app --tag service:app --path /backup/app/deep --delete --verify',
+    '.local/lib/stowage/lab/restore-main.sh latest /backup/app/data systemd-app-data --host app --tag service:app --path /backup/app/data --include=!/backup/app/data/deep --verify',
+    '.local/lib/stowage/lab/restore-main.sh latest /backup/app/photos /srv/photos --host app --tag service:app --path /backup/app/photos --verify',
+    '.local/lib/stowage/lab/restore-main.sh latest /backup/app/deep .local/share/containers/storage/volumes/systemd-app-data/_data/deep --host app --tag service:app --path /backup/app/deep --verify',
   ]);
   expect(JSON.stringify(guide)).not.toContain('$HOME');
 });

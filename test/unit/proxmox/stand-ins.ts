@@ -46,7 +46,7 @@ const PCT = `#!/bin/sh
 echo "pct $*" >> "$CALLS"
 case $1 in
   status) [ "$STAND_IN" != unknown ] || { echo "Configuration file 'nodes/pve1/lxc/$2.conf' does not exist" >&2; exit 2; }
-    echo 'status: running' ;;
+    echo 'status: stopped' ;;
   restore) cp "$3" "$RESTORED" ;;
 esac
 `;

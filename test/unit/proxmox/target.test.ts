@@ -118,14 +118,22 @@ describe('restoring', () => {
   const script = () =>
     renderHost('runtimes: { proxmox: { dumpdir: /dump/dir } }\n')['bin/restore-guest-app.sh'] ?? '';
   /** A dump whose configuration names a storage, as restic gives it. */
-  const withDump = () =>
+  const SNAPSHOTS = JSON.stringify({
+    time: '2001-02-03T04:05:06Z',
+    hostname: 'app',
+    tags: ['service:app', 'part:guest'],
+    paths: ['/backup/app/vzdump-lxc-120.tar'],
+    id: '5'.repeat(64),
+  });
+  const withDump = (through = 'cat') =>
     node.program(
       'restic-main.sh',
       `#!/bin/sh
 echo "restic-main $*" >> "$CALLS"
+if [ "$1" = snapshots ]; then printf '%s\\n' '[${SNAPSHOTS}]'; exit; fi
 mkdir -p "$TMPDIR/x/etc/vzdump"; cd "$TMPDIR/x"
 printf 'arch: amd64\\nrootfs: fast-zfs:subvol-120-disk-0,size=8G\\n[old]\\nrootfs: slow:x\\n' > etc/vzdump/pct.conf
-tar -cf - ./etc
+tar -b 2 -cf - ./etc | ${through}
 `.replaceAll('$TMPDIR', node.folder),
     );
 
@@ -133,17 +141,38 @@ tar -cf - ./etc
     withDump();
     const { code, calls } = node.run(script(), { args: ['latest', '120', '--force'] });
     expect(code).toBe(0);
-    expect(calls).toContain(
-      'restic-main dump latest /backup/app/vzdump-lxc-120.tar --host app --tag service:app,part:guest',
-    );
+    expect(calls).toContain(`restic-main dump ${'5'.repeat(64)} /backup/app/vzdump-lxc-120.tar\n`);
     expect(calls).toMatch(/pct restore 120 \S+\/vzdump-lxc-120\.tar --storage fast-zfs --force/);
     expect(node.leftOver()).toEqual([]);
     expect(node.read('RESTORED')?.length).toBeGreaterThan(0);
   });
 
+  test('not when the guest runs, is to be started at once, or the dump is cut off', () => {
+    withDump();
+    node.program('pct', '#!/bin/sh\necho "pct $*" >> "$CALLS"; echo "status: running"\n');
+    const running = node.run(script(), { args: ['latest', '120', '--force'] });
+    expect([running.code, running.stderr]).toEqual([
+      1,
+      expect.stringContaining('stop it first: pct stop 120'),
+    ]);
+    const started = node.run(script(), { args: ['latest', '120', '--force', '--start', '1'] });
+    expect([started.code, started.stderr]).toEqual([
+      2,
+      expect.stringContaining('restore that first, then: pct start 120'),
+    ]);
+    expect(`${running.calls}${started.calls}`).not.toMatch(/ dump |pct restore/);
+    for (const cut of ['head -c 2000', 'head -c 2048']) {
+      withDump(cut);
+      const { code, stderr, calls } = node.run(script(), { args: ['latest', 'new'] });
+      expect([code, stderr]).toEqual([1, expect.stringContaining('is cut off')]);
+      expect(calls).not.toContain('pct restore');
+      expect(node.leftOver()).toEqual([]);
+    }
+  });
+
   test('as a new guest, on a storage of one’s choice', () => {
     withDump();
-    const { calls } = node.run(script(), { args: ['abc123', 'new', '--storage', 'other'] });
+    const { calls } = node.run(script(), { args: ['55555555', 'new', '--storage', 'other'] });
     expect(calls).toMatch(/pct restore 101 \S+\.tar --unique 1 --storage other\n/);
   });
 

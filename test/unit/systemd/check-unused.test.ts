@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { systemd } from '../../../src/targets/systemd/target.js';
+import { projectTemplates } from '../../../src/targets/project-templates.js';
 import { builtinTemplates } from '../../../src/template/engine.js';
 import { planOf, policyOf } from '../../support/project.js';
 
@@ -16,7 +17,11 @@ mounts: { persistent_volumes: [{ name: data, path: /data }] }
 function script(): string {
   const policy = policyOf('deployments: [{ runtime: docker, host: web1, services: [app] }]\n');
   const { plan } = planOf(policy, APP);
-  const { files } = systemd.render({ plan, runtimes: policy.runtimes, templates: builtinTemplates() });
+  const { files } = systemd.render({
+    plan,
+    runtimes: policy.runtimes,
+    templates: projectTemplates(builtinTemplates(), plan),
+  });
   return files.find((file) => file.path === 'hosts/web1/bin/check-unused.sh')?.content ?? '';
 }
 

@@ -126,7 +126,7 @@ describe('the report of a failure', () => {
         `1 ${UNIT}\nthe source '/srv/the data' does not exist\n${words}\n`,
       stderr: '',
     });
-    expect(readdirSync(`${folder}/state/untold`)).toEqual([]);
+    expect(readdirSync(`${folder}/state/lab/untold`)).toEqual([]);
   });
 
   test('tries a hook that fails again, and the others not a second time', () => {
@@ -148,7 +148,7 @@ describe('the report of a failure', () => {
     standIn('hooks/a', 'cat');
     const next = report('other words', {}, 'stowage-prune-main');
     expect(next.stdout).toMatch(
-      /other words\n\nThis alarm did not get through before: stowage-backup-app, \d{4}-\d\d-\d\d /,
+      /other words\n\nThis alarm did not get through before: stowage-lab-backup-app, \d{4}-\d\d-\d\d /,
     );
     expect(report('more words').stdout).not.toContain('did not get through');
   });

@@ -1,153 +1,199 @@
-import { spawnSync } from 'node:child_process';
-import {
-  existsSync,
-  lstatSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  utimesSync,
-  writeFileSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, lstatSync, mkdirSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { podmanUser } from '../../../src/targets/podman-user/target.js';
-import { systemd } from '../../../src/targets/systemd/target.js';
-import { projectTemplates } from '../../../src/targets/project-templates.js';
-import { builtinTemplates } from '../../../src/template/engine.js';
-import { planOf, policyOf } from '../../support/project.js';
+import {
+  CHOICE,
+  ID,
+  nodeJson,
+  RestoreScript,
+  snapshotJson,
+  VOLUME,
+  WAYS,
+} from '../../support/restore-script.js';
 
-const PROXY = `service_id: proxy
-runtime_templates: { baremetal: a, podman: b }
-quadlet_scope: user
-service_volumes: [{ name: acme, host_path: /srv/acme.json, target: /acme.json }]
-mounts: { persistent_volumes: [{ name: acme, path: /acme.json }] }
-`;
-const LIBRARY = '/usr/local/lib/stowage';
-const CHOICE = ['--host', 'proxy', '--tag', 'service:proxy', '--path', '/backup/proxy/acme'];
-
-function rendered(runtime: string, file: string): string {
-  const policy = policyOf(`deployments: [{ runtime: ${runtime}, host: web1, services: [proxy] }]\n`);
-  const { plan } = planOf(policy, PROXY);
-  const input = { plan, runtimes: policy.runtimes, templates: projectTemplates(builtinTemplates(), plan) };
-  const files = [...systemd.render(input).files, ...podmanUser.render(input).files];
-  return files.find((candidate) => candidate.path === `hosts/web1/${file}`)?.content ?? '';
-}
-
-/** restic itself, what mounts the target and what runs it are stand-ins; restic's answers are measured ones (0.18). */
-describe.each([
-  ['a host', 'baremetal', 'bin/restore-main.sh', 'systemd-run'],
-  ['a user', 'podman', 'user/bin/restore-main.sh', 'podman'],
-])('the target of a restore by %s', (_who, runtime, file, runner) => {
-  let folder: string;
-  let target: string;
+describe.each(WAYS)('a restore by %s', (_who, way) => {
+  let script: RestoreScript;
   beforeEach(() => {
-    folder = mkdtempSync(path.join(tmpdir(), 'stowage-restore-'));
-    target = path.join(folder, 'deep', 'acme.json');
-    // `podman unshare` runs what follows, as the user that it is in the namespace.
-    standIn(`bin/${runner}`, 'if [ "$1" = unshare ]; then shift; exec "$@"; fi');
-    standIn('.local/lib/stowage/lab/restic-main.sh', 'echo "$*" >"$HOME/asked"; printf \'%s\\n\' "$NODES"');
+    script = new RestoreScript(way);
+    script.nodes(nodeJson('dir'), nodeJson('file', Buffer.from('x')));
   });
   afterEach(() => {
-    rmSync(folder, { recursive: true });
+    script.remove();
   });
 
-  function standIn(name: string, script: string): void {
-    mkdirSync(path.dirname(path.join(folder, name)), { recursive: true });
-    writeFileSync(path.join(folder, name), `#!/bin/sh\n${script}\n`, { mode: 0o755 });
-  }
+  const isFile = () => lstatSync(script.target).isFile();
 
-  function restore(type: 'file' | 'dir', ...options: readonly string[]): number | null {
-    const nodes = `{"paths":["/backup/proxy/acme"],"struct_type":"snapshot"}
-{"name":"acme","type":"${type}","path":"/backup/proxy/acme","uid":0,"struct_type":"node"}
-{"name":"x","type":"file","path":"/backup/proxy/acme/x","uid":0,"struct_type":"node"}`;
-    const script = rendered(runtime, file).replaceAll(`${LIBRARY}/`, `${folder}/.local/lib/stowage/`);
-    const given = ['latest', '/backup/proxy/acme', target, ...options];
-    const run = spawnSync('sh', ['-c', script, 'restore-main.sh', ...given], {
-      env: { PATH: `${folder}/bin:${process.env.PATH ?? ''}`, HOME: folder, NODES: nodes },
-      encoding: 'utf8',
+  describe('the target', () => {
+    const restored = (type: 'file' | 'dir', ...options: readonly string[]) => {
+      script.nodes(nodeJson(type), ...(type === 'dir' ? [nodeJson('file', Buffer.from('x'))] : []));
+      return script.restore(...options).status;
+    };
+
+    test('becomes a file when the snapshot has a single one there, a folder otherwise', () => {
+      expect(restored('dir', ...CHOICE, '--verify')).toBe(0);
+      expect(isFile()).toBe(false);
     });
-    expect(run.stderr).toBe('');
-    return run.status;
-  }
 
-  const kindOfTarget = () => (lstatSync(target).isFile() ? 'file' : 'folder');
+    test('becomes a file again', () => {
+      expect(restored('file', ...CHOICE)).toBe(0);
+      expect(isFile()).toBe(true);
+    });
 
-  test('becomes a file when the snapshot has a single one there, a folder otherwise', () => {
-    expect(restore('file', ...CHOICE, '--delete', '--verify')).toBe(0);
-    expect(kindOfTarget()).toBe('file');
-    rmSync(target);
-    expect(restore('dir', ...CHOICE)).toBe(0);
-    expect(kindOfTarget()).toBe('folder');
-  });
+    test('replaces the empty folder that an engine leaves where the file was', () => {
+      mkdirSync(script.target, { recursive: true });
+      expect(restored('file', ...CHOICE)).toBe(0);
+      expect(isFile()).toBe(true);
+    });
 
-  test('replaces the empty folder that an engine leaves where the file was', () => {
-    mkdirSync(target, { recursive: true });
-    expect(restore('file', ...CHOICE)).toBe(0);
-    expect(kindOfTarget()).toBe('file');
-  });
-
-  test.each(['file', 'dir'] as const)('as a %s leaves the time of the folder that it is made in', (kind) => {
-    // Such as that of an outer volume, which has just been restored.
-    const outer = path.join(folder, 'outer');
-    target = path.join(outer, 'new', 'inner');
-    mkdirSync(outer);
-    utimesSync(outer, 1286705410.5, 1286705410.5);
-    expect(restore(kind, ...CHOICE)).toBe(0);
-    expect(lstatSync(outer).mtimeMs).toBe(1286705410500);
-    expect(existsSync(target)).toBe(true);
-  });
-
-  test('is left as it is when there is something, and nobody is asked', () => {
-    mkdirSync(target, { recursive: true });
-    writeFileSync(path.join(target, 'data'), '');
-    expect(restore('file', ...CHOICE)).toBe(0);
-    expect(kindOfTarget()).toBe('folder');
-    expect(existsSync(path.join(folder, 'asked'))).toBe(false);
-  });
-
-  test('is what a symlink names, also when that is gone', () => {
-    mkdirSync(path.dirname(target), { recursive: true });
-    symlinkSync(path.join(folder, 'disk', 'real'), target);
-    expect(restore('dir', ...CHOICE)).toBe(0);
-    expect(lstatSync(path.join(folder, 'disk', 'real')).isDirectory()).toBe(true);
-  });
-
-  test('is asked for with the options that choose a snapshot, and no others', () => {
-    const others = ['--delete', '--include=!/backup/proxy/acme/--path', '--verbose=2', '--dry-run'];
-    restore('file', ...others, ...CHOICE, '--verify', '--tag=x');
-    const asked = spawnSync('cat', [path.join(folder, 'asked')], { encoding: 'utf8' }).stdout.trim();
-    expect(asked).toBe(`ls --json latest /backup/proxy/acme ${CHOICE.join(' ')} --tag=x`);
-  });
-
-  test('keeps a spared volume in a folder that the snapshot does not have', () => {
-    const known = '/backup/proxy/acme/old|/backup/proxy/acme/a [b]';
-    standIn(
-      '.local/lib/stowage/lab/restic-main.sh',
-      `case "$4" in ${known.replaceAll(/[ []/g, String.raw`\$&`)})
-  printf '{"name":"x","type":"dir","path":"%s","struct_type":"node"}\\n' "$4" ;;
-esac`,
+    test.each(['file', 'dir'] as const)(
+      'as a %s leaves the time of the folder that it is made in',
+      (kind) => {
+        // Such as that of an outer volume, which has just been restored.
+        const outer = path.join(script.folder, 'outer');
+        script.target = path.join(outer, 'new', 'inner');
+        mkdirSync(outer);
+        utimesSync(outer, 1286705410.5, 1286705410.5);
+        expect(restored(kind, ...CHOICE)).toBe(0);
+        expect(lstatSync(outer).mtimeMs).toBe(1286705410500);
+        expect(existsSync(script.target)).toBe(true);
+      },
     );
-    standIn(
-      `bin/${runner}`,
-      `if [ "$1" = unshare ]; then shift; exec "$@"; fi\nprintf '%s\\n' "$@" >"$HOME/ran"`,
-    );
-    const spared = ['old/db', 'new/a/db', String.raw`a \[b]/c/db`, 'top'];
-    const given = spared.map((inner) => `--include=!/backup/proxy/acme/${inner}`);
-    expect(restore('dir', ...CHOICE, ...given, '--delete')).toBe(0);
-    const ran = readFileSync(path.join(folder, 'ran'), 'utf8').split('\n');
-    expect(ran.slice(ran.lastIndexOf('--delete') + 1, -1)).toEqual([
-      '--include=!/backup/proxy/acme/new',
-      String.raw`--include=!/backup/proxy/acme/a \[b]/c`,
+
+    test('is left as it is when there is something', () => {
+      mkdirSync(script.target, { recursive: true });
+      writeFileSync(path.join(script.target, 'data'), '');
+      expect(restored('file', ...CHOICE)).toBe(0);
+      expect(isFile()).toBe(false);
+      expect(script.asked().filter((command) => command.startsWith('ls'))).toEqual([]);
+    });
+
+    test('is what a symlink names, also when that is gone', () => {
+      const real = path.join(script.folder, 'disk', 'real');
+      mkdirSync(path.dirname(script.target), { recursive: true });
+      symlinkSync(real, script.target);
+      expect(restored('dir', ...CHOICE)).toBe(0);
+      expect(lstatSync(real).isDirectory()).toBe(true);
+    });
+
+    test('is not made when the repository does not answer', () => {
+      script.standIn('.local/lib/stowage/lab/restic-main.sh', 'exit 12');
+      expect(script.restore(...CHOICE).status).not.toBe(0);
+      expect(existsSync(script.target)).toBe(false);
+    });
+  });
+
+  describe('the snapshot', () => {
+    const restoredId = () => script.ran()[script.ran().lastIndexOf('restore') + 1];
+    const other = (digit: string) => digit.repeat(64);
+    const marker = (of: string) =>
+      snapshotJson({ id: other('9'), hostname: 'proxy.incomplete', tags: [`incomplete:${of}`] });
+
+    test('latest is the newest complete one, and what was passed over is said', () => {
+      const time = '2001-02-04T04:05:06Z';
+      script.snapshots(snapshotJson(), snapshotJson({ id: other('6'), time }), marker(other('6')));
+      const { status, stderr } = script.restore(...CHOICE);
+      expect(status).toBe(0);
+      expect(restoredId()).toBe(ID);
+      expect(stderr).toContain(`passed over, because they are incomplete: 66666666 (${time})`);
+      expect(stderr).toContain('snapshot 55555555 of 2001-02-03T04:05:06Z, host proxy');
+    });
+
+    test('latest is none of another volume', () => {
+      script.snapshots(snapshotJson(), snapshotJson({ id: other('6'), paths: ['/backup/proxy/acme2'] }));
+      script.restore(...CHOICE);
+      expect(restoredId()).toBe(ID);
+    });
+
+    test('nothing is restored when only incomplete ones are left', () => {
+      script.snapshots(snapshotJson(), marker(ID));
+      const { status, stderr } = script.restore(...CHOICE);
+      expect([status, script.ran()]).toEqual([1, []]);
+      expect(stderr).toContain(`there is no complete snapshot of '${VOLUME}'`);
+    });
+
+    test('an incomplete one is restored when it is asked for by its id, and says what it is', () => {
+      script.snapshots(snapshotJson(), marker(ID));
+      // Both lists come out of one file here: of one snapshot restic prints that one.
+      script.standIn(
+        '.local/lib/stowage/lab/restic-main.sh',
+        `case "$*" in ls*) cat "$HOME/nodes" ;; *" ${ID}") printf '[%s]' '${snapshotJson()}' ;; *) cat "$HOME/snapshots" ;; esac`,
+      );
+      const { status, stderr } = script.run(ID, VOLUME, script.target);
+      expect([status, restoredId()]).toEqual([0, ID]);
+      expect(stderr).toContain('It is incomplete');
+    });
+
+    test('latest without a host is taken of the only one, and of none when there are several', () => {
+      expect(script.restore().status).toBe(0);
+      expect(restoredId()).toBe(ID);
+      script.snapshots(snapshotJson(), snapshotJson({ hostname: 'other' }));
+      const { status, stderr } = script.restore();
+      expect(status).toBe(1);
+      expect(stderr).toContain('name one with --host: other proxy');
+    });
+  });
+
+  test.each([['--delete'], ['--delete=true']])('%s is refused, with the way out', (option) => {
+    const { status, stderr } = script.restore(...CHOICE, option);
+    expect([status, script.ran(), script.asked()]).toEqual([2, [], []]);
+    expect(stderr).toContain('delete-extra --preview SNAPSHOT SNAPSHOT_PATH TARGET');
+  });
+
+  test('hands on what is not about the choice of a snapshot, and never --delete', () => {
+    expect(
+      script.restore('--dry-run', '--tag=service:proxy', '--exclude', 'a $b', '-H', 'proxy').status,
+    ).toBe(0);
+    const ran = script.ran();
+    expect(ran.slice(ran.lastIndexOf('restore'))).toEqual([
+      ...['restore', ID, '--include', VOLUME, '--target', '/', '--sparse', '--dry-run', '--exclude'],
+      script.runner === 'podman' ? 'a $b' : 'a $$b',
     ]);
-    expect(ran).toEqual(expect.arrayContaining(given));
   });
 
-  test('is not made when the repository does not answer', () => {
-    standIn('.local/lib/stowage/lab/restic-main.sh', 'exit 12');
-    expect(restore('file', ...CHOICE)).toBe(12);
-    expect(existsSync(target)).toBe(false);
+  test('does not write into what is mounted below and was no part of the volume', () => {
+    script.nodes(nodeJson('dir', Buffer.from('disk [1]')));
+    script.mounts([[path.join(script.target, 'disk [1]'), 'ext4']]);
+    expect(script.restore(...CHOICE).status).toBe(0);
+    expect(script.ran().at(-1)).toBe(String.raw`--include=!${VOLUME}/disk \[1\]`);
   });
+
+  test('restores into what is mounted below and was part of the volume', () => {
+    script.nodes(nodeJson('dir', Buffer.from('disk')), nodeJson('file', Buffer.from('disk/x')));
+    script.mounts([[path.join(script.target, 'disk'), 'ext4']]);
+    expect(script.restore(...CHOICE).status).toBe(0);
+    expect(script.ran().at(-1)).toBe('--sparse');
+  });
+});
+
+describe('who restores on a host', () => {
+  const users = (below: readonly (readonly [string, string])[], own: string) => {
+    const script = new RestoreScript(WAYS[0][1]);
+    try {
+      script.nodes(nodeJson('dir'), nodeJson('file', Buffer.from('x')));
+      script.mounts(
+        below.map(([place, type]) => [path.join(script.target, place), type]),
+        own,
+      );
+      expect(script.restore(...CHOICE).status).toBe(0);
+      return script.ran().filter((word) => word.startsWith('--property=User='));
+    } finally {
+      script.remove();
+    }
+  };
+
+  test('is restic, with what it takes to give files away', () => {
+    expect(users([], 'ext4')).toEqual(['--property=User=restic']);
+  });
+
+  test.each([
+    ['the target', [], 'nfs4'],
+    ['what is mounted in it', [['disk', 'fuse.mergerfs']], 'xfs'],
+  ] as const)('is root when the file system of %s decides by the user', (_what, below, own) => {
+    expect(users(below, own)).toEqual([]);
+  });
+});
+
+test('the stand-in for what restic prints escapes as Go does', () => {
+  expect(nodeJson('file', Buffer.from('<\n"\\'))).toContain(String.raw`"path":"${VOLUME}/\u003c\n\"\\"`);
+  expect(nodeJson('file', Buffer.from([0xff]))).toContain(String.raw`/\ufffd"`);
 });

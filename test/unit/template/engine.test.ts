@@ -31,9 +31,9 @@ describe('overrides', () => {
     expect(templates.render(TIMER, { description: 'a' })).toBe('# a\n');
     expect(templates.names()).toEqual(builtinTemplates().names());
     expect(templates.names()).toEqual([...templates.names()].sort());
-    expect(builtinTemplates().render(TIMER, { header: 'h', description: 'd', on_calendar: [] })).toContain(
-      'Description=d\n',
-    );
+    expect(
+      builtinTemplates().render(TIMER, { header: 'h', project: 'lab', description: 'd', on_calendar: [] }),
+    ).toContain('Description=d\n');
   });
 
   test('may include templates of their own and built-in ones', () => {

@@ -4,7 +4,305 @@
 # restic on repository main, with the credentials that the jobs use. For people, as root:
 #   /usr/local/lib/stowage/homelab/restic-main.sh snapshots
 # It runs as the jobs do; a volume is restored with /usr/local/lib/stowage/homelab/restore-main.sh.
+# `latest` with a --host and a --tag is the newest complete snapshot of these. Interrupted, the script ends when restic has
+# ended and removed its lock.
 set -eu
+
+fail() {
+  printf '%s: %s\n' "${0##*/}" "$*" >&2
+  exit 1
+}
+restic=$0
+# Prints restic's list of snapshots as lines of words. JSON is read as such: in names and tags anything may stand.
+#   complete|incomplete|settled ID TIME FILES BYTES TREE ORIGINAL PATHS    a snapshot of the service, oldest first
+#   marker|acceptance ID OF                                                what says something of snapshot OF
+#   other ID                                                               another snapshot of the same host
+# `-` stands for what the snapshot does not say. PATHS is a list of JSON's, without spaces or brackets. Reads $series_host and $series_tags, one
+# tag a line; the first is the one of the service.
+read_series() {
+  tr '\n"' ' \n' | series_host=$series_host series_tags=$series_tags LC_ALL=C awk '
+    function value(key) { return key in field ? field[key] : "-" }
+
+    # A text that has ended is the value of a key, an item of a list, or a key itself.
+    function take(text) {
+      if (kind[depth] == "[") {
+        if (depth == 3 && name[depth] == "tags") tags[text] = 1
+        if (depth == 3 && name[depth] == "paths") paths = paths ",\"" text "\""
+      } else if (depth == 2 && has_key) field[key] = text
+      if (kind[depth] == "{" && !has_key) { key = text; has_key = 1 } else has_key = 0
+    }
+
+    function number(rest) {
+      if (kind[depth] == "{" && has_key && match(rest, /^: *[0-9]+/)) {
+        text = substr(rest, 2, RLENGTH - 1)
+        gsub(/ /, "", text)
+        if (depth == 3 && name[depth] == "summary") summary[key] = text
+      }
+    }
+
+    function structure(rest,  i, c) {
+      number(rest)
+      for (i = 1; i <= length(rest); i++) {
+        c = substr(rest, i, 1)
+        if (c == "{" || c == "[") {
+          depth++
+          kind[depth] = c; name[depth] = has_key ? key : ""; has_key = 0
+          if (c == "{" && depth == 2) begin()
+        } else if (c == "}" || c == "]") {
+          if (c == "}" && depth == 2) remember()
+          depth--; has_key = 0
+        } else if (c == ",") has_key = 0
+      }
+    }
+
+    function begin() {
+      split("", field); split("", tags); split("", summary); paths = ""
+    }
+
+    function remember(  tag, i, word, state) {
+      word = value("id")
+      if (word !~ /^[0-9a-f]+$/) return
+      if (value("hostname") == host ".incomplete") {
+        for (tag in tags) {
+          if (tag ~ /^incomplete:[0-9a-f]+$/) note("marker", word, substr(tag, 12))
+          else if (tag ~ /^accepted:[0-9a-f]+$/) note("acceptance", word, substr(tag, 10))
+        }
+        return
+      }
+      if (value("hostname") != host) return
+      state = "complete"
+      if (!(wanted[1] in tags)) state = ("incomplete:" host) in tags ? "settled" : "other"
+      for (i = 2; i <= count; i++) if (!(wanted[i] in tags)) state = "other"
+      # What is tagged as another part of the service is a series of its own.
+      for (tag in tags) if (tag ~ /^part:/ && !(tag in is_wanted)) state = "other"
+      gsub(/ /, "\\u0020", paths)
+      rows++
+      row[rows] = state; id[rows] = word; original[rows] = value("original")
+      rest_of[rows] = value("time") " " number_of("total_files_processed") " " \
+        number_of("total_bytes_processed") " " value("tree") " " value("original") " " (paths == "" ? "-" : substr(paths, 2))
+    }
+
+    function number_of(name) { return name in summary ? summary[name] : "-" }
+
+    function note(what, word, of) {
+      print what, word, of
+      if (what == "marker") marked[of] = 1; else accepted[of] = 1
+    }
+
+    BEGIN {
+      host = ENVIRON["series_host"]
+      count = split(ENVIRON["series_tags"], wanted, "\n")
+      for (i = 1; i <= count; i++) is_wanted[wanted[i]] = 1
+    }
+
+    # Every other line is inside of quotes; a quote after an odd number of backslashes does not end the text.
+    inside {
+      joined = joined $0
+      backslashes = match($0, /\\+$/) ? RLENGTH : 0
+      if (backslashes % 2) { joined = joined "\""; next }
+      take(joined)
+      inside = 0
+      next
+    }
+    { structure($0); inside = 1; joined = "" }
+
+    END {
+      for (i = 1; i <= rows; i++) {
+        if (row[i] == "other") { print "other", id[i]; continue }
+        if (id[i] in accepted || original[i] in accepted) row[i] = "complete"
+        else if (row[i] == "complete" && (id[i] in marked || original[i] in marked)) row[i] = "incomplete"
+        print row[i], id[i], rest_of[i]
+      }
+    }
+  '
+}
+
+# list_series HOST TAG...: what read_series says of these snapshots in the repository; fails when it cannot be read.
+list_series() {
+  series_host=$1
+  shift
+  series_tags=$(printf '%s\n' "$@")
+  listed=$("${restic:-restic}" snapshots --no-lock --json --host "$series_host" --host "$series_host.incomplete") || return 1
+  printf '%s\n' "$listed" | read_series
+}
+
+# newest_complete HOST TAG...: the id of the newest complete snapshot; nothing when there is none.
+newest_complete() {
+  series=$(list_series "$@") || return 1
+  printf '%s\n' "$series" | awk '$1 == "complete" { id = $2 } END { if (id != "") print id }'
+}
+say() { printf '%s\n' "$*" >&2; }
+
+# The only host of which there are snapshots of the volume.
+only_host() {
+  listed=$("$restic" snapshots --no-lock --json --tag "$tags" --path "${path:-$volume}") || exit
+  hosts=$(printf '%s\n' "$listed" | tr ',' '\n' | sed -n 's/^"hostname":"\(.*\)"$/\1/p' |
+    grep -v '\.incomplete$' | LC_ALL=C sort -u | tr '\n' ' ')
+  case $hosts in
+    '') fail "there is no snapshot of '${path:-$volume}' with the tag '$tags'" ;;
+    *' '?*) fail "there are snapshots of '$volume' of several hosts; name one with --host: $hosts" ;;
+    *) host=${hosts% } ;;
+  esac
+}
+
+# The snapshots of one history, as read_series says it. The arguments are parts of $tags.
+list_history() {
+  IFS=,
+  set -f
+  # shellcheck disable=SC2086 # commas separate tags
+  set -- $tags
+  set +f
+  unset IFS
+  list_series "$host" "$@"
+}
+
+# The newest complete one, and what newer ones were passed over.
+choose_newest() {
+  [ -n "$host" ] || only_host
+  series=$(list_history) || fail 'the repository cannot be read'
+  chosen=$(
+    printf '%s\n' "$series" | path=${path:-$volume} awk '
+      function has_path() { return ENVIRON["path"] == "" || index("," $8 ",", ",\"" ENVIRON["path"] "\",") }
+      ($1 == "complete" || $1 == "incomplete") && has_path() {
+        if ($1 == "complete") { newest = $2 " " $3; passed = "" } else passed = passed " " substr($2, 1, 8) " (" $3 ")"
+      }
+      $1 == "settled" { passed = passed " " substr($2, 1, 8) " (" $3 ")" }
+      END { print "passed" passed; print "newest " newest }'
+  )
+  passed=${chosen%%'
+'*}
+  chosen=${chosen#*'
+newest '}
+  [ "$passed" = passed ] || say "passed over, because they are incomplete:${passed#passed}"
+  [ -n "$chosen" ] || fail "there is no complete snapshot of '${path:-${volume:-$host}}', host '$host', tag '$tags'"
+  snapshot=${chosen% *} made=${chosen#* } state=complete
+}
+
+# The one with the id that was typed.
+choose_by_id() {
+  listed=$("$restic" snapshots --no-lock --json "$snapshot") || exit
+  one=$(printf '%s\n' "$listed" | sed -n 's/.*"id":"\([0-9a-f]\{64\}\)".*/\1/p')
+  case $one in
+    '' | *[!0-9a-f]*) fail "there is no snapshot '$snapshot'" ;;
+  esac
+  snapshot=$one
+  host=$(printf '%s\n' "$listed" | sed -n 's/.*"hostname":"\([^"]*\)".*/\1/p')
+  made=$(printf '%s\n' "$listed" | sed -n 's/.*"time":"\([^"]*\)".*/\1/p')
+  series=$(list_history) || fail 'the repository cannot be read'
+  state=complete
+  case "
+$series" in
+    *"
+incomplete $one "* | *"
+settled $one "* | *"
+marker "*" $one"*) state=incomplete ;;
+  esac
+}
+
+say_snapshot() {
+  say "snapshot $(printf '%.8s' "$snapshot") of $(printf '%s' "$made" | sed 's/\.[0-9]*//'), host $host"
+}
+
+choose_snapshot() {
+  service=${volume#/*/}
+  [ -n "$tags" ] || tags=service:${service%%/*}
+  if [ "$snapshot" = latest ]; then choose_newest; else choose_by_id; fi
+  say_snapshot
+  [ "$state" = complete ] ||
+    say 'It is incomplete: restic could not read everything when it was made. What is not in it may not be gone.'
+}
+host='' tags='' path='' volume='' last='' found=''
+case ${1-} in
+  dump | ls | restore)
+    for word do
+      case $last$word in
+        --host=* | -H=*) host=${word#*=} ;;
+        --tag=*) tags=${word#*=} ;;
+        --path=*) path=${word#*=} ;;
+        --host[!-]* | -H[!-]*) host=$word ;;
+        --tag[!-]*) tags=$word ;;
+        --path[!-]*) path=$word ;;
+        latest | latest:*) found=$word ;;
+      esac
+      last=''
+      case $word in --host | -H | --tag | --path) last=$word ;; esac
+    done
+    ;;
+esac
+# Without a host and a tag it is any of the repository, as restic has it.
+if [ -n "$found" ] && [ -n "$host" ] && [ -n "$tags" ]; then
+  snapshot=latest
+  choose_newest
+  say_snapshot
+  for word do
+    shift
+    [ "$word" != "$found" ] || word=$snapshot${found#latest}
+    set -- "$@" "$word"
+  done
+fi
+
+unit=stowage-homelab-restic-main-$$
+stop_job() { systemctl stop "$unit.service"; }
+# Lets a signal end the script as an exit does, so that what `trap ... EXIT` says is done.
+exit_at_signals() {
+  trap 'exit 129' HUP
+  trap 'exit 130' INT
+  trap 'exit 131' QUIT
+  trap 'exit 143' TERM
+}
+
+# in_foreground COMMAND...: runs a command that starts the job and waits for it; its exit code is this one's. When this
+# script is interrupted, ended or hung up, the job has ended before the script does; when it is killed, soon after.
+in_foreground() {
+  job='' guard='' lifeline=$(mktemp -d)
+  trap 'end_job 129' HUP
+  trap 'end_job 130' INT
+  trap 'end_job 131' QUIT
+  trap 'end_job 143' TERM
+  # It would stop this script, and not the job.
+  trap '' TSTP
+  # A command in the background gets its input only when asked so.
+  exec 3<&0
+  "$@" <&3 3<&- &
+  job=$! code=0
+  exec 3<&-
+  mkfifo -- "$lifeline/alive"
+  guard "$lifeline/alive" </dev/null >/dev/null 2>&1 &
+  guard=$!
+  exec 9>"$lifeline/alive"
+  rm -rf -- "$lifeline"
+  wait "$job" || code=$?
+  echo ended >&9
+  exec 9>&-
+  trap - TSTP
+  exit_at_signals
+  return "$code"
+}
+
+# guard FIFO: reads from what this script alone holds open, so that the reading ends with the script, however that ends.
+guard() {
+  trap '' HUP INT QUIT TERM
+  read -r word <"$1" || word=killed
+  [ "$word" = ended ] || {
+    kill "$job" || :
+    stop_job
+  }
+}
+
+end_job() {
+  trap '' HUP INT QUIT TERM
+  # The last command in the background is the job until the guard is.
+  [ -n "$guard" ] || job=${!:-}
+  [ -z "$job" ] || {
+    echo 'ending restic, which takes up to a minute ...' >&2 || :
+    kill "$job" 2>/dev/null || :
+    stop_job >/dev/null 2>&1 || :
+    wait "$job" 2>/dev/null || :
+  }
+  [ -z "$guard" ] || kill -KILL "$guard" 2>/dev/null || :
+  rm -rf -- "$lifeline"
+  exit "$1"
+}
 
 # systemd replaces $NAME in the arguments of what it runs; a doubled dollar is a plain one.
 for argument do
@@ -12,14 +310,12 @@ for argument do
   escaped=$(printf '%sx' "$argument" | sed 's/\$/$$/g')
   set -- "$@" "${escaped%x}"
 done
-
 # shellcheck disable=SC2016 # the inner shell is the one that knows where the credential is
-exec systemd-run --quiet --pipe --wait --collect \
+in_foreground systemd-run --quiet --pipe --wait --collect --unit="$unit" \
   --property=User=restic \
-  --property=CacheDirectory=stowage \
+  --property=CacheDirectory=stowage --property=CacheDirectoryMode=0700 --setenv=RESTIC_CACHE_DIR=/var/cache/stowage \
+  --property=KillMode=mixed --property=KillSignal=SIGINT --property=TimeoutStopSec=1min \
   --property=LoadCredential=restic-password:/etc/restic/main.password \
   --property=EnvironmentFile=/etc/restic/main.env \
-  --setenv='RESTIC_REPOSITORY=rest:https://backup1.home.example:8000/homelab' \
-  --setenv=RESTIC_CACHE_DIR=/var/cache/stowage \
-  --setenv=HOME=/var/lib/restic \
+  --setenv='RESTIC_REPOSITORY=rest:https://backup1.home.example:8000/homelab' --setenv=HOME=/var/lib/restic \
   /bin/sh -c 'RESTIC_PASSWORD_FILE=$$CREDENTIALS_DIRECTORY/restic-password exec restic "$$@"' restic "$@"

@@ -3,42 +3,371 @@
 #
 # Restores one volume from repository nas as the user whose containers use it:
 #   restore-nas.sh SNAPSHOT SNAPSHOT_PATH TARGET [option of restic restore ...]
-# TARGET is a folder or a file (with a `/` in it), or the name of a Podman volume, which is made if it is missing. It runs in a
-# container, where the target is mounted for writing where the snapshot has the volume: owners come back as the
+# SNAPSHOT is an id, or `latest`: the newest complete one of the --host and --tag that follow. TARGET is a folder or a file
+# (with a `/` in it), or the name of a Podman volume, which is made if it is missing. Nothing is ever deleted. What the target
+# has and the snapshot does not is deleted by a step of its own, after one that shows it:
+#   restore-nas.sh delete-extra --preview SNAPSHOT SNAPSHOT_PATH TARGET [option ...]
+#   restore-nas.sh delete-extra --apply   SNAPSHOT SNAPSHOT_PATH TARGET [option ...]
+# It leaves alone what the excludes of the snapshot and --exclude PATTERN leave out, what --include=!PATTERN names, other
+# file systems, and what has not changed since before the snapshot was made, which has left it out.
+# It runs in a container, where the target is mounted for writing where the snapshot has the volume: owners come back as the
 # workload sees them, and nothing else can be written.
+# Interrupted, it ends when restic has ended and removed its lock.
 set -eu
 
-[ "$#" -ge 3 ] || {
-  echo 'usage: SNAPSHOT SNAPSHOT_PATH TARGET [option ...]' >&2
-  exit 2
-}
-snapshot=$1 volume=$2 target=$3
-shift 3
 restic=$HOME/.local/lib/stowage/lab/restic-nas.sh
+seen=${XDG_RUNTIME_DIR:-/run/user/$(id -u)}/stowage/lab
 # In the namespace of the containers, whose users own what is above the target: a part of a volume, or a copy from before.
 reach() { podman unshare "$@"; }
-# What the snapshot has at a path, and directly in it: list_snapshot PATH OPTION ... Of the options only those matter that
-# choose a snapshot.
-list_snapshot() {
-  listed=$1
-  shift
-  is_value=no
-  for option do
-    shift
-    case $is_value$option in
-      yes*) is_value=no ;;
-      no--host=* | no--tag=* | no--path=*) ;;
-      no--host | no--tag | no--path) is_value=yes ;;
-      *) continue ;;
-    esac
-    set -- "$@" "$option"
-  done
-  "$restic" ls --json "$snapshot" "$listed" "$@"
+usage() {
+  cat >&2 <<'END'
+usage: SNAPSHOT SNAPSHOT_PATH TARGET [option of restic restore ...]
+       delete-extra --preview|--apply SNAPSHOT SNAPSHOT_PATH TARGET [--host H --tag T --path P] [--exclude PATTERN ...]
+END
+  exit 2
 }
+
+fail() {
+  printf '%s: %s\n' "${0##*/}" "$*" >&2
+  exit 1
+}
+
+action=restore
+if [ "${1-}" = delete-extra ]; then
+  case ${2-} in
+    --preview | --apply) action=${2#--} ;;
+    *) usage ;;
+  esac
+  shift 2
+fi
+[ "$#" -ge 3 ] || usage
+snapshot=$1 volume=$2 target=$3
+shift 3
+
+# Which snapshot `latest` is; and patterns of what stays, one a line.
+host='' tags='' path='' stays=''
+value_of=''
+for option do
+  shift
+  # An option and its value, however they are written.
+  case $value_of$option in
+    --host=* | --tag=* | --path=*) ;;
+    --host | -H | --tag | --path)
+      value_of="${option#-H}="
+      [ "$option" != -H ] || value_of=--host=
+      continue
+      ;;
+    --exclude | -e | --include | -i)
+      if [ "$action" != restore ]; then
+        case $option in
+          -e | --exclude) value_of=--exclude= ;;
+          *) value_of=--include= ;;
+        esac
+        continue
+      fi
+      ;;
+  esac
+  option=$value_of$option value_of=''
+  case $option in
+    --host=*) host=${option#*=} ;;
+    --tag=*)
+      [ -z "$tags" ] || fail 'one --tag only; several tags of one snapshot are joined by commas'
+      tags=${option#*=}
+      ;;
+    --path=*) path=${option#*=} ;;
+    --delete | --delete=*)
+      echo "A restore deletes nothing. See what the snapshot does not have, then delete exactly that, with:
+  $0 delete-extra --preview SNAPSHOT SNAPSHOT_PATH TARGET ...
+  $0 delete-extra --apply SNAPSHOT SNAPSHOT_PATH TARGET ..." >&2
+      exit 2
+      ;;
+    *)
+      if [ "$action" = restore ]; then
+        set -- "$@" "$option"
+        continue
+      fi
+      case $option in
+        --exclude=*) stays="$stays${option#*=}
+" ;;
+        --include=!*) stays="$stays${option#*=!}
+" ;;
+        *) fail "delete-extra takes no option '$option'" ;;
+      esac
+      ;;
+  esac
+done
+[ -z "$value_of" ] || usage
+case $volume in
+  /*/*) ;;
+  *) fail "'$volume' is no path of a volume in a snapshot; they are /backup/SERVICE/VOLUME" ;;
+esac
+
+container=stowage-lab-restore-nas-$$
+stop_job() { podman stop --time 60 "$container"; }
+# Lets a signal end the script as an exit does, so that what `trap ... EXIT` says is done.
+exit_at_signals() {
+  trap 'exit 129' HUP
+  trap 'exit 130' INT
+  trap 'exit 131' QUIT
+  trap 'exit 143' TERM
+}
+
+# in_foreground COMMAND...: runs a command that starts the job and waits for it; its exit code is this one's. When this
+# script is interrupted, ended or hung up, the job has ended before the script does; when it is killed, soon after.
+in_foreground() {
+  job='' guard='' lifeline=$(mktemp -d)
+  trap 'end_job 129' HUP
+  trap 'end_job 130' INT
+  trap 'end_job 131' QUIT
+  trap 'end_job 143' TERM
+  # It would stop this script, and not the job.
+  trap '' TSTP
+  # A command in the background gets its input only when asked so.
+  exec 3<&0
+  "$@" <&3 3<&- &
+  job=$! code=0
+  exec 3<&-
+  mkfifo -- "$lifeline/alive"
+  guard "$lifeline/alive" </dev/null >/dev/null 2>&1 &
+  guard=$!
+  exec 9>"$lifeline/alive"
+  rm -rf -- "$lifeline"
+  wait "$job" || code=$?
+  echo ended >&9
+  exec 9>&-
+  trap - TSTP
+  exit_at_signals
+  return "$code"
+}
+
+# guard FIFO: reads from what this script alone holds open, so that the reading ends with the script, however that ends.
+guard() {
+  trap '' HUP INT QUIT TERM
+  read -r word <"$1" || word=killed
+  [ "$word" = ended ] || {
+    kill "$job" || :
+    stop_job
+  }
+}
+
+end_job() {
+  trap '' HUP INT QUIT TERM
+  # The last command in the background is the job until the guard is.
+  [ -n "$guard" ] || job=${!:-}
+  [ -z "$job" ] || {
+    echo 'ending restic, which takes up to a minute ...' >&2 || :
+    kill "$job" 2>/dev/null || :
+    stop_job >/dev/null 2>&1 || :
+    wait "$job" 2>/dev/null || :
+  }
+  [ -z "$guard" ] || kill -KILL "$guard" 2>/dev/null || :
+  rm -rf -- "$lifeline"
+  exit "$1"
+}
+# Prints restic's list of snapshots as lines of words. JSON is read as such: in names and tags anything may stand.
+#   complete|incomplete|settled ID TIME FILES BYTES TREE ORIGINAL PATHS    a snapshot of the service, oldest first
+#   marker|acceptance ID OF                                                what says something of snapshot OF
+#   other ID                                                               another snapshot of the same host
+# `-` stands for what the snapshot does not say. PATHS is a list of JSON's, without spaces or brackets. Reads $series_host and $series_tags, one
+# tag a line; the first is the one of the service.
+read_series() {
+  tr '\n"' ' \n' | series_host=$series_host series_tags=$series_tags LC_ALL=C awk '
+    function value(key) { return key in field ? field[key] : "-" }
+
+    # A text that has ended is the value of a key, an item of a list, or a key itself.
+    function take(text) {
+      if (kind[depth] == "[") {
+        if (depth == 3 && name[depth] == "tags") tags[text] = 1
+        if (depth == 3 && name[depth] == "paths") paths = paths ",\"" text "\""
+      } else if (depth == 2 && has_key) field[key] = text
+      if (kind[depth] == "{" && !has_key) { key = text; has_key = 1 } else has_key = 0
+    }
+
+    function number(rest) {
+      if (kind[depth] == "{" && has_key && match(rest, /^: *[0-9]+/)) {
+        text = substr(rest, 2, RLENGTH - 1)
+        gsub(/ /, "", text)
+        if (depth == 3 && name[depth] == "summary") summary[key] = text
+      }
+    }
+
+    function structure(rest,  i, c) {
+      number(rest)
+      for (i = 1; i <= length(rest); i++) {
+        c = substr(rest, i, 1)
+        if (c == "{" || c == "[") {
+          depth++
+          kind[depth] = c; name[depth] = has_key ? key : ""; has_key = 0
+          if (c == "{" && depth == 2) begin()
+        } else if (c == "}" || c == "]") {
+          if (c == "}" && depth == 2) remember()
+          depth--; has_key = 0
+        } else if (c == ",") has_key = 0
+      }
+    }
+
+    function begin() {
+      split("", field); split("", tags); split("", summary); paths = ""
+    }
+
+    function remember(  tag, i, word, state) {
+      word = value("id")
+      if (word !~ /^[0-9a-f]+$/) return
+      if (value("hostname") == host ".incomplete") {
+        for (tag in tags) {
+          if (tag ~ /^incomplete:[0-9a-f]+$/) note("marker", word, substr(tag, 12))
+          else if (tag ~ /^accepted:[0-9a-f]+$/) note("acceptance", word, substr(tag, 10))
+        }
+        return
+      }
+      if (value("hostname") != host) return
+      state = "complete"
+      if (!(wanted[1] in tags)) state = ("incomplete:" host) in tags ? "settled" : "other"
+      for (i = 2; i <= count; i++) if (!(wanted[i] in tags)) state = "other"
+      # What is tagged as another part of the service is a series of its own.
+      for (tag in tags) if (tag ~ /^part:/ && !(tag in is_wanted)) state = "other"
+      gsub(/ /, "\\u0020", paths)
+      rows++
+      row[rows] = state; id[rows] = word; original[rows] = value("original")
+      rest_of[rows] = value("time") " " number_of("total_files_processed") " " \
+        number_of("total_bytes_processed") " " value("tree") " " value("original") " " (paths == "" ? "-" : substr(paths, 2))
+    }
+
+    function number_of(name) { return name in summary ? summary[name] : "-" }
+
+    function note(what, word, of) {
+      print what, word, of
+      if (what == "marker") marked[of] = 1; else accepted[of] = 1
+    }
+
+    BEGIN {
+      host = ENVIRON["series_host"]
+      count = split(ENVIRON["series_tags"], wanted, "\n")
+      for (i = 1; i <= count; i++) is_wanted[wanted[i]] = 1
+    }
+
+    # Every other line is inside of quotes; a quote after an odd number of backslashes does not end the text.
+    inside {
+      joined = joined $0
+      backslashes = match($0, /\\+$/) ? RLENGTH : 0
+      if (backslashes % 2) { joined = joined "\""; next }
+      take(joined)
+      inside = 0
+      next
+    }
+    { structure($0); inside = 1; joined = "" }
+
+    END {
+      for (i = 1; i <= rows; i++) {
+        if (row[i] == "other") { print "other", id[i]; continue }
+        if (id[i] in accepted || original[i] in accepted) row[i] = "complete"
+        else if (row[i] == "complete" && (id[i] in marked || original[i] in marked)) row[i] = "incomplete"
+        print row[i], id[i], rest_of[i]
+      }
+    }
+  '
+}
+
+# list_series HOST TAG...: what read_series says of these snapshots in the repository; fails when it cannot be read.
+list_series() {
+  series_host=$1
+  shift
+  series_tags=$(printf '%s\n' "$@")
+  listed=$("${restic:-restic}" snapshots --no-lock --json --host "$series_host" --host "$series_host.incomplete") || return 1
+  printf '%s\n' "$listed" | read_series
+}
+
+# newest_complete HOST TAG...: the id of the newest complete snapshot; nothing when there is none.
+newest_complete() {
+  series=$(list_series "$@") || return 1
+  printf '%s\n' "$series" | awk '$1 == "complete" { id = $2 } END { if (id != "") print id }'
+}
+say() { printf '%s\n' "$*" >&2; }
+
+# The only host of which there are snapshots of the volume.
+only_host() {
+  listed=$("$restic" snapshots --no-lock --json --tag "$tags" --path "${path:-$volume}") || exit
+  hosts=$(printf '%s\n' "$listed" | tr ',' '\n' | sed -n 's/^"hostname":"\(.*\)"$/\1/p' |
+    grep -v '\.incomplete$' | LC_ALL=C sort -u | tr '\n' ' ')
+  case $hosts in
+    '') fail "there is no snapshot of '${path:-$volume}' with the tag '$tags'" ;;
+    *' '?*) fail "there are snapshots of '$volume' of several hosts; name one with --host: $hosts" ;;
+    *) host=${hosts% } ;;
+  esac
+}
+
+# The snapshots of one history, as read_series says it. The arguments are parts of $tags.
+list_history() {
+  IFS=,
+  set -f
+  # shellcheck disable=SC2086 # commas separate tags
+  set -- $tags
+  set +f
+  unset IFS
+  list_series "$host" "$@"
+}
+
+# The newest complete one, and what newer ones were passed over.
+choose_newest() {
+  [ -n "$host" ] || only_host
+  series=$(list_history) || fail 'the repository cannot be read'
+  chosen=$(
+    printf '%s\n' "$series" | path=${path:-$volume} awk '
+      function has_path() { return ENVIRON["path"] == "" || index("," $8 ",", ",\"" ENVIRON["path"] "\",") }
+      ($1 == "complete" || $1 == "incomplete") && has_path() {
+        if ($1 == "complete") { newest = $2 " " $3; passed = "" } else passed = passed " " substr($2, 1, 8) " (" $3 ")"
+      }
+      $1 == "settled" { passed = passed " " substr($2, 1, 8) " (" $3 ")" }
+      END { print "passed" passed; print "newest " newest }'
+  )
+  passed=${chosen%%'
+'*}
+  chosen=${chosen#*'
+newest '}
+  [ "$passed" = passed ] || say "passed over, because they are incomplete:${passed#passed}"
+  [ -n "$chosen" ] || fail "there is no complete snapshot of '${path:-${volume:-$host}}', host '$host', tag '$tags'"
+  snapshot=${chosen% *} made=${chosen#* } state=complete
+}
+
+# The one with the id that was typed.
+choose_by_id() {
+  listed=$("$restic" snapshots --no-lock --json "$snapshot") || exit
+  one=$(printf '%s\n' "$listed" | sed -n 's/.*"id":"\([0-9a-f]\{64\}\)".*/\1/p')
+  case $one in
+    '' | *[!0-9a-f]*) fail "there is no snapshot '$snapshot'" ;;
+  esac
+  snapshot=$one
+  host=$(printf '%s\n' "$listed" | sed -n 's/.*"hostname":"\([^"]*\)".*/\1/p')
+  made=$(printf '%s\n' "$listed" | sed -n 's/.*"time":"\([^"]*\)".*/\1/p')
+  series=$(list_history) || fail 'the repository cannot be read'
+  state=complete
+  case "
+$series" in
+    *"
+incomplete $one "* | *"
+settled $one "* | *"
+marker "*" $one"*) state=incomplete ;;
+  esac
+}
+
+say_snapshot() {
+  say "snapshot $(printf '%.8s' "$snapshot") of $(printf '%s' "$made" | sed 's/\.[0-9]*//'), host $host"
+}
+
+choose_snapshot() {
+  service=${volume#/*/}
+  [ -n "$tags" ] || tags=service:${service%%/*}
+  if [ "$snapshot" = latest ]; then choose_newest; else choose_by_id; fi
+  say_snapshot
+  [ "$state" = complete ] ||
+    say 'It is incomplete: restic could not read everything when it was made. What is not in it may not be gone.'
+}
+# What the snapshot has at a path, and directly in it.
+list_snapshot() { "$restic" ls --json "$snapshot" "$1"; }
 
 # Whether the snapshot holds a single file there, as a bind mount may be one.
 is_file_in_snapshot() {
-  nodes=$(list_snapshot "$volume" "$@") || exit
+  nodes=$(list_snapshot "$volume") || exit
   case $nodes in
     *"\"type\":\"file\",\"path\":\"$volume\""*) return 0 ;;
     *) return 1 ;;
@@ -54,7 +383,7 @@ make_target() {
   above=$(dirname -- "$target")
   until reach test -d "$above"; do above=$(dirname -- "$above"); done
   modified=$(reach stat -c %y -- "$above")
-  if is_file_in_snapshot "$@"; then
+  if is_file_in_snapshot; then
     if reach test -d "$target"; then reach rmdir -- "$target"; fi
     reach mkdir -p -- "$(dirname -- "$target")"
     reach install -m 0600 -- /dev/null "$target"
@@ -64,47 +393,366 @@ make_target() {
   # Only for its owner: somebody else's folder has a time that nobody restores.
   reach touch -m -d "$modified" -- "$above" 2>/dev/null || :
 }
-case $target in
-  */*)
-    # A symlink stands for the folder that it names, also while that is missing.
-    target=$(reach realpath -m -- "$target")
-    make_target "$@"
-    ;;
-  *) podman volume exists "$target" || podman volume create "$target" >/dev/null ;;
-esac
+# Prints lines: `at TYPE`, the file system that the target is on; `below TYPE PATH` for each other mount, its path from the
+# target on. A newline in a path is \001.
+list_mounts() {
+  mountinfo=$(reach cat /proc/self/mountinfo) || exit
+  printf '%s\n' "$mountinfo" | place=$target LC_ALL=C awk '
+    # The kernel writes what would be mistaken as octal numbers.
+    function plain(text,  out, code) {
+      out = ""
+      while (match(text, /\\[0-7][0-7][0-7]/)) {
+        code = 64 * substr(text, RSTART + 1, 1) + 8 * substr(text, RSTART + 2, 1) + substr(text, RSTART + 3, 1)
+        out = out substr(text, 1, RSTART - 1) (code == 10 ? "\001" : sprintf("%c", code))
+        text = substr(text, RSTART + 4)
+      }
+      return out text
+    }
+    BEGIN { place = ENVIRON["place"]; gsub(/\n/, "\001", place); sub(/\/$/, "", place); longest = -1 }
+    {
+      for (i = 7; $i != "-"; i++);
+      type = $(i + 1)
+      point = plain($5)
+      if (index(point, place "/") == 1 && point != "/") { print "below", type, substr(point, length(place) + 2); next }
+      if (point == "/") point = ""
+      if ((place "/") ~ /^\// && index(place "/", point "/") == 1 && length(point) >= longest) {
+        longest = length(point); at = type
+      }
+    }
+    END { print "at", at }'
+}
 
-# --delete removes a folder that the snapshot does not have with all that is in it, whatever the options say of what is in
-# it. So one above a volume that they spare (--include=!PATH) is spared as a whole.
-for option do
-  case $option in
-    "--include=!$volume/"*) ;;
-    *) continue ;;
-  esac
-  folder=$volume below=${option#"--include=!$volume/"}
-  while [ "$below" != "${below#*/}" ]; do
-    folder=$folder/${below%%/*} below=${below#*/}
-    # The option is a pattern, in which a backslash makes the next character an ordinary one.
-    nodes=$(list_snapshot "$(printf '%s' "$folder" | sed 's/\\\(.\)/\1/g')" "$@") || exit
-    case $nodes in
-      *'"type":"dir","path":"'*) ;;
-      *)
-        set -- "$@" "--include=!$folder"
-        break
-        ;;
-    esac
-  done
-done
+# Whether root may do there what CAP_CHOWN and the like let another user do. What a server or a program in user space
+# decides (NFS, FUSE), it decides by the user.
+is_decided_by_user() {
+  printf '%s\n' "$mounts" | awk '
+    $2 !~ /^(ext[234]|xfs|btrfs|zfs|bcachefs|f2fs|jfs|reiserfs|nilfs2|tmpfs|ramfs|overlay)$/ { found = 1 }
+    END { exit !found }'
+}
+# What JSON and patterns mean to restic, in awk.
+extra_awk='
+  # The text that a JSON string stands for. restic writes \ufffd for a byte that is no UTF-8: the name is lost.
+  function plain(text,  out, at, c, code) {
+    out = ""
+    while ((at = index(text, "\\")) > 0) {
+      out = out substr(text, 1, at - 1)
+      c = substr(text, at + 1, 1)
+      if (c != "u") {
+        out = out (c == "n" ? "\001" : c == "t" ? "\t" : c == "r" ? "\r" : c == "b" ? "\b" : c == "f" ? "\f" : c)
+        text = substr(text, at + 2)
+        continue
+      }
+      code = hexadecimal(substr(text, at + 2, 4))
+      text = substr(text, at + 6)
+      if (code == 10) out = out "\001"
+      else if (code < 128) out = out sprintf("%c", code)
+      else if (code == 8232) out = out "\342\200\250"
+      else if (code == 8233) out = out "\342\200\251"
+      else out = out "\377"
+    }
+    return out text
+  }
 
-mkdir -p "$HOME/.cache/stowage"
-exec podman run --rm --interactive --read-only --cap-drop=all \
-  --cap-add=CHOWN,DAC_OVERRIDE,FOWNER,FSETID,SETFCAP \
-  --security-opt=no-new-privileges --security-opt=label=disable \
-  --tmpfs=/backup:rw,mode=0755 --volume="$target:$volume" \
-  --network=host \
+  function hexadecimal(digits,  i, number) {
+    number = 0
+    for (i = 1; i <= 4; i++) number = 16 * number + index("0123456789abcdef", tolower(substr(digits, i, 1))) - 1
+    return number
+  }
+
+  # A pattern as a regular expression for whole paths. Where it is not exact it matches more, so that more stays.
+  function expression(text,  out, i, c, absolute) {
+    gsub(/\/+/, "/", text)
+    while (sub(/\/\.\//, "/", text));
+    sub(/^\.\//, "", text)
+    sub(/\/\.?$/, "", text)
+    if (text ~ /(^|\/)\.\.(\/|$)/) return ""
+    absolute = text ~ /^\// && text !~ /^\/\*\*(\/|$)/
+    sub(/^\/?\*\*(\/|$)/, "", text)
+    sub(/\/\*\*$/, "", text)
+    if (text == "") return ""
+    out = ""
+    for (i = 1; i <= length(text); i++) {
+      c = substr(text, i, 1)
+      if (substr(text, i, 4) == "/**/") { out = out "(/.*)?/"; i += 3; while (substr(text, i + 1, 3) == "**/") i += 3 }
+      else if (c == "\\") { i++; out = out literal(substr(text, i, 1)) }
+      else if (c == "[") { i = end_of_set(text, i); out = out "[^/]+" }
+      else if (c == "?") out = out "[^/]+"
+      else if (c == "*") out = out "[^/]*"
+      else out = out literal(c)
+    }
+    return (absolute ? "^" : "(^|/)") out "(/|$)"
+  }
+
+  function end_of_set(text, i) {
+    i++
+    if (substr(text, i, 1) == "^") i++
+    for (i++; i <= length(text) && substr(text, i, 1) != "]"; i++) if (substr(text, i, 1) == "\\") i++
+    return i
+  }
+
+  function literal(c) {
+    if (c ~ /[A-Za-z0-9_\/ -]/ || c >= "\200" || c < " ") return c
+    return c == "^" || c == "\\" ? "\\" c : "[" c "]"
+  }
+'
+
+# The names that the snapshot has below the volume; `.` is the volume itself.
+list_names_in_snapshot() {
+  "$restic" ls --json --recursive "$snapshot" "$volume" >"$work/listing" || return 1
+  volume=$volume LC_ALL=C awk "$extra_awk"'
+    BEGIN { volume = ENVIRON["volume"] }
+    # What stands in quotes holds no quote without a backslash, so that this is the key.
+    !/"struct_type":"node"/ || !(at = index($0, ",\"path\":\"")) { next }
+    {
+      rest = substr($0, at + 9)
+      match(rest, /^([^"\\]|\\.)*/)
+      path = plain(substr(rest, 1, RLENGTH))
+      if (path == volume) print "."
+      else if (index(path, volume "/") == 1) print substr(path, length(volume) + 2)
+    }' "$work/listing"
+}
+
+# The patterns with which the snapshot was made: it names them itself.
+list_patterns_of_snapshot() {
+  "$restic" snapshots --no-lock --json "$snapshot" >"$work/snapshot" || return 1
+  LC_ALL=C awk "$extra_awk"'
+    (at = index($0, "\"excludes\":[")) {
+      rest = substr($0, at + 12)
+      while (match(rest, /^,?"([^"\\]|\\.)*"/)) {
+        text = substr(rest, 1, RLENGTH)
+        rest = substr(rest, RLENGTH + 1)
+        sub(/^,?"/, "", text)
+        sub(/"$/, "", text)
+        print plain(text)
+      }
+    }' "$work/snapshot"
+}
+
+# What the target has: type, time of its last change of any kind, name. Other file systems are not entered.
+list_target() {
+  reach find "$target" -xdev -mindepth 1 -printf '%y %C@ %P\0' >"$work/found" || return 1
+  tr '\n\0' '\001\n' <"$work/found"
+}
+
+# Names with a \001 of their own, which is a newline in the lists.
+list_odd_names() {
+  reach find "$target" -xdev -mindepth 1 -name "*$(printf '\001')*" -printf '%P\0' >"$work/found" || return 1
+  tr '\n\0' '\001\n' <"$work/found"
+}
+
+# Writes what may be deleted to $work/extra, what is in a folder before the folder; and to $work/left why the rest stays.
+find_extra() {
+  list_names_in_snapshot >"$work/names" || fail 'the snapshot cannot be read'
+  grep -qx '\.' "$work/names" || fail "snapshot $snapshot has no '$volume'"
+  { list_patterns_of_snapshot && printf '%s' "$stays"; } >"$work/patterns" || fail 'the snapshot cannot be read'
+  printf '%s\n' "$mounts" | sed -n 's/^below [^ ]* //p' >"$work/mounts"
+  { list_odd_names >"$work/odd" && list_target >"$work/target"; } || fail "'$target' cannot be read"
+  : >"$work/left"
+  volume=$volume since=$(date -d "$made" +%s) left=$work/left LC_ALL=C awk "$extra_awk"'
+    function above(path) { return match(path, /\/[^\/]*$/) ? substr(path, 1, RSTART - 1) : "" }
+
+    # Whether it or a folder above it is in the list.
+    function is_below(path, list) {
+      for (; path != ""; path = above(path)) if (path in list) return 1
+      return 0
+    }
+
+    function is_utf8(text) {
+      gsub(/[\302-\337][\200-\277]/, ".", text)
+      gsub(/\340[\240-\277][\200-\277]|[\341-\354\356\357][\200-\277][\200-\277]|\355[\200-\237][\200-\277]/, ".", text)
+      gsub(/\360[\220-\277][\200-\277][\200-\277]|[\361-\363][\200-\277][\200-\277][\200-\277]|\364[\200-\217][\200-\277][\200-\277]/, ".", text)
+      return text !~ /[\200-\377]/
+    }
+
+    function is_left_out(path,  i) {
+      for (i = 1; i <= patterns; i++) if ((volume "/" path) ~ pattern[i]) return 1
+      return 0
+    }
+
+    function why_it_stays(path, type, changed) {
+      if (is_below(path, mount)) return "on a file system of their own"
+      if (type == "s") return "that are sockets, which no snapshot has"
+      if (path == "lost+found" || index(path, "lost+found/") == 1) return "in lost+found"
+      if (path in odd || !is_utf8(path)) return "with a name that cannot be compared"
+      if (is_left_out(path)) return "that backups leave out, or that are another volume"
+      if (changed < since) return OLDER
+      return ""
+    }
+
+    # What stays keeps the folders above it. One that held something older than the snapshot was not saved on purpose.
+    function stay(path, reason,  folder) {
+      if (reason != "") stays[reason]++
+      for (folder = above(path); folder != ""; folder = above(folder)) {
+        kept[folder] = 1
+        if (reason == OLDER && !(folder in saved)) was_there[folder] = 1
+      }
+    }
+
+    BEGIN {
+      volume = ENVIRON["volume"]; since = ENVIRON["since"] + 0
+      OLDER = "unchanged since before the snapshot was made, which left them out"
+    }
+    stage == "names" { saved[$0] = 1; next }
+    stage == "patterns" { if ($0 !~ /^!/) pattern[++patterns] = expression($0); next }
+    stage == "mounts" { mount[$0] = 1; next }
+    stage == "odd" { odd[$0] = 1; next }
+    {
+      type = substr($0, 1, 1)
+      changed = substr($0, 3, index(substr($0, 3), " ") - 1)
+      path = substr($0, length(changed) + 4)
+      if (path in saved) { stay(path, ""); next }
+      reason = why_it_stays(path, type, int(changed))
+      if (reason == "") extra[++count] = path
+      else stay(path, reason)
+    }
+    END {
+      for (i = 1; i <= count; i++) {
+        path = extra[i]
+        if (is_below(path, was_there)) { if (!(path in kept)) stays[OLDER]++ }
+        else if (!(path in kept)) print path
+      }
+      for (reason in stays) print stays[reason], reason >ENVIRON["left"]
+    }' stage=names "$work/names" stage=patterns "$work/patterns" stage=mounts "$work/mounts" stage=odd "$work/odd" \
+    stage=target "$work/target" >"$work/unsorted" || fail 'the names cannot be compared'
+  LC_ALL=C sort -r "$work/unsorted" >"$work/extra"
+}
+
+# in_target OPTION...: podman run with the target mounted where the snapshot has the volume.
+in_target() {
+  mkdir -p "$HOME/.cache/stowage"
+  in_foreground podman run --rm --interactive --name="$container" --stop-signal=SIGINT --read-only --cap-drop=all \
+    --cap-add=CHOWN,DAC_OVERRIDE,FOWNER,FSETID,SETFCAP \
+    --security-opt=no-new-privileges --security-opt=label=disable \
+    --tmpfs=/backup:rw,mode=0755 --volume="$source:$volume" \
+      --network=host \
   --env-file="$HOME/".config/restic/lab/nas.env \
   --volume="$HOME/.config/restic/"lab:"$HOME/.config/restic/"lab:ro \
   --volume="$HOME/".config/restic/lab/nas.password:/run/stowage/restic-password:ro \
   --volume="$HOME/.cache/stowage:/var/cache/stowage" \
   --env=RESTIC_PASSWORD_FILE=/run/stowage/restic-password --env=RESTIC_CACHE_DIR=/var/cache/stowage \
-  ghcr.io/restic/restic:0.19.1 --repo rest:http://backup1:8000/nas \
-  restore "$snapshot" --include "$volume" --target / --sparse "$@"
+    "$@"
+}
+
+run_restic() { in_target ghcr.io/restic/restic:0.19.1 --repo rest:http://backup1:8000/nas "$@"; }
+
+# shellcheck disable=SC2016 # the inner shell is the one that knows the names
+removing='mark=$(mktemp) || exit
+failed=0
+keep_time() { [ -z "$folder" ] || touch -m -r "$mark" -- "$folder" 2>/dev/null || :; }
+folder=""
+for name do
+  if [ "${name%/*}" != "$folder" ]; then
+    keep_time
+    folder=${name%/*}
+    touch -r "$folder" "$mark"
+  fi
+  if [ -d "$name" ] && [ ! -L "$name" ]; then rmdir -- "$name"; else rm -f -- "$name"; fi || failed=1
+done
+keep_time
+rm -f -- "$mark"
+exit "$failed"'
+remove() { in_target --entrypoint=xargs ghcr.io/restic/restic:0.19.1 -0 /bin/sh -c "$removing" remove; }
+
+# What is mounted below and was not part of the volume when the snapshot was made is none of the restore's business: without
+# this the folder on top of it would get the owner, mode and time of the empty one underneath. Sets $aside.
+spare_mounts() {
+  aside=''
+  while read -r kind _ below; do
+    [ "$kind" = below ] || continue
+    nodes=$(list_snapshot "$volume/$below") || exit
+    case $nodes in
+      *'"struct_type":"node"'*'"struct_type":"node"'* | *'"type":"file"'*) ;;
+      *)
+        say "left alone, because the snapshot has nothing of it: $target/$below"
+        aside="$aside--include=!$volume/$(printf '%s' "$below" | sed 's/[][*?\\]/\\&/g')
+"
+        ;;
+    esac
+  done <<END
+$mounts
+END
+}
+
+restore() {
+  make_target
+  mounts=$(list_mounts)
+  spare_mounts
+  while IFS= read -r option; do
+    [ -z "$option" ] || set -- "$@" "$option"
+  done <<END
+$aside
+END
+  run_restic restore "$snapshot" --include "$volume" --target / --sparse "$@"
+}
+
+say_what_stays() {
+  while read -r many why; do say "left alone: $many files or folders $why"; done <"$work/left"
+}
+
+preview() {
+  # A terminal takes control characters in names for orders.
+  LC_ALL=C tr '\001-\011\013-\037\177' '?' <"$work/extra"
+  say_what_stays
+  mkdir -p -- "$seen"
+  chmod 700 -- "$seen"
+  { printf '%s\n' "$snapshot" && cat "$work/extra"; } >"$list.new"
+  mv -f -- "$list.new" "$list"
+  if [ -s "$work/extra" ]; then
+    say "$(wc -l <"$work/extra") files and folders would be deleted from $target; delete-extra --apply deletes exactly these."
+  else
+    say "nothing to delete: $target has nothing else that may be deleted"
+  fi
+}
+
+apply() {
+  [ -f "$list" ] || fail 'nobody has seen what would be deleted; run delete-extra --preview with the same words first'
+  { printf '%s\n' "$snapshot" && cat "$work/extra"; } >"$work/now"
+  cmp -s -- "$list" "$work/now" || {
+    diff -- "$list" "$work/now" | LC_ALL=C tr '\001-\011\013-\037\177' '?' >&2 || :
+    fail 'it is no longer what the preview has shown (see above); nothing is deleted. Run delete-extra --preview again'
+  }
+  [ -s "$work/extra" ] || {
+    say 'nothing to delete'
+    return 0
+  }
+  volume=$volume LC_ALL=C awk '{ print ENVIRON["volume"] "/" $0 }' "$work/extra" | tr '\n\001' '\0\n' >"$work/doomed"
+  remove <"$work/doomed" || fail 'not all of it could be deleted; run delete-extra --preview again'
+  rm -f -- "$list"
+  say "deleted $(wc -l <"$work/extra") files and folders from $target"
+}
+
+delete_extra() {
+  [ "$#" -eq 0 ] || usage
+  [ "$state" = complete ] || fail 'what an incomplete snapshot does not have may be the only copy; nothing is deleted by it'
+  reach test -e "$target" || fail "there is no '$target'"
+  if ! reach test -d "$target"; then
+    say "nothing to delete: '$target' is a single file"
+    return 0
+  fi
+  list=$seen/$(printf '%s\n' "$restic" "$volume" "$target" | sha256sum | cut -c1-64)
+  mounts=$(list_mounts)
+  find_extra
+  "$action"
+}
+
+work=$(mktemp -d)
+trap 'rm -rf -- "$work"' EXIT
+exit_at_signals
+choose_snapshot
+# A volume goes by its name, so that Podman knows that it is used.
+source=$target
+case $target in
+  */*)
+    # A symlink stands for the folder that it names, also while that is missing.
+    target=$(reach realpath -m -- "$target")
+    source=$target
+    ;;
+  *)
+    if [ "$action" = restore ]; then podman volume exists "$target" || podman volume create "$target" >/dev/null; fi
+    target=$(podman volume inspect --format '{{.Mountpoint}}' "$target")
+    ;;
+esac
+case $action in
+  restore) restore "$@" ;;
+  *) delete_extra "$@" ;;
+esac
