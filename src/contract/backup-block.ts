@@ -1,10 +1,11 @@
+import { readLabels } from '../policy/kubernetes-settings.js';
 import { readSettings } from '../policy/settings.js';
 import { asList, asMapping, asText, asTexts } from '../source/access.js';
 import type { Pointer } from '../source/document.js';
 import type { Findings } from '../source/findings.js';
 import { suggestionHint } from '../source/suggest.js';
 import type { Mapping } from '../source/tagged.js';
-import type { BackupBlock, VolumeSettings } from './contract.js';
+import type { BackupBlock, VolumeSettings, WorkloadSettings } from './contract.js';
 import { checkName, ENGINE_VOLUME_NAME, KUBERNETES_NAME } from './names.js';
 
 /** Reads `backup`: settings that override the policy's defaults, and settings of single volumes. */
@@ -26,7 +27,17 @@ export function readBackupBlock(findings: Findings, contract: Mapping): BackupBl
       hint,
     });
   }
-  return { settings, volumes };
+  return { settings, volumes, workload: readWorkload(asMapping(asMapping(block.kubernetes).workload)) };
+}
+
+/** The schema has checked kind, name and labels. */
+function readWorkload({ kind, name, selector }: Mapping): WorkloadSettings {
+  const labels = readLabels(selector);
+  return {
+    kind: (['Deployment', 'StatefulSet'] as const).find((known) => known === kind) ?? null,
+    name: asText(name),
+    selector: Object.keys(labels).length === 0 ? null : labels,
+  };
 }
 
 function readVolumeSettings(findings: Findings, given: Mapping, pointer: Pointer): VolumeSettings {

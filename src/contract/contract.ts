@@ -94,11 +94,19 @@ export interface VolumeSettings {
   readonly pointer: Pointer;
 }
 
+/** `backup.kubernetes.workload`: what runs the service in a cluster, as far as the contract says. */
+export interface WorkloadSettings {
+  readonly kind: 'Deployment' | 'StatefulSet' | null;
+  readonly name: string | null;
+  readonly selector: Readonly<Record<string, string>> | null;
+}
+
 export interface BackupBlock {
   /** Only the keys that the contract gives. */
   readonly settings: Partial<BackupSettings>;
   /** By persistent volume name, in file order; every key names a persistent volume of the contract. */
   readonly volumes: ReadonlyMap<string, VolumeSettings>;
+  readonly workload: WorkloadSettings;
 }
 
 /** One service contract: the parts that decide about backups, references resolved, defaults filled in. */

@@ -145,7 +145,7 @@ export const CODES = {
   STW541:
     'A claim has a name that Kubernetes refuses. Name the real claim under `backup.volumes.<name>.claim`.',
   STW542:
-    '`service_name` is no Kubernetes label value, yet jobs find the pods of the workload by their label `app`. Write the value that the pods carry.',
+    '`service_name` is no Kubernetes label value, yet jobs find the pods of the workload by their label `app`. Name the labels that the pods carry under `backup.kubernetes.workload.selector`.',
   STW543:
     'A repository is used on Kubernetes, but no Secret with its credentials is named. Set `kubernetes_secret` on the repository.',
   STW544:
@@ -162,11 +162,22 @@ export const CODES = {
     'Pods use a repository that their Secret cannot open: `sftp:` needs SSH keys in a home folder, `rclone:` an image that holds rclone. Use another repository, an image that has rclone, or templates that mount the keys.',
   STW551:
     'One job backs up claims of several pods of a StatefulSet. It needs all of them on one node, so where they are ReadWriteOnce and on different ones it never starts. Write a contract for each pod, or use an operator.',
+  STW556:
+    'A toleration is refused: one without a key, one of a taint of the cluster itself (`node.kubernetes.io/…`), or one that Kubernetes does not take. A backup pod that stays on a dead node keeps the volume of the workload from every other node.',
+  STW557:
+    'A scheduler on each node backs up hostPaths, and nothing says which taints its nodes have. A node with a taint that `tolerations` does not name has no scheduler, and nobody notices. Name the taints, or write `tolerations: []`.',
+  STW558:
+    'A claim has a name like those that a StatefulSet makes, but no pod of the workload belongs to it: the backup follows any pod of the workload, which may be on another node. Name the set under `backup.kubernetes.workload`.',
+  STW559:
+    'The operator that backs up the cluster does nothing about a key. An error where the contract of a service asks for it, a warning where the defaults hand it down. Leave the key out, or use `method: restic`.',
   // 580-589: Ansible
   STW580:
     'A host has the name of a group that every Ansible inventory has, so the playbook would install its jobs on every machine. Use the name of the host in the inventory.',
   STW581:
     'The names of two repositories give the same Ansible variables, so one would get the secrets of the other. Rename one of them.',
+  // 582-599: Kubernetes again
+  STW582:
+    'The operator that backs up the cluster knows no time zone but UTC, and the schedule cannot be told in UTC exactly: backups run earlier or later than written for a part of the year, or always. Write the schedule in UTC.',
   STW560: 'A Proxmox guest has a number that none can have: they go from 100 to 999999999.',
   STW570:
     "A rootless service keeps data in a folder of the system, which its user cannot back up or restore. Use `quadlet_scope: system`, or move the data to a folder of the user's own.",

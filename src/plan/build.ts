@@ -1,15 +1,17 @@
 import type { Contract } from '../contract/contract.js';
 import { sortDiagnostics, type Diagnostic } from '../diagnostics/diagnostic.js';
-import type { Labels, Policy, Repository } from '../policy/policy.js';
+import type { KubernetesSettings, Labels, Policy, Repository } from '../policy/policy.js';
 import { scheduleAt } from '../schedule/job-schedule.js';
 import { SIMULATION, type Period } from '../schedule/runs.js';
 import type { Zones } from '../schedule/zone.js';
 import { intlZones } from '../time/intl-zone.js';
+import { honours, unheardOfDefaults, type HonouredKey } from './honoured.js';
 import { kubernetesObstacles } from './kubernetes-problems.js';
 import { runChecks } from './checks/registry.js';
 import { resolveDeployments, type Deployed } from './deployments.js';
 import { excludesInside } from './excludes.js';
-import { planVolumes, unprotectedVolumes, volumeRoot } from './volumes.js';
+import { planWorkload } from './workload.js';
+import { backedUp, planVolumes, unprotectedVolumes, volumeRoot } from './volumes.js';
 import type {
   BackupPlan,
   Elsewhere,
@@ -93,6 +95,10 @@ function planService(
   schedules: ReadonlyMap<Deployed, JobSchedule>,
 ): ServicePlan {
   const settings = effectiveSettings(policy, contract);
+  const { method } = policy.runtimes.kubernetes;
+  /** Whether any job of the service does what a key says. */
+  const isInForce = (key: HonouredKey): boolean =>
+    deployed.length === 0 || deployed.some(({ runtime }) => runtime !== 'kubernetes' || honours(method, key));
   const placements = deployed
     .map((entry) =>
       planPlacement(
@@ -111,13 +117,15 @@ function planService(
     repository: settings.repository,
     tags: [`service:${contract.service_id}`],
     retention: settings.retention,
-    exclude: excludesInside(
-      settings.exclude,
-      contract.persistent_volumes.map(({ name }) => volumeRoot(contract, name)),
-    ),
-    timeout: settings.timeout,
-    retry_lock: settings.retry_lock,
-    accept_incomplete: settings.accept_incomplete,
+    exclude: isInForce('exclude')
+      ? excludesInside(
+          settings.exclude,
+          contract.persistent_volumes.map(({ name }) => volumeRoot(contract, name)),
+        )
+      : [],
+    timeout: isInForce('timeout') ? settings.timeout : null,
+    retry_lock: isInForce('retry_lock') ? settings.retry_lock : null,
+    accept_incomplete: isInForce('accept_incomplete') && settings.accept_incomplete,
     run_as_user: contract.run_as_user,
     run_as_group: contract.run_as_group,
     health_cmd: contract.health_cmd,
@@ -144,18 +152,34 @@ function planElsewhere(policy: Policy, contract: Contract, placements: readonly 
 
 function planPlacement(policy: Policy, entry: Deployed, schedule: JobSchedule): Placement {
   const { contract, runtime, host } = entry;
-  const volumes = planVolumes(contract, runtime, policy.runtimes);
+  const onCluster = runtime === 'kubernetes';
+  const { method } = policy.runtimes.kubernetes;
+  const volumes = planVolumes(contract, runtime, policy.runtimes).map((volume) =>
+    onCluster ? volumeInForce(method, volume) : volume,
+  );
+  const unheard = onCluster ? unheardOfDefaults(policy, contract).map(({ key }) => key) : [];
   const nodes = nodesOf(policy, entry, volumes);
   return {
     runtime,
     host,
-    namespace: runtime === 'kubernetes' ? contract.service_namespace : null,
+    namespace: onCluster ? contract.service_namespace : null,
+    ...(onCluster ? { workload: planWorkload(contract, backedUp(volumes)) } : {}),
     ...(nodes === null ? {} : { node_selector: nodes }),
     scope: runtime === 'podman' ? contract.quadlet_scope : null,
     snapshot_host: entry.snapshot_host,
     schedule,
     volumes,
-    obstacles: runtime === 'kubernetes' ? kubernetesObstacles(policy, contract) : [],
+    ...(unheard.length === 0 ? {} : { not_honoured: unheard }),
+    obstacles: onCluster ? kubernetesObstacles(policy, contract) : [],
+  };
+}
+
+/** A volume with what the method does about it, and nothing that it does not. */
+function volumeInForce(method: KubernetesSettings['method'], volume: PlannedVolume): PlannedVolume {
+  return {
+    ...volume,
+    allow_empty: volume.allow_empty && honours(method, 'allow_empty'),
+    exclude: honours(method, 'exclude') ? volume.exclude : [],
   };
 }
 

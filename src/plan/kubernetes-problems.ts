@@ -4,6 +4,7 @@ import type { KubernetesSettings, Policy, Repository } from '../policy/policy.js
 import type { Pointer } from '../source/document.js';
 import type { PlannedVolume } from './plan.js';
 import { localPath } from '../policy/repository-url.js';
+import { unheardOfContract, withoutKey } from './honoured.js';
 import { effectiveSettings } from './settings.js';
 import { planVolumes } from './volumes.js';
 
@@ -51,6 +52,7 @@ export function kubernetesProblems(policy: Policy, contract: Contract): Kubernet
     ...(method === 'velero' || repository === undefined ? [] : repositoryProblems(repository)),
     ...(method === 'k8up' && repository !== undefined ? backendProblems(repository) : []),
     ...retentionProblems(policy, contract, method),
+    ...unheardProblems(contract, volumes, method),
   ];
 }
 
@@ -128,12 +130,12 @@ function claimProblems(contract: Contract, volume: PlannedVolume): KubernetesPro
 }
 
 function labelProblems(contract: Contract): KubernetesProblem[] {
-  if (LABEL_VALUE.test(contract.service_name)) return [];
+  if (contract.backup.workload.selector !== null || LABEL_VALUE.test(contract.service_name)) return [];
   return [
     {
       code: 'STW542',
       message: `no pod can carry the label \`app: ${contract.service_name}\`, by which the backup finds the workload`,
-      hint: 'set `service_name` to the value that the pods carry (`kubectl get pods --show-labels`)',
+      hint: 'name the labels that the pods carry under `backup.kubernetes.workload.selector` (`kubectl get pods --show-labels`)',
       document: 'contract',
       pointer: ['service_name'],
     },
@@ -199,4 +201,19 @@ function retentionProblems(
       document: own ? ('contract' as const) : ('policy' as const),
       pointer: own ? ['backup', 'retention', rule] : ['defaults', 'retention', rule],
     }));
+}
+
+/** What the contract itself asks for, and the operator does nothing about. */
+function unheardProblems(
+  contract: Contract,
+  volumes: readonly PlannedVolume[],
+  method: KubernetesSettings['method'],
+): KubernetesProblem[] {
+  return unheardOfContract(method, contract, volumes).map(({ key, pointer }) => ({
+    code: 'STW559',
+    message: `\`method: ${method}\` does not honour \`${key}\`: ${withoutKey(key)}`,
+    hint: `leave \`${key}\` out, or use \`method: restic\``,
+    document: 'contract',
+    pointer,
+  }));
 }

@@ -49,21 +49,21 @@ export function operatorTimes(
   return { prune, check: place(own.check, [...jobs, pruned]) };
 }
 
-/** The nearest time that is free in the schedule's time zone and in UTC: K8up reads it in its own, which is mostly that. */
+/** The nearest time that is free. */
 function clearTime(
   { cron, timezone }: JobSchedule,
   others: readonly Others[],
   simulated: Simulated,
 ): string | null {
-  const meetsNone = (time: string, zone: string): boolean => {
-    const { runs } = simulated.of({ cron: time, timezone: zone }, 'kubernetes');
+  const meetsNone = (time: string): boolean => {
+    const { runs } = simulated.of({ cron: time, timezone }, 'kubernetes');
     return others.every((one) => one.runs.every((other) => firstCollision(runs, other, one.apart) === null));
   };
   const busy = others.flatMap(({ runs }) => runs);
   const apart = Math.min(...others.map((one) => one.apart));
   const zone = simulated.zones(timezone);
   for (const time of freeTimes(knownSchedule(cron), zone, 'kubernetes', busy, apart, SIMULATION)) {
-    if (meetsNone(time, timezone) && meetsNone(time, 'UTC')) return time;
+    if (meetsNone(time)) return time;
   }
   return null;
 }

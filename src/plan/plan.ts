@@ -47,6 +47,15 @@ export interface JobSchedule {
   readonly offset_minutes: number;
 }
 
+/** The object in a cluster that runs a service. */
+export interface Workload {
+  /** Null where nothing says what it is. */
+  readonly kind: 'Deployment' | 'StatefulSet' | null;
+  readonly name: string;
+  /** Labels of its pods. */
+  readonly selector: Labels;
+}
+
 /** One service in one place. */
 export interface Placement {
   readonly runtime: Runtime;
@@ -54,6 +63,8 @@ export interface Placement {
   readonly host: string | null;
   /** Kubernetes namespace; null elsewhere. */
   readonly namespace: string | null;
+  /** Set on Kubernetes. */
+  readonly workload?: Workload;
   /** Set where a scheduler on each node backs up hostPaths: the labels of these nodes. */
   readonly node_selector?: Labels;
   /** Quadlet scope; null on other runtimes. */
@@ -63,6 +74,8 @@ export interface Placement {
   readonly schedule: JobSchedule;
   /** In the contract's order of persistent volumes. */
   readonly volumes: readonly PlannedVolume[];
+  /** Keys that the policy's defaults set and an operator does nothing about; none where every key is in force. */
+  readonly not_honoured?: readonly string[];
   /** What keeps a job from being rendered here, in words; empty when nothing does. */
   readonly obstacles: readonly string[];
 }
@@ -79,11 +92,12 @@ export interface ServicePlan {
   /** restic's `--tag` values; never volatile. */
   readonly tags: readonly string[];
   readonly retention: Retention;
+  /** As far as any job leaves it out; so with the keys below. */
   readonly exclude: readonly string[];
-  /** Minutes. */
-  readonly timeout: number;
-  /** Minutes. */
-  readonly retry_lock: number;
+  /** Minutes; null where no job of the service is ended after a time. */
+  readonly timeout: number | null;
+  /** Minutes; null where no job of the service is told how long to wait. */
+  readonly retry_lock: number | null;
   readonly accept_incomplete: boolean;
   readonly run_as_user: string | null;
   readonly run_as_group: string | null;

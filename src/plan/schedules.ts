@@ -17,7 +17,7 @@ import {
   type MaintenanceOffsets,
 } from './maintenance-times.js';
 import type { JobSchedule } from './plan.js';
-import { effectiveSettings } from './settings.js';
+import { placedSettings } from './operator-clock.js';
 
 const DAY = 1440;
 
@@ -85,7 +85,7 @@ class Lanes {
 export function placeJobs(policy: Policy, deployed: readonly Deployed[], zones: Zones): PlannedTimes {
   const lanes = new Lanes(policy, zones);
   const jobs = deployed.map((entry) => {
-    const settings = effectiveSettings(policy, entry.contract);
+    const settings = placedSettings(policy, entry.contract, entry.runtime, zones);
     return { entry, settings, lane: lanes.of(settings, clockworkOf(entry.runtime)) };
   });
   const byRepository = groupBy([...new Set(jobs.map(({ lane }) => lane))], ({ repository }) => repository);
@@ -120,7 +120,7 @@ export function rememberJobs(): typeof placeJobs {
   const known = new Map<string, PlannedTimes>();
   return (policy, deployed, zones) => {
     const jobs = deployed.map(({ contract, runtime, host }) => {
-      const { schedule, timezone, spread, repository } = effectiveSettings(policy, contract);
+      const { schedule, timezone, spread, repository } = placedSettings(policy, contract, runtime, zones);
       const size = declaredGigabytes(contract);
       return [contract.service_id, runtime, host, schedule, timezone, spread, repository, size];
     });

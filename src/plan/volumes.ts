@@ -38,6 +38,11 @@ function planVolume(
   };
 }
 
+/** Those of them that are backed up. */
+export function backedUp(volumes: readonly PlannedVolume[]): PlannedVolume[] {
+  return volumes.filter((volume) => volume.backed_up);
+}
+
 /** Where every snapshot has a volume, whatever runtime it comes from. */
 export function volumeRoot(contract: Contract, volume: string): string {
   return `/backup/${contract.service_id}/${volume}`;

@@ -50,7 +50,7 @@ export function readRuntimeSettings(findings: Findings, given: Mapping): Runtime
       image: asText(podman.image) ?? 'ghcr.io/restic/restic:0.19.1',
       user: asText(podman.user),
     },
-    kubernetes: readKubernetesSettings(asMapping(runtimes.kubernetes)),
+    kubernetes: readKubernetesSettings(findings, asMapping(runtimes.kubernetes)),
     proxmox: {
       mode: oneOf(proxmox.mode, ['snapshot', 'suspend', 'stop']),
       transfer: oneOf(proxmox.transfer, ['stream', 'dumpdir']),

@@ -1,10 +1,12 @@
 import { asList, asMapping, asText } from '../source/access.js';
 import { isMapping, type Mapping } from '../source/tagged.js';
 import { oneOf } from './choices.js';
+import type { Findings } from '../source/findings.js';
 import type { ExternalSecretSettings, KubernetesSettings } from './policy.js';
+import { readTolerations } from './tolerations.js';
 
 /** Reads `runtimes.kubernetes`, each setting with the usual default; the schema has checked types and names. */
-export function readKubernetesSettings(given: Mapping): KubernetesSettings {
+export function readKubernetesSettings(findings: Findings, given: Mapping): KubernetesSettings {
   const resources = asMapping(given.resources);
   return {
     image: asText(given.image) ?? 'ghcr.io/restic/restic:0.19.1',
@@ -12,6 +14,7 @@ export function readKubernetesSettings(given: Mapping): KubernetesSettings {
     host_path_mode: oneOf(given.host_path_mode, ['cronjob', 'daemonset']),
     affinity: oneOf(given.affinity, ['required', 'preferred']),
     node_selector: readLabels(given.node_selector),
+    tolerations: readTolerations(findings, given.tolerations, ['runtimes', 'kubernetes', 'tolerations']),
     snapshot: oneOf(given.snapshot, ['none', 'csi']),
     volume_snapshot_class: asText(given.volume_snapshot_class),
     external_secret: readExternalSecret(given.external_secret),

@@ -48,6 +48,15 @@ export interface Deployment {
   readonly pointer: Pointer;
 }
 
+/** A Kubernetes toleration of one taint, with its key. */
+export interface Toleration {
+  readonly key: string;
+  readonly operator: 'Equal' | 'Exists';
+  readonly value?: string;
+  readonly effect?: string;
+  readonly tolerationSeconds?: number;
+}
+
 export type Labels = Readonly<Record<string, string>>;
 
 /** `runtimes.kubernetes`: how services on clusters are backed up. */
@@ -62,6 +71,8 @@ export interface KubernetesSettings {
   readonly affinity: 'required' | 'preferred';
   /** Labels of the nodes that hold hostPath volumes; for `host_path_mode: daemonset`. */
   readonly node_selector: Labels;
+  /** Taints that backup and restore pods put up with; never one of the cluster itself. */
+  readonly tolerations: readonly Toleration[];
   /** Velero only: move CSI snapshots, or read the files of the running pod. */
   readonly snapshot: 'none' | 'csi';
   /** VolumeSnapshotClass; null for the cluster's default. */

@@ -3,8 +3,8 @@ import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { excludesInside } from '../../src/plan/excludes.js';
 import { objectName, serviceFile } from '../../src/targets/kubernetes/names.js';
-import { objectsOf } from '../unit/kubernetes/objects.js';
-import { contract, renderProject, type Rendered } from '../unit/kubernetes/project.js';
+import { objectsOf, podsIn } from '../unit/kubernetes/objects.js';
+import { contract, mixed, renderProject, type Rendered } from '../unit/kubernetes/project.js';
 import { hostileText } from '../support/hostile-text.js';
 
 /** Text that a contract may hold: no control characters, no half of a surrogate pair. */
@@ -87,5 +87,40 @@ test('every service has an object name and a file of its own', () => {
       expect(new Set(names).size).toBe(ids.length);
       expect(new Set(ids.map(serviceFile)).size).toBe(ids.length);
     }),
+  );
+});
+
+const METHOD = fc.constantFrom('restic', 'velero', 'volsync', 'k8up');
+const KEY = fc.constantFrom('dedicated', 'node-role.kubernetes.io/control-plane', 'example.org/gpu');
+
+test('no rendered pod of any project tolerates a taint that the policy does not name', () => {
+  fc.assert(
+    fc.property(
+      METHOD,
+      fc.constantFrom('cronjob', 'daemonset'),
+      fc.constantFrom('required', 'preferred'),
+      fc.uniqueArray(KEY, { maxLength: 3 }),
+      fc.array(fc.tuple(fc.boolean(), fc.constantFrom('data', 'data-app', 'data-other')), {
+        minLength: 1,
+        maxLength: 4,
+      }),
+      (method, host_path_mode, affinity, keys, shapes) => {
+        const tolerations = keys.map((key) => ({ key, operator: 'Exists' }));
+        const services = shapes.map(([hasPath, claim], at) =>
+          (hasPath && method === 'restic' ? mixed : contract)(`app${at}`, {
+            backup: { volumes: { data: { claim: `${claim}${at}-0` } } },
+          }),
+        );
+        const { files } = renderProject(services, { method, host_path_mode, affinity, tolerations });
+        const objects = files
+          .filter(({ path }) => path.startsWith('kubernetes/') && path.endsWith('.yaml'))
+          .flatMap(({ content }) => objectsOf(content));
+        expect(objects.length).toBeGreaterThan(0);
+        for (const pod of objects.flatMap(podsIn)) {
+          expect(keys).toEqual(expect.arrayContaining((pod.tolerations ?? []).map(({ key }) => key)));
+        }
+      },
+    ),
+    { numRuns: 60 },
   );
 });

@@ -3,6 +3,8 @@ import { CronExpressionParser } from 'cron-parser';
 import fc from 'fast-check';
 import { isoMinute } from '../../src/schedule/civil.js';
 import { formatCron, parseCron } from '../../src/schedule/cron.js';
+import { knownSchedule } from '../../src/schedule/job-schedule.js';
+import { inUtc } from '../../src/plan/operator-clock.js';
 import { nextRuns } from '../../src/schedule/runs.js';
 import { intlZones } from '../../src/time/intl-zone.js';
 import { cronText } from '../support/cron-text.js';
@@ -50,4 +52,32 @@ test('the canonical spelling has the same runs, in every zone', () => {
     }),
     { numRuns: 300 },
   );
+});
+
+const FIXED = [
+  'Asia/Tokyo',
+  'Asia/Kolkata',
+  'America/Phoenix',
+  'Asia/Kathmandu',
+  'Etc/GMT+12',
+  'Pacific/Kiritimati',
+];
+
+test('a schedule that is told in UTC runs when it ran in a zone that keeps its offset', () => {
+  let told = 0;
+  fc.assert(
+    fc.property(cronText, fc.constantFrom(...FIXED), (text, timezone) => {
+      const parsed = parseCron(text);
+      if ('error' in parsed) return;
+      const utc = inUtc({ schedule: text, timezone }, intlZones);
+      expect(utc.offsets).toHaveLength(1);
+      if (!utc.isTranslated) return;
+      told += 1;
+      const runs = (cron: string, zone: string) =>
+        nextRuns(knownSchedule(cron), intlZones(zone), START, 30, 'kubernetes').map(isoMinute);
+      expect(runs(utc.cron, 'UTC')).toEqual(runs(text, timezone));
+    }),
+    { numRuns: 300 },
+  );
+  expect(told).toBeGreaterThan(20);
 });

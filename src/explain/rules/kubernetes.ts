@@ -34,7 +34,7 @@ export const KUBERNETES_RULES: readonly LineRule[] = [
   ),
   field(
     'tolerations|operator',
-    'The data is on this node and no other, so the job has to come to it whatever the node’s taints.',
+    'A taint of the nodes that hold the data, as the policy names it. Never one of the cluster itself: a pod that stays on a dead node keeps the volume from the workload.',
     'Kubernetes, Taints and Tolerations',
   ),
   field(

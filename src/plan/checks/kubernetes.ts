@@ -1,9 +1,11 @@
 import type { Diagnostic } from '../../diagnostics/diagnostic.js';
 import { groupBy } from '../group.js';
 import { isNamespace, kubernetesProblems, repositoryProblems } from '../kubernetes-problems.js';
+import { valueAt } from '../../source/findings.js';
 import { isAtOrBelow } from '../../locate/pairing.js';
-import { podsOfClaims } from '../pod-of-claim.js';
+import { podsOf } from '../workload.js';
 import { quantityValue } from '../quantity.js';
+import { backedUp } from '../volumes.js';
 import { place, type Check } from './check.js';
 import { places, type Place } from './places.js';
 
@@ -120,16 +122,58 @@ export const unusedNodes: Check = ({ policy }) => {
     }));
 };
 
+/** Schedulers on each node, when nothing says whether nodes have taints: one on a node with a taint never starts. */
+export const unknownTaints: Check = ({ policy, plan }) => {
+  const isAnswered = valueAt(policy.document.value, ['runtimes', 'kubernetes', 'tolerations']) !== undefined;
+  const scheduled = plan.services.filter(({ placements }) =>
+    placements.some(({ node_selector }) => node_selector !== undefined),
+  );
+  if (isAnswered || scheduled.length === 0) return [];
+  return [
+    {
+      code: 'STW557',
+      severity: 'warning',
+      message:
+        'hostPaths are backed up on each node, but not on one with a taint: nothing says whether there are such nodes',
+      span: policy.document.span(['runtimes', 'kubernetes', 'host_path_mode'], 'key'),
+      hint: 'name their taints under `runtimes.kubernetes.tolerations` (`kubectl describe nodes`), or write `tolerations: []`',
+    },
+  ];
+};
+
+/** Claims that look like those of a StatefulSet, of which no pod is known: any pod of the workload would be followed. */
+export const claimsOfUnknownPods: Check = ({ policy, contracts, plan }) => {
+  if (policy.runtimes.kubernetes.method !== 'restic') return [];
+  const byId = new Map(contracts.map((contract) => [contract.service_id, contract]));
+  return plan.services.flatMap(({ service_id, placements }) =>
+    placements.flatMap(({ workload, volumes }) =>
+      backedUp(volumes).flatMap((volume): Diagnostic[] => {
+        const contract = byId.get(service_id);
+        const own = contract?.backup.volumes.get(volume.volume);
+        const pointer = own?.claim == null ? ['kubernetes', 'pvc', 'name'] : [...own.pointer, 'claim'];
+        const isNumbered = volume.kind === 'claim' && /-[0-9]+$/.test(volume.name ?? '');
+        if (!isNumbered || workload === undefined || contract === undefined) return [];
+        if (workload.kind === 'Deployment' || podsOf(workload, [volume]).length > 0) return [];
+        return [
+          {
+            code: 'STW558',
+            severity: 'warning',
+            message: `the claim \`${volume.name ?? ''}\` is named like one of a StatefulSet, but not of one that is called \`${workload.name}\`: its backup follows any pod of the workload, which may be on another node`,
+            span: contract.document.span(pointer),
+            hint: 'set `backup.kubernetes.workload: { kind: StatefulSet, name: … }`, or `{ kind: Deployment }`',
+          },
+        ];
+      }),
+    ),
+  );
+};
+
 /** One job that needs claims of several pods, which are rarely on one node: it would wait for them until its deadline. */
 export const claimsOfSeveralPods: Check = ({ policy, contracts, plan }) => {
   if (policy.runtimes.kubernetes.method !== 'restic') return [];
   const byId = new Map(contracts.map((contract) => [contract.service_id, contract]));
-  return plan.services.flatMap(({ service_id, service_name, placements }): Diagnostic[] => {
-    const volumes = placements.flatMap((placement) => placement.volumes);
-    const pods = podsOfClaims(
-      service_name,
-      volumes.filter(({ backed_up }) => backed_up),
-    );
+  return plan.services.flatMap(({ service_id, placements }): Diagnostic[] => {
+    const pods = placements.flatMap(({ workload, volumes }) => podsOf(workload, backedUp(volumes)));
     const document = byId.get(service_id)?.document;
     if (pods.length < 2 || document === undefined) return [];
     return [

@@ -9,6 +9,7 @@ import * as identity from './identity.js';
 import * as kubernetes from './kubernetes.js';
 import { tooOld } from './max-age.js';
 import { sharedManagedVolume } from './managed-volumes.js';
+import * as operators from './operators.js';
 import * as places from './places.js';
 import { unreachableFromPods, unreachableFromRootless } from './pod-repositories.js';
 import * as proxmox from './proxmox.js';
@@ -43,7 +44,11 @@ const CHECKS: readonly Check[] = [
   rootless.unmountableRepository,
   kubernetes.unusableOnKubernetes,
   kubernetes.unusableMaintenance,
+  operators.unheardDefaults,
+  operators.unknownTimezones,
   kubernetes.unusedNodes,
+  kubernetes.unknownTaints,
+  kubernetes.claimsOfUnknownPods,
   kubernetes.claimsOfSeveralPods,
   kubernetes.deployedTwiceOnKubernetes,
   kubernetes.sharedClaim,

@@ -109,7 +109,10 @@ function placedCrons({ policy, contracts, plan }: CheckInput): Map<string, Set<s
     const { schedule, timezone } = settings.get(service_id) ?? policy.defaults;
     const key = `${schedule} ${timezone}`;
     const known = crons.get(key) ?? new Set();
-    for (const placement of placements) known.add(placement.schedule.cron);
+    // An operator without time zones has its own reading of it.
+    for (const placement of placements) {
+      if (placement.schedule.timezone === timezone) known.add(placement.schedule.cron);
+    }
     crons.set(key, known);
   }
   return crons;

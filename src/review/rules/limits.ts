@@ -9,18 +9,23 @@ const YEAR = 366 * 1440;
 
 /** Backups that are stopped sooner: what takes longer leaves no snapshot at all. */
 export const timeouts: Rule = ({ matched, places }) =>
-  matched.services
-    .filter(({ before, after, placements }) => after.timeout < before.timeout && placements.length > 0)
-    .map(({ id, before, after }): Finding => ({
-      ...{ service: id, volume: null, runtime: null, host: null },
-      code: 'STW830',
-      severity: 'warning',
-      before: showDuration(before.timeout),
-      after: showDuration(after.timeout),
-      message: `a backup of ${quote(id)} is stopped after ${showDuration(after.timeout)}, and leaves no snapshot then`,
-      hint: 'look at how long the last backups took, and the first one, which reads everything',
-      span: places.setting(after, 'timeout'),
-    }));
+  matched.services.flatMap(({ id, before, after, placements }): Finding[] => {
+    // Null: no job of it is ended after a time.
+    const [old, limit] = [before.timeout ?? Number.POSITIVE_INFINITY, after.timeout];
+    if (limit === null || limit >= old || placements.length === 0) return [];
+    return [
+      {
+        ...{ service: id, volume: null, runtime: null, host: null },
+        code: 'STW830',
+        severity: 'warning',
+        before: before.timeout === null ? 'never' : showDuration(before.timeout),
+        after: showDuration(limit),
+        message: `a backup of ${quote(id)} is stopped after ${showDuration(limit)}, and leaves no snapshot then`,
+        hint: 'look at how long the last backups took, and the first one, which reads everything',
+        span: places.setting(after, 'timeout'),
+      },
+    ];
+  });
 
 /** Checks that read the data in more parts, so that damage shows later. */
 export const slowerReading: Rule = (input) =>

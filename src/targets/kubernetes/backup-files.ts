@@ -1,12 +1,13 @@
 import type { PlannedVolume } from '../../plan/plan.js';
-import { podsOfClaims } from '../../plan/pod-of-claim.js';
+import { podsOf } from '../../plan/workload.js';
 import { header } from '../header.js';
 import type { RenderedFile, TargetInput } from '../target.js';
 import type { KubernetesJob } from './cluster.js';
+import { besideWorkload } from './affinity.js';
 import { labels, objectName, serviceFile } from './names.js';
-import { ANY_NODE, podContext, SCRIPTS } from './pod.js';
+import { podContext, SCRIPTS, tolerationFields } from './pod.js';
 import { backupSecurity } from './security.js';
-import { startingDeadline } from './timing.js';
+import { startingDeadline, timeoutOf } from './timing.js';
 
 /** The CronJob of one service, for the volumes that it mounts. */
 export function backupFile(
@@ -16,6 +17,8 @@ export function backupFile(
 ): RenderedFile {
   const { service, placement } = job;
   const settings = runtimes.kubernetes;
+  // A hostPath is on the workload's node or nowhere, whatever the policy prefers for claims.
+  const isRequired = settings.affinity === 'required' || volumes.some(({ kind }) => kind === 'host_path');
   const pod = podContext({
     project: job.project,
     repository: job.repository,
@@ -25,7 +28,6 @@ export function backupFile(
     args: backupArguments(job, volumes, []),
     sources: volumes,
   });
-  const pods = podsOfClaims(service.service_name, volumes);
   return serviceRendered(
     job,
     templates.render('kubernetes/backup.yaml.hbs', {
@@ -35,14 +37,13 @@ export function backupFile(
       name: backupName(job),
       namespace: job.namespace,
       labels: labels(job.project, service.service_id, 'backup'),
-      app: service.service_name,
-      // A hostPath is on the workload's node or nowhere, whatever the policy prefers for claims.
-      affinity_required: settings.affinity === 'required' || volumes.some(({ kind }) => kind === 'host_path'),
-      tolerations: ANY_NODE,
-      claim_pod: pods.length === 1 ? pods[0] : null,
+      affinity_required: isRequired,
+      affinity: besideWorkload(placement, volumes, isRequired),
+      names_pods: podsOf(placement.workload, volumes).length > 0,
+      ...tolerationFields(settings),
       schedule: placement.schedule,
       starting_deadline: startingDeadline(placement.schedule.cron),
-      deadline: service.timeout * 60,
+      deadline: timeoutOf(service) * 60,
       ...pod,
     }),
   );

@@ -1,7 +1,7 @@
 import { projectName } from '../../names/installed.js';
 import { groupBy } from '../../plan/group.js';
 import { labelTexts } from '../../plan/node-labels.js';
-import type { Placement, PlannedVolume } from '../../plan/plan.js';
+import type { PlannedVolume } from '../../plan/plan.js';
 import type { KubernetesSettings, Labels } from '../../policy/policy.js';
 import { header } from '../header.js';
 import type { RenderedFile, TargetInput } from '../target.js';
@@ -10,7 +10,6 @@ import type { KubernetesJob, Namespace } from './cluster.js';
 import { labels, objectName } from './names.js';
 import type { Generator } from './namespace-files.js';
 import {
-  ANY_NODE,
   credentialsFolder,
   credentialsMount,
   credentialsVolume,
@@ -19,9 +18,10 @@ import {
   scriptsConfigMap,
   sourceMount,
   sourceVolumes,
+  tolerationFields,
 } from './pod.js';
 import { rootSecurity } from './security.js';
-import { longestGap } from './timing.js';
+import { longestGap, timeoutOf } from './timing.js';
 
 const CRONTAB = '/etc/stowage-crontab';
 const JOBS = '/etc/stowage-jobs';
@@ -75,7 +75,7 @@ function schedulers(
   jobs: readonly KubernetesJob[],
   settings: KubernetesSettings,
 ): Scheduler[] {
-  return [...groupBy(jobs, ({ placement }) => schedulerName(project, placement, settings))]
+  return [...groupBy(jobs, (job) => schedulerName(project, job, settings))]
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .flatMap(([name, members]): Scheduler[] => {
       const [first] = members;
@@ -85,15 +85,29 @@ function schedulers(
     });
 }
 
-/** After its time zone, and its node set where that is not the one of the policy's runtime. */
-function schedulerName(
-  project: string,
-  { schedule, node_selector }: Placement,
-  settings: KubernetesSettings,
-): string {
+/**
+ * After its time zone, its node set where that is not the one of the policy's runtime, and the service that it is for
+ * alone.
+ */
+function schedulerName(project: string, job: KubernetesJob, settings: KubernetesSettings): string {
+  const { schedule, node_selector } = job.placement;
   const nodes = labelTexts(node_selector ?? {}).join('/');
   const isUsual = nodes === labelTexts(settings.node_selector).join('/');
-  return objectName(project, 'hostpath', isUsual ? schedule.timezone : `${schedule.timezone}/${nodes}`);
+  const parts = [
+    schedule.timezone,
+    ...(isUsual ? [] : [nodes]),
+    ...(mustExist(job) ? [`service/${job.service.service_id}`] : []),
+  ];
+  return objectName(project, 'hostpath', parts.join('/'));
+}
+
+/**
+ * Whether the pod must not start without the paths of a service: where it looks at nothing, the container runtime makes
+ * a folder of a file that is not there, and nobody notices a missing folder that may be empty. Such a service has a
+ * scheduler of its own, so that it keeps no other from being backed up.
+ */
+function mustExist(job: KubernetesJob): boolean {
+  return hostPaths(job).some(({ is_file, allow_empty }) => is_file === true || allow_empty);
 }
 
 /** The folder is the project's own, so its name is left out. */
@@ -131,7 +145,8 @@ function schedulerFile(
       node_selector: { 'kubernetes.io/os': 'linux', ...nodes },
       image: settings.image,
       resources: podResources(settings),
-      tolerations: ANY_NODE,
+      ...tolerationFields(settings),
+      must_exist: jobs.some(mustExist),
       security: rootSecurity(['DAC_READ_SEARCH', 'SETGID']),
       command: ['/bin/sh', `${SCRIPTS}/hostpath.sh`],
       args: [CRONTAB],
@@ -152,7 +167,7 @@ function crontab(jobs: readonly KubernetesJob[]): string {
 
 /** `service=minutes`: the longest that its last success may lie back. */
 function readiness({ service, placement }: KubernetesJob): string {
-  return `${service.service_id}=${longestGap(placement.schedule) + service.timeout + 60}`;
+  return `${service.service_id}=${longestGap(placement.schedule) + timeoutOf(service) + 60}`;
 }
 
 function volumesAndMounts(
@@ -184,7 +199,7 @@ function volumesAndMounts(
       { name: 'tmp', emptyDir: {} },
       { name: 'state', emptyDir: {} },
       ...secrets.map(credentialsVolume),
-      ...sourceVolumes(paths),
+      ...sourceVolumes(paths, jobs.some(mustExist) ? 'stops' : 'unchecked'),
     ],
   };
 }
@@ -206,7 +221,7 @@ function serviceScript(
     content: templates.render('kubernetes/hostpath-service.sh.hbs', {
       header: header(plan, service.contract),
       service_id: service.service_id,
-      seconds: service.timeout * 60,
+      seconds: timeoutOf(service) * 60,
       credentials: credentialsFolder(repository),
       url: repository.url,
       before: args.slice(0, behindTags),

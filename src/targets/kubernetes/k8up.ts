@@ -7,6 +7,7 @@ import type { KubernetesJob } from './cluster.js';
 import { labels } from './names.js';
 import { secretName } from './pod.js';
 import { moverSecurity } from './security.js';
+import { timeoutOf } from './timing.js';
 
 const RETENTION = {
   keep_last: 'keepLast',
@@ -28,7 +29,9 @@ export function claimLabels({ project, service }: KubernetesJob): Record<string,
  */
 export function k8upFile(job: KubernetesJob, { plan, templates }: TargetInput): RenderedFile {
   const { service, placement, repository } = job;
-  const { timezone, cron } = placement.schedule;
+  const { prune, check } = repository;
+  const inZone = (cron: string, timezone: string): string =>
+    timezone === 'UTC' ? cron : `CRON_TZ=${timezone} ${cron}`;
   const tag = k8upTag(service);
   return serviceRendered(
     job,
@@ -39,16 +42,13 @@ export function k8upFile(job: KubernetesJob, { plan, templates }: TargetInput): 
       name: backupName(job),
       namespace: job.namespace,
       labels: labels(job.project, service.service_id, 'backup'),
-      timezone,
-      maintenance_timezone: repository.prune.timezone,
-      timezone_named: timezone !== 'UTC' || repository.prune.timezone !== 'UTC',
       backend: backend(repository),
       rest: repository.url.startsWith('rest:'),
       pod_security: moverSecurity(service, job.volumes),
-      deadline: service.timeout * 60,
-      backup_cron: cron,
-      check_cron: repository.k8up?.check ?? repository.check.cron,
-      prune_cron: repository.k8up?.prune ?? repository.prune.cron,
+      deadline: timeoutOf(service) * 60,
+      backup_cron: inZone(placement.schedule.cron, placement.schedule.timezone),
+      check_cron: inZone(repository.k8up?.check ?? check.cron, check.timezone),
+      prune_cron: inZone(repository.k8up?.prune ?? prune.cron, prune.timezone),
       keeps_days: (service.retention.keep_daily ?? 0) > 0,
       tag,
       claim_labels: claimLabels(job),

@@ -24,12 +24,18 @@ export function maintenanceFiles(
   input: TargetInput,
 ): RenderedFile[] {
   const { plan, templates } = input;
+  const forgotten = forgottenServices(plan, repository, input);
   const jobs = [
-    maintenanceJob(namespace, repository, input, 'forget', repository.forget, [
-      '/bin/sh',
-      `${SCRIPTS}/forget.sh`,
-      FORGET_FOLDER,
-    ]),
+    // An operator on the cluster forgets its own: where there is nothing else, there is no job to fail for it.
+    ...(forgotten.length === 0
+      ? []
+      : [
+          maintenanceJob(namespace, repository, input, 'forget', repository.forget, [
+            '/bin/sh',
+            `${SCRIPTS}/forget.sh`,
+            FORGET_FOLDER,
+          ]),
+        ]),
     maintenanceJob(namespace, repository, input, 'prune', repository.prune, [
       'restic',
       'prune',
@@ -52,7 +58,7 @@ export function maintenanceFiles(
         jobs,
       }),
     },
-    ...forgottenServices(plan, repository, input).map((service) => ({
+    ...forgotten.map((service) => ({
       path: `${namespace.folder}/${forgetScript(repository, service)}`,
       content: templates.render('host/forget-service.sh.hbs', {
         header: header(plan, service.contract),
@@ -107,15 +113,15 @@ function maintenanceJob(
       sources: [],
       moreMounts: isForget ? [{ name: 'forget', mountPath: FORGET_FOLDER, readOnly: true }] : [],
       moreVolumes: isForget
-        ? [{ name: 'forget', projected: { sources: forgetSources(input.plan, repository) } }]
+        ? [{ name: 'forget', projected: { sources: forgetSources(repository, input) } }]
         : [],
     }),
   };
 }
 
-/** Every shard, whether it holds anything or not: adding a service changes nothing here. */
-function forgetSources(plan: BackupPlan, repository: RepositoryPlan): Record<string, unknown>[] {
-  return SHARDS.map((shard) => ({ configMap: { name: shardName(plan, repository, shard), optional: true } }));
+/** The shards that hold scripts; none is optional, so that one that was lost keeps the job from its silent success. */
+function forgetSources(repository: RepositoryPlan, input: TargetInput): Record<string, unknown>[] {
+  return forgetGenerators(repository, input).map(({ name }) => ({ configMap: { name } }));
 }
 
 function shardName({ project }: BackupPlan, repository: RepositoryPlan, shard: string): string {

@@ -1,6 +1,6 @@
 import { installedName, projectName } from '../../names/installed.js';
 import type { PlannedVolume, RepositoryPlan } from '../../plan/plan.js';
-import type { KubernetesSettings } from '../../policy/policy.js';
+import type { KubernetesSettings, Toleration } from '../../policy/policy.js';
 import { containerText, podVolumeName } from './names.js';
 import type { PodSecurity } from './security.js';
 
@@ -32,10 +32,12 @@ export interface PodContext {
 }
 
 /**
- * For a pod that must be where its volumes are: a node that a taint keeps for certain workloads holds data like any
- * other (kubernetes.io, "Taints and Tolerations").
+ * The taints that pods with volumes put up with: those that the policy names, and never one of the cluster itself. A
+ * pod that stays on a node that is dead keeps its volumes from the workload (kubernetes.io, "Taints and Tolerations").
  */
-export const ANY_NODE: readonly Fields[] = [{ operator: 'Exists' }];
+export function tolerationFields({ tolerations }: KubernetesSettings): { tolerations: Toleration[] | null } {
+  return { tolerations: tolerations.length === 0 ? null : [...tolerations] };
+}
 
 /** What a pod of ours asks for; no processor limit, so that a backup uses what is idle. */
 export function podResources({ resources }: KubernetesSettings): Fields {
@@ -84,7 +86,10 @@ export function podContext(input: PodInput): PodContext {
       { name: 'tmp', emptyDir: {} },
       credentialsVolume(repository),
       ...(input.moreVolumes ?? []),
-      ...sourceVolumes(input.sources.map((volume) => ({ volume, scope: '' }))),
+      ...sourceVolumes(
+        input.sources.map((volume) => ({ volume, scope: '' })),
+        'stops',
+      ),
     ],
   };
 }
@@ -143,10 +148,14 @@ export function sourceMount(volume: PlannedVolume, scope: string): Fields {
 }
 
 /**
- * One volume per claim and per hostPath. `Directory` and `File`: a path that is not there keeps the pod from starting,
- * and so does one of the other kind. With `OrCreate` it is made: what is lost altogether has to be restored too.
+ * What happens to a hostPath that is not there, or is a file where a folder should be, and the other way round: the pod
+ * does not start; it is made, because what is lost altogether has to be restored too; or nothing is looked at, and the
+ * container runtime makes an empty folder of it.
  */
-export function sourceVolumes(sources: readonly ScopedVolume[], missing: '' | 'OrCreate' = ''): Fields[] {
+export type MissingPath = 'stops' | 'made' | 'unchecked';
+
+/** One volume per claim and per hostPath. */
+export function sourceVolumes(sources: readonly ScopedVolume[], missing: MissingPath): Fields[] {
   const volumes = new Map<string, Fields>();
   for (const source of sources) {
     const name = volumeName(source);
@@ -155,14 +164,13 @@ export function sourceVolumes(sources: readonly ScopedVolume[], missing: '' | 'O
       name,
       volume.kind === 'claim'
         ? { name, persistentVolumeClaim: { claimName: volume.name } }
-        : {
-            name,
-            hostPath: {
-              path: volume.location,
-              type: `${volume.is_file === true ? 'File' : 'Directory'}${missing}`,
-            },
-          },
+        : { name, hostPath: { path: volume.location, ...hostPathType(volume, missing) } },
     );
   }
   return [...volumes.values()];
+}
+
+function hostPathType({ is_file }: PlannedVolume, missing: MissingPath): Fields {
+  if (missing === 'unchecked') return {};
+  return { type: `${is_file === true ? 'File' : 'Directory'}${missing === 'made' ? 'OrCreate' : ''}` };
 }

@@ -3,10 +3,11 @@ import type { KubernetesSettings } from '../../policy/policy.js';
 import { sparedVolumes, sparingOptions } from '../nested-volumes.js';
 import { backupName } from './backup-files.js';
 import type { KubernetesJob } from './cluster.js';
+import { besideWorkload } from './affinity.js';
 import { PART_TAG } from './hostpath-files.js';
 import { labels, objectName } from './names.js';
 import { personPod, type Manifest } from './person-pod.js';
-import { ANY_NODE, sourceMount, sourceVolumes } from './pod.js';
+import { sourceMount, sourceVolumes } from './pod.js';
 import { backupSecurity, restoreSecurity, type PodSecurity } from './security.js';
 import { claimsOf } from './volsync.js';
 
@@ -48,13 +49,11 @@ export function restrictedRestorePod(job: KubernetesJob, settings: KubernetesSet
 
 function podAs(job: KubernetesJob, settings: KubernetesSettings, security: PodSecurity): Manifest {
   const { service, repository, namespace, volumes } = job;
-  const term = {
-    topologyKey: 'kubernetes.io/hostname',
-    labelSelector: { matchLabels: { app: service.service_name } },
-  };
-  const sameNode = volumes.some(({ kind }) => kind === 'host_path')
-    ? { requiredDuringSchedulingIgnoredDuringExecution: [term] }
-    : { preferredDuringSchedulingIgnoredDuringExecution: [{ weight: 100, podAffinityTerm: term }] };
+  const affinity = besideWorkload(
+    job.placement,
+    volumes,
+    volumes.some(({ kind }) => kind === 'host_path'),
+  );
   return personPod({
     project: job.project,
     name: restorePodName(job),
@@ -63,7 +62,7 @@ function podAs(job: KubernetesJob, settings: KubernetesSettings, security: PodSe
     repository,
     settings,
     security,
-    placed: { affinity: { podAffinity: sameNode }, tolerations: ANY_NODE },
+    placed: { affinity, ...(settings.tolerations.length === 0 ? {} : { tolerations: settings.tolerations }) },
     moreMounts: [
       { name: 'aside', mountPath: ASIDE },
       { name: 'backup', mountPath: '/backup' },
@@ -74,7 +73,7 @@ function podAs(job: KubernetesJob, settings: KubernetesSettings, security: PodSe
       { name: 'backup', emptyDir: {} },
       ...sourceVolumes(
         volumes.map((volume) => ({ volume, scope: '' })),
-        'OrCreate',
+        'made',
       ),
     ],
   });

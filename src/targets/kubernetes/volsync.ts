@@ -21,7 +21,7 @@ const RETAIN = {
 /** A `ReplicationSource` per claim (volsync.readthedocs.io, "Restic-based backup"). */
 export function volsyncFile(job: KubernetesJob, { plan, runtimes, templates }: TargetInput): RenderedFile {
   const { service, placement, repository, namespace } = job;
-  const { timezone, cron } = placement.schedule;
+  const { cron } = placement.schedule;
   const store = runtimes.kubernetes.external_secret;
   return serviceRendered(
     job,
@@ -30,8 +30,6 @@ export function volsyncFile(job: KubernetesJob, { plan, runtimes, templates }: T
       service_name: service.service_name,
       url: repository.url,
       secret: secretName(repository),
-      timezone,
-      timezone_named: timezone !== 'UTC',
       restricted: moverSecurity(service, job.volumes) !== null,
       sources: claimsOf(job).map((claim) => ({
         claim,

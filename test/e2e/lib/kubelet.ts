@@ -75,3 +75,10 @@ function dataOf(projected: unknown, maps: readonly Fields[]): Fields {
   }
   return data;
 }
+
+/** crond switches the group before each job, root's too. */
+export function withoutSetgid(container: Container): Container {
+  const { securityContext } = container as { securityContext?: Fields };
+  const capabilities = { drop: ['ALL'], add: ['DAC_READ_SEARCH'] };
+  return { ...container, securityContext: { ...securityContext, capabilities } };
+}

@@ -2,37 +2,9 @@ import { describe, expect, test } from '@jest/globals';
 import { containerText, objectName, serviceFile } from '../../../src/targets/kubernetes/names.js';
 import { repositoryPort } from '../../../src/targets/kubernetes/ports.js';
 import { longestGap, plainCron, startingDeadline } from '../../../src/targets/kubernetes/timing.js';
+import { cronJob, podOf, type CronJob, type PodSpec } from './cron-job.js';
 import { objectsOf, type Fields } from './objects.js';
-import { contract, mixed, renderProject, type Json } from './project.js';
-
-interface Container {
-  readonly args: readonly string[];
-  readonly env: readonly { readonly name: string; readonly value: string }[];
-  readonly envFrom: readonly Fields[];
-  readonly securityContext: Fields;
-  readonly volumeMounts: readonly Fields[];
-}
-interface PodSpec {
-  readonly affinity: { readonly podAffinity: Fields };
-  readonly tolerations?: readonly Fields[];
-  readonly securityContext: Fields;
-  readonly containers: readonly [Container];
-  readonly volumes: readonly Fields[];
-}
-interface CronJob {
-  readonly spec: Fields & {
-    readonly jobTemplate: { readonly spec: Fields & { readonly template: { readonly spec: PodSpec } } };
-  };
-}
-
-function cronJob(service: Json, settings: Json = {}, policy: Json = {}): CronJob {
-  const rendered = renderProject([service], settings, policy);
-  const [job] = objectsOf(rendered.text(`kubernetes/apps/${String(service.service_id)}.yaml`));
-  if (job === undefined) throw new Error('no job');
-  return job as unknown as CronJob;
-}
-
-const podOf = (job: CronJob) => job.spec.jobTemplate.spec.template.spec;
+import { contract, mixed, renderProject } from './project.js';
 
 describe('the job', () => {
   test('sees claims and hostPaths read-only at their snapshot paths', () => {
@@ -128,9 +100,7 @@ describe('the job', () => {
   ])('follows the workload with affinity %s', (affinity, service, key) => {
     const pod = podOf(cronJob(service, { affinity }));
     expect(Object.keys(pod.affinity.podAffinity)).toEqual([key]);
-    // One that has to be on the workload's node is not kept off it by a taint; one that may be elsewhere keeps away.
-    const bound = key.startsWith('required');
-    expect(pod.tolerations).toEqual(bound ? [{ operator: 'Exists' }] : undefined);
+    expect(pod.tolerations).toBeUndefined();
   });
 });
 
@@ -151,8 +121,7 @@ test('a scheduler of hostPaths leaves the claims to their own job, and tags its 
     { data: { root: string } },
     { spec: { updateStrategy: Fields; template: { spec: PodSpec & { nodeSelector: Fields } } } },
   ];
-  // Neither a taint nor another node's failing backup keeps a node from its own.
-  expect(set.spec.template.spec.tolerations).toEqual([{ operator: 'Exists' }]);
+  // No other node's failing backup keeps a node from its own.
   expect(set.spec.updateStrategy).toEqual({
     type: 'RollingUpdate',
     rollingUpdate: { maxUnavailable: '100%' },
@@ -203,6 +172,41 @@ test('each node set has a scheduler of its own, with the hostPaths of its own se
   );
 });
 
+test('a hostPath that one node lacks stops its own service on that node, and no other', () => {
+  const { files } = renderProject(
+    [
+      mixed('photos'),
+      mixed('video'),
+      mixed('notes', { backup: { volumes: { media: { allow_empty: true } } } }),
+      contract('app', {
+        service_volumes: [
+          { name: 'data', target: '/etc/a', host_path: '/srv/a.conf', host_path_type: 'File' },
+        ],
+        mounts: { persistent_volumes: [{ name: 'data', path: '/etc/a' }] },
+      }),
+    ],
+    { host_path_mode: 'daemonset', tolerations: [] },
+  );
+  const paths = files
+    .filter(({ path }) => /\/hostpath-.*\.yaml$/.test(path))
+    .flatMap(({ content }) => objectsOf(content))
+    .filter(({ kind }) => kind === 'DaemonSet')
+    .map((set) =>
+      (set as unknown as { spec: { template: { spec: PodSpec } } }).spec.template.spec.volumes.flatMap(
+        ({ hostPath }) => (hostPath === undefined ? [] : [hostPath]),
+      ),
+    );
+  // What the source check finds missing is not asked for; what it cannot find missing has a pod of its own.
+  expect(paths).toHaveLength(3);
+  expect(paths).toEqual(
+    expect.arrayContaining([
+      [{ path: '/srv/photos/media' }, { path: '/srv/video/media' }],
+      [{ path: '/srv/notes/media', type: 'Directory' }],
+      [{ path: '/srv/a.conf', type: 'File' }],
+    ]),
+  );
+});
+
 test('Velero is told the names that the service gives its volumes, each once: it skips any other without an error', () => {
   const service = contract('wiki', {
     service_volumes: [{ name: 'storage', target: '/data' }],
@@ -243,7 +247,7 @@ test('nodes are named for Kubernetes alone', () => {
 test('nodes are named where a job runs on each of them', () => {
   const deployments = [{ runtime: 'kubernetes', services: ['x'], node_selector: { disk: 'big' } }];
   const found = (mode: string) =>
-    renderProject([mixed('x')], { host_path_mode: mode }, { deployments }).diagnostics.map(
+    renderProject([mixed('x')], { host_path_mode: mode, tolerations: [] }, { deployments }).diagnostics.map(
       ({ code, severity }) => `${code} ${severity}`,
     );
   expect(found('cronjob')).toEqual(['STW209 warning']);
@@ -310,42 +314,4 @@ test('VolSync gets lists without ranges', () => {
     /^(@(annually|yearly|monthly|weekly|daily|hourly))|((((\d+,)*\d+|(\d+(\/|-)\d+)|\*(\/\d+)?)\s?){5})$/;
   for (const cron of ['0 2 * * 1-5,0', '*/10 1-3,7 * * *']) expect(plainCron(cron)).toMatch(pattern);
   expect(plainCron('0 2 * * 1-3,6')).toBe('0 2 * * 1,2,3,6');
-});
-
-describe('a claim of one pod of a StatefulSet', () => {
-  const POD = 'statefulset.kubernetes.io/pod-name';
-  const replica = (claim: string) => contract('wiki', { kubernetes: { pvc: { name: claim } } });
-  const text = (claim: string, settings: Json = {}) =>
-    JSON.stringify(cronJob(replica(claim), settings).spec.jobTemplate.spec.template.spec.affinity);
-
-  test.each(['required', 'preferred'])(
-    'the job goes to that pod’s node if it can, affinity %s',
-    (affinity) => {
-      expect(text('data-wiki-2', { affinity })).toContain(`{"matchLabels":{"${POD}":"wiki-2"}}`);
-      expect(text('data-wiki-2', { affinity })).toContain('{"matchLabels":{"app":"wiki"}}');
-    },
-  );
-
-  test.each(['data-wiki', 'data-other-2', 'wiki-2', 'datawiki-2', 'data-wiki-2-old'])(
-    '%s is none',
-    (claim) => {
-      expect(text(claim)).not.toContain(POD);
-    },
-  );
-
-  test('claims of several pods draw a warning where one job needs them all', () => {
-    const codes = (claim: string, settings: Json = {}) =>
-      renderProject(
-        [
-          mixed('wiki', {
-            kubernetes: { pvc: { name: 'data-wiki-0' } },
-            backup: { volumes: { media: { claim } } },
-          }),
-        ],
-        settings,
-      ).diagnostics.map(({ code, severity }) => `${code} ${severity}`);
-    expect(codes('data-wiki-1')).toEqual(['STW551 warning']);
-    expect(codes('log-wiki-0')).toEqual([]);
-    expect(codes('data-wiki-1', { method: 'k8up' })).toEqual([]);
-  });
 });

@@ -110,3 +110,16 @@ function checkScalar(value: unknown, type: string, path: string): string[] {
   const wanted = type === 'numeric' ? 'number' : type;
   return typeof value === wanted ? [] : [`${path} is no ${wanted}`];
 }
+
+/** A pod's `spec`. */
+export interface PodFields extends Fields {
+  readonly containers: readonly Fields[];
+  readonly tolerations?: readonly Fields[];
+}
+
+/** Every pod in a value, however deep: of an object, of a list of them, of a template. */
+export function podsIn(value: unknown): PodFields[] {
+  if (typeof value !== 'object' || value === null) return [];
+  const inner = Object.values(value).flatMap(podsIn);
+  return 'containers' in value && Array.isArray(value.containers) ? [value as PodFields, ...inner] : inner;
+}

@@ -10,13 +10,13 @@ const claims = [
   contract('wiki', { service_security: { run_as_user: 1000 } }),
   contract('git', {
     service_namespace: 'git',
-    backup: { accept_incomplete: true, timezone: 'Europe/Berlin' },
+    backup: { timezone: 'Europe/Berlin' },
   }),
 ];
 
 /** Every shape of tree that the settings can ask for. */
 const TREES: readonly (readonly [string, readonly Json[], Json])[] = [
-  ['restic', [...claims, mixed('photos')], STORE],
+  ['restic', [...claims, mixed('photos', { backup: { accept_incomplete: true } })], STORE],
   ['restic with preferred affinity', [...claims, mixed('photos')], { affinity: 'preferred' }],
   ['restic with a scheduler', [...claims, mixed('photos'), mixed('music')], { host_path_mode: 'daemonset' }],
   ['Velero', claims, { method: 'velero' }],

@@ -126,6 +126,19 @@ test('the scheduler refuses an image that does not know its time zone', () => {
   });
 });
 
+test.each([
+  ['is missing', null],
+  ['is empty', ''],
+  ['names no job', '* * * * * touch /state/heartbeat\n'],
+])('the scheduler ends at once when its crontab %s', (_what, crontab) => {
+  writeFileSync(at('hostpath.sh'), script('hostpath.sh'));
+  mkdirSync(at('crontab'));
+  if (crontab !== null) writeFileSync(at('crontab/root'), crontab);
+  const { status, said } = run([at('hostpath.sh'), at('crontab')], { TZ: 'UTC' });
+  expect(status).toBe(1);
+  expect(said).toContain(`the crontab ${at('crontab/root')} names no job`);
+});
+
 describe('forget.sh', () => {
   const forget = (name: string, text: string) => {
     mkdirSync(at('forget'), { recursive: true });

@@ -15,6 +15,12 @@ case $TZ in
     ;;
 esac
 
+# A scheduler without jobs would look as healthy as any other.
+grep -q stowage-jobs "$1/root" || {
+  printf 'stowage: the crontab %s names no job\n' "$1/root" >&2
+  exit 1
+}
+
 mkdir -p /state/success
 # The age of a service that has never succeeded counts from here; a restart of the container must not begin anew.
 [ -e /state/started ] || touch /state/started

@@ -1,0 +1,70 @@
+import type { BackupSettings, Contract, Runtime } from '../contract/contract.js';
+import type { KubernetesSettings, Policy } from '../policy/policy.js';
+import { formatCron } from '../schedule/cron.js';
+import { knownSchedule } from '../schedule/job-schedule.js';
+import { SIMULATION } from '../schedule/runs.js';
+import { movedSchedule } from '../schedule/shift.js';
+import { transitionsBetween, type Zone, type Zones } from '../schedule/zone.js';
+import { effectiveSettings } from './settings.js';
+
+/** Operators that read every schedule in UTC: the field takes no time zone (VolSync, `trigger.schedule`). */
+const UTC_ONLY: readonly KubernetesSettings['method'][] = ['volsync'];
+
+/** How a schedule in a time zone is told to an operator that knows only UTC. */
+export interface UtcSchedule {
+  readonly cron: string;
+  /** Whether one line can say it; else it is read as if it were meant in UTC. */
+  readonly isTranslated: boolean;
+  /** Offsets of the zone in a year, in minutes, with the days that each holds; the first is the one that the cron is for. */
+  readonly offsets: readonly { readonly minutes: number; readonly days: number }[];
+}
+
+export function isUtcOnly(policy: Policy, runtime: Runtime): boolean {
+  return runtime === 'kubernetes' && UTC_ONLY.includes(policy.runtimes.kubernetes.method);
+}
+
+/** The settings of a service as the scheduler of its runtime is told them: in the time zone that this reads. */
+export function placedSettings(
+  policy: Policy,
+  contract: Contract,
+  runtime: Runtime,
+  zones: Zones,
+): BackupSettings {
+  const settings = effectiveSettings(policy, contract);
+  if (settings.timezone === 'UTC' || !isUtcOnly(policy, runtime)) return settings;
+  return { ...settings, schedule: inUtc(settings, zones).cron, timezone: 'UTC' };
+}
+
+/** A schedule in UTC that is right as long as the zone is at the offset that it has for the most days of a year. */
+export function inUtc(
+  { schedule: expression, timezone }: Pick<BackupSettings, 'schedule' | 'timezone'>,
+  zones: Zones,
+): UtcSchedule {
+  const offsets = offsetsOf(zones(timezone));
+  const schedule = knownSchedule(expression);
+  const moved = movedSchedule(schedule, -(offsets[0]?.minutes ?? 0));
+  return {
+    cron: moved === null ? expression : formatCron(moved),
+    isTranslated: moved !== null,
+    offsets,
+  };
+}
+
+/** Offsets of one year, the one of the most days first; of equals the smaller one. */
+function offsetsOf(zone: Zone): UtcSchedule['offsets'] {
+  const { from } = SIMULATION;
+  const to = from + 366 * 1440;
+  const held = new Map<number, number>();
+  let [start, offset] = [from, zone.offsetAt(from)];
+  const hold = (end: number): void => {
+    held.set(offset, (held.get(offset) ?? 0) + (end - start));
+  };
+  for (const { at, after } of transitionsBetween(zone, from, to)) {
+    hold(at);
+    [start, offset] = [at, after];
+  }
+  hold(to);
+  return [...held]
+    .map(([minutes, length]) => ({ minutes, days: Math.round(length / 1440) }))
+    .sort((a, b) => b.days - a.days || a.minutes - b.minutes);
+}

@@ -1,0 +1,27 @@
+import type { Contract } from '../contract/contract.js';
+import { podsOfClaims } from './pod-of-claim.js';
+import type { PlannedVolume, Workload } from './plan.js';
+
+/**
+ * What runs a service in a cluster. The kind is what the contract says; else a StatefulSet where a claim is named like
+ * those that it makes, and a Deployment where the claims are the live adapter's, which makes Deployments; else nobody
+ * knows.
+ */
+export function planWorkload(contract: Contract, volumes: readonly PlannedVolume[]): Workload {
+  const given = contract.backup.workload;
+  const name = given.name ?? contract.service_name;
+  const isAdapters =
+    given.name === null &&
+    volumes.every((volume) => volume.kind !== 'claim' || volume.name === `${contract.service_name}-data`);
+  const guessed = podsOfClaims(name, volumes).length > 0 ? 'StatefulSet' : isAdapters ? 'Deployment' : null;
+  return {
+    kind: given.kind ?? guessed,
+    name,
+    selector: given.selector ?? { app: contract.service_name },
+  };
+}
+
+/** The pods of a StatefulSet that a job's claims belong to; none of any other kind. */
+export function podsOf(workload: Workload | undefined, volumes: readonly PlannedVolume[]): string[] {
+  return workload?.kind === 'StatefulSet' ? podsOfClaims(workload.name, volumes) : [];
+}
