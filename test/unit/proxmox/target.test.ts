@@ -125,12 +125,13 @@ describe('restoring', () => {
     paths: ['/backup/app/vzdump-lxc-120.tar'],
     id: '5'.repeat(64),
   });
-  const withDump = (through = 'cat') =>
+  const withDump = (through = 'cat', at = '/backup/app/vzdump-lxc-120.tar') =>
     node.program(
       'restic-main.sh',
       `#!/bin/sh
 echo "restic-main $*" >> "$CALLS"
 if [ "$1" = snapshots ]; then printf '%s\\n' '[${SNAPSHOTS}]'; exit; fi
+if [ "$1" = ls ]; then printf '{"type":"file","path":"${at}"}\\n'; exit; fi
 mkdir -p "$TMPDIR/x/etc/vzdump"; cd "$TMPDIR/x"
 printf 'arch: amd64\\nrootfs: fast-zfs:subvol-120-disk-0,size=8G\\n[old]\\nrootfs: slow:x\\n' > etc/vzdump/pct.conf
 tar -b 2 -cf - ./etc | ${through}
@@ -145,6 +146,16 @@ tar -b 2 -cf - ./etc | ${through}
     expect(calls).toMatch(/pct restore 120 \S+\/vzdump-lxc-120\.tar --storage fast-zfs --force/);
     expect(node.leftOver()).toEqual([]);
     expect(node.read('RESTORED')?.length).toBeGreaterThan(0);
+  });
+
+  test('from the top of the snapshot, where restic 0.18.0 puts it; `-` only writes it', () => {
+    withDump('cat', '/vzdump-lxc-120.tar');
+    const { code, calls } = node.run(script(), { args: ['latest', '120', '--force'] });
+    expect(code).toBe(0);
+    expect(calls).toContain(`restic-main dump ${'5'.repeat(64)} /vzdump-lxc-120.tar\n`);
+    const written = node.run(script(), { args: ['latest', '-'] });
+    expect(written).toMatchObject({ code: 0, stdout: expect.stringContaining('rootfs: fast-zfs') });
+    expect(written.calls).not.toContain('pct');
   });
 
   test('not when the guest runs, is to be started at once, or the dump is cut off', () => {
@@ -194,7 +205,7 @@ tar -b 2 -cf - ./etc | ${through}
     const lines = (pipelines = guide?.list ?? []) =>
       pipelines.map((pipeline) => pipeline.map((command) => command.join(' ')).join(' | '));
     const filter = '--host app --tag service:app,part:guest';
-    const dump = `/usr/local/lib/stowage/lab/restic-main.sh dump latest /backup/app/vzdump-lxc-120.tar ${filter}`;
+    const dump = '/usr/local/lib/stowage/lab/restore-guest-app.sh latest -';
     expect(lines()).toEqual([`/usr/local/lib/stowage/lab/restic-main.sh snapshots ${filter}`]);
     expect(lines(guide?.in_place)).toEqual([
       '/usr/local/lib/stowage/lab/restore-guest-app.sh latest 120 --force',
