@@ -1,4 +1,4 @@
-import { sortDiagnostics, type Diagnostic } from './diagnostics/diagnostic.js';
+import { hasErrors, sortDiagnostics, type Diagnostic } from './diagnostics/diagnostic.js';
 import type { Project } from './load.js';
 import { buildPlan } from './plan/build.js';
 import type { BackupPlan } from './plan/plan.js';
@@ -20,5 +20,8 @@ export interface PlannedProject {
 export function planProject(project: Project, period?: Period): PlannedProject {
   if (project.policy === null) return { plan: null, diagnostics: project.diagnostics };
   const { plan, diagnostics } = buildPlan(project.policy, project.contracts, intlZones, period);
-  return { plan, diagnostics: sortDiagnostics([...project.diagnostics, ...diagnostics]) };
+  const all = [...project.diagnostics, ...diagnostics];
+  // What is wrong may be what would use the repository.
+  const found = hasErrors(all) ? all.filter(({ code }) => code !== 'STW321') : all;
+  return { plan, diagnostics: sortDiagnostics(found) };
 }

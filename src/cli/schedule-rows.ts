@@ -1,5 +1,6 @@
 import type { BackupPlan, JobSchedule } from '../plan/plan.js';
-import { maintenanceClockwork, MAINTENANCE_KINDS, type MaintenanceKind } from '../plan/maintenance-times.js';
+import { maintenanceOf } from '../plan/maintenance-jobs.js';
+import { maintenanceClockwork, type MaintenanceKind } from '../plan/maintenance-times.js';
 import { clockworkOf } from '../plan/schedules.js';
 import { isoMinute } from '../schedule/civil.js';
 import { knownSchedule } from '../schedule/job-schedule.js';
@@ -47,7 +48,7 @@ export function jobsOf(plan: BackupPlan, filter: Filter): Job[] {
     })),
   );
   const maintenance = plan.repositories.flatMap((repository) =>
-    MAINTENANCE_KINDS.map((kind): Job => ({
+    maintenanceOf(repository).map((kind): Job => ({
       kind,
       service: null,
       repository: repository.name,

@@ -1,3 +1,4 @@
+import { NO_COMMANDS } from '../contract/commands.js';
 import { loadContracts } from '../contract/load.js';
 import { NO_VALUES } from '../contract/values.js';
 import type { Diagnostic } from '../diagnostics/diagnostic.js';
@@ -49,6 +50,8 @@ export function forecast(
       services,
       snapshot_host: null,
       node_selector: null,
+      compose_project: null,
+      commands: NO_COMMANDS,
       pointer: ['deployments'],
     };
   });

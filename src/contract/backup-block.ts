@@ -5,6 +5,7 @@ import type { Pointer } from '../source/document.js';
 import type { Findings } from '../source/findings.js';
 import { suggestionHint } from '../source/suggest.js';
 import type { Mapping } from '../source/tagged.js';
+import { readCommands } from './commands.js';
 import type { BackupBlock, VolumeSettings, WorkloadSettings } from './contract.js';
 import { checkName, ENGINE_VOLUME_NAME, KUBERNETES_NAME } from './names.js';
 
@@ -27,7 +28,12 @@ export function readBackupBlock(findings: Findings, contract: Mapping): BackupBl
       hint,
     });
   }
-  return { settings, volumes, workload: readWorkload(asMapping(asMapping(block.kubernetes).workload)) };
+  return {
+    settings,
+    commands: readCommands(findings, block, ['backup']),
+    volumes,
+    workload: readWorkload(asMapping(asMapping(block.kubernetes).workload)),
+  };
 }
 
 /** The schema has checked kind, name and labels. */

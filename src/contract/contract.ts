@@ -75,6 +75,16 @@ export interface BackupSettings {
   readonly retry_lock: number;
   /** Whether restic's exit code 3 (some source file unreadable) counts as success. */
   readonly accept_incomplete: boolean;
+  /** Name of the Compose project; null for the one that Compose takes from a folder called `service_id`. */
+  readonly compose_project: string | null;
+}
+
+/** What people type around a restore in place of what the runtime itself would need; each a program with its arguments. */
+export interface Commands {
+  readonly stop: readonly string[] | null;
+  readonly start: readonly string[] | null;
+  /** What runs a command where the workload is; that command follows. */
+  readonly exec: readonly string[] | null;
 }
 
 /** `backup.volumes.<name>` of a contract. */
@@ -104,6 +114,7 @@ export interface WorkloadSettings {
 export interface BackupBlock {
   /** Only the keys that the contract gives. */
   readonly settings: Partial<BackupSettings>;
+  readonly commands: Commands;
   /** By persistent volume name, in file order; every key names a persistent volume of the contract. */
   readonly volumes: ReadonlyMap<string, VolumeSettings>;
   readonly workload: WorkloadSettings;
@@ -115,8 +126,12 @@ export interface Contract {
   readonly service_id: string;
   readonly service_name: string;
   readonly service_unit_name: string;
-  /** Name of the (first) Compose container; live adapters call it `service_name` unless `services[]` says otherwise. */
-  readonly container_name: string;
+  /** Its Compose services, the one with the health check first; none where that one's name is not known. */
+  readonly compose_services: readonly string[];
+  /** The name that the contract gives the (first) container; null where the engine chooses one. */
+  readonly container_name: string | null;
+  /** Whether files with secrets are gone after each deployment, so that only another one can bring them back. */
+  readonly shreds_secrets: boolean;
   readonly service_namespace: string;
   readonly service_volumes: readonly ServiceVolume[];
   /** Volumes of `services[]`, flattened in order; empty when the contract has no `services`. */

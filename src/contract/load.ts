@@ -11,14 +11,16 @@ import type { JsonSchema } from '../source/schema.js';
 import { isMapping, type Mapping } from '../source/tagged.js';
 import type { YamlDocument } from '../source/yaml-document.js';
 import { readBackupBlock } from './backup-block.js';
+import { checkArguments } from './commands.js';
 import type { Contract } from './contract.js';
 import { readHealthCommand } from './health.js';
 import { readEphemeralMounts, readPersistentVolumes, readRuntimes } from './mounts.js';
 import { checkNearKeys } from './near-keys.js';
 import { resolveReferences } from './references.js';
-import { checkCommandSecrets, checkTexts } from './texts.js';
+import { checkTexts } from './texts.js';
 import type { ValuesLookup } from './values.js';
 import { readComposeVolumes, readServiceVolumes } from './volumes.js';
+import { readComposeServices, readContainerName, shredsSecrets } from './workload.js';
 
 const SCHEMA = JSON.parse(contractSchemaText) as JsonSchema;
 
@@ -62,7 +64,7 @@ function readContract(
     append(diagnostics, schemaDiagnostics(check, validateContract.errors ?? []));
   }
   checkTexts(findings, SCHEMA, resolved.value);
-  checkCommandSecrets(findings, resolved.value);
+  checkArguments(findings, asMapping(asMapping(resolved.value).health).cmd, ['health', 'cmd']);
   checkNearKeys(findings, SCHEMA, resolved.value);
   const contract = build(findings, document, asMapping(resolved.value));
   append(diagnostics, findings.diagnostics);
@@ -79,7 +81,9 @@ function build(findings: Findings, document: YamlDocument, given: Mapping): Cont
     service_id: serviceId,
     service_name: nonEmpty(given.service_name) ?? serviceId,
     service_unit_name: nonEmpty(given.service_unit_name) ?? serviceId,
-    container_name: containerName(given) ?? nonEmpty(given.service_name) ?? serviceId,
+    compose_services: readComposeServices(findings, given),
+    container_name: readContainerName(findings, given),
+    shreds_secrets: shredsSecrets(given),
     service_namespace: nonEmpty(given.service_namespace) ?? 'default',
     service_volumes: readServiceVolumes(findings, given),
     compose_volumes: readComposeVolumes(findings, given),
@@ -96,12 +100,6 @@ function build(findings: Findings, document: YamlDocument, given: Mapping): Cont
     requires: asList(given.requires).flatMap((item) => asText(item) ?? asText(asMapping(item).name) ?? []),
     backup: readBackupBlock(findings, given),
   };
-}
-
-/** Of several Compose services the first one carries the contract's health check. */
-function containerName(given: Mapping): string | null {
-  const first = asMapping(asList(given.services)[0]);
-  return nonEmpty(first.container_name) ?? nonEmpty(first.name);
 }
 
 function readClaim(given: Mapping): Contract['pvc'] {

@@ -1,9 +1,11 @@
 import type { Pointer } from '../source/document.js';
 import type { Findings } from '../source/findings.js';
 
-interface NameRule {
+export interface NameRule {
   readonly pattern: RegExp;
   readonly words: string;
+  /** What has such a name, where a message says so. */
+  readonly of?: string;
 }
 
 /** Names that become directories below `/backup/<service>/`. */
@@ -16,6 +18,26 @@ export const VOLUME_NAME: NameRule = {
 export const ENGINE_VOLUME_NAME: NameRule = {
   pattern: /^[a-zA-Z0-9][a-zA-Z0-9_.-]{0,254}$/,
   words: 'letters, digits, `.`, `_` and `-`, beginning with a letter or digit, as Docker and Podman ask',
+};
+
+/** Docker's and Podman's own rule for containers. */
+export const CONTAINER_NAME: NameRule = {
+  pattern: /^[a-zA-Z0-9][a-zA-Z0-9_.-]{0,127}$/,
+  words: 'letters, digits, `.`, `_` and `-`, beginning with a letter or digit',
+  of: 'a container',
+};
+
+/** Compose specification, "services". A leading dash would be an option. */
+export const COMPOSE_SERVICE_NAME: NameRule = {
+  pattern: /^[a-zA-Z0-9._][a-zA-Z0-9._-]{0,127}$/,
+  words: 'letters, digits, `.`, `_` and `-`',
+  of: 'a Compose service',
+};
+
+/** Compose specification, "Name top-level element". */
+export const COMPOSE_PROJECT_NAME: NameRule = {
+  pattern: /^[a-z0-9][a-z0-9_-]{0,127}$/,
+  words: 'lower-case letters, digits, `_` and `-`, beginning with a letter or digit',
 };
 
 /** RFC 1123 subdomain, as Kubernetes names its objects. */

@@ -1,8 +1,7 @@
-import { asList, asMapping, childrenOf } from '../source/access.js';
+import { childrenOf } from '../source/access.js';
 import type { Pointer } from '../source/document.js';
 import type { Findings } from '../source/findings.js';
 import { allowedTypes, childSchema, type JsonSchema } from '../source/schema.js';
-import { isReference, isSecretOption } from '../source/secrets.js';
 import { checkText } from '../source/text-rules.js';
 
 /** Checks every text that the schema describes, and so every text that we keep, for control characters and secrets. */
@@ -34,23 +33,4 @@ function visit(
 /** A health command may be a script, and a reason a paragraph; neither is a name or a path. */
 function isMultiline(pointer: Pointer): boolean {
   return (pointer[0] === 'health' && pointer[1] === 'cmd') || pointer.at(-1) === 'reason';
-}
-
-/** `--password`, then the password as the next argument. */
-export function checkCommandSecrets(findings: Findings, contract: unknown): void {
-  const command = asList(asMapping(asMapping(contract).health).cmd);
-  for (const [index, argument] of command.entries()) {
-    const option = command[index - 1];
-    if (typeof option !== 'string' || typeof argument !== 'string') continue;
-    if (!isSecretOption(option) || isReference(argument)) continue;
-    findings.error(
-      'STW027',
-      ['health', 'cmd', index],
-      'this holds a literal password, which would end up in the rendered files',
-      {
-        hint: 'name a file or an environment variable that holds it instead',
-        sensitive: true,
-      },
-    );
-  }
 }

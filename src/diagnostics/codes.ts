@@ -57,6 +57,7 @@ export const CODES = {
   STW113:
     'A reference or a field that is rendered holds a vaulted value. Secrets never enter the rendered tree.',
   STW114: 'A reference inside longer text gives a list, a mapping or nothing, which cannot be put into text.',
+  STW115: 'A contract gives a container or a Compose service a name that none can have.',
   // 2: policy
   STW201: 'A pattern under `contracts` or `values` matches no file.',
   STW202: "The policy's `version` is not one that this program reads.",
@@ -99,6 +100,12 @@ export const CODES = {
     'Two places of one service have the same `snapshot_host`: forget would mix their snapshots and lose some.',
   STW312:
     'Two services on one host back up the same volume of Docker or Podman, by the names that these give. Restoring one would overwrite the other: name the real volumes, or waive one with a reason.',
+  STW320:
+    'Backups wait for a lock for a shorter time than one that a killed job has left may stand, so that they fail for nothing. Raise `retry_lock`.',
+  STW321:
+    'Nothing is backed up into a repository, so that it gets no jobs: what it holds is not forgotten, pruned or checked. Use it, or remove it.',
+  STW335:
+    'The name of a Docker volume begins like one of another Compose project than the one that the runbook stops and starts.',
   STW350:
     'Rootless jobs use a repository that their image cannot reach: `rclone:` needs the program rclone. Set `runtimes.podman.image` to an image that has it, or use another repository.',
   // 4: where volumes live

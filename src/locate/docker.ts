@@ -10,13 +10,13 @@ export const docker: Locator = {
   // A contract with several Compose services mounts what each of them lists.
   mounted: (contract) => [...contract.compose_volumes, ...contract.service_volumes],
 
-  locate({ contract, volume, pairing, settings, runtimes }) {
+  locate({ contract, volume, pairing, settings, runtimes, compose_project }) {
     const { partner, suffix } = pairing;
     const explicit = settings?.docker_volume ?? null;
     if (explicit === null && partner?.host_path != null) return hostPathLocation(partner.host_path, suffix);
     const own = partner?.source ?? partner?.name ?? volume.name;
-    const name =
-      explicit ?? (partner?.external === true ? own : `${composeProjectName(contract.service_id)}_${own}`);
+    const project = compose_project ?? composeProjectName(contract.service_id);
+    const name = explicit ?? (partner?.external === true ? own : `${project}_${own}`);
     const root = `${runtimes.docker.data_root}/volumes/${name}/_data`;
     return { kind: 'docker_volume', location: joinPath(root, suffix), name, namespace: null, suffix };
   },

@@ -27,6 +27,8 @@ export interface LocateInput {
   readonly pairing: Pairing;
   readonly settings: VolumeSettings | null;
   readonly runtimes: RuntimeSettings;
+  /** Null for the project that Compose takes from the folder. */
+  readonly compose_project: string | null;
 }
 
 /** What one runtime's adapter does with volumes. Pure; every contract that loads has a location on every runtime. */

@@ -10,6 +10,7 @@ export type NameKind =
   | 'failure'
   | 'forget'
   | 'hostpath'
+  | 'locks'
   | 'prune'
   | 'restore'
   | 'scripts'

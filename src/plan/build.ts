@@ -1,4 +1,5 @@
 import type { Contract } from '../contract/contract.js';
+import { neededMaintenance } from './maintenance-jobs.js';
 import { sortDiagnostics, type Diagnostic } from '../diagnostics/diagnostic.js';
 import type { KubernetesSettings, Labels, Policy, Repository } from '../policy/policy.js';
 import { scheduleAt } from '../schedule/job-schedule.js';
@@ -24,7 +25,7 @@ import type {
 import { operatorTimes } from './operator-times.js';
 import { placeJobs, type MaintenanceTimes } from './schedules.js';
 import { localPath } from '../policy/repository-url.js';
-import { effectiveSettings } from './settings.js';
+import { composeProject, effectiveCommands, effectiveSettings } from './settings.js';
 import { groupBy } from './group.js';
 
 export interface PlanResult {
@@ -112,7 +113,9 @@ function planService(
     service_id: contract.service_id,
     service_name: contract.service_name,
     service_unit_name: contract.service_unit_name,
+    compose_services: contract.compose_services,
     container_name: contract.container_name,
+    shreds_secrets: contract.shreds_secrets,
     contract: contract.document.file,
     repository: settings.repository,
     tags: [`service:${contract.service_id}`],
@@ -140,21 +143,27 @@ function planService(
 function planElsewhere(policy: Policy, contract: Contract, placements: readonly Placement[]): Elsewhere[] {
   return contract.runtimes
     .filter((runtime) => !placements.some((placement) => placement.runtime === runtime))
-    .map((runtime) => ({
-      runtime,
-      volumes: planVolumes(contract, runtime, policy.runtimes)
-        .filter((volume) => volume.backed_up)
-        .map(({ volume, kind, location, name, snapshot_path }) => ({
-          ...{ volume, kind, location, name, snapshot_path },
-        })),
-    }));
+    .map((runtime) => {
+      const project = runtime === 'docker' ? composeProject(policy, contract, null) : null;
+      return {
+        runtime,
+        ...(project === null ? {} : { compose_project: project }),
+        volumes: planVolumes(contract, runtime, policy.runtimes, project)
+          .filter((volume) => volume.backed_up)
+          .map(({ volume, kind, location, name, snapshot_path }) => ({
+            ...{ volume, kind, location, name, snapshot_path },
+          })),
+      };
+    });
 }
 
 function planPlacement(policy: Policy, entry: Deployed, schedule: JobSchedule): Placement {
-  const { contract, runtime, host } = entry;
+  const { contract, runtime, host, deployment } = entry;
   const onCluster = runtime === 'kubernetes';
   const { method } = policy.runtimes.kubernetes;
-  const volumes = planVolumes(contract, runtime, policy.runtimes).map((volume) =>
+  const project = runtime === 'docker' ? composeProject(policy, contract, deployment) : null;
+  const commands = effectiveCommands(contract, deployment);
+  const volumes = planVolumes(contract, runtime, policy.runtimes, project).map((volume) =>
     onCluster ? volumeInForce(method, volume) : volume,
   );
   const unheard = onCluster ? unheardOfDefaults(policy, contract).map(({ key }) => key) : [];
@@ -166,6 +175,8 @@ function planPlacement(policy: Policy, entry: Deployed, schedule: JobSchedule): 
     ...(onCluster ? { workload: planWorkload(contract, backedUp(volumes)) } : {}),
     ...(nodes === null ? {} : { node_selector: nodes }),
     scope: runtime === 'podman' ? contract.quadlet_scope : null,
+    ...(project === null ? {} : { compose_project: project }),
+    ...(commands === null ? {} : { commands }),
     snapshot_host: entry.snapshot_host,
     schedule,
     volumes,
@@ -216,6 +227,7 @@ function planRepository(
     ...times,
     ...(byK8up ? { k8up: operatorTimes(repository, times, placements, zones) } : {}),
     read_data_subsets: repository.check.read_data_subsets,
+    maintenance_jobs: neededMaintenance(policy, services),
     services: services.map((service) => service.service_id),
   };
 }

@@ -1,5 +1,6 @@
-import type { Retention, Runtime } from '../contract/contract.js';
+import type { Commands, Retention, Runtime } from '../contract/contract.js';
 import type { Labels, MaintenancePlace } from '../policy/policy.js';
+import type { MaintenanceKind } from './maintenance-times.js';
 
 /** What kind of thing holds a volume; the values are part of the JSON interface. */
 export type LocationKind =
@@ -69,6 +70,10 @@ export interface Placement {
   readonly node_selector?: Labels;
   /** Quadlet scope; null on other runtimes. */
   readonly scope: 'system' | 'user' | null;
+  /** Set on Docker: the Compose project. */
+  readonly compose_project?: string;
+  /** Set where contract or policy have commands of their own for it. */
+  readonly commands?: Commands;
   /** restic's `--host`. */
   readonly snapshot_host: string;
   readonly schedule: JobSchedule;
@@ -84,8 +89,12 @@ export interface ServicePlan {
   readonly service_id: string;
   readonly service_name: string;
   readonly service_unit_name: string;
-  /** The Compose container that the health check runs in. */
-  readonly container_name: string;
+  /** Its Compose services, the one with the health check first. */
+  readonly compose_services: readonly string[];
+  /** The name that the contract gives its container; null where the engine chooses one. */
+  readonly container_name: string | null;
+  /** Whether only a deployment brings back the files with secrets that its containers need to start. */
+  readonly shreds_secrets: boolean;
   /** The contract's file, as in diagnostics. */
   readonly contract: string;
   readonly repository: string;
@@ -115,6 +124,8 @@ export interface ServicePlan {
 /** Where a service's volumes would live under a runtime that it is not deployed on. */
 export interface Elsewhere {
   readonly runtime: Runtime;
+  /** As in {@link Placement}. */
+  readonly compose_project?: string;
   readonly volumes: readonly {
     readonly volume: string;
     readonly kind: LocationKind;
@@ -146,6 +157,8 @@ export interface RepositoryPlan {
   /** Set where K8up backs up into the repository: when it prunes and checks. */
   readonly k8up?: OperatorTimes;
   readonly read_data_subsets: number | null;
+  /** What is done with it; nothing where nothing is backed up into it. Missing in plans of older versions. */
+  readonly maintenance_jobs?: readonly MaintenanceKind[];
   /** Ids of the services that back up into it, sorted. */
   readonly services: readonly string[];
 }

@@ -10,8 +10,11 @@ export function planVolumes(
   contract: Contract,
   runtime: Runtime,
   runtimes: RuntimeSettings,
+  composeProject: string | null = null,
 ): PlannedVolume[] {
-  return contract.persistent_volumes.map((volume) => planVolume(contract, volume, runtime, runtimes));
+  return contract.persistent_volumes.map((volume) =>
+    planVolume(contract, volume, runtime, runtimes, composeProject),
+  );
 }
 
 function planVolume(
@@ -19,11 +22,15 @@ function planVolume(
   volume: PersistentVolume,
   runtime: Runtime,
   runtimes: RuntimeSettings,
+  composeProject: string | null,
 ): PlannedVolume {
   const locator = LOCATORS[runtime];
   const settings = contract.backup.volumes.get(volume.name) ?? null;
   const pairing = pairVolume(volume, locator.mounted(contract));
-  const location = locator.locate({ contract, volume, pairing, settings, runtimes });
+  const location = locator.locate({
+    ...{ contract, volume, pairing, settings, runtimes },
+    compose_project: composeProject,
+  });
   const root = volumeRoot(contract, volume.name);
   return {
     volume: volume.name,

@@ -1,3 +1,4 @@
+import { readCommands } from '../contract/commands.js';
 import { RUNTIMES } from '../contract/contract.js';
 import { asList, asMapping, asText, asTexts } from '../source/access.js';
 import type { Pointer } from '../source/document.js';
@@ -32,7 +33,29 @@ export function readDeployments(findings: Findings, given: Mapping): Deployment[
     }
     const services = asTexts(entry.services);
     const node_selector = isMapping(entry.node_selector) ? readLabels(entry.node_selector) : null;
-    return [{ runtime, host, services, snapshot_host: asText(entry.snapshot_host), node_selector, pointer }];
+    if (runtime !== 'docker' && entry.compose_project !== undefined) {
+      findings.error(
+        'STW209',
+        [...pointer, 'compose_project'],
+        `a deployment on ${runtime} has no Compose project`,
+        {
+          part: 'key',
+          hint: 'leave `compose_project` out: it is for services on docker',
+        },
+      );
+    }
+    return [
+      {
+        runtime,
+        host,
+        services,
+        snapshot_host: asText(entry.snapshot_host),
+        node_selector,
+        compose_project: asText(entry.compose_project),
+        commands: readCommands(findings, entry, pointer),
+        pointer,
+      },
+    ];
   });
 }
 

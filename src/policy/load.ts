@@ -32,8 +32,9 @@ export const BUILT_IN_DEFAULTS: Omit<BackupSettings, 'repository'> = {
   retention: { keep_daily: 7, keep_weekly: 5, keep_monthly: 12 },
   exclude: [],
   timeout: 12 * 60,
-  retry_lock: 30,
+  retry_lock: 60,
   accept_incomplete: false,
+  compose_project: null,
 };
 
 /** A pattern that names input files, and where the policy says it. */

@@ -1,4 +1,4 @@
-import type { BackupSettings, Runtime } from '../contract/contract.js';
+import type { BackupSettings, Commands, Runtime } from '../contract/contract.js';
 import type { Pointer, SourceDocument } from '../source/document.js';
 
 /** Who forgets, prunes and checks a repository: one host, or one Kubernetes namespace. */
@@ -45,6 +45,9 @@ export interface Deployment {
   readonly snapshot_host: string | null;
   /** Labels of the nodes with these services' hostPaths, where they are not those of the runtime. */
   readonly node_selector: Labels | null;
+  /** Overrides the name of these services' Compose project. */
+  readonly compose_project: string | null;
+  readonly commands: Commands;
   readonly pointer: Pointer;
 }
 

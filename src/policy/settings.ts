@@ -47,6 +47,8 @@ export function readSettings(findings: Findings, given: Mapping, pointer: Pointe
   }
   if (given.exclude !== undefined) settings.exclude = asTexts(given.exclude);
   if (typeof given.accept_incomplete === 'boolean') settings.accept_incomplete = given.accept_incomplete;
+  const project = asText(given.compose_project);
+  if (project !== null) settings.compose_project = project;
   return settings;
 }
 

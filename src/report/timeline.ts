@@ -1,4 +1,5 @@
 import { groupBy } from '../plan/group.js';
+import { maintenanceOf } from '../plan/maintenance-jobs.js';
 import type { JobSchedule, RepositoryPlan } from '../plan/plan.js';
 import { maintenanceClockwork } from '../plan/maintenance-times.js';
 import { clockworkOf } from '../plan/schedules.js';
@@ -84,7 +85,7 @@ function timeline(base: ReportBase, repository: RepositoryPlan): Timeline {
     };
   });
   const clockwork = maintenanceClockwork(repository);
-  const kinds = (['forget', 'prune', 'check'] as const).map((kind) => ({
+  const kinds = maintenanceOf(repository).map((kind) => ({
     kind,
     name: kind,
     schedule: repository[kind],

@@ -57,7 +57,22 @@ function keysOf({ policy, contract }: VolumeSide, name: string, runtime: Runtime
     ...mounted,
     ours(...volume.pointer, 'path'),
     ...CONTRACT_KEYS.map((pointer) => ours(...pointer)),
+    ...(runtime === 'docker' ? [ours('backup', 'compose_project'), ...projectKeys(policy)] : []),
     ...theirs,
+  ];
+}
+
+/** Where the policy names Compose projects; a deployment is known by its services, wherever it stands in the list. */
+function projectKeys({ document, deployments }: Policy): [string, Key][] {
+  const at = (name: string, ...pointer: Pointer): [string, Key] => [
+    name,
+    { document, pointer, value: valueAt(document.value, pointer) },
+  ];
+  return [
+    ...(deployments ?? []).map((deployment) =>
+      at(`project of ${JSON.stringify(deployment.services)}`, ...deployment.pointer, 'compose_project'),
+    ),
+    at('defaults.compose_project', 'defaults', 'compose_project'),
   ];
 }
 

@@ -5,8 +5,8 @@ import { differences, makeData, manifest, volumeDifferences, type Manifest } fro
 import { importImage } from './lib/images.js';
 import { Jobs } from './lib/jobs.js';
 import { boot, type Machine } from './lib/machine.js';
-import { exampleProject, render, type Project } from './lib/program.js';
-import { restoreCommands, runbookCommands, WHOLE } from './lib/runbook.js';
+import { exampleProject, makeProject, render, type Project } from './lib/program.js';
+import { restoreCommands, shellSteps, WHOLE } from './lib/runbook.js';
 import { runByTimer } from './lib/timer.js';
 import { shown } from './lib/units.js';
 
@@ -130,7 +130,7 @@ describe('a Docker host', () => {
   });
 
   test('a copy aside is equal too', async () => {
-    await type(runbookCommands(runbook(), 'Restore notes aside'));
+    await type(restoreCommands(runbook(), PLACE, /^Restore aside$/));
     const aside = await manifest(machine, '/var/tmp/stowage-restore/lab/ledger.app/notes');
     expect(differences(before.get('notes') ?? new Map(), aside)).toEqual([]);
   });
@@ -183,6 +183,106 @@ describe('a Docker host', () => {
       expect(await jobs.start(JOB)).toMatchObject({ ok: true, told: [] });
       expect(await lostBytes()).toEqual([]);
       await jobs.check(REPOSITORY);
+    });
+  });
+
+  /** One Compose file for a whole machine; its project has a name of its own. */
+  describe('a service of a Compose project that is not called like it', () => {
+    const HOMELAB = '/opt/stacks/everything';
+    /** The id of the snapshot from before the damage. */
+    let good = '';
+    const wiki = (more: string) => `service_id: wiki
+runtime_templates: { docker: d }
+service_volumes: [{ name: data, target: /data }]
+mounts: { persistent_volumes: [{ name: data, path: /data }] }
+health: { cmd: [test, -e, /data/page] }
+secrets: { items: [{ name: key, type: file, content: '{{ key }}' }] }
+backup:
+  volumes: { data: { docker_volume: homelab_wiki-data } }
+${more}`;
+    /** What deploys it, as some roles do: the file with a secret is there only while they run. */
+    const DEPLOY = `#!/bin/sh -eux
+cd ${HOMELAB}
+[ "$1" = start ] || exec docker compose stop wiki
+mkdir -p secrets; echo secret >secrets/key; docker compose up --detach; rm -r secrets
+`;
+    const containers = async () =>
+      (await machine.run("docker ps --all --format '{{.Names}} {{.State}}' | sort")).stdout;
+    const inWiki = (command: string) =>
+      machine.run(['docker', 'exec', 'homelab-wiki-1', 'sh', '-c', command]);
+    const typeInFolder = (commands: string) =>
+      machine.run(['sh', '-euxc', `cd ${HOMELAB}\n${commands}`], { timeout: 170, allowFail: true });
+
+    async function rendered(more: string): Promise<string> {
+      const own = makeProject({
+        'stowage.yml': POLICY.replace('ledger.app', '*'),
+        'services/wiki/contract.yml': wiki(more),
+      });
+      await render(own);
+      jobs = await Jobs.install(machine, own, 'docker1');
+      return readFileSync(path.join(own.rendered, 'runbooks/wiki.md'), 'utf8');
+    }
+
+    beforeAll(async () => {
+      const service = (volume: string, more = '') =>
+        `{ image: localhost/app:1, network_mode: none, init: true, command: [sleep, infinity], volumes: [${volume}]${more} }`;
+      await machine.write(
+        `${HOMELAB}/compose.yaml`,
+        `name: homelab
+services:
+  wiki: ${service('"wiki-data:/data"', ', secrets: [key]')}
+  other: ${service('"other-data:/data"')}
+volumes: { wiki-data: {}, other-data: {} }
+secrets: { key: { file: ./secrets/key } }
+`,
+      );
+      await machine.write('/opt/deploy', DEPLOY, '755');
+      await machine.run('/opt/deploy start');
+      await inWiki('echo good >/data/page');
+      await rendered('');
+      expect(await jobs.start('backup-wiki')).toMatchObject({ ok: true });
+      good = (await jobs.snapshots(REPOSITORY)).at(-1)?.id ?? '';
+      await inWiki('echo damaged >/data/page');
+    });
+
+    test('is not harmed by a page that does not know the project, whoever types all of it', async () => {
+      const page = await rendered('');
+      const before = await containers();
+      const whole = await typeInFolder(restoreCommands(page, PLACE));
+      expect(whole.code).not.toBe(0);
+      expect(whole.stderr).toContain('container homelab-wiki-1 (docker, Compose project homelab)');
+      for (const { commands } of shellSteps(page).filter(({ headings }) => headings.includes(PLACE))) {
+        await typeInFolder(commands);
+      }
+      expect(await containers()).toBe(before);
+      expect((await machine.run('docker volume ls --quiet | grep wiki')).stdout).toBe('homelab_wiki-data\n');
+      expect((await inWiki('cat /data/page')).stdout).toBe('damaged\n');
+    });
+
+    test('comes back by a page that knows it, and nothing else of the project stands still', async () => {
+      const other = await machine.run("docker inspect --format '{{.State.StartedAt}}' homelab-other-1");
+      const page = await rendered(
+        '  compose_project: homelab\n  commands: { start: [/opt/deploy, start] }\n',
+      );
+      const again = /^(?:Verify|Back up again)$/;
+      const before = /^(?!.* aside$|Look into |Verify$|Back up again$)/;
+      // Whoever typed all of the other page has backed up the damage too; so it takes the snapshot from before.
+      const typed = await typeInFolder(
+        restoreCommands(page, PLACE, before).replaceAll(' latest ', ` ${good} `),
+      );
+      expect(typed).toMatchObject({ code: 0 });
+      // The file with the secret is gone, so only what deploys the service can start it; that is typed there.
+      expect(await containers()).toContain('homelab-wiki-1 exited');
+      const byHand = await machine.run('docker start homelab-wiki-1', { allowFail: true });
+      expect(byHand.stderr).toContain('secrets/key');
+      const start = shellSteps(page).find(({ headings }) => headings.at(-1) === 'Start the workload');
+      expect(start?.commands).toBe('/opt/deploy start\n');
+      await machine.run(start?.commands ?? 'false');
+      expect(await typeInFolder(restoreCommands(page, PLACE, again))).toMatchObject({ code: 0 });
+      expect((await inWiki('cat /data/page')).stdout).toBe('good\n');
+      expect(
+        (await machine.run("docker inspect --format '{{.State.StartedAt}}' homelab-other-1")).stdout,
+      ).toBe(other.stdout);
     });
   });
 });

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { expectNoDamage, failsWith } from './lib/aftermath.js';
+import { besideLivingLock, leaveDeadLock, locksIn, removeDeadLocks } from './lib/dead-locks.js';
 import { exampleContracts } from './lib/examples.js';
 import { Jobs } from './lib/jobs.js';
 import { boot, type Machine } from './lib/machine.js';
@@ -56,6 +57,7 @@ describe('jobs that are disturbed', () => {
     const morePacks = async (): Promise<string> =>
       `[ $(find ${REPOSITORY}/data -type f 2>/dev/null | wc -l) -gt $((${await packs()} + 2)) ]`;
     const locked = `[ -n "$(find ${REPOSITORY}/locks -type f)" ]`;
+    const isLocked = failsWith('backup-wiki', 'repository is already locked exclusively by PID');
     afterAll(async () => machine.run('rm -f /srv/wiki/data/big'));
 
     test.each(['SIGKILL', 'a crash of the machine'])('a backup by %s', async (how) => {
@@ -70,7 +72,7 @@ describe('jobs that are disturbed', () => {
         await crash();
       }
       expect(await jobs.snapshotIds(REPOSITORY)).toEqual(before);
-      // Its lock is in nobody's way, also not in that of who needs the repository for itself.
+      await locksGo();
       expect(await jobs.start('forget-main')).toMatchObject({ ok: true, told: [] });
       await expectNoDamage(jobs, 'backup-wiki', REPOSITORY, await jobs.snapshotIds(REPOSITORY));
     });
@@ -85,17 +87,17 @@ describe('jobs that are disturbed', () => {
         await jobs.signal('prune-main', 'KILL');
         expect(await jobs.end('prune-main')).toEqual({ ok: false, told: ['stowage-lab-prune-main'] });
         expect(await jobs.why('prune-main')).toContain('status=9/KILL');
-        // Other hosts cannot know that its lock is nobody's any more.
-        expect((await machine.run(`find ${REPOSITORY}/locks -type f`)).stdout).toBe('');
       } else {
         await crash();
       }
+      // Until it is known to be dead nobody gets the repository.
+      expect(await jobs.start('backup-wiki')).toMatchObject(isLocked);
+      await locksGo();
       await expectNoDamage(jobs, 'backup-wiki', REPOSITORY, before);
       expect(await jobs.start('prune-main')).toMatchObject({ ok: true });
       await jobs.check(REPOSITORY);
     });
 
-    const isLocked = failsWith('backup-wiki', 'repository is already locked exclusively by PID');
     const prune = `restic --repo ${REPOSITORY} --password-file /etc/restic/password prune --no-cache`;
     /** A prune that root started by hand, as soon as it has the repository for itself. */
     const pruneByHand = (wrapper: string, signal: string): Promise<unknown> =>
@@ -119,13 +121,31 @@ describe('jobs that are disturbed', () => {
       await expectNoDamage(jobs, 'backup-wiki', REPOSITORY, before);
     });
 
-    test('a prune on another host: nobody here can know that it is dead, so its lock stays', async () => {
+    test('a prune by root, whose lock no job can read, beside a backup that lives: the one goes, the other stays', async () => {
       const before = await jobs.snapshotIds(REPOSITORY);
-      await pruneByHand(`unshare --uts sh -c 'hostname another && exec "$@"' sh`, 'KILL');
-      expect(await jobs.start('backup-wiki')).toMatchObject(isLocked);
-      await machine.run(`${locked} && rm ${REPOSITORY}/locks/*`);
+      const dead = [
+        await leaveDeadLock(jobs, REPOSITORY),
+        await leaveDeadLock(jobs, REPOSITORY, `unshare --uts sh -c 'hostname another && exec "$@"' sh`),
+      ];
+      await besideLivingLock(jobs, REPOSITORY, async () => {
+        expect(await locksIn(jobs, REPOSITORY)).toEqual(expect.arrayContaining(dead));
+        const run = await removeDeadLocks(jobs, 'main', { until: dead });
+        for (const id of dead) expect(run.journal).toContain(id);
+        const left = await locksIn(jobs, REPOSITORY);
+        expect(left.length).toBeGreaterThan(0);
+        expect(left).not.toEqual(expect.arrayContaining(dead));
+      });
       await expectNoDamage(jobs, 'backup-wiki', REPOSITORY, before);
     });
+
+    /** Half an hour of looking at it, and the lock is gone. */
+    async function locksGo(): Promise<void> {
+      expect(await locksIn(jobs, REPOSITORY)).not.toEqual([]);
+      const { ok, told, slept } = await removeDeadLocks(jobs, 'main');
+      expect({ ok, slept }).toEqual({ ok: true, slept: 1860 });
+      expect(told).not.toContain('stowage-lab-locks-main');
+      expect(await locksIn(jobs, REPOSITORY)).toEqual([]);
+    }
 
     async function crash(): Promise<void> {
       await machine.crash();
@@ -194,7 +214,9 @@ describe('jobs that are disturbed', () => {
     ])('a clock that %s does not stop the timer', async (_what, then) => {
       await machine.run(`systemctl stop ${timer}; touch -d ${then} ${stamp}`);
       await machine.run(`systemctl start ${timer}`);
-      await machine.run('while systemctl list-jobs --no-legend | grep -q stowage-; do sleep 0.05; done');
+      await machine.run(
+        'while systemctl list-jobs --no-legend | grep -q stowage-lab-backup; do sleep 0.05; done',
+      );
       const next = (await machine.run(`date -d "$(systemctl show -P NextElapseUSecRealtime ${timer})" +%s`))
         .stdout;
       const hours = (Number(next) - Date.now() / 1000) / 3600;

@@ -56,7 +56,7 @@ const JOB: PromisedJob = {
  * | an installer that removes what is not ours, or ignores an old restic | baremetal |
  * | no `RequiresMountsFor=` | faults (only unmounted; cannot be mounted) |
  * | `SuccessExitStatus=3` without being asked | faults (a file cannot be read) |
- * | no `unlock-stale.sh` in a job | interrupted (killed in the middle of) |
+ * | a dead lock that stays, a living one that goes | interrupted (killed in the middle of) |
  * | `Persistent=` forgotten | baremetal, interrupted (catches up once) |
  * | `AmbientCapabilities=` forgotten | faults (no mode or owner), baremetal |
  */

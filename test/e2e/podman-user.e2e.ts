@@ -5,6 +5,7 @@ import { differences, makeData, manifest, type Manifest } from './lib/data.js';
 import { boot, type Machine } from './lib/machine.js';
 import { makeProject, render } from './lib/program.js';
 import { restoreCommands } from './lib/runbook.js';
+import { interrupted } from './lib/terminal.js';
 import { whileLocked } from './lib/locked.js';
 import { shown, timers } from './lib/units.js';
 import { HOME, importImage, LOGIN, makeUser, asUser as runAsUser } from './lib/rootless.js';
@@ -46,7 +47,7 @@ mounts: { persistent_volumes: [{ name: more, path: /more }] }
 
 const DATA = `${HOME}/.local/share/containers/storage/volumes/systemd-app-data/_data`;
 const PHOTOS = '/srv/photos/Ü,%h';
-const LIBRARY = '.local/lib/stowage';
+const LIBRARY = '.local/lib/stowage/lab';
 
 interface Snapshot {
   readonly tags: readonly string[];
@@ -283,10 +284,47 @@ describe('rootless Podman', () => {
   });
 
   test('aside gives a copy, a second time too, whoever owns the first', async () => {
-    const aside = restoreCommands(page, 'podman (rootless) on web1', /^Restore \S+ aside$/);
+    const aside = restoreCommands(page, 'podman (rootless) on web1', /^Restore aside$/);
     for (let time = 0; time < 2; time += 1) await asUser(`set -eu\n${aside}`);
     expect(await machine.read(`${HOME}/stowage-restore/lab/app/photos/one`)).toBe('picture\n');
     expect(differences(before, await manifest(machine, `${HOME}/stowage-restore/lab/app/data`))).toEqual([]);
+  });
+
+  test('a restore deletes nothing; what the snapshot does not have is shown, then deleted', async () => {
+    const place = 'podman (rootless) on web1';
+    const step = async (heading: RegExp) =>
+      (await asUser(`set -eu\n${restoreCommands(page, place, heading)}`)).stdout;
+    await machine.run([
+      'sh',
+      '-euc',
+      `cd "$1"; mkdir new; touch new/file "it's \\$HOME %h"; chown -R 100099:100099 new`,
+      'sh',
+      PHOTOS,
+    ]);
+    await step(/^Restore photos in place$/);
+    expect(await step(/^Show what photos /)).toBe('new/file\nnew\n');
+    await step(/^Delete what photos /);
+    expect((await machine.run(['ls', PHOTOS])).stdout).toBe("it's $HOME %h\none\n");
+  });
+
+  test('restic ends before the prompt is back, at Ctrl-C', async () => {
+    await machine.run([
+      'sh',
+      '-euc',
+      'head -c 3M /dev/urandom >"$1"/slow; chown media "$1"/slow',
+      'sh',
+      PHOTOS,
+    ]);
+    expect(await backUp('app')).toMatchObject({ ok: true });
+    const restore = `exec ${LIBRARY}/restore-nas.sh latest /backup/app/photos aside/slow --limit-download 300`;
+    const session = ['systemd-run', '--user', '--quiet', '--wait', '--pty', '--collect', '--'];
+    const said = await interrupted(
+      machine,
+      [...LOGIN, ...session, 'sh', '-c', `'cd; ${restore}'`].join(' '),
+      '[ -n "$(find /srv/restic/locks -type f)" ]',
+      'echo "$(grep -lx restic /proc/[0-9]*/comm | wc -l) restic, $(find /srv/restic/locks -type f | wc -l) locks"',
+    );
+    expect(said).toBe('code 130\n0 restic, 0 locks');
   });
 
   test('what is no longer rendered is removed, and so is everything in the end', async () => {

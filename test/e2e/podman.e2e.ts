@@ -6,7 +6,7 @@ import { importImage } from './lib/images.js';
 import { Jobs } from './lib/jobs.js';
 import { boot, type Machine } from './lib/machine.js';
 import { exampleProject, render, type Project } from './lib/program.js';
-import { restoreCommands, runbookCommands, WHOLE } from './lib/runbook.js';
+import { restoreCommands, WHOLE } from './lib/runbook.js';
 import { runByTimer } from './lib/timer.js';
 
 const POLICY = `version: 1
@@ -18,7 +18,10 @@ defaults: { spread: 0m, retention: { keep_last: 2 } }
 deployments: [{ runtime: podman, host: podman1, services: ['*'] }]
 `;
 
-/** Quadlet calls the volume of `ledger-books.volume` `systemd-ledger-books`, that of `shelf.volume` as told. */
+/**
+ * Quadlet calls the volume of `ledger-books.volume` `systemd-ledger-books`, that of `shelf.volume` as told, and the
+ * container of `ledger-web.container` `systemd-ledger-web`.
+ */
 const QUADLETS = {
   'ledger-books.volume': '[Volume]\n',
   'shelf.volume': '[Volume]\nVolumeName=the-shelf\n',
@@ -26,7 +29,6 @@ const QUADLETS = {
 After=local-fs.target
 [Container]
 Image=localhost/app:1
-ContainerName=ledger-app
 Network=none
 PodmanArgs=--init --init-path=/usr/bin/catatonit
 Exec=sleep infinity
@@ -49,7 +51,7 @@ const REPOSITORY = '/srv/restic';
 const JOB = 'backup-ledger';
 const PLACE = 'podman on podman1';
 /** Nobody writes while files come back. */
-const STOPPED = 'test -z "$(podman ps --quiet --filter name=ledger-app)"';
+const STOPPED = 'test -z "$(podman ps --quiet --filter name=systemd-ledger-web)"';
 
 /** Quadlet units of the system: backed up by their timer, lost whole, and brought back by their runbook. */
 describe('a Podman host', () => {
@@ -58,7 +60,8 @@ describe('a Podman host', () => {
   let jobs: Jobs;
   const before = new Map<string, Manifest>();
   const runbook = () => readFileSync(path.join(project.rendered, 'runbooks/ledger.md'), 'utf8');
-  const inWorkload = (command: string) => machine.run(['podman', 'exec', 'ledger-app', 'sh', '-c', command]);
+  const inWorkload = (command: string) =>
+    machine.run(['podman', 'exec', 'systemd-ledger-web', 'sh', '-c', command]);
   const type = (commands: string) => machine.run(['sh', '-euxc', commands], { timeout: 170 });
   const lostBytes = () => volumeDifferences(machine, PLACES, before);
 
@@ -123,7 +126,7 @@ describe('a Podman host', () => {
   });
 
   test('a copy aside is equal too', async () => {
-    await type(runbookCommands(runbook(), 'Restore notes aside'));
+    await type(restoreCommands(runbook(), PLACE, /^Restore aside$/));
     const aside = await manifest(machine, '/var/tmp/stowage-restore/lab/ledger/notes');
     expect(differences(before.get('notes') ?? new Map(), aside)).toEqual([]);
   });

@@ -20,6 +20,11 @@ export const SYSTEMD_RULES: readonly LineRule[] = [
     'systemd.timer(5)',
   ),
   key(
+    'OnBootSec|OnUnitInactiveSec',
+    'A dead lock is seen within minutes, also where the machine was off; a look at a repository without locks costs nothing.',
+    'systemd.timer(5)',
+  ),
+  key(
     'AccuracySec',
     'Without it systemd may start a job up to a minute late, and the times in review would not be the times at night.',
     'systemd.timer(5)',
@@ -36,14 +41,15 @@ export const SYSTEMD_RULES: readonly LineRule[] = [
   ),
   key('Wants|After', 'The repository is on the network.', 'systemd.special(7), network-online.target'),
   key('Type', 'The job is a program that ends; the timer cannot start it twice at once.', SERVICE),
+  key('RuntimeMaxSec', 'A job that hangs ends, and the next one begins.', SERVICE),
   key(
     'TimeoutStartSec',
     'A oneshot job has no time-out unless one is set; a hanging job would keep every later one from running.',
     SERVICE,
   ),
   key(
-    'KillSignal|TimeoutStopSec',
-    'restic removes its lock when it is interrupted, if it gets the time to.',
+    'KillMode|KillSignal|TimeoutStopSec',
+    'restic removes its lock when it is interrupted, if it gets the time to and keeps its ssh or rclone until then.',
     'systemd.kill(5); restic manual, “Locks”',
   ),
   key(
@@ -83,7 +89,6 @@ export const SYSTEMD_RULES: readonly LineRule[] = [
     'restic itself, with everything that decides about history on the command line.',
     'restic manual, “Backing up”',
   ),
-  key('ExecStopPost|ExecStartPost', 'Runs when the job has ended, whatever its end.', SERVICE),
   key(
     'SuccessExitStatus',
     'The policy accepts a snapshot that lacks files which could not be read.',

@@ -1,11 +1,12 @@
 import type { Diagnostic } from '../../diagnostics/diagnostic.js';
+import { isMaintained, maintenanceOf } from '../maintenance-jobs.js';
 import type { Repository } from '../../policy/policy.js';
 import { firstCollision, freeTimes } from '../../schedule/collisions.js';
 import { knownSchedule } from '../../schedule/job-schedule.js';
 import { runsBetween } from '../../schedule/runs.js';
 import { showDuration, showMinute } from '../../schedule/show.js';
 import { groupBy } from '../group.js';
-import { maintenanceClockwork, MAINTENANCE_KINDS, type MaintenanceKind } from '../maintenance-times.js';
+import { maintenanceClockwork, type MaintenanceKind } from '../maintenance-times.js';
 import type { BackupPlan, RepositoryPlan } from '../plan.js';
 import { clockworkOf } from '../schedules.js';
 import type { Check, CheckInput } from './check.js';
@@ -41,7 +42,7 @@ export const maintenanceCollisions: Check = (input) => {
   const simulated = new Simulated(input.zones, input.period);
   return input.policy.repositories.flatMap((repository) => {
     const planned = input.plan.repositories.find(({ name }) => name === repository.name);
-    if (planned === undefined || planned.services.length === 0 || repository.margin === 0) return [];
+    if (planned === undefined || !isMaintained(planned) || repository.margin === 0) return [];
     return repositoryCollisions(input, repository, planned, simulated);
   });
 };
@@ -54,7 +55,7 @@ function repositoryCollisions(
 ): Diagnostic[] {
   const backups = backupRuns(input.plan, repository.name, simulated);
   const clockwork = maintenanceClockwork(repository);
-  const jobs = MAINTENANCE_KINDS.map((kind) => ({
+  const jobs = maintenanceOf(planned).map((kind) => ({
     kind,
     names: [`${kind} of \`${repository.name}\``],
     runs: simulated.of(planned[kind], clockwork).runs,

@@ -2,6 +2,9 @@ import type { Diagnostic } from '../../diagnostics/diagnostic.js';
 import * as ansible from './ansible.js';
 import type { Check, CheckInput } from './check.js';
 import { maintenanceCollisions } from './collisions.js';
+import { otherProject } from './compose.js';
+import { impatientBackups } from './locks.js';
+import { unusedRepository } from './unused-repository.js';
 import { wholeVolumeExcluded } from './contents.js';
 import * as coverage from './coverage.js';
 import { nestedHostPath } from './host-paths.js';
@@ -25,6 +28,7 @@ const CHECKS: readonly Check[] = [
   identity.deployedTwice,
   nestedHostPath,
   sharedManagedVolume,
+  otherProject,
   coverage.notDeployed,
   coverage.unknownRepository,
   coverage.misnamedVolume,
@@ -61,6 +65,8 @@ const CHECKS: readonly Check[] = [
   schedule.unusableSpread,
   schedule.clockChanges,
   maintenanceCollisions,
+  impatientBackups,
+  unusedRepository,
   tooOld,
 ];
 

@@ -1,3 +1,4 @@
+import { isMaintained } from '../../plan/maintenance-jobs.js';
 import { maintenanceClockwork } from '../../plan/maintenance-times.js';
 import type { RepositoryPlan } from '../../plan/plan.js';
 import { showDuration } from '../../schedule/show.js';
@@ -27,28 +28,42 @@ export const timeouts: Rule = ({ matched, places }) =>
     ];
   });
 
-/** Checks that read the data in more parts, so that damage shows later. */
+/** Checks that read the data in more parts, or less often, so that damage shows later. */
 export const slowerReading: Rule = (input) =>
   input.before.plan.repositories.flatMap((before): Finding[] => {
     const after = input.repositories.after.get(before.name);
-    const [parts, more] = [before.read_data_subsets, after?.read_data_subsets ?? null];
-    if (after === undefined || parts === null || more === null || more <= parts) return [];
-    const [round, later] = [roundOf(input, before, parts), roundOf(input, after, more)];
+    const [parts, others] = [before.read_data_subsets, after?.read_data_subsets ?? null];
+    if (after === undefined || parts === null || others === null) return [];
+    if (!isMaintained(before) || !isMaintained(after)) return [];
+    const [round, later] = [roundOf(input, before, parts), roundOf(input, after, others)];
+    // A change of clocks moves an hour; a check that hardly ever runs is reported as one that is gone.
+    if (later <= round + 60 || gapOf(input, after) > YEAR) return [];
     return [
       {
         ...{ service: null, volume: null, runtime: null, host: null },
         code: 'STW830',
-        severity: later > YEAR && later > round ? 'warning' : 'info',
-        before: `${parts} parts, all read once in ${showDuration(round)}`,
-        after: `${more} parts, all read once in ${showDuration(later)}`,
-        message: `checks of ${quote(after.name)} read its data in more parts: damage may stay unnoticed for ${showDuration(later)}`,
+        severity: later > YEAR ? 'warning' : 'info',
+        before: `${showParts(parts)}, all read once in ${showDuration(round)}`,
+        after: `${showParts(others)}, all read once in ${showDuration(later)}`,
+        message: `checks of ${quote(after.name)} read its data ${others > parts ? 'in more parts' : 'less often'}: damage may stay unnoticed for ${showDuration(later)}`,
         hint: 'check more often, or in fewer parts',
         span: input.places.repository(after.name, 'check', 'read_data_subsets'),
       },
     ];
   });
 
-/** Minutes until all parts were read, at worst. */
+function showParts(parts: number): string {
+  return parts === 1 ? '1 part' : `${parts} parts`;
+}
+
+function gapOf({ simulated }: ReviewInput, repository: RepositoryPlan): number {
+  return simulated.of(repository.check, maintenanceClockwork(repository)).longestGap;
+}
+
+/** Minutes until all parts were read, at worst: each check reads the next one. */
 function roundOf({ simulated }: ReviewInput, repository: RepositoryPlan, parts: number): number {
-  return parts * simulated.of(repository.check, maintenanceClockwork(repository)).longestGap;
+  const { runs, longestGap } = simulated.of(repository.check, maintenanceClockwork(repository));
+  const rounds = runs.slice(parts).map((run, index) => run - (runs[index] ?? run));
+  // Where a round is longer than what is simulated: so many of the longest gaps, which is no less.
+  return rounds.length === 0 ? parts * longestGap : Math.max(...rounds);
 }

@@ -1,4 +1,5 @@
 import type { JobSchedule, RepositoryPlan, ServicePlan } from '../../plan/plan.js';
+import { isMaintained } from '../../plan/maintenance-jobs.js';
 import { maintenanceClockwork } from '../../plan/maintenance-times.js';
 import { clockworkOf } from '../../plan/schedules.js';
 import { firstCollision } from '../../schedule/collisions.js';
@@ -68,7 +69,12 @@ export const maintenance: Rule = (input) =>
     const after =
       input.repositories.after.get(before.name) ??
       input.after.plan.repositories.find((repository) => addressOf(repository) === addressOf(before));
-    if (after === undefined) return [unmaintained(input, before)];
+    if (after === undefined || (isMaintained(before) && !isMaintained(after))) {
+      return [
+        unmaintained(input, before, after === undefined ? 'left the policy' : 'is used by nothing any more'),
+      ];
+    }
+    if (!isMaintained(after)) return [];
     return [
       ...KINDS.flatMap((kind) => maintenanceTimes(input, kind, before, after)),
       ...dataCheck(input, before, after),
@@ -76,15 +82,15 @@ export const maintenance: Rule = (input) =>
     ];
   });
 
-function unmaintained({ places }: ReviewInput, before: RepositoryPlan): Finding {
+function unmaintained({ places }: ReviewInput, before: RepositoryPlan, how: string): Finding {
   return {
     ...SHARED,
     code: 'STW813',
     severity: 'critical',
     before: `${before.name} (${before.url})`,
     after: null,
-    message: `repository ${quote(before.name)} left the policy: nothing forgets, prunes or checks what it holds`,
-    hint: 'keep it in the policy for as long as its snapshots matter, be it without services',
+    message: `repository ${quote(before.name)} ${how}: nothing forgets, prunes or checks what it holds`,
+    hint: 'check it by hand for as long as its snapshots matter; only a repository that something is backed up into has jobs',
     span: places.repository(before.name),
   };
 }

@@ -1,3 +1,4 @@
+import { isMaintained } from '../../plan/maintenance-jobs.js';
 import type { BackupPlan, RepositoryPlan } from '../../plan/plan.js';
 import type { KubernetesSettings, RuntimeSettings } from '../../policy/policy.js';
 import { header } from '../header.js';
@@ -129,6 +130,8 @@ function summary(plan: BackupPlan): string {
   return `${plan.services.length} services, ${count('backed up')} volumes backed up${waived}${missing}.`;
 }
 
-function maintainer({ maintenance }: RepositoryPlan): string {
+function maintainer(repository: RepositoryPlan): string {
+  const { maintenance } = repository;
+  if (!isMaintained(repository)) return 'nobody, as nothing is backed up into it';
   return maintenance.kind === 'host' ? `host ${maintenance.host}` : `namespace ${maintenance.namespace}`;
 }

@@ -1,4 +1,5 @@
 import type { PlannedVolume } from '../../plan/plan.js';
+import { longestRun } from '../../plan/longest-run.js';
 import { podsOf } from '../../plan/workload.js';
 import { header } from '../header.js';
 import type { RenderedFile, TargetInput } from '../target.js';
@@ -7,7 +8,7 @@ import { besideWorkload } from './affinity.js';
 import { labels, objectName, serviceFile } from './names.js';
 import { podContext, SCRIPTS, tolerationFields } from './pod.js';
 import { backupSecurity } from './security.js';
-import { startingDeadline, timeoutOf } from './timing.js';
+import { startingDeadline } from './timing.js';
 
 /** The CronJob of one service, for the volumes that it mounts. */
 export function backupFile(
@@ -43,7 +44,7 @@ export function backupFile(
       ...tolerationFields(settings),
       schedule: placement.schedule,
       starting_deadline: startingDeadline(placement.schedule.cron),
-      deadline: timeoutOf(service) * 60,
+      deadline: longestRun(service) * 60,
       ...pod,
     }),
   );

@@ -1,4 +1,5 @@
 import { groupBy } from '../../plan/group.js';
+import { isMaintained } from '../../plan/maintenance-jobs.js';
 import type { BackupPlan, Placement, PlannedVolume, RepositoryPlan, ServicePlan } from '../../plan/plan.js';
 
 /** One service's backup on Kubernetes. */
@@ -33,7 +34,7 @@ export function namespaces(plan: BackupPlan): Namespace[] {
   const jobs = groupBy(kubernetesJobs(plan), (job) => job.namespace);
   const maintained = new Map<string, RepositoryPlan[]>();
   for (const repository of plan.repositories) {
-    if (repository.maintenance.kind !== 'namespace') continue;
+    if (repository.maintenance.kind !== 'namespace' || !isMaintained(repository)) continue;
     const { namespace } = repository.maintenance;
     maintained.set(namespace, [...(maintained.get(namespace) ?? []), repository]);
   }

@@ -1,5 +1,6 @@
 import { projectName } from '../../names/installed.js';
 import { groupBy } from '../../plan/group.js';
+import { longestRun } from '../../plan/longest-run.js';
 import { labelTexts } from '../../plan/node-labels.js';
 import type { PlannedVolume } from '../../plan/plan.js';
 import type { KubernetesSettings, Labels } from '../../policy/policy.js';
@@ -21,7 +22,7 @@ import {
   tolerationFields,
 } from './pod.js';
 import { rootSecurity } from './security.js';
-import { longestGap, timeoutOf } from './timing.js';
+import { longestGap } from './timing.js';
 
 const CRONTAB = '/etc/stowage-crontab';
 const JOBS = '/etc/stowage-jobs';
@@ -167,7 +168,7 @@ function crontab(jobs: readonly KubernetesJob[]): string {
 
 /** `service=minutes`: the longest that its last success may lie back. */
 function readiness({ service, placement }: KubernetesJob): string {
-  return `${service.service_id}=${longestGap(placement.schedule) + timeoutOf(service) + 60}`;
+  return `${service.service_id}=${longestGap(placement.schedule) + longestRun(service) + 60}`;
 }
 
 function volumesAndMounts(
@@ -221,7 +222,7 @@ function serviceScript(
     content: templates.render('kubernetes/hostpath-service.sh.hbs', {
       header: header(plan, service.contract),
       service_id: service.service_id,
-      seconds: timeoutOf(service) * 60,
+      seconds: longestRun(service) * 60,
       credentials: credentialsFolder(repository),
       url: repository.url,
       before: args.slice(0, behindTags),

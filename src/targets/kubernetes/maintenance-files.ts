@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
 import { groupBy } from '../../plan/group.js';
+import { maintenanceOf } from '../../plan/maintenance-jobs.js';
+import type { MaintenanceKind } from '../../plan/maintenance-times.js';
 import type { BackupPlan, JobSchedule, RepositoryPlan, ServicePlan } from '../../plan/plan.js';
 import { header } from '../header.js';
 import { keepOptions } from '../../retention/options.js';
@@ -12,40 +14,35 @@ import { startingDeadline } from './timing.js';
 
 const SHARED = { mode: 0o644, sources: [], service: null, runtime: 'kubernetes' } as const;
 
+type Verb = 'locks' | MaintenanceKind;
+type Times = Pick<JobSchedule, 'cron' | 'timezone'>;
+
 /** Where the forget job finds the services' scripts. */
 const FORGET_FOLDER = `${SCRIPTS}-forget`;
+/** When to look for dead locks: a lock is gone within the hour, and no other job needs to keep out of the way. */
+const LOCKS = { cron: '7,22,37,52 * * * *', timezone: 'UTC' } as const;
 /** One ConfigMap holds at most 1 MiB, and `kubectl apply` notes at most 256 KiB of it: about 700 scripts. */
 const SHARDS = Array.from({ length: 16 }, (_, shard) => shard.toString(16));
 
-/** Forget, prune and check of one repository, and each service's retention in a file of its own. */
+/** The locks, forget, prune and check of one repository, and each service's retention in a file of its own. */
 export function maintenanceFiles(
   namespace: Namespace,
   repository: RepositoryPlan,
   input: TargetInput,
 ): RenderedFile[] {
   const { plan, templates } = input;
-  const forgotten = forgottenServices(plan, repository, input);
+  const job = (verb: Verb, schedule: Times, ...command: readonly string[]) =>
+    maintenanceJob(namespace, repository, input, verb, schedule, command);
+  const script = (name: string, ...args: readonly string[]) => ['/bin/sh', `${SCRIPTS}/${name}`, ...args];
+  const parts = String(repository.read_data_subsets ?? 0);
+  const all = {
+    forget: () => job('forget', repository.forget, ...script('forget.sh', FORGET_FOLDER)),
+    prune: () => job('prune', repository.prune, 'restic', 'prune', '--retry-lock=2h'),
+    check: () => job('check', repository.check, ...script('check-repository.sh', parts)),
+  };
   const jobs = [
-    // An operator on the cluster forgets its own: where there is nothing else, there is no job to fail for it.
-    ...(forgotten.length === 0
-      ? []
-      : [
-          maintenanceJob(namespace, repository, input, 'forget', repository.forget, [
-            '/bin/sh',
-            `${SCRIPTS}/forget.sh`,
-            FORGET_FOLDER,
-          ]),
-        ]),
-    maintenanceJob(namespace, repository, input, 'prune', repository.prune, [
-      'restic',
-      'prune',
-      '--retry-lock=2h',
-    ]),
-    maintenanceJob(namespace, repository, input, 'check', repository.check, [
-      '/bin/sh',
-      `${SCRIPTS}/check-repository.sh`,
-      String(repository.read_data_subsets ?? 0),
-    ]),
+    job('locks', LOCKS, ...script('remove-dead-locks.sh')),
+    ...maintenanceOf(repository).map((kind) => all[kind]()),
   ];
   return [
     {
@@ -58,7 +55,7 @@ export function maintenanceFiles(
         jobs,
       }),
     },
-    ...forgotten.map((service) => ({
+    ...forgottenServices(plan, repository, input).map((service) => ({
       path: `${namespace.folder}/${forgetScript(repository, service)}`,
       content: templates.render('host/forget-service.sh.hbs', {
         header: header(plan, service.contract),
@@ -91,8 +88,8 @@ function maintenanceJob(
   namespace: Namespace,
   repository: RepositoryPlan,
   input: TargetInput,
-  verb: 'forget' | 'prune' | 'check',
-  schedule: JobSchedule,
+  verb: Verb,
+  schedule: Times,
   command: readonly string[],
 ): Record<string, unknown> {
   const isForget = verb === 'forget';

@@ -71,7 +71,8 @@ function ownPods(namespace: Namespace, input: TargetInput): Contents {
       ...(maintains
         ? [
             { file: 'check-repository.sh', template: 'host/check-repository.sh.hbs' },
-            { file: 'forget.sh', template: 'kubernetes/forget.sh.hbs' },
+            { file: 'forget.sh', template: 'host/forget.sh.hbs' },
+            { file: 'remove-dead-locks.sh', template: 'host/remove-dead-locks.sh.hbs' },
           ]
         : []),
     ],

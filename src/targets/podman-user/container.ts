@@ -1,4 +1,5 @@
 import type { PlannedVolume } from '../../plan/plan.js';
+import { longestRun } from '../../plan/longest-run.js';
 import type { HostJob } from '../systemd/host-tree.js';
 
 const HOME = '$HOME/';
@@ -11,7 +12,7 @@ export function containerContext({ service, placement }: HostJob): Record<string
     snapshot_host: placement.snapshot_host,
     tags: service.tags,
     exclude: [...service.exclude, ...volumes.flatMap((volume) => volume.exclude)],
-    timeout: service.timeout,
+    timeout: longestRun(service),
     retry_lock: service.retry_lock,
     accept_incomplete: service.accept_incomplete,
     sources: volumes.map(sourceContext),

@@ -1,5 +1,6 @@
 import { installedName } from '../../names/installed.js';
 import { guestDumpName } from '../../plan/volumes.js';
+import { longestRun } from '../../plan/longest-run.js';
 import { header } from '../header.js';
 import { guestTags } from './guest.js';
 import { hostTrees, type GuestJob, type HostTree } from '../systemd/host-tree.js';
@@ -67,7 +68,7 @@ function guestContext(
     snapshot_host: placement.snapshot_host,
     tags: guestTags(service),
     retry_lock: service.retry_lock,
-    timeout: service.timeout,
+    timeout: longestRun(service),
     kept: inside.map((volume) => volume.path),
     elsewhere: placement.volumes.filter((volume) => !inside.includes(volume)).map((volume) => volume.path),
     repository: repositoryContext(repository),

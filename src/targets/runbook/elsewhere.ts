@@ -4,6 +4,7 @@ import { isPerNode } from '../kubernetes/restore.js';
 import { outerFirst, sparedVolumes, sparingOptions } from '../nested-volumes.js';
 import { recreateVolume, restoreVolume } from './host-guide.js';
 import { step, type Step } from './guide.js';
+import { projectOf } from './workload.js';
 
 /**
  * The service under another runtime of its contract: snapshots look the same everywhere, so that only the target
@@ -44,7 +45,7 @@ export function elsewhereSteps(
               ]),
         ].join(' '),
         outerFirst(volumes).flatMap((volume) => [
-          ...recreateVolume(service, volume),
+          ...recreateVolume(projectOf(service, other), volume),
           [
             ...restoreVolume(project, service, from, volume, volume.location),
             ...sparingOptions(service, volume, sparedVolumes(service, volume, volumes)),

@@ -3,24 +3,42 @@ export type Command = readonly string[];
 /** Commands joined by pipes; most have one. */
 export type Pipeline = readonly Command[];
 
+/** What a copy button copies: commands that are typed one after the other in one place. */
+export interface Fence {
+  /** Where one types it and what it is for, as a sentence without its colon. */
+  readonly lead: string;
+  readonly pipelines: readonly Pipeline[];
+}
+
 /** One step of a restore: what to do and why, then what to type. */
 export interface Step {
   readonly heading: string;
   readonly text: string;
+  /** Typed where the whole guide is. */
   readonly pipelines: readonly Pipeline[];
-}
-
-/** How to restore a service in one place. */
-export interface Guide {
-  readonly title: string;
-  /** When and under which name its snapshots are made. */
-  readonly about: string;
-  readonly steps: readonly Step[];
+  /** Commands after those, each list in a fence of its own. */
+  readonly fences?: readonly Fence[];
 }
 
 /** A step with single commands only. */
 export function step(heading: string, text: string, commands: readonly Command[]): Step {
   return { heading, text, pipelines: commands.map((command) => [command]) };
+}
+
+/** A fence of single commands. */
+export function fence(lead: string, commands: readonly Command[]): Fence {
+  return { lead, pipelines: commands.map((command) => [command]) };
+}
+
+/** A step of several fences. */
+export function fenced(heading: string, text: string, fences: readonly Fence[]): Step {
+  return { heading, text, pipelines: [], fences };
+}
+
+/** What the template shows of a step. @param at where its commands are typed */
+export function shown({ heading, text, pipelines, fences = [] }: Step, at: string) {
+  const own = pipelines.length === 0 ? [] : [{ lead: at, pipelines }];
+  return { heading, text, fences: [...own, ...fences] };
 }
 
 /** `kubectl apply` of one object, whole in one line so that it can be copied. JSON is YAML. */
@@ -41,20 +59,3 @@ export function inPlaceText(spared: readonly string[]): string {
   const inside = names === '' ? '' : ` What lies inside as ${names} is left alone.`;
   return `The first command only says what would change; the second restores. Files that the snapshot does not have are deleted.${inside}`;
 }
-
-/**
- * What the step of a host says that restores a volume in place, whose script deletes nothing.
- *
- * @param spared names of volumes inside this one that the restore does not touch
- */
-export function restoreText(spared: readonly string[]): string {
-  const names = spared.join(' and ');
-  const inside = names === '' ? '' : ` What lies inside as ${names} is left alone.`;
-  return `The first command only says what would change; the second restores. Nothing is deleted.${inside}`;
-}
-
-/** What the two steps say that delete what a snapshot does not have. */
-export const EXTRA_TEXT = {
-  show: 'Only shows it. What backups leave out, other file systems, and what was there unchanged before the snapshot was made are left alone. To keep all of it, skip the next step.',
-  delete: 'Deletes exactly what was shown, or nothing when that is no longer the same.',
-} as const;

@@ -1,43 +1,85 @@
-import { composeProjectName } from '../../locate/docker.js';
 import { asideFolder, installedName } from '../../names/installed.js';
-import type { Placement, PlannedVolume, ServicePlan } from '../../plan/plan.js';
+import type { Placement, PlannedVolume, RepositoryPlan, ServicePlan } from '../../plan/plan.js';
 import { outerFirst, sparedVolumes, sparingOptions } from '../nested-volumes.js';
-import { resticCommand, restoreCommand } from '../systemd/host-files.js';
-import { hostVolumes } from '../systemd/host-tree.js';
-import { EXTRA_TEXT, restoreText, step, type Command, type Step } from './guide.js';
+import { libraryScript, resticCommand, restoreCommand } from '../systemd/host-files.js';
+import { hasGuestJob, hostVolumes } from '../systemd/host-tree.js';
+import { chooseSteps } from './choose.js';
+import { guestAfterSteps, guestBeforeSteps, guestInPlaceSteps } from './guest-guide.js';
+import { fence, fenced, step, type Command, type Step } from './guide.js';
+import { deleteExtra, inPlaceSteps } from './in-place.js';
 import { ownerText } from './owner.js';
+import { roots, stopSteps } from './stop.js';
+import { holdStep, resumeStep, type Jobs } from './timers.js';
 import { verifySteps } from './verify.js';
-import { workload } from './workload.js';
+import { composeServices, projectOf, workload } from './workload.js';
+
+/** One service on a host whose jobs systemd runs, and what its page knows of the place. */
+export interface HostPlace {
+  /** The project's name, which is part of every installed one. */
+  readonly project: string;
+  readonly service: ServicePlan;
+  readonly placement: Placement;
+  readonly repository: RepositoryPlan;
+  /** Where everything is typed. */
+  readonly at: string;
+}
 
 /** Restoring on a host whose jobs systemd runs: every command is typed there, as root. */
-export function hostSteps(project: string, service: ServicePlan, placement: Placement): Step[] {
-  const volumes = hostVolumes(placement);
+export function hostSteps(place: HostPlace): Step[] {
+  const { project, service, placement, repository, at } = place;
+  const volumes = outerFirst(hostVolumes(placement));
   const { stop, start, inside } = workload(service, placement);
-  const list: Command = [
-    resticCommand(project, service.repository),
-    'snapshots',
-    ...filter(service, placement),
-  ];
+  const jobs = jobsOf(place);
   return [
-    step('List snapshots', '', [list]),
-    step('Stop the workload', stop.length === 0 ? `Stop the guest of ${service.service_name}.` : '', stop),
-    ...outerFirst(volumes).flatMap((volume) => volumeSteps(project, service, placement, volume)),
-    step(
-      'Check owners',
-      ownerText(service, placement),
-      volumes.map((volume) => ['ls', '-lan', volume.location]),
-    ),
-    ...projectSteps(service, placement),
-    step(
-      'Start the workload',
-      start.length === 0 ? `Start the guest of ${service.service_name}.` : '',
-      start,
-    ),
-    ...(placement.runtime === 'proxmox' && inside.length === 0 ? [] : verifySteps(service, inside)),
-    step('Back up again', 'So that the restored state is the newest snapshot.', [
-      ['systemctl', 'start', `${installedName(project, 'backup', service.service_id)}.service`],
-    ]),
+    ...(volumes.length === 0 ? [] : chooseSteps(choiceOf(place, volumes))),
+    ...guestBeforeSteps(place),
+    ...asideSteps(place, volumes),
+    holdStep(jobs, repository),
+    ...stopSteps({ service, placement, at, stop, check: checkUnused(project, volumes) }),
+    ...guestInPlaceSteps(place),
+    ...recreateSteps(place, volumes),
+    ...restoreSteps(place, volumes),
+    ...ownerSteps(place, volumes),
+    ...projectSteps(place),
+    startStep(place, start),
+    ...guestAfterSteps(place),
+    ...verifySteps(service, inside),
+    resumeStep(jobs, repository),
   ];
+}
+
+function jobsOf({ project, service, placement, at }: HostPlace): Jobs {
+  const { service_id } = service;
+  const units = [
+    ...(hostVolumes(placement).length === 0 ? [] : [installedName(project, 'backup', service_id)]),
+    ...(hasGuestJob(placement) ? [installedName(project, 'vzdump', service_id)] : []),
+  ];
+  return { project, at, systemctl: ['systemctl'], units };
+}
+
+function choiceOf({ project, service, placement, at }: HostPlace, volumes: readonly PlannedVolume[]) {
+  return {
+    at,
+    before: [],
+    restic: [resticCommand(project, service.repository)],
+    snapshotHost: placement.snapshot_host,
+    tags: service.tags,
+    paths: volumes.map(({ snapshot_path }) => snapshot_path),
+  };
+}
+
+function checkUnused(project: string, volumes: readonly PlannedVolume[]): Command[] {
+  return volumes.length === 0 ? [] : [[libraryScript(project, 'check-unused.sh'), ...roots(volumes)]];
+}
+
+function startStep({ service, placement, at }: HostPlace, start: readonly Command[]): Step {
+  const own = placement.commands?.start ?? null;
+  const text = start.length === 0 ? `Start the guest of ${service.service_name}.` : '';
+  return fenced(
+    'Start the workload',
+    text,
+    start.length === 0 ? [] : [fence(own === null ? at : 'With what deploys it, there', start)],
+  );
 }
 
 function filter(service: ServicePlan, placement: Placement): string[] {
@@ -61,74 +103,104 @@ export function restoreVolume(
   return [restoreCommand(project, service.repository), 'latest', path, target, ...only];
 }
 
-function volumeSteps(
-  project: string,
-  service: ServicePlan,
-  placement: Placement,
-  volume: PlannedVolume,
-): Step[] {
-  const spared = sparedVolumes(service, volume, placement.volumes);
-  const inPlace = [
-    ...restoreVolume(project, service, placement, volume, volume.location),
-    ...sparingOptions(service, volume, spared),
-  ];
-  const patterns = [...service.exclude, ...volume.exclude].map((pattern) => `--exclude=${pattern}`);
-  const deleteExtra = (step: string): Command => {
-    const [script = '', ...rest] = inPlace;
-    return [script, 'delete-extra', step, ...rest, ...patterns];
-  };
-  const aside = `${asideFolder(project)}/${service.service_id}/${volume.volume}`;
+/** A fence for each volume: whoever needs only one of them copies that. */
+function forEach(
+  { at }: HostPlace,
+  volumes: readonly PlannedVolume[],
+  commandOf: (volume: PlannedVolume) => Command,
+) {
+  return volumes.map((volume) => fence(`${at}, for ${volume.volume}`, [commandOf(volume)]));
+}
+
+function asideSteps(place: HostPlace, volumes: readonly PlannedVolume[]): Step[] {
+  if (volumes.length === 0) return [];
+  const { project, service, placement } = place;
   return [
-    ...recreateSteps(service, volume),
-    step(`Restore ${volume.volume} in place`, restoreText(spared.map((inner) => inner.volume)), [
-      [...inPlace, '--dry-run', '--verbose=2'],
-      [...inPlace, '--verify'],
-    ]),
-    step(`Show what ${volume.volume} has besides`, EXTRA_TEXT.show, [deleteExtra('--preview')]),
-    step(`Delete what ${volume.volume} has besides`, EXTRA_TEXT.delete, [deleteExtra('--apply')]),
-    step(`Restore ${volume.volume} aside`, 'To look at it, or to take single files out of it.', [
-      [...restoreVolume(project, service, placement, volume, aside), '--verify'],
-    ]),
+    fenced(
+      'Restore aside',
+      'To look at it, or to take single files out of it. Nothing has to stop for that.',
+      forEach(place, volumes, (volume) => [
+        ...restoreVolume(
+          project,
+          service,
+          placement,
+          volume,
+          `${asideFolder(project)}/${service.service_id}/${volume.volume}`,
+        ),
+        '--verify',
+      ]),
+    ),
   ];
+}
+
+function restoreSteps(place: HostPlace, volumes: readonly PlannedVolume[]): Step[] {
+  if (volumes.length === 0) return [];
+  const { project, service, placement } = place;
+  const spared = volumes.flatMap((volume) => sparedVolumes(service, volume, placement.volumes));
+  const inPlace = (volume: PlannedVolume): Command => [
+    ...restoreVolume(project, service, placement, volume, volume.location),
+    ...sparingOptions(service, volume, sparedVolumes(service, volume, placement.volumes)),
+  ];
+  return inPlaceSteps({
+    spared: spared.map(({ volume }) => volume),
+    restore: forEach(place, volumes, (volume) => [...inPlace(volume), '--verify']),
+    preview: forEach(place, volumes, (volume) => deleteExtra(service, volume, '--preview', inPlace(volume))),
+    apply: forEach(place, volumes, (volume) => deleteExtra(service, volume, '--apply', inPlace(volume))),
+  });
+}
+
+function ownerSteps({ service, placement }: HostPlace, volumes: readonly PlannedVolume[]): Step[] {
+  if (volumes.length === 0) return [];
+  const commands = volumes.map((volume) => ['ls', '-lan', volume.location]);
+  return [step('Check owners', ownerText(service, placement), commands)];
 }
 
 /**
  * Containers that are gone, after `docker compose down` or on a new host: `start` finds none to start. They are made
- * after the restore, because Compose refuses a bind mount whose folder is missing.
+ * after the restore, because Compose refuses a bind mount whose folder is missing. Without a name for the project, since a
+ * wrong one would make a second copy of everything; the list shows which project it was.
  */
-function projectSteps(service: ServicePlan, placement: Placement): Step[] {
-  if (placement.runtime !== 'docker') return [];
-  const project = composeProjectName(service.service_id);
+function projectSteps({ service, placement, at }: HostPlace): Step[] {
+  if (placement.runtime !== 'docker' || (placement.commands?.start ?? null) !== null) return [];
+  const project = projectOf(service, placement);
+  const only = composeServices(service, placement);
   return [
-    step(
-      'Make the project again, if its containers are gone',
-      `Type it in the folder of the project's compose file, most likely one named ${service.service_id}. It starts nothing, and changes nothing that is there.`,
-      [['docker', 'compose', '--project-name', project, 'up', '--no-start', '--no-recreate']],
+    fenced(
+      'Make the containers again, if they are gone',
+      `Type it in the folder of the Compose file; a file of another name than Compose looks for needs --file NAME. It starts nothing, and changes nothing that is there. The list must show containers of the project ${project}: if it is empty, that folder's project has another name, and this page the wrong one.`,
+      [
+        fence(at, [
+          ['docker', 'compose', 'up', '--no-start', '--no-recreate', ...only],
+          ['docker', 'compose', '--project-name', project, 'ps', '--all'],
+        ]),
+      ],
     ),
   ];
 }
 
-function recreateSteps(service: ServicePlan, volume: PlannedVolume): Step[] {
-  const commands = recreateVolume(service, volume);
+function recreateSteps({ service, placement, at }: HostPlace, volumes: readonly PlannedVolume[]): Step[] {
+  const project = projectOf(service, placement);
+  const commands = volumes.flatMap((volume) => recreateVolume(project, volume));
   if (commands.length === 0) return [];
   return [
-    step(
-      `Make the volume of ${volume.volume} again, if it is gone`,
-      'Does nothing when the volume is there.',
-      commands,
-    ),
+    fenced('Make the volumes again, if they are gone', 'Does nothing for those that are there.', [
+      fence(at, unique(commands)),
+    ]),
   ];
+}
+
+function unique(commands: readonly Command[]): Command[] {
+  return [...new Map(commands.map((command) => [command.join('\0'), command])).values()];
 }
 
 /** A managed volume that is gone has to be the engine's own again before files go into it; nothing for a folder. */
 export function recreateVolume(
-  service: ServicePlan,
+  project: string,
   { kind, name }: Pick<PlannedVolume, 'kind' | 'name'>,
 ): Command[] {
   if (name === null) return [];
   if (kind === 'podman_volume') return [['podman', 'volume', 'create', '--ignore', name]];
   if (kind !== 'docker_volume') return [];
-  const project = composeProjectName(service.service_id);
   const labels = name.startsWith(`${project}_`)
     ? // Compose takes a volume for its own by these.
       [

@@ -1,53 +1,75 @@
-import type { Placement, ServicePlan } from '../../plan/plan.js';
-import { rootlessRestore } from '../podman-user/restore.js';
-import { EXTRA_TEXT, restoreText, type Step } from './guide.js';
+import { installedName } from '../../names/installed.js';
+import type { Placement, RepositoryPlan, ServicePlan } from '../../plan/plan.js';
+import { rootlessRestore, type RootlessVolumeRestore } from '../podman-user/restore.js';
+import { chooseSteps } from './choose.js';
+import { fence, fenced, type Command, type Fence, type Step } from './guide.js';
+import { deleteExtra, inPlaceSteps } from './in-place.js';
 import { ownerText } from './owner.js';
+import { stopSteps } from './stop.js';
+import { holdStep, resumeStep } from './timers.js';
 import { verifySteps } from './verify.js';
+import { insidePodman } from './workload.js';
+
+/** Scripts and folders of the user are named from the home folder. */
+const HOME: Command = ['cd'];
 
 /** Restoring on a host with rootless Podman: every command is typed by the user whose containers they are. */
-export function rootlessSteps(project: string, service: ServicePlan, placement: Placement): Step[] {
+export function rootlessSteps(
+  project: string,
+  service: ServicePlan,
+  placement: Placement,
+  repository: RepositoryPlan,
+  at: string,
+): Step[] {
   const guide = rootlessRestore(project, service, placement);
   if (guide === null) return [];
+  const unit = `${service.service_unit_name}.service`;
+  const commands = placement.commands ?? { stop: null, start: null, exec: null };
+  const jobs = {
+    project,
+    at,
+    systemctl: ['systemctl', '--user'],
+    units: [installedName(project, 'backup', service.service_id)],
+  };
+  const forEach = (commandOf: (volume: RootlessVolumeRestore) => Command): Fence[] =>
+    guide.volumes.map((volume) => fence(`${at}, for ${volume.volume.volume}`, [HOME, commandOf(volume)]));
   return [
-    {
-      heading: 'List snapshots',
-      text: 'Log in as the user that the containers belong to; jobs run without a login only while lingering is on.',
-      pipelines: guide.list,
-    },
-    { heading: 'Stop the workload', text: '', pipelines: guide.stop },
-    ...guide.volumes.flatMap((volume): Step[] => [
-      {
-        heading: `Restore ${volume.volume} in place`,
-        text: restoreText(volume.spared),
-        pipelines: volume.in_place,
-      },
-      {
-        heading: `Show what ${volume.volume} has besides`,
-        text: EXTRA_TEXT.show,
-        pipelines: volume.show_extra,
-      },
-      {
-        heading: `Delete what ${volume.volume} has besides`,
-        text: EXTRA_TEXT.delete,
-        pipelines: volume.delete_extra,
-      },
-      {
-        heading: `Restore ${volume.volume} aside`,
-        text: 'To look at it, or to take single files out of it.',
-        pipelines: volume.aside,
-      },
+    ...chooseSteps({
+      at,
+      before: [HOME],
+      restic: guide.restic,
+      snapshotHost: placement.snapshot_host,
+      tags: service.tags,
+      paths: guide.volumes.map(({ volume }) => volume.snapshot_path),
+    }),
+    fenced(
+      'Restore aside',
+      'To look at it, or to take single files out of it. Nothing has to stop for that.',
+      forEach(({ aside }) => aside),
+    ),
+    holdStep(jobs, repository),
+    ...stopSteps({
+      service,
+      placement,
+      at,
+      stop: [commands.stop ?? ['systemctl', '--user', 'stop', unit]],
+      check: [HOME, guide.check],
+    }),
+    ...inPlaceSteps({
+      spared: guide.volumes.flatMap(({ spared }) => spared),
+      restore: forEach(({ in_place }) => [...in_place, '--verify']),
+      preview: forEach(({ volume, in_place }) => deleteExtra(service, volume, '--preview', in_place)),
+      apply: forEach(({ volume, in_place }) => deleteExtra(service, volume, '--apply', in_place)),
+    }),
+    fenced('Check owners', ownerText(service, placement), [
+      fence(at, [HOME, ...guide.volumes.map(({ owners }) => owners)]),
     ]),
-    {
-      heading: 'Check owners',
-      text: ownerText(service, placement),
-      pipelines: guide.volumes.flatMap(({ owners }) => owners),
-    },
-    { heading: 'Start the workload', text: '', pipelines: guide.start },
-    ...verifySteps(service, ['podman', 'exec', service.service_name]),
-    {
-      heading: 'Back up again',
-      text: 'So that the restored state is the newest snapshot.',
-      pipelines: guide.back_up,
-    },
+    fenced('Start the workload', '', [
+      fence(commands.start === null ? at : 'With what deploys it, there', [
+        commands.start ?? ['systemctl', '--user', 'start', unit],
+      ]),
+    ]),
+    ...verifySteps(service, commands.exec ?? insidePodman(service)),
+    resumeStep(jobs, repository),
   ];
 }

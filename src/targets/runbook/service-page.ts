@@ -3,15 +3,18 @@ import { needs } from '../../plan/requirements.js';
 import { retentionText } from '../../retention/text.js';
 import { header } from '../header.js';
 import { kubernetesJobs } from '../kubernetes/cluster.js';
-import { placeName } from '../protection.js';
-import { hostVolumes, isSystemdJob } from '../systemd/host-tree.js';
+import { isRendered, placeName } from '../protection.js';
+import { hasGuestJob, hostVolumes, isSystemdJob } from '../systemd/host-tree.js';
 import type { TargetInput } from '../target.js';
 import { elsewhereSteps } from './elsewhere.js';
-import type { Step } from './guide.js';
-import { guestSteps } from './guest-guide.js';
+import { shown, type Step } from './guide.js';
 import { hostSteps } from './host-guide.js';
 import { kubernetesSteps, operatorText } from './kubernetes-guide.js';
+import { whereTyped } from './place.js';
+import { hostIsGone, withoutScripts, type Section } from './recovery.js';
 import { rootlessSteps } from './rootless-guide.js';
+
+const ON_ANY_HOST = 'As root on that host';
 
 /** What the page of a service shows; null for a service that is nowhere. */
 export function serviceContext(input: TargetInput, service: ServicePlan): Record<string, unknown> | null {
@@ -31,13 +34,19 @@ export function serviceContext(input: TargetInput, service: ServicePlan): Record
     kept: retentionText(service.retention),
     volumes: first.volumes,
     requires: service.requires.map((id) => requirement(service, id, known)),
-    places: service.placements.flatMap((placement) => place(input, service, placement)),
+    places: service.placements.flatMap((placement) => place(input, service, placement, repository)),
     stored: portable !== undefined || input.runtimes.kubernetes.method !== 'velero',
     portable: portable !== undefined,
     elsewhere:
       portable === undefined
         ? []
-        : elsewhereSteps(plan.project, service, portable, input.runtimes.kubernetes),
+        : elsewhereSteps(plan.project, service, portable, input.runtimes.kubernetes).map((step) =>
+            shown(step, ON_ANY_HOST),
+          ),
+    sections: recoverySections(input, service, repository, portable).map((section) => ({
+      ...section,
+      steps: section.steps.map((step) => shown(step, section.at)),
+    })),
   };
 }
 
@@ -59,8 +68,14 @@ function repositoryFacts({ name, url }: RepositoryPlan): Record<string, unknown>
   return { name, url, page: `runbooks/repositories/${name}.md` };
 }
 
-function place(input: TargetInput, service: ServicePlan, placement: Placement): Record<string, unknown>[] {
-  const steps = stepsFor(input, service, placement);
+function place(
+  input: TargetInput,
+  service: ServicePlan,
+  placement: Placement,
+  repository: RepositoryPlan,
+): Record<string, unknown>[] {
+  const at = whereTyped(placement, input.runtimes);
+  const steps = stepsFor(input, service, placement, repository, at);
   if (steps.length === 0) return [];
   const { schedule, snapshot_host } = placement;
   return [
@@ -70,7 +85,7 @@ function place(input: TargetInput, service: ServicePlan, placement: Placement): 
       operator: isOperatorJob(input, placement) ? operatorText(service, input) : '',
       cron: schedule.cron,
       timezone: schedule.timezone,
-      steps,
+      steps: steps.map((step) => shown(step, at)),
     },
   ];
 }
@@ -79,13 +94,37 @@ function isOperatorJob({ runtimes }: TargetInput, { runtime }: Placement): boole
   return runtime === 'kubernetes' && runtimes.kubernetes.method !== 'restic';
 }
 
-function stepsFor(input: TargetInput, service: ServicePlan, placement: Placement): Step[] {
+function stepsFor(
+  input: TargetInput,
+  service: ServicePlan,
+  placement: Placement,
+  repository: RepositoryPlan,
+  at: string,
+): Step[] {
   const { project } = input.plan;
-  if (placement.scope === 'user') return rootlessSteps(project, service, placement);
+  if (placement.scope === 'user') return rootlessSteps(project, service, placement, repository, at);
   if (isSystemdJob(placement)) {
-    const host = hostVolumes(placement).length === 0 ? [] : hostSteps(project, service, placement);
-    return [...guestSteps(project, service, placement), ...host];
+    const isEmpty = hostVolumes(placement).length === 0 && !hasGuestJob(placement);
+    return isEmpty ? [] : hostSteps({ project, service, placement, repository, at });
   }
   const job = kubernetesJobs(input.plan).find((candidate) => candidate.placement === placement);
   return job === undefined ? [] : kubernetesSteps(job, input.runtimes.kubernetes);
+}
+
+/** A new host for each that the service is on, then what needs none of ours. */
+function recoverySections(
+  input: TargetInput,
+  service: ServicePlan,
+  repository: RepositoryPlan,
+  portable: Placement | undefined,
+): Section[] {
+  const onHosts = service.placements.filter(
+    (placement) => placement.runtime !== 'kubernetes' && isRendered(placement),
+  );
+  return [
+    ...onHosts.map((placement) =>
+      hostIsGone(input.plan.project, placement, repository, whereTyped(placement, input.runtimes)),
+    ),
+    ...(portable === undefined ? [] : [withoutScripts(service, portable, repository)]),
+  ];
 }

@@ -4,9 +4,9 @@ import { step, type Command, type Step } from './guide.js';
 /**
  * The contract's own health check, typed after a restore; nothing for a contract without one.
  *
- * @param prefix what runs a command where the workload is, such as `docker exec NAME`
+ * @param prefix what runs a command where the workload is, such as `podman exec NAME`; null where nobody knows
  */
-export function verifySteps(service: ServicePlan, prefix: Command): Step[] {
+export function verifySteps(service: ServicePlan, prefix: Command | null): Step[] {
   const health = service.health_cmd;
   if (health.length === 0) return [];
   const text = 'The service must answer its own health check.';
@@ -14,5 +14,6 @@ export function verifySteps(service: ServicePlan, prefix: Command): Step[] {
   if (health.some((argument) => argument.includes('\n'))) {
     return [step('Verify', `${text} It is a script: health.cmd in ${service.contract}.`, [])];
   }
-  return [step('Verify', text, [[...prefix, ...health]])];
+  if (prefix !== null) return [step('Verify', text, [[...prefix, ...health]])];
+  return [step('Verify', `${text} Run health.cmd of ${service.contract} where the workload is.`, [])];
 }

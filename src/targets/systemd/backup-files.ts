@@ -1,5 +1,6 @@
 import { installedName } from '../../names/installed.js';
 import type { PlannedVolume } from '../../plan/plan.js';
+import { longestRun } from '../../plan/longest-run.js';
 import { header } from '../header.js';
 import type { RenderedFile, TargetInput } from '../target.js';
 import { hostVolumes, type HostJob, type HostTree } from './host-tree.js';
@@ -21,7 +22,7 @@ export function backupFiles(tree: HostTree, job: HostJob, { plan, templates }: T
     {
       ...about,
       path: `${unit}.service`,
-      content: templates.render('systemd/backup.service.hbs', { header: from, ...backupContext(tree, job) }),
+      content: templates.render('systemd/backup.service.hbs', { header: from, ...backupContext(job) }),
     },
     {
       ...about,
@@ -35,10 +36,7 @@ export function backupFiles(tree: HostTree, job: HostJob, { plan, templates }: T
   ];
 }
 
-function backupContext(
-  { maintained }: HostTree,
-  { service, placement, repository }: HostJob,
-): Record<string, unknown> {
+function backupContext({ service, placement, repository }: HostJob): Record<string, unknown> {
   const volumes = hostVolumes(placement);
   return {
     service_id: service.service_id,
@@ -49,10 +47,9 @@ function backupContext(
     sources: volumes.map(sourceContext),
     docker_volumes: volumes.some((volume) => volume.kind === 'docker_volume'),
     protect_home: protectHome([...volumes.map(({ location }) => location), repository.local_path ?? '']),
-    timeout: service.timeout,
+    timeout: longestRun(service),
     retry_lock: service.retry_lock,
     accept_incomplete: service.accept_incomplete,
-    maintained: maintained.includes(repository),
     repository: repositoryContext(repository),
   };
 }

@@ -31,7 +31,7 @@ export function hostFiles(tree: HostTree, input: TargetInput): RenderedFile[] {
     ...(tree.jobs.length > 0 ? [file('bin/check-source.sh', 'host/check-source.sh.hbs')] : []),
     file('bin/check-unused.sh', 'host/check-unused.sh.hbs'),
     ...(maintains ? [file('bin/forget.sh', 'host/forget.sh.hbs')] : []),
-    ...(maintains ? [file('bin/unlock-stale.sh', 'host/unlock-stale.sh.hbs')] : []),
+    ...(maintains ? [file('bin/remove-dead-locks.sh', 'host/remove-dead-locks.sh.hbs')] : []),
     ...(maintains ? [file('bin/check-repository.sh', 'host/check-repository.sh.hbs')] : []),
     ...repositories.flatMap((repository) => [
       file(`bin/restic-${repository.name}.sh`, 'host/restic.sh.hbs', {
@@ -47,14 +47,19 @@ export function hostFiles(tree: HostTree, input: TargetInput): RenderedFile[] {
   ];
 }
 
+/** A script of ours on a host. */
+export function libraryScript(project: string, name: string): string {
+  return `${libraryFolder(project)}/${name}`;
+}
+
 /** How a person on a host runs restic with a repository's credentials. */
 export function resticCommand(project: string, repository: string): string {
-  return `${libraryFolder(project)}/restic-${repository}.sh`;
+  return libraryScript(project, `restic-${repository}.sh`);
 }
 
 /** How a person on a host restores one volume: SNAPSHOT SNAPSHOT_PATH TARGET, then options of restic restore. */
 export function restoreCommand(project: string, repository: string): string {
-  return `${libraryFolder(project)}/restore-${repository}.sh`;
+  return libraryScript(project, `restore-${repository}.sh`);
 }
 
 /** Files with environment variables that jobs of the host read, sorted. */

@@ -1,4 +1,5 @@
 import type { BackupPlan, PlannedVolume, Placement, RepositoryPlan, ServicePlan } from '../../plan/plan.js';
+import { isMaintained } from '../../plan/maintenance-jobs.js';
 
 /** One service's job on one host. */
 export interface HostJob {
@@ -87,7 +88,7 @@ export function hostTrees(plan: BackupPlan): HostTree[] {
     }
   }
   for (const repository of plan.repositories) {
-    if (repository.maintenance.kind !== 'host') continue;
+    if (repository.maintenance.kind !== 'host' || !isMaintained(repository)) continue;
     const { host } = repository.maintenance;
     at(host, `hosts/${host}`).maintained.push(repository);
   }

@@ -1,3 +1,5 @@
+import { maintenanceOf } from '../../plan/maintenance-jobs.js';
+import type { MaintenanceKind } from '../../plan/maintenance-times.js';
 import { installedName, libraryFolder } from '../../names/installed.js';
 import type { JobSchedule, RepositoryPlan, ServicePlan } from '../../plan/plan.js';
 import { header } from '../header.js';
@@ -11,13 +13,13 @@ import { repositoryContext } from './repository-context.js';
 const SHARED = { sources: [], service: null, runtime: null } as const;
 
 interface MaintenanceJob {
-  readonly verb: 'forget' | 'prune' | 'check';
+  readonly verb: MaintenanceKind;
   readonly description: string;
   readonly schedule: JobSchedule;
   readonly command: readonly string[];
 }
 
-/** Forget, prune and check of one repository, for the one host that maintains it. */
+/** The locks, forget, prune and check of one repository, for the one host that maintains it. */
 export function maintenanceFiles(
   tree: HostTree,
   repository: RepositoryPlan,
@@ -30,7 +32,7 @@ export function maintenanceFiles(
       verb: 'forget',
       description: `Forget old snapshots in restic repository ${name}`,
       schedule: repository.forget,
-      command: [`${library}/forget.sh`, name],
+      command: [`${library}/forget.sh`, `${library}/forget/${name}`],
     },
     {
       verb: 'prune',
@@ -46,7 +48,10 @@ export function maintenanceFiles(
     },
   ];
   return [
-    ...jobs.flatMap((job) => jobFiles(tree, repository, job, input)),
+    ...jobs
+      .filter(({ verb }) => maintenanceOf(repository).includes(verb))
+      .flatMap((job) => jobFiles(tree, repository, job, input)),
+    ...lockFiles(tree, repository, input),
     ...input.plan.services
       .filter((service) => service.repository === name)
       .map((service) => forgetScript(tree, repository, service, input)),
@@ -81,6 +86,38 @@ function jobFiles(
         header: header(plan, null),
         description: `When to ${job.verb} restic repository ${repository.name}`,
         on_calendar: job.schedule.on_calendar,
+      }),
+    },
+  ];
+}
+
+/** The job that removes dead locks: it has no time of day, and needs nobody to wait. */
+function lockFiles(
+  tree: HostTree,
+  repository: RepositoryPlan,
+  { plan, templates }: TargetInput,
+): RenderedFile[] {
+  const unit = `${tree.folder}/systemd/${installedName(tree.project, 'locks', repository.name)}`;
+  return [
+    {
+      ...SHARED,
+      path: `${unit}.service`,
+      mode: 0o644,
+      content: templates.render('systemd/locks.service.hbs', {
+        header: header(plan, null),
+        description: `Remove dead locks from restic repository ${repository.name}`,
+        command: [`${libraryFolder(tree.project)}/remove-dead-locks.sh`],
+        protect_home: protectHome([repository.local_path ?? '']),
+        repository: repositoryContext(repository),
+      }),
+    },
+    {
+      ...SHARED,
+      path: `${unit}.timer`,
+      mode: 0o644,
+      content: templates.render('systemd/locks.timer.hbs', {
+        header: header(plan, null),
+        description: `When to look for dead locks in restic repository ${repository.name}`,
       }),
     },
   ];

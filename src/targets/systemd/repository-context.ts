@@ -7,6 +7,7 @@ import { optionsForRoot } from './as-restic.js';
 export interface RepositoryContext {
   readonly [key: string]: unknown;
   readonly name: string;
+  readonly url: string;
   /** `RESTIC_REPOSITORY=<url>`: one `Environment=` assignment. */
   readonly repository_setting: string;
   /** `LoadCredential=` value. */
@@ -28,6 +29,7 @@ const HIDDEN = ['/backup', '/tmp', '/var/tmp'];
 export function repositoryContext(repository: RepositoryPlan): RepositoryContext {
   return {
     name: repository.name,
+    url: repository.url,
     repository_setting: `RESTIC_REPOSITORY=${repository.url}`,
     password_credential: `restic-password:${repository.password_file}`,
     environment_file: repository.environment_file,

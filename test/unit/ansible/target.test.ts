@@ -137,7 +137,10 @@ deployments: [{ runtime: baremetal, host: pi1, services: [app] }]
 
 describe('variables of a host', () => {
   const secrets = (repositories: Readonly<Record<string, string>>) => {
-    const vars = readVars(renderFiles(policyWith(repositories), app('app')), 'vars/hosts/pi1.yml');
+    const services = Object.keys(repositories).map((name, index) =>
+      app(`app${index}`, `backup: { repository: ${name} }\n`),
+    );
+    const vars = readVars(renderFiles(policyWith(repositories), ...services), 'vars/hosts/pi1.yml');
     return (vars as { stowage_secrets: unknown }).stowage_secrets;
   };
 

@@ -108,7 +108,9 @@ describe('the keys of a line', () => {
   test('a key that nobody wrote is named even if the example of its schema is its default', () => {
     expect(keys(explainLine(UNIT, 'TimeoutStartSec='), false)).toEqual([
       'stowage.yml defaults.timeout',
+      'stowage.yml defaults.retry_lock',
       `${CONTRACT} backup.timeout`,
+      `${CONTRACT} backup.retry_lock`,
     ]);
   });
 

@@ -89,6 +89,18 @@ describe.each(WAYS)('what a snapshot does not have, deleted by %s', (_who, way) 
     expect(lstatSync(path.join(script.target, 'a')).mtimeMs).toBe(1286705410500);
   });
 
+  test('is shown, and stays, while somebody uses the target', () => {
+    put(script.target, 'new');
+    script.nodes(...nodesOf(['kept']));
+    script.standIn('.local/lib/stowage/lab/check-unused.sh', 'echo "$1 is in use" >&2; exit 1');
+    expect(script.extra('preview').status).toBe(0);
+    const refused = script.extra('apply');
+    expect([refused.status, refused.stderr]).toEqual([1, expect.stringContaining('is in use\n')]);
+    expect(names(Buffer.from(script.target))).toContain('new');
+    expect(script.extra('apply', '--force').status).toBe(0);
+    expect(names(Buffer.from(script.target))).not.toContain('new');
+  });
+
   test('is told from what is there by odd names', () => {
     const saved = [
       'line\nbreak',

@@ -51,7 +51,7 @@ describe('the job', () => {
       schedule: '30 2 * * *',
       timeZone: 'Europe/Berlin',
       concurrencyPolicy: 'Forbid',
-      jobTemplate: { spec: { activeDeadlineSeconds: 5400 } },
+      jobTemplate: { spec: { activeDeadlineSeconds: 9000 } },
     });
   });
 

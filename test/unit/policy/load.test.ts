@@ -66,8 +66,9 @@ test('every default of the smallest policy', () => {
       retention: { keep_daily: 7, keep_weekly: 5, keep_monthly: 12 },
       exclude: [],
       timeout: 720,
-      retry_lock: 30,
+      retry_lock: 60,
       accept_incomplete: false,
+      compose_project: null,
     },
     deployments: null,
     runtimes: {

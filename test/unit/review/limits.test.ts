@@ -34,3 +34,21 @@ test('checks that read the data in more parts', () => {
   expect(found(6)).toEqual([]);
   expect(found(12)).toEqual([]);
 });
+
+test('checks that read as many parts in a longer time', () => {
+  const checked = (schedule: string, parts: number) =>
+    change(
+      policy,
+      'maintenance: { host: backup1 }',
+      `maintenance: { host: backup1 }\n    check: { schedule: "${schedule}", read_data_subsets: ${parts} }`,
+    );
+  const weekly = checked('0 5 * * 0', 26);
+  const found = reviewStates(weekly, checked('0 5 1 * *', 26)).filter(({ code }) => code === 'STW830');
+  expect(found).toMatchObject([{ severity: 'warning', before: '26 parts, all read once in 182d' }]);
+  // The same time: more parts, each read sooner.
+  expect(
+    reviewStates(checked('0 5 * * *', 52), checked('0 5,17 * * *', 104)).filter(
+      ({ code }) => code === 'STW830',
+    ),
+  ).toEqual([]);
+});

@@ -37,6 +37,21 @@ describe('a finding stands where the change was made', () => {
     );
   });
 
+  test('a Compose project, said by the contract, its deployment or the defaults', () => {
+    const moved = 'docker_volume homelab_files';
+    const where = (state: State) =>
+      reviewStates(STATE, state)
+        .filter(({ after }) => after === moved)
+        .map(({ span }) => (state[span.file] ?? '').split('\n')[span.line - 1]?.trim());
+    expect(where(append('backup: { compose_project: homelab }\n'))).toEqual([
+      'backup: { compose_project: homelab }',
+    ]);
+    const deployed = change(policy, 'docker, host: web1,', 'docker, host: web1, compose_project: homelab,');
+    expect(new Set(where(deployed))).toEqual(
+      new Set([expect.stringContaining('compose_project: homelab') as unknown as string]),
+    );
+  });
+
   test('a claim, a namespace, a scope', () => {
     const cluster = append(
       'service_namespace: a\nbackup:\n  volumes:\n    files: { claim: one }\n    config: { enabled: true }\n',

@@ -201,7 +201,10 @@ describe('history', () => {
   test('another repository, and another address of the same one', () => {
     const own = backup('repository: other');
     expect(meaning(own)).toEqual(['STW810 critical wiki services/wiki.yml:15']);
-    expect(meaning(STATE, own)).toEqual(['STW810 critical wiki services/wiki.yml:1']);
+    expect(meaning(STATE, own)).toEqual([
+      'STW810 critical wiki services/wiki.yml:1',
+      'STW813 critical stowage.yml:8',
+    ]);
     const url = change(policy, 'backup1.example:8000', 'backup3.example:8000');
     expect(meaning(url)).toEqual([
       'STW810 critical blog stowage.yml:5',
@@ -281,6 +284,7 @@ describe('maintenance', () => {
       'STW813 critical stowage.yml:7',
     ]);
     expect(meaning(checked('{ schedule: "0 9 1 * *", read_data_subsets: 12 }'), before)).toEqual([
+      'STW830 info stowage.yml:7',
       'STW841 info stowage.yml:7',
     ]);
   });

@@ -133,6 +133,23 @@ describe.each(WAYS)('a restore by %s', (_who, way) => {
     });
   });
 
+  test('changes nothing while somebody uses the target, unless told to', () => {
+    script.standIn(
+      '.local/lib/stowage/lab/check-unused.sh',
+      'echo "$1 is in use: container wiki" >&2; exit 1',
+    );
+    const refused = script.restore(...CHOICE);
+    expect(refused.status).toBe(1);
+    expect(refused.stderr).toContain(`${script.target} is in use: container wiki`);
+    expect(refused.stderr).toContain('nothing is changed; --force leaves this check out');
+    expect(script.ran()).toEqual([]);
+    expect(existsSync(script.target)).toBe(false);
+    // What only says what it would do harms nobody.
+    expect(script.restore(...CHOICE, '--dry-run').status).toBe(0);
+    expect(script.restore(...CHOICE, '--force').status).toBe(0);
+    expect(script.ran()).not.toContain('--force');
+  });
+
   test.each([['--delete'], ['--delete=true']])('%s is refused, with the way out', (option) => {
     const { status, stderr } = script.restore(...CHOICE, option);
     expect([status, script.ran(), script.asked()]).toEqual([2, [], []]);

@@ -5,6 +5,8 @@
 #   install.sh               copy what changed, enable the timers, remove our files that are no longer here
 #   install.sh --dry-run     say what that would do
 #   install.sh --uninstall   remove everything it installed; credentials, repositories and the user stay
+#   install.sh --replace     also what looks like another project's: jobs that are not here, another address
+# What was installed before projects had names is taken over when all of it is this project's.
 # DESTDIR=/some/root installs below that folder and leaves the running systemd alone.
 set -eu
 umask 022
@@ -13,10 +15,13 @@ project=ledger
 tree=shop1
 here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
 root=${DESTDIR-}
-lists=$root/var/lib/stowage/$project/installed
-list=$lists/$tree
+state=$root/var/lib/stowage
 library=/usr/local/lib/stowage/$project
+old_library=/usr/local/lib/stowage
 units=/etc/systemd/system
+containers=''
+scope=--system
+replace=no
 dry_run=no
 mode=install
 
@@ -30,7 +35,8 @@ for option do
   case $option in
     --dry-run) dry_run=yes ;;
     --uninstall) mode=uninstall ;;
-    *) fail "unknown option '$option' (known: --dry-run, --uninstall)" ;;
+    --replace) replace=yes ;;
+    *) fail "unknown option '$option' (known: --dry-run, --uninstall, --replace)" ;;
   esac
 done
 
@@ -71,9 +77,16 @@ targets_here() {
 # Writes the list of what is installed in one step, so that it is whole whenever it is read.
 write_list() {
   [ "$dry_run" = no ] || return 0
-  mkdir -p "$lists"
-  cat >"$list.new"
-  mv -f "$list.new" "$list"
+  mkdir -p "${own_list%/*}"
+  cat >"$own_list.new"
+  mv -f "$own_list.new" "$own_list"
+}
+
+# The repositories of this folder: `restic-main.sh ADDRESS`, one a line.
+addresses_here() {
+  for script in "$here"/bin/restic-*.sh; do
+    [ ! -f "$script" ] || printf '%s %s\n' "${script##*/}" "$(address_of "$script")"
+  done
 }
 
 changed_units=''
@@ -97,22 +110,146 @@ install_files() {
   done
 }
 
-# Whether another folder of ours on this host has installed the same file.
+wanted=$(targets_here)
+own_list=$state/$project/installed/$tree
+old_list=$state/installed/$tree
+old_kind=none
+
+refuse() {
+  printf '%s\n' "$@" | sed '/^$/d' >&2
+  echo 'Nothing is changed.' >&2
+  exit 1
+}
+
+# Whether the path can be a file of this project.
+is_ours() {
+  case $1 in
+    "$units/stowage-$project"-* | "$containers/stowage-$project"-* | "$library"/*) ;;
+    "/etc/sysusers.d/stowage-$project.conf" | "/etc/tmpfiles.d/stowage-$project.conf") ;;
+    *) return 1 ;;
+  esac
+}
+
+# Whether the path can be a file from before projects had names. No project has the name of a kind of job.
+is_old() {
+  case $1 in
+    "$units"/stowage-backup-* | "$units"/stowage-vzdump-* | "$containers"/stowage-backup-*) ;;
+    "$units"/stowage-forget-* | "$units"/stowage-prune-* | "$units"/stowage-check-* | "$units"/stowage-failure@.service) ;;
+    "$old_library"/forget/*/*.sh | /etc/sysusers.d/stowage.conf | /etc/tmpfiles.d/stowage.conf) ;;
+    "$old_library"/*/*) return 1 ;;
+    "$old_library"/*.sh) ;;
+    *) return 1 ;;
+  esac
+}
+
+# The jobs in a list of targets, one a line, as `backup-wiki`. $1: how their units begin.
+jobs_of() { sed -n "s|^.*/$1\([^/]*\)[.]timer\$|\1|p"; }
+
+# Lines of $1 that $2 does not have; lines that both have; the backups among lines; lines as one.
+lines_apart() { printf '%s\n' "$1" | grep -Fxv -e "$2" | sed '/^$/d'; }
+lines_common() { printf '%s\n' "$1" | grep -Fx -e "$2" | sed '/^$/d'; }
+backups() { printf '%s\n' "$1" | sed -n -e '/^backup-/p' -e '/^vzdump-/p'; }
+one_line() { printf '%s\n' "$1" | tr '\n' ' ' | sed 's/ $//'; }
+
+# The address in a script that runs restic, one of today or one from before projects had names.
+address_of() {
+  sed -n -e 's/^# Repository: //p' \
+    -e "s/^.*--setenv='RESTIC_REPOSITORY=\([^']*\)'.*/\1/p" -e "s/^.*--setenv=RESTIC_REPOSITORY=\([^' ]*\) .*/\1/p" \
+    -e "s/^.* --repo '\([^']*\)' .*/\1/p" -e "s/^.* --repo \([^' ]*\) .*/\1/p" "$1" | head -n 1
+}
+
+# Repositories of the folder $1 that are called as here, and lie elsewhere.
+moved_repositories() {
+  printf '%s\n' "$addresses" | while read -r script address; do
+    if [ -z "$script" ] || [ ! -f "$root$1/$script" ]; then continue; fi
+    [ "$(address_of "$root$1/$script")" = "$address" ] || printf '%s\n' "$script"
+  done
+}
+
+# Two projects have no name in common, unless somebody wrote into a list.
+refuse_files_of_others() {
+  for other in "$state"/*/installed/*; do
+    case $other in "$state/$project"/* | *.new) continue ;; esac
+    [ -f "$other" ] || continue
+    file=$(printf '%s\n' "$wanted" | grep -Fx -f - "$other" | head -n 1)
+    [ -z "$file" ] || refuse "$file belongs to another project: the list $other names it."
+  done
+}
+
+meant='If it is meant, run again with --replace (the playbook: -e stowage_replace=yes).'
+
+# Another checkout whose project has the same name: it would lose its jobs.
+refuse_another_checkout() {
+  if [ ! -f "$own_list" ] || [ "$replace" = yes ]; then return 0; fi
+  installed=$(jobs_of "stowage-$project-" <"$own_list")
+  installed=$(backups "$installed")
+  here_jobs=$(printf '%s\n' "$wanted" | jobs_of "stowage-$project-")
+  here_jobs=$(backups "$here_jobs")
+  gone=$(lines_apart "$installed" "$here_jobs")
+  if [ -z "$gone" ] || [ -z "$here_jobs" ]; then return 0; fi
+  if [ -n "$(lines_common "$installed" "$here_jobs")" ] && [ -z "$(moved_repositories "$library")" ]; then return 0; fi
+  refuse "What is installed looks like another project that is called $project too: $own_list" \
+    "Its jobs would be removed: $(one_line "$gone")" "Give one of the two another name (project: in stowage.yml). $meant"
+}
+
+is_running() {
+  [ -z "$root" ] || return 1
+  case $(systemctl "$scope" show --value --property=ActiveState "$1" 2>/dev/null) in
+    active | activating | deactivating | reloading) ;;
+    *) return 1 ;;
+  esac
+}
+
+# What is there from before projects had names. Ours is taken over; what is plainly another project's stays.
+look_at_old_tree() {
+  [ -f "$old_list" ] || return 0
+  old_jobs=$(jobs_of stowage- <"$old_list")
+  here_jobs=$(printf '%s\n' "$wanted" | jobs_of "stowage-$project-")
+  old_gone=$(lines_apart "$old_jobs" "$here_jobs")
+  old_kept=$(lines_common "$old_jobs" "$here_jobs")
+  old_moved=$(moved_repositories "$old_library")
+  if [ "$replace" = yes ] || [ -z "$old_gone$old_moved" ]; then
+    old_kind=ours
+  elif [ -z "$old_kept" ] || { [ -z "$(backups "$old_kept")" ] && [ -n "$old_moved" ]; }; then
+    old_kind=foreign
+    echo "NOTE: jobs of another project, from before projects had names, are left alone: $old_list" >&2
+    return 0
+  else
+    refuse "Jobs from before projects had names are installed, and seem not to be all this project's: $old_list" \
+      "${old_gone:+Not here: $(one_line "$old_gone")}" "${old_moved:+With another address: $(one_line "$old_moved")}" "$meant"
+  fi
+  for job in $old_jobs; do
+    if is_running "stowage-$job.service"; then
+      refuse "stowage-$job.service runs, and is to be replaced: try again when it has ended."
+    fi
+  done
+}
+
+# Whether another folder of ours, of whatever project, has installed the same file.
 shared() {
-  for other in "$lists"/*; do
-    if [ -f "$other" ] && [ "$other" != "$list" ] && grep -Fqx -- "$1" "$other"; then return 0; fi
+  for other in "$state"/*/installed/* "$state"/installed/*; do
+    case $other in "$own_list" | "$old_list" | *.new) continue ;; esac
+    if [ -f "$other" ] && grep -Fqx -- "$1" "$other"; then return 0; fi
   done
   return 1
 }
 
+# What is installed and is not among the lines of $1, one a line.
+unwanted_files() {
+  {
+    [ ! -f "$own_list" ] || cat "$own_list"
+    [ "$old_kind" != ours ] || cat "$old_list"
+  } | LC_ALL=C sort -u | while IFS= read -r target; do
+    case $target in *..*) continue ;; esac
+    is_ours "$target" || is_old "$target" || continue
+    if printf '%s\n' "$1" | grep -Fqx -- "$target" || shared "$target" || [ ! -e "$root$target" ]; then continue; fi
+    printf '%s\n' "$target"
+  done
+}
+addresses=$(addresses_here)
+
 removed_units=''
 remove_file() {
-  case $1 in
-    *..*) return 0 ;;
-    "$units/stowage-$project"-* | "$library"/* | "/etc/sysusers.d/stowage-$project.conf" | "/etc/tmpfiles.d/stowage-$project.conf") ;;
-    *) return 0 ;;
-  esac
-  if shared "$1" || [ ! -e "$root$1" ]; then return 0; fi
   say "remove $1"
   case $1 in "$units"/*) removed_units="$removed_units ${1##*/}" ;; esac
   [ "$dry_run" = no ] || return 0
@@ -120,14 +257,28 @@ remove_file() {
   rm -f "$root$1"
 }
 
-# Removes every file that the list names and that `keep` (one target a line) does not.
+# Removes what is installed and is not among the lines of $1.
 remove_others() {
-  keep=$1
-  [ -f "$list" ] || return 0
+  unwanted=$(unwanted_files "$1")
   # Not a pipe: the names of removed units must survive the loop.
   while IFS= read -r target; do
-    printf '%s\n' "$keep" | grep -Fqx -- "$target" || remove_file "$target"
-  done <"$list"
+    [ -z "$target" ] || remove_file "$target"
+  done <<END
+$unwanted
+END
+}
+
+# What was taken over has no list of its own any more.
+forget_old_list() {
+  [ "$dry_run" = no ] || return 0
+  [ "$old_kind" != ours ] || rm -f "$old_list"
+  rmdir "$state/installed" 2>/dev/null || true
+}
+
+forget_own_list() {
+  [ "$dry_run" = no ] || return 0
+  rm -f "$own_list"
+  rmdir "$state/$project/installed" "$state/$project" 2>/dev/null || true
 }
 
 start_timers() {
@@ -162,18 +313,23 @@ say_alarm() {
   say "Then test the alarm: systemctl start stowage-$project-failure@test.service"
 }
 
+if [ "$mode" = install ]; then
+  require_versions
+  refuse_files_of_others
+  refuse_another_checkout
+fi
+look_at_old_tree
 if [ "$mode" = uninstall ]; then
   remove_others ''
   if live && [ -n "$removed_units" ]; then systemctl daemon-reload; fi
-  [ "$dry_run" = yes ] || rm -f "$list"
+  forget_own_list
+  forget_old_list
   say 'uninstalled; credentials, repositories, the user restic and /etc/stowage are left as they are'
   exit 0
 fi
 
-require_versions
 # Until the end the list names the old files and the new ones, so that an interrupted run forgets neither.
-wanted=$(targets_here)
-{ [ ! -f "$list" ] || cat "$list"; printf '%s\n' "$wanted"; } | LC_ALL=C sort -u | write_list
+{ [ ! -f "$own_list" ] || cat "$own_list"; printf '%s\n' "$wanted"; } | LC_ALL=C sort -u | write_list
 install_files
 remove_others "$wanted"
 if live; then
@@ -183,6 +339,7 @@ if live; then
 fi
 if [ -z "$root" ]; then start_timers; fi
 printf '%s\n' "$wanted" | write_list
+forget_old_list
 warn_credentials
 if live; then "$library/check-access.sh"; fi
 say_alarm

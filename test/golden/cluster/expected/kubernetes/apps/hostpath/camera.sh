@@ -4,7 +4,7 @@
 # What the scheduler runs for this service.
 set -eu
 
-exec /bin/sh /etc/stowage/hostpath-job.sh camera 43200 /etc/stowage-credentials/main rest:http://rest-server.backup.svc:8000/cluster \
+exec /bin/sh /etc/stowage/hostpath-job.sh camera 46800 /etc/stowage-credentials/main rest:http://rest-server.backup.svc:8000/cluster \
   refuse \
   not-empty:/backup/camera/recordings \
   -- \
@@ -13,5 +13,5 @@ exec /bin/sh /etc/stowage/hostpath-job.sh camera 43200 /etc/stowage-credentials/
   --tag=part:hostpath \
   "--tag=node:$NODE_NAME" \
   --group-by=host,tags \
-  --retry-lock=30m \
+  --retry-lock=60m \
   /backup/camera/recordings

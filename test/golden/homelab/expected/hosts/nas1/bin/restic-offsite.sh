@@ -3,6 +3,7 @@
 #
 # restic on repository offsite, with the credentials that the jobs use. For people, as root:
 #   /usr/local/lib/stowage/homelab/restic-offsite.sh snapshots
+# Repository: s3:https://s3.storage.example/homelab-offsite
 # It runs as the jobs do; a volume is restored with /usr/local/lib/stowage/homelab/restore-offsite.sh.
 # `latest` with a --host and a --tag is the newest complete snapshot of these. Interrupted, the script ends when restic has
 # ended and removed its lock.

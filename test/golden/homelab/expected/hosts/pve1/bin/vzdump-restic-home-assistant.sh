@@ -133,19 +133,49 @@ check_mount_points() {
   covers /var/lib/homeassistant /srv/recordings
 }
 
-# The environment of this job is that of user restic, and has the secrets of the repository.
+# Only this shell is told of a stop (KillMode=mixed; in a container it is process 1), and would not tell its children:
+# restic would be killed, and its lock stay. So a stop is handed on, and the end of restic awaited.
+hand_stops_on() {
+  child='' others='' stopped=no
+  # shellcheck disable=SC2086 # process numbers
+  trap 'stopped=yes; [ -z "$child$others" ] || kill -TERM $child $others 2>/dev/null || :' HUP INT TERM
+}
+run() {
+  # A shell takes the input away from what it runs beside itself.
+  { "$@" <&8 8<&- & } 8<&0
+  started=$!
+  # Until it has become the command it is a copy of this shell, on which a stop would be lost. Some shells run commands of
+  # their own without becoming them.
+  tries=0
+  while [ "$tries" -lt 300 ] && cmp -s "/proc/$$/cmdline" "/proc/$started/cmdline"; do tries=$((tries + 1)); done
+  child=$started
+  [ "$stopped" = no ] || kill -TERM "$child" 2>/dev/null || :
+  code=0
+  wait "$child" || code=$?
+  # A stop interrupts the wait; the command's own end comes with a later one.
+  while kill -0 "$child" 2>/dev/null; do
+    code=0
+    wait "$child" || code=$?
+  done
+  child=''
+  return "$code"
+}
+hand_stops_on
+
+# For `run`. The environment of this job is that of user restic, and has the secrets of the repository.
 dump() {
-  env -i PATH="$PATH" HOME=/root USER=root LOGNAME=root vzdump "$vmid" --mode snapshot --compress 0 "$@" </dev/null
+  exec env -i PATH="$PATH" HOME=/root USER=root LOGNAME=root vzdump "$vmid" --mode snapshot --compress 0 "$@" </dev/null
 }
 
-# as_restic CAPABILITIES COMMAND...: runs it as user restic with these capabilities at most.
+# as_restic CAPABILITIES COMMAND...: becomes it, as user restic with these capabilities at most.
 as_restic() {
   capabilities=$1
   shift
-  setpriv --reuid=restic --regid=restic --init-groups --no-new-privs "--inh-caps=$capabilities" \
+  exec setpriv --reuid=restic --regid=restic --init-groups --no-new-privs "--inh-caps=$capabilities" \
     "--ambient-caps=$capabilities" "--bounding-set=$capabilities" "$@"
 }
 
+# For `run`.
 back_up() {
   restic_capabilities=$1
   shift
@@ -169,12 +199,20 @@ check_mount_points
 
 work=$(mktemp -d)
 trap 'rm -rf -- "$work"' EXIT
-trap 'exit 130' HUP INT TERM
 chmod 711 "$work"
 
 # The write end of the pipe closes after vzdump's exit code is written.
+mkfifo -m 600 "$work/pipe"
 {
-  code=0
-  dump --stdout || code=$?
-  printf '%s\n' "$code" >"$work/code"
-} | back_up -all --stdin-filename "$name" --stdin-from-command -- /bin/sh "$0" pass "$work/code" 3<&0 </dev/null
+  hand_stops_on
+  result=0
+  run dump --stdout || result=$?
+  printf '%s\n' "$result" >"$work/code"
+} >"$work/pipe" &
+others=$!
+result=0
+run back_up -all --stdin-filename "$name" --stdin-from-command -- /bin/sh "$0" pass "$work/code" 3<"$work/pipe" \
+  </dev/null || result=$?
+[ "$result" -eq 0 ] || kill -TERM "$others" 2>/dev/null || :
+wait "$others" || :
+exit "$result"

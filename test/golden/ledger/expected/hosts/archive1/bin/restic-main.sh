@@ -3,6 +3,7 @@
 #
 # restic on repository main, with the credentials that the jobs use. For people, as root:
 #   /usr/local/lib/stowage/ledger/restic-main.sh snapshots
+# Repository: sftp:restic@vault1.office.example:/srv/restic
 # It runs as the jobs do; a volume is restored with /usr/local/lib/stowage/ledger/restore-main.sh.
 # `latest` with a --host and a --tag is the newest complete snapshot of these. Interrupted, the script ends when restic has
 # ended and removed its lock.

@@ -9,6 +9,7 @@
 #   restore-main.sh delete-extra --apply   SNAPSHOT SNAPSHOT_PATH TARGET [option ...]
 # It leaves alone what the excludes of the snapshot and --exclude PATTERN leave out, what --include=!PATTERN names, other
 # file systems, and what has not changed since before the snapshot was made, which has left it out.
+# Both change nothing while a container or a process uses the target (check-unused.sh), unless --force is among the options.
 # The target is mounted where the snapshot has the volume, and nothing else can be written: so the volume's own folder gets
 # its owner, mode and time back too.
 # Interrupted, it ends when restic has ended and removed its lock.
@@ -19,8 +20,8 @@ seen=/run/stowage/ledger
 reach() { "$@"; }
 usage() {
   cat >&2 <<'END'
-usage: SNAPSHOT SNAPSHOT_PATH TARGET [option of restic restore ...]
-       delete-extra --preview|--apply SNAPSHOT SNAPSHOT_PATH TARGET [--host H --tag T --path P] [--exclude PATTERN ...]
+usage: SNAPSHOT SNAPSHOT_PATH TARGET [--force] [option of restic restore ...]
+       delete-extra --preview|--apply SNAPSHOT SNAPSHOT_PATH TARGET [--force] [--host H --tag T --path P] [--exclude PATTERN ...]
 END
   exit 2
 }
@@ -44,6 +45,8 @@ shift 3
 
 # Which snapshot `latest` is; and patterns of what stays, one a line.
 host='' tags='' path='' stays=''
+# Whether the target is changed although somebody uses it, and whether it is changed at all.
+is_forced=no is_dry=no
 value_of=''
 for option do
   shift
@@ -67,6 +70,7 @@ for option do
   esac
   option=$value_of$option value_of=''
   case $option in
+    --force) is_forced=yes ;;
     --host=*) host=${option#*=} ;;
     --tag=*)
       [ -z "$tags" ] || fail 'one --tag only; several tags of one snapshot are joined by commas'
@@ -80,6 +84,7 @@ for option do
       exit 2
       ;;
     *)
+      case $option in --dry-run | -n) is_dry=yes ;; esac
       if [ "$action" = restore ]; then
         set -- "$@" "$option"
         continue
@@ -676,6 +681,7 @@ done
 keep_time
 rm -f -- "$mark"
 exit "$failed"'
+remove_from=$volume
 remove() { in_target xargs -0 /bin/sh -c "$removing" remove; }
 
 # What is mounted below and was not part of the volume when the snapshot was made is none of the restore's business: without
@@ -698,7 +704,14 @@ $mounts
 END
 }
 
+# While somebody uses the target, what comes back is neither the old state nor the new one.
+refuse_if_used() {
+  if [ "$is_forced" = yes ] || [ "$is_dry" = yes ]; then return 0; fi
+  "${restic%/*}/check-unused.sh" "$target" >/dev/null || fail 'nothing is changed; --force leaves this check out'
+}
+
 restore() {
+  refuse_if_used
   make_target
   mounts=$(list_mounts)
   spare_mounts
@@ -730,6 +743,7 @@ preview() {
 }
 
 apply() {
+  refuse_if_used
   [ -f "$list" ] || fail 'nobody has seen what would be deleted; run delete-extra --preview with the same words first'
   { printf '%s\n' "$snapshot" && cat "$work/extra"; } >"$work/now"
   cmp -s -- "$list" "$work/now" || {
@@ -740,7 +754,7 @@ apply() {
     say 'nothing to delete'
     return 0
   }
-  volume=$volume LC_ALL=C awk '{ print ENVIRON["volume"] "/" $0 }' "$work/extra" | tr '\n\001' '\0\n' >"$work/doomed"
+  from=$remove_from LC_ALL=C awk '{ print ENVIRON["from"] "/" $0 }' "$work/extra" | tr '\n\001' '\0\n' >"$work/doomed"
   remove <"$work/doomed" || fail 'not all of it could be deleted; run delete-extra --preview again'
   rm -f -- "$list"
   say "deleted $(wc -l <"$work/extra") files and folders from $target"

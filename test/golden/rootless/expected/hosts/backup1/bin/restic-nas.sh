@@ -3,6 +3,7 @@
 #
 # restic on repository nas, with the credentials that the jobs use. For people, as root:
 #   /usr/local/lib/stowage/lab/restic-nas.sh snapshots
+# Repository: rest:http://backup1:8000/nas
 # It runs as the jobs do; a volume is restored with /usr/local/lib/stowage/lab/restore-nas.sh.
 # `latest` with a --host and a --tag is the newest complete snapshot of these. Interrupted, the script ends when restic has
 # ended and removed its lock.

@@ -3,6 +3,7 @@
 #
 # restic on repository local, with the credentials that the jobs use. For people, as root:
 #   /usr/local/lib/stowage/lab/restic-local.sh snapshots
+# Repository: /srv/restic/it's 100% ours
 # It runs as the jobs do; a volume is restored with /usr/local/lib/stowage/lab/restore-local.sh.
 # `latest` with a --host and a --tag is the newest complete snapshot of these. Interrupted, the script ends when restic has
 # ended and removed its lock.

@@ -3,6 +3,7 @@
 #
 # restic on repository usb, with the credentials that this user's jobs use:
 #   ~/.local/lib/stowage/lab/restic-usb.sh snapshots
+# Repository: /mnt/usb/restic
 # It runs in a container that sees no files of this user; a volume is restored with restore-usb.sh.
 # `latest` with a --host and a --tag is the newest complete snapshot of these. Interrupted, the script ends when restic has
 # ended and removed its lock.

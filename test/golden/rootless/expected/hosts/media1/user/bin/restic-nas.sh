@@ -3,6 +3,7 @@
 #
 # restic on repository nas, with the credentials that this user's jobs use:
 #   ~/.local/lib/stowage/lab/restic-nas.sh snapshots
+# Repository: rest:http://backup1:8000/nas
 # It runs in a container that sees no files of this user; a volume is restored with restore-nas.sh.
 # `latest` with a --host and a --tag is the newest complete snapshot of these. Interrupted, the script ends when restic has
 # ended and removed its lock.

@@ -10,6 +10,7 @@
 #   restore-nas.sh delete-extra --apply   SNAPSHOT SNAPSHOT_PATH TARGET [option ...]
 # It leaves alone what the excludes of the snapshot and --exclude PATTERN leave out, what --include=!PATTERN names, other
 # file systems, and what has not changed since before the snapshot was made, which has left it out.
+# Both change nothing while a container or a process uses the target (check-unused.sh), unless --force is among the options.
 # It runs in a container, where the target is mounted for writing where the snapshot has the volume: owners come back as the
 # workload sees them, and nothing else can be written.
 # Interrupted, it ends when restic has ended and removed its lock.
@@ -21,8 +22,8 @@ seen=${XDG_RUNTIME_DIR:-/run/user/$(id -u)}/stowage/lab
 reach() { podman unshare "$@"; }
 usage() {
   cat >&2 <<'END'
-usage: SNAPSHOT SNAPSHOT_PATH TARGET [option of restic restore ...]
-       delete-extra --preview|--apply SNAPSHOT SNAPSHOT_PATH TARGET [--host H --tag T --path P] [--exclude PATTERN ...]
+usage: SNAPSHOT SNAPSHOT_PATH TARGET [--force] [option of restic restore ...]
+       delete-extra --preview|--apply SNAPSHOT SNAPSHOT_PATH TARGET [--force] [--host H --tag T --path P] [--exclude PATTERN ...]
 END
   exit 2
 }
@@ -46,6 +47,8 @@ shift 3
 
 # Which snapshot `latest` is; and patterns of what stays, one a line.
 host='' tags='' path='' stays=''
+# Whether the target is changed although somebody uses it, and whether it is changed at all.
+is_forced=no is_dry=no
 value_of=''
 for option do
   shift
@@ -69,6 +72,7 @@ for option do
   esac
   option=$value_of$option value_of=''
   case $option in
+    --force) is_forced=yes ;;
     --host=*) host=${option#*=} ;;
     --tag=*)
       [ -z "$tags" ] || fail 'one --tag only; several tags of one snapshot are joined by commas'
@@ -82,6 +86,7 @@ for option do
       exit 2
       ;;
     *)
+      case $option in --dry-run | -n) is_dry=yes ;; esac
       if [ "$action" = restore ]; then
         set -- "$@" "$option"
         continue
@@ -617,8 +622,7 @@ find_extra() {
   LC_ALL=C sort -r "$work/unsorted" >"$work/extra"
 }
 
-# in_target OPTION...: podman run with the target mounted where the snapshot has the volume.
-in_target() {
+run_restic() {
   mkdir -p "$HOME/.cache/stowage"
   in_foreground podman run --rm --interactive --name="$container" --stop-signal=SIGINT --read-only --cap-drop=all \
     --cap-add=CHOWN,DAC_OVERRIDE,FOWNER,FSETID,SETFCAP \
@@ -630,10 +634,8 @@ in_target() {
   --volume="$HOME/".config/restic/lab/nas.password:/run/stowage/restic-password:ro \
   --volume="$HOME/.cache/stowage:/var/cache/stowage" \
   --env=RESTIC_PASSWORD_FILE=/run/stowage/restic-password --env=RESTIC_CACHE_DIR=/var/cache/stowage \
-    "$@"
+    ghcr.io/restic/restic:0.19.1 --repo rest:http://backup1:8000/nas "$@"
 }
-
-run_restic() { in_target ghcr.io/restic/restic:0.19.1 --repo rest:http://backup1:8000/nas "$@"; }
 
 # shellcheck disable=SC2016 # the inner shell is the one that knows the names
 removing='mark=$(mktemp) || exit
@@ -651,7 +653,8 @@ done
 keep_time
 rm -f -- "$mark"
 exit "$failed"'
-remove() { in_target --entrypoint=xargs ghcr.io/restic/restic:0.19.1 -0 /bin/sh -c "$removing" remove; }
+# Not in a container: the image may have restic and nothing else.
+remove() { reach xargs -0 /bin/sh -c "$removing" remove; }
 
 # What is mounted below and was not part of the volume when the snapshot was made is none of the restore's business: without
 # this the folder on top of it would get the owner, mode and time of the empty one underneath. Sets $aside.
@@ -673,7 +676,14 @@ $mounts
 END
 }
 
+# While somebody uses the target, what comes back is neither the old state nor the new one.
+refuse_if_used() {
+  if [ "$is_forced" = yes ] || [ "$is_dry" = yes ]; then return 0; fi
+  "${restic%/*}/check-unused.sh" "$target" >/dev/null || fail 'nothing is changed; --force leaves this check out'
+}
+
 restore() {
+  refuse_if_used
   make_target
   mounts=$(list_mounts)
   spare_mounts
@@ -705,6 +715,7 @@ preview() {
 }
 
 apply() {
+  refuse_if_used
   [ -f "$list" ] || fail 'nobody has seen what would be deleted; run delete-extra --preview with the same words first'
   { printf '%s\n' "$snapshot" && cat "$work/extra"; } >"$work/now"
   cmp -s -- "$list" "$work/now" || {
@@ -715,7 +726,7 @@ apply() {
     say 'nothing to delete'
     return 0
   }
-  volume=$volume LC_ALL=C awk '{ print ENVIRON["volume"] "/" $0 }' "$work/extra" | tr '\n\001' '\0\n' >"$work/doomed"
+  from=$remove_from LC_ALL=C awk '{ print ENVIRON["from"] "/" $0 }' "$work/extra" | tr '\n\001' '\0\n' >"$work/doomed"
   remove <"$work/doomed" || fail 'not all of it could be deleted; run delete-extra --preview again'
   rm -f -- "$list"
   say "deleted $(wc -l <"$work/extra") files and folders from $target"
@@ -752,6 +763,7 @@ case $target in
     target=$(podman volume inspect --format '{{.Mountpoint}}' "$target")
     ;;
 esac
+remove_from=$target
 case $action in
   restore) restore "$@" ;;
   *) delete_extra "$@" ;;

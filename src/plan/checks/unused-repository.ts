@@ -1,0 +1,28 @@
+import type { Diagnostic } from '../../diagnostics/diagnostic.js';
+import { isMaintained } from '../maintenance-jobs.js';
+import type { Check } from './check.js';
+
+/**
+ * Repositories into which nothing is backed up: they get no jobs. Not reported is one that only services on clusters name: a
+ * policy has to name one for an operator too, and what keeps their jobs from being rendered is said elsewhere.
+ */
+export const unusedRepository: Check = ({ policy, plan }) => {
+  const named = new Set(
+    plan.services
+      .filter(({ placements }) => placements.some(({ runtime }) => runtime === 'kubernetes'))
+      .map(({ repository }) => repository),
+  );
+  return plan.repositories.flatMap((repository): Diagnostic[] => {
+    const { name } = repository;
+    if (isMaintained(repository) || named.has(name)) return [];
+    return [
+      {
+        code: 'STW321',
+        severity: 'warning',
+        message: `nothing is backed up into repository \`${name}\`, so that it gets no jobs: nobody forgets, prunes or checks what it holds`,
+        span: policy.document.span(['repositories', name], 'key'),
+        hint: `name it (\`repository: ${name}\`) in \`defaults\` or in a contract's \`backup\`, or remove it`,
+      },
+    ];
+  });
+};

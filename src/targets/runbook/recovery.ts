@@ -1,0 +1,119 @@
+import type { Placement, RepositoryPlan, ServicePlan } from '../../plan/plan.js';
+import { placeName } from '../protection.js';
+import { hostVolumes, treeOf } from '../systemd/host-tree.js';
+import { userSecretFiles } from '../podman-user/user-tree.js';
+import { fence, fenced, type Command, type Step } from './guide.js';
+
+/** A part of the page for a disaster that the steps of a place do not begin with. */
+export interface Section {
+  readonly heading: string;
+  readonly text: string;
+  readonly at: string;
+  readonly steps: readonly Step[];
+}
+
+/** From a bare machine to the first step of a place's own guide. */
+export function hostIsGone(
+  project: string,
+  placement: Placement,
+  repository: RepositoryPlan,
+  at: string,
+): Section {
+  const isUser = placement.scope === 'user';
+  const { folder } = treeOf(placement);
+  const installer = `${folder}/${isUser ? 'user/' : ''}install.sh`;
+  const { password_file, environment_file } = repository;
+  const own = userSecretFiles(project, repository);
+  const files = isUser ? [own.password, own.environment] : [password_file, environment_file];
+  const secrets = files.filter((file) => file !== null).map((file) => (isUser ? `~/${file}` : file));
+  const host = placement.host === null ? '' : `, called ${placement.host}`;
+  return {
+    heading: `The host is gone: ${placeName(placement)}`,
+    text: '',
+    at,
+    steps: [
+      fenced(
+        'What a new one needs',
+        `A machine${host}, with ${PACKAGES[placement.runtime]}; and what was never in this tree, from where you keep it: ${secrets.join(', ')}${KEYS.test(repository.url) ? `, and the keys with which it reaches ${repository.url}` : ''}. Then, in a copy of this tree, the jobs. Their timers run at once, and fail until there is something to back up.`,
+        [fence(`${at}, in the folder of this tree`, [['sh', installer]])],
+      ),
+      {
+        heading: 'Then',
+        text: `${DEPLOY[placement.runtime]} Go through ${placeName(placement)} above, from its first step.`,
+        pipelines: [],
+      },
+    ],
+  };
+}
+
+/** Back ends that ask for a key or a configuration of the user who connects. */
+const KEYS = /^(?:sftp|rclone):/;
+
+const PACKAGES: Readonly<Record<Placement['runtime'], string>> = {
+  docker: 'restic 0.17.0 or later, Docker and Compose',
+  podman: 'restic 0.17.0 or later and Podman',
+  proxmox: 'restic 0.17.0 or later and Proxmox VE',
+  baremetal: 'restic 0.17.0 or later and the packages of the service',
+  kubernetes: 'kubectl',
+};
+
+const DEPLOY: Readonly<Record<Placement['runtime'], string>> = {
+  docker:
+    'Put the Compose file into its folder, and start nothing yet: its containers are made after the restore.',
+  podman: 'Put the Quadlet units into their folder and run systemctl daemon-reload, but start nothing yet.',
+  proxmox: 'Its guest need not be there: it comes out of the dump.',
+  baremetal: 'Install the service, and stop it if that has started it.',
+  kubernetes: '',
+};
+
+/** What anybody can do who has restic, the address and the password, on any machine. */
+export function withoutScripts(
+  service: ServicePlan,
+  placement: Placement,
+  repository: RepositoryPlan,
+): Section {
+  const at = 'On any machine with restic 0.17.0 or later';
+  const { url, password_file, environment_file } = repository;
+  const settings: Command[] = [
+    ['export', `RESTIC_REPOSITORY=${url}`],
+    ['export', `RESTIC_PASSWORD_FILE=${password_file}`],
+    ...(environment_file === null
+      ? []
+      : [
+          ['set', '-a'],
+          ['.', environment_file],
+          ['set', '+a'],
+        ]),
+  ];
+  const volumes = hostVolumes(placement);
+  return {
+    heading: 'With plain restic, without our scripts',
+    text: 'Snapshots need nothing of ours. The id of a complete one in place of SNAPSHOT; never --delete.',
+    at,
+    steps: [
+      fenced('Reach the repository', 'With its password in that file.', [fence(at, settings)]),
+      fenced('List and restore', '', [
+        fence(at, [
+          ['restic', 'snapshots', '--host', placement.snapshot_host, '--tag', service.tags.join(',')],
+          ['restic', 'snapshots', '--host', `${placement.snapshot_host}.incomplete`],
+        ]),
+        ...(volumes.length === 0
+          ? []
+          : [
+              fence(
+                `${at}, into new folders`,
+                volumes.map(({ volume, snapshot_path }) => [
+                  ...['restic', 'restore', `SNAPSHOT:${snapshot_path}`],
+                  ...['--target', `restored/${service.service_id}/${volume}`, '--verify'],
+                ]),
+              ),
+            ]),
+      ]),
+      fenced(
+        'Look at all snapshots as folders',
+        'Needs FUSE. Runs until you end it; look from another terminal.',
+        [fence(at, [['restic', 'mount', '/mnt']])],
+      ),
+    ],
+  };
+}

@@ -1,0 +1,63 @@
+import type { Placement, PlannedVolume, ServicePlan } from '../../plan/plan.js';
+import { fence, fenced, type Command, type Fence, type Step } from './guide.js';
+
+/** A workload that is to stand still, and the proof that it does. */
+export interface Standstill {
+  readonly service: ServicePlan;
+  readonly placement: Placement;
+  readonly at: string;
+  readonly stop: readonly Command[];
+  /** Fails as long as anybody uses what is restored. */
+  readonly check: readonly Command[];
+}
+
+export function stopSteps(standstill: Standstill): Step[] {
+  const { service, placement, at, stop, check } = standstill;
+  const own = placement.commands?.stop ?? null;
+  const fences: Fence[] =
+    own === null
+      ? [fence(at, [...stop, ...check])]
+      : [fence(`With what deploys it, there`, stop), fence(at, check)];
+  const asks =
+    check.length === 0
+      ? ''
+      : 'The last command must say that nobody uses the data: restores refuse as long as anybody does. If it names somebody, stop that too';
+  const project =
+    placement.compose_project === undefined || own !== null || check.length === 0
+      ? ''
+      : `, but not before you know why: a container of another Compose project than ${placement.compose_project} means that this page is wrong, and compose_project in its contract says so`;
+  return [
+    ...warnings(service, placement),
+    fenced(
+      'Stop the workload',
+      [
+        stop.length === 0 ? `Stop the guest of ${service.service_name}.` : '',
+        asks === '' ? '' : `${asks}${project}.`,
+      ]
+        .filter((text) => text !== '')
+        .join(' '),
+      fences.filter(({ pipelines }) => pipelines.length > 0),
+    ),
+  ];
+}
+
+/** What cannot be started again by hand must be known before it stands still. */
+function warnings(service: ServicePlan, { runtime, commands }: Placement): Step[] {
+  const isContainer = runtime === 'docker' || runtime === 'podman';
+  if (!service.shreds_secrets || !isContainer || (commands?.start ?? null) !== null) return [];
+  return [
+    {
+      heading: 'Before you stop it: have its deployment at hand',
+      text: 'What deploys it removes the files with secrets afterwards, and without them its containers cannot start: only another deployment makes them again. Make sure that you can run that one now. The command belongs into commands.start of the contract.',
+      pipelines: [],
+    },
+  ];
+}
+
+/** The folders to look at: of a volume all of it, because the workload has mounted all of it. */
+export function roots(volumes: readonly PlannedVolume[]): string[] {
+  const paths = volumes.map(({ location, suffix }) =>
+    suffix === '' ? location : location.slice(0, -(suffix.length + 1)),
+  );
+  return [...new Set(paths)];
+}

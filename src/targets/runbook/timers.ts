@@ -1,0 +1,58 @@
+import { installedName } from '../../names/installed.js';
+import type { RepositoryPlan } from '../../plan/plan.js';
+import { objectName } from '../kubernetes/names.js';
+import { fence, fenced, type Command, type Fence, type Step } from './guide.js';
+import { whereMaintained } from './place.js';
+
+/** What starts and stops the jobs of a placement, and where one types it. */
+export interface Jobs {
+  readonly project: string;
+  readonly at: string;
+  /** `systemctl`, for a user with its option. */
+  readonly systemctl: Command;
+  /** Units of the backup jobs, without an ending. */
+  readonly units: readonly string[];
+}
+
+/**
+ * Nothing may back up the damage, or a half of a restore, while people work; nor may retention remove the snapshot that
+ * they need: the damage ages, too.
+ */
+export function holdStep({ project, at, systemctl, units }: Jobs, repository: RepositoryPlan): Step {
+  return fenced(
+    'Hold the jobs',
+    'No backup of the damage may begin while you work. A machine that starts anew lets its timers run again.',
+    [
+      fence(at, [[...systemctl, 'stop', ...units.flatMap((unit) => [`${unit}.timer`, `${unit}.service`])]]),
+      forgetFence(project, repository, 'so that retention removes none meanwhile', true),
+    ],
+  );
+}
+
+/** Backs up what was restored, and lets everything run again. */
+export function resumeStep({ project, at, systemctl, units }: Jobs, repository: RepositoryPlan): Step {
+  return fenced(
+    'Back up again',
+    'So that the restored state is the newest snapshot. Then the timers run again.',
+    [
+      fence(at, [
+        ...units.map((unit) => [...systemctl, 'start', `${unit}.service`]),
+        [...systemctl, 'start', ...units.map((unit) => `${unit}.timer`)],
+      ]),
+      forgetFence(project, repository, 'for retention', false),
+    ],
+  );
+}
+
+function forgetFence(project: string, repository: RepositoryPlan, why: string, held: boolean): Fence {
+  const { maintenance, name } = repository;
+  const command =
+    maintenance.kind === 'host'
+      ? ['systemctl', held ? 'stop' : 'start', `${installedName(project, 'forget', name)}.timer`]
+      : [
+          ...['kubectl', '--namespace', maintenance.namespace, 'patch', 'cronjob'],
+          objectName(project, 'forget', name),
+          ...['--patch', `{"spec":{"suspend":${String(held)}}}`],
+        ];
+  return fence(`${whereMaintained(maintenance)}, ${why}`, [command]);
+}
