@@ -1,5 +1,6 @@
 import { basename, dirname, resolve } from 'node:path';
 import type { Contract } from './contract/contract.js';
+import { NOTHING_UNREAD, type Unread } from './contract/unread.js';
 import { loadContracts } from './contract/load.js';
 import { loadValues } from './contract/values.js';
 import { sortDiagnostics, type Diagnostic } from './diagnostics/diagnostic.js';
@@ -21,6 +22,8 @@ export interface Project {
   readonly policy: Policy | null;
   /** The contracts without errors, in the order of their files. */
   readonly contracts: readonly Contract[];
+  /** The contracts with errors. */
+  readonly unread: Unread;
   /** Sorted by file and position. */
   readonly diagnostics: readonly Diagnostic[];
   /** Text of every file that was read, by the name that diagnostics use. */
@@ -44,12 +47,17 @@ export function loadProject(configPath: string, input: Files = DISK): Project {
     sources.set(file.file, file.text);
     return [file];
   };
-  const finish = (policy: Policy | null, contracts: readonly Contract[]): Project => {
+  const finish = (
+    policy: Policy | null,
+    contracts: readonly Contract[],
+    unread: Unread = NOTHING_UNREAD,
+  ): Project => {
     return {
       root,
       input,
       policy,
       contracts,
+      unread,
       diagnostics: limitPerFile(sortDiagnostics(hideSecrets(diagnostics))),
       sources,
     };
@@ -68,13 +76,12 @@ export function loadProject(configPath: string, input: Files = DISK): Project {
   append(diagnostics, contractFiles.diagnostics);
   input.prefetch([...valueFiles.files, ...contractFiles.files].map(({ absolutePath }) => absolutePath));
   const { values, diagnostics: valueProblems } = loadValues(valueFiles.files.flatMap(read));
-  const { contracts, diagnostics: contractProblems } = loadContracts(
-    contractFiles.files.flatMap(read),
-    values,
-  );
+  const inputs = contractFiles.files.flatMap(read);
+  const { contracts, diagnostics: contractProblems, unread } = loadContracts(inputs, values);
   append(diagnostics, valueProblems);
   append(diagnostics, contractProblems);
-  return finish(loaded.policy, contracts);
+  const nameless = unread.nameless || inputs.length < contractFiles.files.length;
+  return finish(loaded.policy, contracts, { ...unread, nameless });
 }
 
 /** Whatever else is wrong on a line that holds a secret must not show that line either. */

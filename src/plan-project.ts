@@ -19,7 +19,13 @@ export interface PlannedProject {
  */
 export function planProject(project: Project, period?: Period): PlannedProject {
   if (project.policy === null) return { plan: null, diagnostics: project.diagnostics };
-  const { plan, diagnostics } = buildPlan(project.policy, project.contracts, intlZones, period);
+  const { plan, diagnostics } = buildPlan(
+    project.policy,
+    project.contracts,
+    intlZones,
+    period,
+    project.unread,
+  );
   const all = [...project.diagnostics, ...diagnostics];
   // What is wrong may be what would use the repository.
   const found = hasErrors(all) ? all.filter(({ code }) => code !== 'STW321') : all;

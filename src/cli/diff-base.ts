@@ -23,7 +23,7 @@ export interface Base {
 
 const PLAN = '.stowage/plan.json';
 const NOTHING: Side = {
-  plan: { version: 1, project: '', policy: POLICY_FILE, repositories: [], services: [] },
+  plan: { version: 1, project: '', policy: POLICY_FILE, parallel: 2, repositories: [], services: [] },
   files: new Map(),
 };
 /** No plan and no rendered file comes near this. */

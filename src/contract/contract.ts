@@ -55,6 +55,9 @@ export interface Retention {
   readonly keep_within_yearly?: string;
 }
 
+/** The user of our own, root, or a uid. */
+export type RunAs = 'restic' | 'root' | number;
+
 /** Settings that the policy's `defaults` give and a contract's `backup:` block overrides key by key. */
 export interface BackupSettings {
   readonly repository: string;
@@ -75,6 +78,8 @@ export interface BackupSettings {
   readonly retry_lock: number;
   /** Whether restic's exit code 3 (some source file unreadable) counts as success. */
   readonly accept_incomplete: boolean;
+  /** Whose eyes read the files on hosts; a number is a uid. */
+  readonly run_as: RunAs;
   /** Name of the Compose project; null for the one that Compose takes from a folder called `service_id`. */
   readonly compose_project: string | null;
 }
@@ -139,7 +144,11 @@ export interface Contract {
   readonly persistent_volumes: readonly PersistentVolume[];
   readonly ephemeral_mounts: readonly EphemeralMount[];
   /** `kubernetes.pvc`. */
-  readonly pvc: { readonly name: string; readonly size: string | null } | null;
+  readonly pvc: {
+    readonly name: string;
+    readonly size: string | null;
+    readonly storage_class: string | null;
+  } | null;
   readonly service_storage_gb: number | null;
   /** `service_container.vmid`. */
   readonly vmid: number | null;

@@ -18,6 +18,7 @@ import { readEphemeralMounts, readPersistentVolumes, readRuntimes } from './moun
 import { checkNearKeys } from './near-keys.js';
 import { resolveReferences } from './references.js';
 import { checkTexts } from './texts.js';
+import { idOf, unreadOf, type Unread } from './unread.js';
 import type { ValuesLookup } from './values.js';
 import { readComposeVolumes, readServiceVolumes } from './volumes.js';
 import { readComposeServices, readContainerName, shredsSecrets } from './workload.js';
@@ -26,24 +27,27 @@ const SCHEMA = JSON.parse(contractSchemaText) as JsonSchema;
 
 /**
  * Reads service contracts, one for each YAML document. Every mistake of every document is reported; `contracts`
- * holds those without errors, in the order of the files.
+ * holds those without errors, in the order of the files, and `unread` what the others are called.
  */
 export function loadContracts(
   inputs: readonly InputFile[],
   values: ValuesLookup,
-): { contracts: Contract[]; diagnostics: Diagnostic[] } {
+): { contracts: Contract[]; diagnostics: Diagnostic[]; unread: Unread } {
   const contracts: Contract[] = [];
   const diagnostics: Diagnostic[] = [];
+  const unread: (string | null)[] = [];
   for (const input of inputs) {
     const parsed = parseYaml(input);
     append(diagnostics, parsed.diagnostics);
+    if (hasErrors(parsed.diagnostics)) unread.push(null);
     for (const document of parsed.documents) {
       const { contract, diagnostics: found } = readContract(document, values);
       append(diagnostics, found);
-      if (contract !== null) contracts.push(contract);
+      if (contract === null) unread.push(idOf(document.value));
+      else contracts.push(contract);
     }
   }
-  return { contracts, diagnostics };
+  return { contracts, diagnostics, unread: unreadOf(unread) };
 }
 
 function readContract(
@@ -105,7 +109,8 @@ function build(findings: Findings, document: YamlDocument, given: Mapping): Cont
 function readClaim(given: Mapping): Contract['pvc'] {
   const claim = asMapping(asMapping(given.kubernetes).pvc);
   const name = asText(claim.name);
-  return name === null ? null : { name, size: scalarText(claim.size) };
+  if (name === null) return null;
+  return { name, size: scalarText(claim.size), storage_class: nonEmpty(claim.storageClassName) };
 }
 
 function nonEmpty(value: unknown): string | null {

@@ -69,7 +69,7 @@ export const CODES = {
   STW207: 'A repository is named that `repositories` does not define.',
   STW208: 'Several repositories are defined and none is chosen. Set `defaults.repository`.',
   STW209:
-    'A Kubernetes deployment names a host, though the cluster chooses where pods run, or nodes are named where nothing goes by them. Leave `host` or `node_selector` out.',
+    'A Kubernetes deployment names a host, though the cluster chooses where pods run, or a deployment has nodes, a Compose project or commands where its runtime has no such thing. Leave the key out.',
   STW210: 'A duration is out of range.',
   STW211: 'A time zone is not known by its IANA name.',
   STW212: 'A schedule is not a valid five-field cron expression or alias.',
@@ -108,6 +108,9 @@ export const CODES = {
     'The name of a Docker volume begins like one of another Compose project than the one that the runbook stops and starts.',
   STW350:
     'Rootless jobs use a repository that their image cannot reach: `rclone:` needs the program rclone. Set `runtimes.podman.image` to an image that has it, or use another repository.',
+  STW360:
+    'Jobs of another user than restic (`run_as`) cannot use this repository: a local one and those by SSH or rclone belong to the user restic. Serve it by `rest:`, or use another kind.',
+  STW361: '`run_as` is asked for where no job could honour it: in a cluster, for a rootless service, inside a guest.',
   // 4: where volumes live
   STW401:
     'A persistent volume and a service volume share a name, but their paths have nothing to do with each other.',
@@ -276,6 +279,8 @@ export const CODES = {
     'A template sets times of its own. The plan, the checks for collisions and the worst-case loss know nothing of them: set `schedule` instead.',
   STW830:
     'A backup is stopped sooner than before, or it takes checks longer to have read all data once. Look at how long backups take, and at how late damage may show.',
+  STW831:
+    'A service moves away from a host, where its timer goes on in the same history until somebody removes it. Run the installer there, or `install.sh --uninstall`.',
   STW840: 'Something is backed up that was not before.',
   STW841: 'A job runs at other times.',
   STW842: 'A volume moves to another directory, user, host or runtime and keeps its history.',

@@ -22,6 +22,7 @@ export const kubernetes: Locator = {
     const held = pairing.partner?.name ?? input.volume.name;
     return {
       ...claimLocation(contract.service_namespace, claim, pairing.suffix),
+      ...(claim === null ? {} : declaredClaim(input, claim)),
       ...(held === input.volume.name ? {} : { service_volume: held }),
     };
   },
@@ -61,4 +62,17 @@ function managedPartners(contract: Contract): (ServiceVolume | null)[] {
     if (partner === null || !partners.includes(partner)) partners.push(partner);
   }
   return partners;
+}
+
+/** Size and class of a claim as far as the contract declares them; nothing where a size is no Kubernetes quantity. */
+function declaredClaim(
+  { contract, pairing }: LocateInput,
+  claim: string,
+): Pick<Location, 'claim_size' | 'storage_class'> {
+  const own = contract.pvc?.name === claim ? contract.pvc : null;
+  const whole = contract.service_storage_gb === null ? null : `${contract.service_storage_gb}Gi`;
+  const size = own?.size ?? pairing.partner?.size ?? (claim === defaultClaim(contract) ? whole : null);
+  if (size === null || !/^[0-9]+(?:\.[0-9]+)?(?:[MGTPE]i?|Ki|k)?$/.test(size)) return {};
+  const storageClass = own?.storage_class ?? null;
+  return { claim_size: size, ...(storageClass === null ? {} : { storage_class: storageClass }) };
 }

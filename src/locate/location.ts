@@ -18,6 +18,8 @@ export interface Location {
   readonly suffix: string;
   readonly is_file?: true;
   readonly service_volume?: string;
+  readonly claim_size?: string;
+  readonly storage_class?: string;
 }
 
 export interface LocateInput {

@@ -12,6 +12,7 @@ export type NameKind =
   | 'hostpath'
   | 'locks'
   | 'prune'
+  | 'queue'
   | 'restore'
   | 'scripts'
   | 'secret'

@@ -1,4 +1,5 @@
 import type { Contract } from '../contract/contract.js';
+import { NOTHING_UNREAD, type Unread } from '../contract/unread.js';
 import { neededMaintenance } from './maintenance-jobs.js';
 import { sortDiagnostics, type Diagnostic } from '../diagnostics/diagnostic.js';
 import type { KubernetesSettings, Labels, Policy, Repository } from '../policy/policy.js';
@@ -40,15 +41,17 @@ export interface PlanResult {
  *
  * @param zones rules of the time zones; by default those of the JavaScript engine
  * @param period what the checks of the schedules look at; the plan itself does not depend on it
+ * @param unread contracts that are missing because they have mistakes
  */
 export function buildPlan(
   policy: Policy,
   contracts: readonly Contract[],
   zones: Zones = intlZones,
   period: Period = SIMULATION,
+  unread: Unread = NOTHING_UNREAD,
 ): PlanResult {
-  const { sorted, deployed, plan, diagnostics } = drawPlan(policy, contracts, zones);
-  const found = runChecks({ policy, contracts: sorted, deployed, plan, zones, period });
+  const { sorted, deployed, plan, diagnostics } = drawPlan(policy, contracts, zones, placeJobs, unread);
+  const found = runChecks({ policy, contracts: sorted, deployed, plan, zones, period, unread });
   return { plan, diagnostics: sortDiagnostics([...diagnostics, ...found]) };
 }
 
@@ -62,10 +65,11 @@ export function drawPlan(
   contracts: readonly Contract[],
   zones: Zones = intlZones,
   place = placeJobs,
+  unread: Unread = NOTHING_UNREAD,
 ) {
   const sorted = [...contracts].sort((a, b) => compare(a.service_id, b.service_id));
   const unique = sorted.filter((contract, index) => sorted[index - 1]?.service_id !== contract.service_id);
-  const { deployed, diagnostics } = resolveDeployments(policy, unique);
+  const { deployed, diagnostics } = resolveDeployments(policy, unique, unread);
   const placesOf = groupBy(deployed, (entry) => entry.contract);
   const times = place(policy, deployed, zones);
   const services = unique.map((contract) =>
@@ -75,6 +79,7 @@ export function drawPlan(
     version: 1,
     project: policy.project,
     policy: policy.document.file,
+    parallel: policy.parallel,
     repositories: policy.repositories.flatMap((repository) => {
       const own = times.maintenance.get(repository.name);
       return own === undefined ? [] : planRepository(policy, repository, own, services, zones);
@@ -129,6 +134,7 @@ function planService(
     timeout: isInForce('timeout') ? settings.timeout : null,
     retry_lock: isInForce('retry_lock') ? settings.retry_lock : null,
     accept_incomplete: isInForce('accept_incomplete') && settings.accept_incomplete,
+    run_as: settings.run_as,
     run_as_user: contract.run_as_user,
     run_as_group: contract.run_as_group,
     health_cmd: contract.health_cmd,

@@ -1,4 +1,5 @@
 import type { Contract, Runtime } from '../contract/contract.js';
+import type { Unread } from '../contract/unread.js';
 import type { Diagnostic } from '../diagnostics/diagnostic.js';
 import { didYouMean } from '../diagnostics/did-you-mean.js';
 import type { Deployment, Policy } from '../policy/policy.js';
@@ -20,7 +21,7 @@ interface Found {
 }
 
 /** Which service runs where. Without `deployments` every runtime that a contract names, on a host without a name. */
-export function resolveDeployments(policy: Policy, contracts: readonly Contract[]): Found {
+export function resolveDeployments(policy: Policy, contracts: readonly Contract[], unread: Unread): Found {
   if (policy.deployments === null) {
     const deployed = contracts.flatMap((contract) =>
       contract.runtimes.map((runtime) => ({
@@ -35,14 +36,21 @@ export function resolveDeployments(policy: Policy, contracts: readonly Contract[
   }
   const found: Found = { deployed: [], diagnostics: [] };
   const placed = new Set<Contract>();
-  for (const deployment of policy.deployments) matchDeployment(policy, deployment, contracts, placed, found);
+  for (const deployment of policy.deployments) {
+    matchDeployment({ policy, contracts, unread }, deployment, placed, found);
+  }
   return found;
 }
 
+interface Known {
+  readonly policy: Policy;
+  readonly contracts: readonly Contract[];
+  readonly unread: Unread;
+}
+
 function matchDeployment(
-  policy: Policy,
+  { policy, contracts, unread }: Known,
   deployment: Deployment,
-  contracts: readonly Contract[],
   placed: Set<Contract>,
   found: Found,
 ): void {
@@ -50,7 +58,9 @@ function matchDeployment(
   for (const [index, pattern] of deployment.services.entries()) {
     const pointer = [...deployment.pointer, 'services', index];
     const matches = matching(pattern, contracts);
-    if (matches.length === 0) found.diagnostics.push(matchesNothing(policy, pattern, pointer, contracts));
+    if (matches.length === 0 && !mayMatch(pattern, unread)) {
+      found.diagnostics.push(matchesNothing(policy, pattern, pointer, contracts));
+    }
     for (const contract of matches) {
       if (matched.has(contract)) continue;
       matched.add(contract);
@@ -80,12 +90,22 @@ function matching(pattern: string, contracts: readonly Contract[]): Contract[] {
     const found = contracts[firstAtOrAfter(pattern, contracts)];
     return found?.service_id === pattern ? [found] : [];
   }
+  const expression = wholeId(pattern);
+  return contracts.filter((contract) => expression.test(contract.service_id));
+}
+
+function wholeId(pattern: string): RegExp {
   const source = pattern
     .replaceAll(/[.+^${}()|[\]\\]/g, '\\$&')
     .replaceAll('*', '.*')
     .replaceAll('?', '.');
-  const expression = new RegExp(`^${source}$`, 's');
-  return contracts.filter((contract) => expression.test(contract.service_id));
+  return new RegExp(`^${source}$`, 's');
+}
+
+/** Whether a contract that could not be read for its mistakes may be what a pattern means. */
+function mayMatch(pattern: string, { ids, nameless }: Unread): boolean {
+  const expression = wholeId(pattern);
+  return nameless || [...ids].some((id) => expression.test(id));
 }
 
 /** Binary search, because large fleets name their services one by one. */

@@ -1,4 +1,4 @@
-import type { Commands, Retention, Runtime } from '../contract/contract.js';
+import type { Commands, Retention, RunAs, Runtime } from '../contract/contract.js';
 import type { Labels, MaintenancePlace } from '../policy/policy.js';
 import type { MaintenanceKind } from './maintenance-times.js';
 
@@ -28,6 +28,9 @@ export interface PlannedVolume {
   readonly is_file?: true;
   /** Set for a claim where the service volume that holds it, and so the pod's volume, has another name. */
   readonly service_volume?: string;
+  /** Set for a claim where the contract declares its size: a Kubernetes quantity; and its class, where that is declared. */
+  readonly claim_size?: string;
+  readonly storage_class?: string;
   /** `/backup/<service>/<volume>`: what restic sees, on every runtime. */
   readonly snapshot_path: string;
   readonly backed_up: boolean;
@@ -108,6 +111,8 @@ export interface ServicePlan {
   /** Minutes; null where no job of the service is told how long to wait. */
   readonly retry_lock: number | null;
   readonly accept_incomplete: boolean;
+  /** Who reads the files where a job of the host's own does. */
+  readonly run_as: RunAs;
   readonly run_as_user: string | null;
   readonly run_as_group: string | null;
   readonly health_cmd: readonly string[];
@@ -170,6 +175,8 @@ export interface BackupPlan {
   readonly project: string;
   /** The policy's file, as in diagnostics. */
   readonly policy: string;
+  /** How many backups the timers of one host start at once. */
+  readonly parallel: number;
   /** By name. */
   readonly repositories: readonly RepositoryPlan[];
   /** By service id. */

@@ -1,5 +1,5 @@
 import { readCommands } from '../contract/commands.js';
-import { RUNTIMES } from '../contract/contract.js';
+import { RUNTIMES, type Runtime } from '../contract/contract.js';
 import { asList, asMapping, asText, asTexts } from '../source/access.js';
 import type { Pointer } from '../source/document.js';
 import type { Findings } from '../source/findings.js';
@@ -33,17 +33,7 @@ export function readDeployments(findings: Findings, given: Mapping): Deployment[
     }
     const services = asTexts(entry.services);
     const node_selector = isMapping(entry.node_selector) ? readLabels(entry.node_selector) : null;
-    if (runtime !== 'docker' && entry.compose_project !== undefined) {
-      findings.error(
-        'STW209',
-        [...pointer, 'compose_project'],
-        `a deployment on ${runtime} has no Compose project`,
-        {
-          part: 'key',
-          hint: 'leave `compose_project` out: it is for services on docker',
-        },
-      );
-    }
+    checkWorkloadKeys(findings, runtime, entry, pointer);
     return [
       {
         runtime,
@@ -57,6 +47,20 @@ export function readDeployments(findings: Findings, given: Mapping): Deployment[
       },
     ];
   });
+}
+
+/** What says how people stop and start a workload, where its runtime has no such thing. */
+function checkWorkloadKeys(findings: Findings, runtime: Runtime, entry: Mapping, pointer: Pointer): void {
+  if (runtime !== 'docker' && entry.compose_project !== undefined) {
+    const message = `a deployment on ${runtime} has no Compose project`;
+    const hint = 'leave `compose_project` out: it is for services on docker';
+    findings.error('STW209', [...pointer, 'compose_project'], message, { part: 'key', hint });
+  }
+  if (runtime === 'kubernetes' && entry.commands !== undefined) {
+    const message = 'a Kubernetes deployment takes no commands';
+    const hint = 'leave `commands` out: runbooks stop and start a workload of a cluster with kubectl';
+    findings.error('STW209', [...pointer, 'commands'], message, { part: 'key', hint });
+  }
 }
 
 /** Reads `runtimes`, each setting with the usual default. */

@@ -3,7 +3,7 @@ import { validatePolicy } from '#generated/validators.js';
 import type { BackupSettings } from '../contract/contract.js';
 import { hasErrors, type Diagnostic } from '../diagnostics/diagnostic.js';
 import { isTakenProjectName } from '../names/installed.js';
-import { asList, asMapping, asText, asTexts } from '../source/access.js';
+import { asInteger, asList, asMapping, asText, asTexts } from '../source/access.js';
 import { append } from '../source/append.js';
 import type { Pointer } from '../source/document.js';
 import { Findings } from '../source/findings.js';
@@ -34,8 +34,12 @@ export const BUILT_IN_DEFAULTS: Omit<BackupSettings, 'repository'> = {
   timeout: 12 * 60,
   retry_lock: 60,
   accept_incomplete: false,
+  run_as: 'restic',
   compose_project: null,
 };
+
+/** One that reads a large file for hours leaves the others a way. */
+const DEFAULT_PARALLEL = 2;
 
 /** A pattern that names input files, and where the policy says it. */
 export interface InputPattern {
@@ -108,6 +112,7 @@ function build(findings: Findings, document: YamlDocument, given: Mapping): Poli
     templates: readFolder(findings, given, 'templates'),
     repositories,
     defaults: { ...BUILT_IN_DEFAULTS, ...settings, repository },
+    parallel: asInteger(asMapping(given.defaults).parallel) ?? DEFAULT_PARALLEL,
     deployments: readDeployments(findings, given),
     runtimes: readRuntimeSettings(findings, given),
   };

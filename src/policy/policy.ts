@@ -133,6 +133,8 @@ export interface Policy {
   /** Sorted by name. */
   readonly repositories: readonly Repository[];
   readonly defaults: BackupSettings;
+  /** How many backups the timers of one host start at once. */
+  readonly parallel: number;
   /** Null without a `deployments` key: every runtime that a contract names, on host `any`. */
   readonly deployments: readonly Deployment[] | null;
   readonly runtimes: RuntimeSettings;

@@ -1,7 +1,7 @@
-import type { BackupSettings, Retention } from '../contract/contract.js';
+import type { BackupSettings, Retention, RunAs } from '../contract/contract.js';
 import { KEEP_COUNTS, KEEP_SPANS } from '../retention/options.js';
 import { CRON_HINT, parseCron } from '../schedule/cron.js';
-import { asMapping, asText, asTexts } from '../source/access.js';
+import { asInteger, asMapping, asText, asTexts } from '../source/access.js';
 import type { Pointer } from '../source/document.js';
 import type { Findings } from '../source/findings.js';
 import type { Mapping } from '../source/tagged.js';
@@ -47,9 +47,15 @@ export function readSettings(findings: Findings, given: Mapping, pointer: Pointe
   }
   if (given.exclude !== undefined) settings.exclude = asTexts(given.exclude);
   if (typeof given.accept_incomplete === 'boolean') settings.accept_incomplete = given.accept_incomplete;
+  const runAs = readRunAs(given.run_as);
+  if (runAs !== null) settings.run_as = runAs;
   const project = asText(given.compose_project);
   if (project !== null) settings.compose_project = project;
   return settings;
+}
+
+function readRunAs(value: unknown): RunAs | null {
+  return value === 'restic' || value === 'root' ? value : asInteger(value);
 }
 
 /** A cron expression or alias as written, once it is known to be valid; null when absent or reported. */

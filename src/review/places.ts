@@ -1,3 +1,4 @@
+import { NOTHING_UNREAD } from '../contract/unread.js';
 import type { BackupSettings, Contract, Runtime } from '../contract/contract.js';
 import { wholeFile, type Span } from '../diagnostics/diagnostic.js';
 import type { Placement, ServicePlan } from '../plan/plan.js';
@@ -35,7 +36,7 @@ export class Places {
       new Map((side?.contracts ?? []).map((contract) => [contract.service_id, contract]));
     this.#policy = after.policy;
     this.#oldPolicy = before?.policy ?? null;
-    this.#deployed = resolveDeployments(after.policy, after.contracts).deployed;
+    this.#deployed = resolveDeployments(after.policy, after.contracts, NOTHING_UNREAD).deployed;
     this.#sources = after.sources;
     this.#contracts = byId(after);
     this.#old = byId(before);

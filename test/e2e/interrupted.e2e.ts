@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { expectNoDamage, failsWith } from './lib/aftermath.js';
 import { besideLivingLock, leaveDeadLock, locksIn, removeDeadLocks } from './lib/dead-locks.js';
@@ -5,6 +7,7 @@ import { exampleContracts } from './lib/examples.js';
 import { Jobs } from './lib/jobs.js';
 import { boot, type Machine } from './lib/machine.js';
 import { makeProject, render } from './lib/program.js';
+import { runbookCommands } from './lib/runbook.js';
 import { interrupted } from './lib/terminal.js';
 
 /** Half a day away: no timer fires by itself while the scenario runs. */
@@ -31,11 +34,13 @@ deployments:
 describe('jobs that are disturbed', () => {
   let machine: Machine;
   let jobs: Jobs;
+  let page: string;
 
   beforeAll(async () => {
     machine = await boot('base', 'interrupted');
     const project = makeProject({ 'stowage.yml': POLICY, ...exampleContracts({ wiki: {}, dns: {} }) });
     await render(project);
+    page = readFileSync(path.join(project.rendered, 'runbooks/repositories/main.md'), 'utf8');
     await machine.run(`for folder in /srv/wiki/data /srv/wiki/conf /etc/adguardhome /var/lib/adguardhome; do
       mkdir -p $folder && echo $folder >$folder/file || exit; done`);
     jobs = await Jobs.install(machine, project, 'interrupted');
@@ -176,6 +181,26 @@ describe('jobs that are disturbed', () => {
       await machine.run(`${dump} >/dev/null 2>&1 & until ${isBusy('restic')}; do sleep 0.05; done; kill -KILL $!
         until [ "$(${left})" = '0 restic, 0 units, 0 locks' ]; do sleep 0.1; done`);
     });
+  });
+
+  test('a backup that takes longer than its time-out ends with the commands of the page, and the limit is back then', async () => {
+    const unit = 'stowage-lab-backup-dns.service';
+    await machine.run('head -c 150M /dev/urandom >/var/lib/adguardhome/big');
+    await machine.write(`/etc/systemd/system/${unit}.d/short.conf`, '[Service]\nTimeoutStartSec=1s\n');
+    await machine.run('systemctl daemon-reload');
+    const before = (await jobs.snapshots(REPOSITORY, 'dns')).length;
+    expect(await jobs.start('backup-dns')).toMatchObject({ ok: false, told: ['stowage-lab-backup-dns'] });
+    // restic was told, and waited for: no lock is left.
+    expect(await locksIn(jobs, REPOSITORY)).toEqual([]);
+    const commands = runbookCommands(page, 'The first backup takes longer than timeout');
+    await machine.run(['sh', '-euc', commands], { timeout: 100 });
+    expect(await jobs.snapshots(REPOSITORY, 'dns')).toHaveLength(before + 1);
+    expect((await machine.run(`systemctl show -P TimeoutStartUSec ${unit}`)).stdout.trim()).toBe('1s');
+    const timers = 'systemctl is-active stowage-lab-forget-main.timer stowage-lab-prune-main.timer';
+    expect((await machine.run(timers)).stdout).toBe('active\nactive\n');
+    await machine.run(
+      `rm -r /etc/systemd/system/${unit}.d /var/lib/adguardhome/big; systemctl daemon-reload`,
+    );
   });
 
   describe('time', () => {

@@ -11,7 +11,7 @@ import { withoutSetgid } from './lib/kubelet.js';
 import { kubernetesOf } from './lib/kubernetes.js';
 import { boot, type Machine } from './lib/machine.js';
 import { render, type Project } from './lib/program.js';
-import { restoreCommands, WHOLE } from './lib/runbook.js';
+import { restoreCommands, volumeCommands, WHOLE } from './lib/runbook.js';
 
 const NODE = 'node1';
 const [MAIL, NOTES] = ['stowage-cluster-backup-mail', 'stowage-cluster-backup-notes'] as const;
@@ -327,12 +327,11 @@ describe('Kubernetes', () => {
 
     test('by the runbook brings back every byte, and the workload with its data', async () => {
       await machine.run(`test -z "$(ls -A ${PLACES.boxes} ${PLACES.notes} | grep -v :)"`);
-      const steps = (heading: RegExp) =>
-        restoreCommands(runbook('mail'), 'kubernetes in namespace mail', heading);
-      expect(steps(/^Restore boxes in place$/)).toMatch(
+      const place = 'kubernetes in namespace mail';
+      expect(volumeCommands(runbook('mail'), place, 'Restore in place', 'boxes')).toMatch(
         /^[^\n]* --dry-run [^\n]*\n[^\n]*(?<! --dry-run.*)\n$/,
       );
-      expect(steps(/^Verify$/)).toContain('test -e /var/mail/plain');
+      expect(restoreCommands(runbook('mail'), place, /^Verify$/)).toContain('test -e /var/mail/plain');
       await restore('mail', 'mail');
       await restore('notes', 'apps');
       await expectEqual();
@@ -349,7 +348,7 @@ describe('Kubernetes', () => {
       await machine.run(
         `cd ${PLACES.notes}; find . -mindepth 1 -delete; mkdir -m 700 lost+found; touch z-intruder`,
       );
-      const steps = /^(?!.* aside$|Start a pod )/;
+      const steps = /^(?!.* aside$|Start a pod |When |Look into )/;
       await type(restoreCommands(runbook('notes'), 'kubernetes in namespace apps', steps));
       await expectEqual();
     });
@@ -376,7 +375,7 @@ describe('Kubernetes', () => {
     });
 
     test('aside gives a copy to the folder that one is in', async () => {
-      const steps = /^(Start a pod to restore in|Restore boxes aside|Remove the pod)$/;
+      const steps = /^(Start a pod to restore in|Restore aside|Remove the pod)$/;
       await type(restoreCommands(runbook('mail'), 'kubernetes in namespace mail', steps));
       await machine.run(`cmp /root/mail-boxes/big ${PLACES.boxes}/big`);
     });

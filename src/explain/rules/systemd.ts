@@ -30,6 +30,16 @@ export const SYSTEMD_RULES: readonly LineRule[] = [
     'systemd.timer(5)',
   ),
   key(
+    'Unit',
+    'The timer starts the queue, which starts the job when its turn comes: only `parallel` backups run at once.',
+    'systemd.timer(5)',
+  ),
+  key(
+    'RuntimeDirectory(?:Mode|Preserve)?',
+    'The turns of all projects on the host: a file that is locked is a turn that is taken.',
+    `${EXEC}; flock(1)`,
+  ),
+  key(
     'RequiresMountsFor',
     'The job waits for the file systems that hold its sources, and fails when one cannot be mounted.',
     'systemd.unit(5)',

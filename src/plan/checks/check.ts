@@ -1,4 +1,5 @@
 import type { Contract } from '../../contract/contract.js';
+import type { Unread } from '../../contract/unread.js';
 import type { Diagnostic, Span } from '../../diagnostics/diagnostic.js';
 import type { Policy } from '../../policy/policy.js';
 import type { Period } from '../../schedule/runs.js';
@@ -11,6 +12,8 @@ export interface CheckInput {
   readonly policy: Policy;
   /** By service id; two of one id are neighbours. */
   readonly contracts: readonly Contract[];
+  /** Contracts with mistakes, which are not among them: what only they could account for is no mistake. */
+  readonly unread: Unread;
   readonly deployed: readonly Deployed[];
   readonly plan: BackupPlan;
   readonly zones: Zones;

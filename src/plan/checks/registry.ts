@@ -18,6 +18,7 @@ import { unreachableFromPods, unreachableFromRootless } from './pod-repositories
 import * as proxmox from './proxmox.js';
 import { backedUpRepository, coveredRepository } from './repository-place.js';
 import * as rootless from './rootless.js';
+import { unreachableAs, uselessRunAs } from './run-as.js';
 import * as schedule from './schedule.js';
 
 /** Every rule that looks at more than one file or at the plan as a whole. */
@@ -43,6 +44,8 @@ const CHECKS: readonly Check[] = [
   backedUpRepository,
   proxmox.unknownGuest,
   proxmox.impossibleGuest,
+  unreachableAs,
+  uselessRunAs,
   rootless.privilegedPath,
   rootless.unmountablePath,
   rootless.unmountableRepository,

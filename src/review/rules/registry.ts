@@ -5,6 +5,7 @@ import * as contents from './contents.js';
 import * as coverage from './coverage.js';
 import * as history from './history.js';
 import * as limits from './limits.js';
+import { leftBehind } from './left-behind.js';
 import { methods } from './methods.js';
 import { retentionChanged } from './retention.js';
 import { rootlessUser } from './rootless.js';
@@ -22,6 +23,7 @@ export const RULES: readonly Rule[] = [
   history.pathChanged,
   history.repositorySwitched,
   history.moved,
+  leftBehind,
   rootlessUser,
   retentionChanged,
   timing.backupTimes,

@@ -1,4 +1,4 @@
-import { projectName } from '../../names/installed.js';
+import { installedName, projectName } from '../../names/installed.js';
 import { groupBy } from '../../plan/group.js';
 import { longestRun } from '../../plan/longest-run.js';
 import { labelTexts } from '../../plan/node-labels.js';
@@ -229,4 +229,9 @@ function serviceScript(
       after: args.slice(behindTags),
     }),
   };
+}
+
+/** How the names of all schedulers of a project begin, and of their pods. */
+export function schedulerPrefix(project: string): string {
+  return `${installedName(project, 'hostpath', '')}`;
 }

@@ -6,11 +6,12 @@ import { labels, objectName } from './names.js';
 import type { Manifest } from './person-pod.js';
 import { kubectl, type Command } from './restore.js';
 import { moverSecurity } from './security.js';
-import { volsyncSecret } from './volsync.js';
+import { volsyncName, volsyncSecret } from './volsync.js';
+import { selectorOf, UNKNOWN, workloadOf } from './workload.js';
 
 /**
  * Restores one claim from VolSync's repository; the workload must be stopped. Newest snapshot, or as of a time. By the
- * user that made the backup, who can write what it could read. `enableFileDeletion` is younger than VolSync 0.10.
+ * user that made the backup, who can write what it could read. Deletes nothing.
  */
 export function replicationDestination(job: KubernetesJob, claim: string, asOf: string | null): Manifest {
   const mover = moverSecurity(job.service, job.volumes);
@@ -28,7 +29,6 @@ export function replicationDestination(job: KubernetesJob, claim: string, asOf: 
         repository: volsyncSecret(job, claim),
         destinationPVC: claim,
         copyMethod: 'Direct',
-        enableFileDeletion: true,
         ...(asOf === null ? {} : { restoreAsOf: asOf }),
         ...(mover === null ? {} : { moverSecurityContext: mover }),
       },
@@ -65,7 +65,7 @@ export function veleroRestore(job: KubernetesJob, settings: KubernetesSettings, 
     `--from-schedule=${backupName(job)}`,
     `--include-namespaces=${job.namespace}`,
     ...(aside ? [`--namespace-mappings=${job.namespace}:${asideNamespace(job)}`] : []),
-    `--selector=app=${job.service.service_name}`,
+    selectorOf(job),
     '--wait',
   );
 }
@@ -77,7 +77,7 @@ function velero(settings: KubernetesSettings, ...args: readonly string[]): Comma
 /** Deletes the workload and its claims, with their data. */
 export function deleteWorkload(job: KubernetesJob, claims: readonly string[]): Command[] {
   return [
-    kubectl(job, 'delete', `deployment/${job.service.service_name}`),
+    kubectl(job, 'delete', workloadOf(job) ?? UNKNOWN),
     kubectl(job, 'delete', 'persistentvolumeclaim', ...claims),
   ];
 }
@@ -117,4 +117,15 @@ export function finishK8upRestore(job: KubernetesJob, claim: string): Command[] 
     kubectl(job, 'get', name, reason),
     kubectl(job, 'delete', name),
   ];
+}
+
+/** Keeps VolSync from backing a claim up, or lets it again. */
+export function pauseReplication(job: KubernetesJob, claim: string, isPaused: boolean): Command {
+  const source = `replicationsource/${volsyncName(job, claim)}`;
+  return kubectl(job, 'patch', source, '--type=merge', `--patch={"spec":{"paused":${String(isPaused)}}}`);
+}
+
+/** Keeps Velero from backing a service up, or lets it again. */
+export function pauseVelero(job: KubernetesJob, settings: KubernetesSettings, isPaused: boolean): Command {
+  return velero(settings, 'schedule', isPaused ? 'pause' : 'unpause', backupName(job));
 }

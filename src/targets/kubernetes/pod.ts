@@ -56,6 +56,8 @@ export interface PodInput {
   readonly args: readonly string[];
   /** The service's volumes, read-only at their snapshot paths. */
   readonly sources: readonly PlannedVolume[];
+  /** Whether $NODE_NAME is the name of its node. */
+  readonly knowsNode?: boolean;
   readonly moreMounts?: readonly Fields[];
   readonly moreVolumes?: readonly Fields[];
 }
@@ -70,6 +72,7 @@ export function podContext(input: PodInput): PodContext {
     url: containerText(repository.url),
     resources: podResources(settings),
     security: input.security,
+    node_name: input.knowsNode === true,
     command: input.command.map(containerText),
     args: input.args.map(containerText),
     mounts: [

@@ -3,12 +3,10 @@ import type { KubernetesSettings } from '../../policy/policy.js';
 import { sparedVolumes, sparingOptions } from '../nested-volumes.js';
 import { backupName } from './backup-files.js';
 import type { KubernetesJob } from './cluster.js';
-import { besideWorkload } from './affinity.js';
 import { PART_TAG } from './hostpath-files.js';
 import { labels, objectName } from './names.js';
-import { personPod, type Manifest } from './person-pod.js';
-import { sourceMount, sourceVolumes } from './pod.js';
-import { backupSecurity, restoreSecurity, type PodSecurity } from './security.js';
+import type { Manifest } from './person-pod.js';
+import { SCRIPTS } from './pod.js';
 import { claimsOf } from './volsync.js';
 
 /** One command, as a list of arguments. */
@@ -16,7 +14,8 @@ export type Command = readonly string[];
 /** Commands joined by pipes. */
 export type Pipeline = readonly Command[];
 
-const ASIDE = '/aside';
+/** The pod's folder for copies. */
+export const ASIDE = '/aside';
 
 /** kubectl in the job's namespace. */
 export function kubectl(job: KubernetesJob, ...args: readonly string[]): string[] {
@@ -28,55 +27,20 @@ export function restorePodName({ project, service }: KubernetesJob): string {
   return objectName(project, 'restore', service.service_id);
 }
 
-/**
- * A pod with restic, the repository's credentials and the service's volumes, writable, where their snapshots have
- * them; it waits to be told what to do. The folder above them is an empty one of its own, because restic sets owner
- * and times there too. To be started while the workload still has a pod: it goes to the same node, which is the only
- * one with the hostPaths and the attached claims. Root with what restic needs to write files of any owner.
- */
-export function restorePod(job: KubernetesJob, settings: KubernetesSettings): Manifest {
-  return podAs(job, settings, restoreSecurity(job.volumes));
+/** File of that pod in the tree; the other one is for a namespace that refuses root. */
+export function restorePodPath({ namespace, service }: KubernetesJob, isRestricted: boolean): string {
+  const folder = `kubernetes/${namespace}/restore${isRestricted ? '/restricted' : ''}`;
+  return `${folder}/${service.service_id}.yaml`;
 }
 
-/**
- * The same pod as the workload's own user, for a namespace that refuses root: it gives every file to that user. Null
- * where backups need more than the `restricted` level too, so that the namespace cannot be at it.
- */
-export function restrictedRestorePod(job: KubernetesJob, settings: KubernetesSettings): Manifest | null {
-  const security = backupSecurity(job.service, job.volumes);
-  return security.level === 'restricted' ? podAs(job, settings, security) : null;
+/** File of a claim in the tree, under the service that it is of. */
+export function claimPath({ namespace, service }: KubernetesJob, claim: string): string {
+  return `kubernetes/${namespace}/restore/claims/${service.service_id}/${claim}.yaml`;
 }
 
-function podAs(job: KubernetesJob, settings: KubernetesSettings, security: PodSecurity): Manifest {
-  const { service, repository, namespace, volumes } = job;
-  const affinity = besideWorkload(
-    job.placement,
-    volumes,
-    volumes.some(({ kind }) => kind === 'host_path'),
-  );
-  return personPod({
-    project: job.project,
-    name: restorePodName(job),
-    namespace,
-    instance: service.service_id,
-    repository,
-    settings,
-    security,
-    placed: { affinity, ...(settings.tolerations.length === 0 ? {} : { tolerations: settings.tolerations }) },
-    moreMounts: [
-      { name: 'aside', mountPath: ASIDE },
-      { name: 'backup', mountPath: '/backup' },
-      ...volumes.map((volume) => ({ ...sourceMount(volume, ''), readOnly: false })),
-    ],
-    moreVolumes: [
-      { name: 'aside', emptyDir: {} },
-      { name: 'backup', emptyDir: {} },
-      ...sourceVolumes(
-        volumes.map((volume) => ({ volume, scope: '' })),
-        'made',
-      ),
-    ],
-  });
+/** Starts the pod from its file, in the folder of the tree. */
+export function applyFile(path: string): Command {
+  return ['kubectl', 'apply', `--filename=${path}`];
 }
 
 /** Waits until the restore pod can be used. */
@@ -89,47 +53,64 @@ export function removeRestorePod(job: KubernetesJob): Command {
   return kubectl(job, 'delete', 'pod', restorePodName(job));
 }
 
-/** restic in the restore pod. */
-export function inRestorePod(job: KubernetesJob, ...args: readonly string[]): Command {
-  return kubectl(job, 'exec', restorePodName(job), '--', 'restic', ...args);
+/**
+ * What runs the pod's own script. With a terminal, so that what is typed to stop it reaches it: kubectl alone would go away
+ * and leave restic running.
+ */
+function inRestorePod(job: KubernetesJob, ...args: readonly string[]): Command {
+  const pod = restorePodName(job);
+  return kubectl(job, 'exec', '--stdin', '--tty', pod, '--', 'sh', `${SCRIPTS}/restore.sh`, ...args);
 }
 
-/** The service's snapshots, those of both parts where claims and hostPaths have jobs of their own. */
-export function listSnapshots(job: KubernetesJob): Command {
-  return inRestorePod(job, 'snapshots', ...snapshotFilter(job, []));
+/** restic in the restore pod, for which `latest` is the newest complete snapshot. */
+export function resticInPod(job: KubernetesJob): Command {
+  return inRestorePod(job, 'restic');
 }
 
 /**
- * Restores one volume, its own folder's owner and mode included, and deletes what the snapshot does not have.
+ * Restores one volume, its own folder's owner and mode included. Deletes nothing.
  *
- * @param snapshot an id, or `latest`
  * @param dryRun only says what would change
  */
 export function restoreInPlace(
   job: KubernetesJob,
   settings: KubernetesSettings,
-  volume: string,
-  snapshot: string,
+  volume: PlannedVolume,
   dryRun: boolean,
-): Pipeline {
-  const planned = plannedVolume(job, volume);
-  const inner = sparedVolumes(job.service, planned, job.placement.volumes);
-  const spared = sparingOptions(job.service, planned, inner);
+): Command {
   const end = dryRun ? ['--dry-run', '--verbose=2'] : ['--verify'];
-  return restoreVolume(job, settings, volume, snapshot, [...spared, '--target=/', '--delete', ...end]);
+  return restoreVolume(job, settings, volume, [], volume.snapshot_path, [...sparing(job, volume), ...end]);
+}
+
+/** Shows or deletes what a volume has and its snapshot does not. */
+export function deleteExtraInPlace(
+  job: KubernetesJob,
+  settings: KubernetesSettings,
+  volume: PlannedVolume,
+  action: '--preview' | '--apply',
+): Command {
+  const excludes = [...job.service.exclude, ...volume.exclude].map((pattern) => `--exclude=${pattern}`);
+  const words = ['delete-extra', action];
+  return restoreVolume(job, settings, volume, words, volume.snapshot_path, [
+    ...sparing(job, volume),
+    ...excludes,
+  ]);
+}
+
+function sparing(job: KubernetesJob, volume: PlannedVolume): string[] {
+  return sparingOptions(job.service, volume, sparedVolumes(job.service, volume, job.placement.volumes));
 }
 
 /** Restores one volume beside the live data, then copies it to the current folder of the person's machine. */
 export function restoreAside(
   job: KubernetesJob,
   settings: KubernetesSettings,
-  volume: string,
-  snapshot: string,
-): Pipeline[] {
-  const copy = `${restorePodName(job)}:${ASIDE}${plannedVolume(job, volume).snapshot_path}`;
+  volume: PlannedVolume,
+): Command[] {
+  const copy = `${restorePodName(job)}:${ASIDE}${volume.snapshot_path}`;
   return [
-    restoreVolume(job, settings, volume, snapshot, [`--target=${ASIDE}`, '--verify']),
-    [kubectl(job, 'cp', copy, `./${job.service.service_id}-${volume}`)],
+    restoreVolume(job, settings, volume, [], ASIDE, ['--verify']),
+    kubectl(job, 'cp', copy, `./${job.service.service_id}-${volume.volume}`),
   ];
 }
 
@@ -138,27 +119,26 @@ export function isPerNode({ host_path_mode }: KubernetesSettings, { kind }: Plan
   return host_path_mode === 'daemonset' && kind === 'host_path';
 }
 
-/** `latest` is never that of another node: the pod's own node is asked for, and stands in the tag. */
+/** `latest` is never that of another node: the pod knows its own, which stands in the tag. */
 function restoreVolume(
   job: KubernetesJob,
   settings: KubernetesSettings,
-  volume: string,
-  snapshot: string,
+  volume: PlannedVolume,
+  action: readonly string[],
+  target: string,
   options: readonly string[],
-): Pipeline {
-  const planned = plannedVolume(job, volume);
-  const path = planned.snapshot_path;
-  const perNode = isPerNode(settings, planned);
-  const filter = snapshotFilter(job, perNode ? [PART_TAG, 'node:{}'] : []);
-  const command = inRestorePod(
+): Command {
+  const path = volume.snapshot_path;
+  const perNode = isPerNode(settings, volume);
+  return inRestorePod(
     job,
-    ...['restore', snapshot, ...filter, `--path=${path}`, `--include=${path}`, '--sparse', ...options],
+    ...(perNode ? ['--this-node'] : []),
+    ...action,
+    ...['latest', path, target],
+    ...snapshotFilter(job, perNode ? [PART_TAG] : []),
+    `--path=${path}`,
+    ...options,
   );
-  if (!perNode) return [command];
-  return [
-    kubectl(job, 'get', `pod/${restorePodName(job)}`, '--output=jsonpath={.spec.nodeName}'),
-    ['xargs', '-I', '{}', ...command],
-  ];
 }
 
 /**
@@ -172,68 +152,12 @@ export function removeLostAndFound(job: KubernetesJob): Command {
 }
 
 /** Owners and modes of a volume's own folder and what is in it. */
-export function listOwners(job: KubernetesJob, volume: string): Command {
-  return kubectl(
-    job,
-    'exec',
-    restorePodName(job),
-    '--',
-    'ls',
-    '-lan',
-    plannedVolume(job, volume).snapshot_path,
-  );
-}
-
-function plannedVolume(job: KubernetesJob, volume: string): PlannedVolume {
-  const planned = job.volumes.find((candidate) => candidate.volume === volume);
-  if (planned === undefined) throw new Error(`${job.service.service_id} has no volume ${volume}`);
-  return planned;
+export function listOwners(job: KubernetesJob, { snapshot_path }: PlannedVolume): Command {
+  return kubectl(job, 'exec', restorePodName(job), '--', 'ls', '-lan', snapshot_path);
 }
 
 function snapshotFilter({ service, placement }: KubernetesJob, moreTags: readonly string[]): string[] {
   return [`--host=${placement.snapshot_host}`, `--tag=${[...service.tags, ...moreTags].join(',')}`];
-}
-
-/** Where a stopped workload remembers how many pods it had. */
-const REPLICAS_BEFORE = 'stowage-replicas';
-
-/**
- * Stops the workload and waits for its pods to be gone. Live workloads are Deployments named `service_name`. The
- * number of replicas is noted on the workload first; kubectl refuses to write another one over it, so that a second
- * stop does not lose it.
- */
-export function stopWorkload(job: KubernetesJob): Pipeline[] {
-  const workload = `deployment/${job.service.service_name}`;
-  return [
-    [
-      kubectl(job, 'get', workload, '--output=jsonpath={.spec.replicas}'),
-      ['xargs', '-I', '{}', ...kubectl(job, 'annotate', workload, `${REPLICAS_BEFORE}={}`)],
-    ],
-    [kubectl(job, 'scale', workload, '--replicas=0')],
-    [
-      kubectl(
-        job,
-        'wait',
-        '--for=delete',
-        'pod',
-        `--selector=app=${job.service.service_name}`,
-        '--timeout=5m',
-      ),
-    ],
-  ];
-}
-
-/** Starts the workload with as many replicas as it had and waits for it. */
-export function startWorkload(job: KubernetesJob): Pipeline[] {
-  const workload = `deployment/${job.service.service_name}`;
-  return [
-    [
-      kubectl(job, 'get', workload, `--output=jsonpath={.metadata.annotations.${REPLICAS_BEFORE}}`),
-      ['xargs', '-I', '{}', ...kubectl(job, 'scale', workload, '--replicas={}')],
-    ],
-    [kubectl(job, 'annotate', workload, `${REPLICAS_BEFORE}-`)],
-    [kubectl(job, 'rollout', 'status', workload, '--timeout=10m')],
-  ];
 }
 
 /**

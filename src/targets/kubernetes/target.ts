@@ -11,6 +11,7 @@ import {
   scriptFiles,
   secretFiles,
 } from './namespace-files.js';
+import { restoreFiles } from './restore-files.js';
 import { veleroFile } from './velero.js';
 import { volsyncFile } from './volsync.js';
 import { workloadPatchFiles } from './workload-patch.js';
@@ -66,7 +67,12 @@ function ownPods(namespace: Namespace, input: TargetInput): Contents {
   const scripts = scriptFiles(
     namespace,
     [
-      ...(backups ? [{ file: 'backup.sh', template: 'kubernetes/backup.sh.hbs' }] : []),
+      ...(backups
+        ? [
+            { file: 'backup.sh', template: 'kubernetes/backup.sh.hbs' },
+            { file: 'restore.sh', template: 'kubernetes/restore.sh.hbs' },
+          ]
+        : []),
       ...(scheduler ? HOSTPATH_SCRIPTS : []),
       ...(maintains
         ? [
@@ -88,14 +94,17 @@ function ownPods(namespace: Namespace, input: TargetInput): Contents {
 function services(namespace: Namespace, input: TargetInput): Contents {
   const { method } = input.runtimes.kubernetes;
   const parts = namespace.jobs.flatMap((job) => serviceFiles(job, input));
-  const patches = namespace.jobs.flatMap((job) => workloadPatchFiles(job, input));
+  const patches = [
+    ...namespace.jobs.flatMap((job) => workloadPatchFiles(job, input)),
+    ...namespace.jobs.flatMap((job) => restoreFiles(job, input)),
+  ];
   if (method !== 'restic' || !usesScheduler(input))
     return { files: patches, resources: parts, generators: [] };
   const scheduled = hostpathFiles(namespace, input);
   const isResource = ({ path }: RenderedFile) =>
     scheduled.resources.includes(path.slice(namespace.folder.length + 1));
   return {
-    files: scheduled.files.filter((file) => !isResource(file)),
+    files: [...patches, ...scheduled.files.filter((file) => !isResource(file))],
     resources: [...parts, ...scheduled.files.filter(isResource)],
     generators: scheduled.generators,
   };

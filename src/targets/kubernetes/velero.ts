@@ -23,7 +23,7 @@ export function veleroFile(job: KubernetesJob, { plan, runtimes, templates }: Ta
       timezone_named: timezone !== 'UTC',
       cron: timezone === 'UTC' ? cron : `CRON_TZ=${timezone} ${cron}`,
       namespace: job.namespace,
-      app: service.service_name,
+      selector: placement.workload?.selector ?? {},
       ttl: `${longestKept(service, placement.schedule)}h0m0s`,
       csi: settings.snapshot === 'csi',
     }),

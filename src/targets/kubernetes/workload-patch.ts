@@ -39,7 +39,7 @@ export function workloadPatchFiles(
     return file(
       templates.render('kubernetes/workload-velero.yaml.hbs', {
         ...context,
-        app: literal(service.service_name),
+        app: literal(job.placement.workload?.name ?? service.service_name),
         kinds: WORKLOADS,
         patch: jsonPatch({
           spec: { template: { metadata: { annotations: { 'backup.velero.io/backup-volumes': volumes } } } },

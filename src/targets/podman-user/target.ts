@@ -4,6 +4,7 @@ import { helperOf } from '../../policy/repository-url.js';
 import { header } from '../header.js';
 import { keyContext } from '../systemd/keys.js';
 import { sharedFilesIn } from '../shared-file.js';
+import { queueFiles, queueUnit } from '../systemd/queue.js';
 import type { RenderedFile, Target, TargetInput } from '../target.js';
 import { containerContext } from './container.js';
 import {
@@ -76,6 +77,7 @@ function sharedFiles(tree: UserTree, input: TargetInput): RenderedFile[] {
       : []),
     file('bin/await-repository.sh', 'host/await-repository.sh.hbs'),
     file('bin/check-source.sh', 'host/check-source.sh.hbs'),
+    ...queueFiles(file, input, { user: true }),
     file('bin/check-unused.sh', 'host/check-unused.sh.hbs'),
     ...tree.repositories.flatMap((repository) => {
       const context = { image, repository: repositoryContext(input.plan.project, repository) };
@@ -116,6 +118,7 @@ function jobFiles(tree: UserTree, { plan, runtimes, templates }: TargetInput): R
           header: from,
           description: `When to back up ${service.service_name}`,
           on_calendar: placement.schedule.on_calendar,
+          queue: queueUnit(job.project, name),
         }),
       },
     ];

@@ -24,7 +24,7 @@ export function userTrees(plan: BackupPlan): UserTree[] {
       if (repository === undefined || placement.scope !== 'user') continue;
       if (!placement.volumes.some((volume) => volume.backed_up)) continue;
       const host = treeOf(placement);
-      const folder = `${host.folder}/user`;
+      const folder = userTreeFolder(host.folder);
       const tree = trees.get(folder) ?? { name: userTreeName(host.name), jobs: [] };
       trees.set(folder, tree);
       tree.jobs.push({ project: plan.project, service, placement, repository });
@@ -33,6 +33,11 @@ export function userTrees(plan: BackupPlan): UserTree[] {
   return [...trees]
     .map(([folder, tree]) => ({ ...tree, project: plan.project, folder, repositories: usedBy(tree.jobs) }))
     .sort((a, b) => (a.folder < b.folder ? -1 : 1));
+}
+
+/** The folder of the user tree inside of a host's own. */
+export function userTreeFolder(host: string): string {
+  return `${host}/user`;
 }
 
 /** The name of the user tree beside a host's own tree of this name. */

@@ -5,6 +5,7 @@ import { header } from '../header.js';
 import { guestTags } from './guest.js';
 import { hostTrees, type GuestJob, type HostTree } from '../systemd/host-tree.js';
 import { resticCommand } from '../systemd/host-files.js';
+import { queueUnit } from '../systemd/queue.js';
 import { repositoryContext } from '../systemd/repository-context.js';
 import type { RenderedFile, Target, TargetInput } from '../target.js';
 
@@ -48,6 +49,7 @@ function guestFiles(
     file(`systemd/${unit}.timer`, 'systemd/job.timer.hbs', {
       description: `When to dump guest ${job.vmid} of ${job.service.service_name}`,
       on_calendar: job.placement.schedule.on_calendar,
+      queue: queueUnit(job.project, unit),
     }),
   ];
 }

@@ -1,18 +1,26 @@
-import { isObjectName } from '../../plan/kubernetes-problems.js';
-import type { PlannedVolume, ServicePlan } from '../../plan/plan.js';
+import type { PlannedVolume, RepositoryPlan, ServicePlan } from '../../plan/plan.js';
 import type { KubernetesSettings } from '../../policy/policy.js';
 import { outerFirst, sparedVolumes } from '../nested-volumes.js';
+import { backupName } from '../kubernetes/backup-files.js';
 import type { KubernetesJob } from '../kubernetes/cluster.js';
 import { hostPaths } from '../kubernetes/hostpath-files.js';
 import { k8upTag } from '../kubernetes/k8up.js';
 import * as operators from '../kubernetes/operator-restore.js';
 import * as restore from '../kubernetes/restore.js';
-import { moverSecurity, podSecurityLevel, restoreSecurity } from '../kubernetes/security.js';
+import { restrictedSecurity } from '../kubernetes/restore-files.js';
+import { podSecurityLevel, restoreSecurity } from '../kubernetes/security.js';
 import { claimsOf } from '../kubernetes/volsync.js';
+import * as workload from '../kubernetes/workload.js';
 import type { TargetInput } from '../target.js';
-import { applied, inPlaceText, step, type Command, type Pipeline, type Step } from './guide.js';
+import { chooseSteps } from './choose.js';
+import { applied, fence, fenced, step, type Command, type Fence, type Pipeline, type Step } from './guide.js';
+import { inPlaceSteps } from './in-place.js';
 import { ownerText } from './owner.js';
+import { IN_CLUSTER } from './place.js';
+import { forgetFence } from './timers.js';
 import { verifySteps } from './verify.js';
+
+const IN_TREE = `${IN_CLUSTER}, in the folder of the rendered tree`;
 
 /** Restoring on Kubernetes: every command is typed where `kubectl` reaches the cluster. */
 export function kubernetesSteps(job: KubernetesJob, settings: KubernetesSettings): Step[] {
@@ -42,18 +50,21 @@ function methodSteps(job: KubernetesJob, settings: KubernetesSettings): Step[] {
     case 'velero':
       return veleroSteps(job, settings);
     case 'volsync':
-      return [
-        stopStep(job),
-        ...claimsOf(job).map((claim) => volsyncStep(job, claim)),
-        startStep(job),
-        ...verified(job),
-      ];
+      return paused(
+        (isPaused) => claimsOf(job).map((claim) => operators.pauseReplication(job, claim, isPaused)),
+        [
+          ...stopSteps(job),
+          ...claimsOf(job).map((claim) => volsyncStep(job, claim)),
+          startStep(job),
+          ...verified(job),
+        ],
+      );
     case 'k8up':
       return [
         step('List snapshots', 'Of the whole namespace; PATHS says which claim.', [
           operators.k8upSnapshots(job),
         ]),
-        stopStep(job),
+        ...stopSteps(job),
         ...claimsOf(job).map((claim) => k8upStep(job, claim)),
         startStep(job),
         ...verified(job),
@@ -61,35 +72,55 @@ function methodSteps(job: KubernetesJob, settings: KubernetesSettings): Step[] {
   }
 }
 
-function stopStep(job: KubernetesJob): Step {
-  const { service_name } = job.service;
-  // `service_name` is what its pods are labelled with, which may hold more than the name of an object.
-  const elsewhere = isObjectName(service_name)
-    ? ''
-    : ` Nothing in Kubernetes can be called ${service_name}: put the workload's own name there (kubectl get deployments).`;
-  return {
-    heading: 'Stop the workload',
-    text: `The first command notes how many replicas it has. Pause what would scale it up again: an autoscaler, or a GitOps controller. Of a StatefulSet write statefulset/ in place of deployment/, here and below.${elsewhere}`,
-    pipelines: restore.stopWorkload(job),
-  };
+/** The workload stands still, and nobody else uses the data. */
+function stopSteps(job: KubernetesJob): Step[] {
+  const { workload: planned } = job.placement;
+  const isKnown = workload.workloadOf(job) !== null;
+  const find = fenced(
+    'Find out what runs the service',
+    `Nothing says whether that is a Deployment or a StatefulSet; backup.kubernetes.workload of the contract can. A pod that belongs to ReplicaSet/NAME-HASH is one of deployment/NAME, one that belongs to StatefulSet/NAME of statefulset/NAME. Put that in place of ${workload.UNKNOWN} below.`,
+    [fence(IN_CLUSTER, [workload.findWorkload(job)])],
+  );
+  const mayBeSet = planned?.kind !== 'Deployment';
+  const set = mayBeSet
+    ? ' All pods of a StatefulSet stop, because it cannot leave out one. If the first block says that it deletes its claims, set whenScaled to Retain before you go on: else the data goes with the pods.'
+    : '';
+  return [
+    ...(isKnown ? [] : [find]),
+    fenced(
+      'Stop the workload',
+      `Pause what would scale it up again first: an autoscaler, or a GitOps controller.${set} The last block must name nothing: what it names uses the data, and has to stop too before you go on.`,
+      [
+        ...(mayBeSet
+          ? [
+              {
+                lead: `${IN_CLUSTER}, for what happens to its claims`,
+                pipelines: [workload.keepsClaims(job)],
+              },
+            ]
+          : []),
+        {
+          lead: `${IN_CLUSTER}, which notes how many pods there were`,
+          pipelines: workload.stopWorkload(job),
+        },
+        { lead: `${IN_CLUSTER}, for whoever else uses the data`, pipelines: [workload.checkUnused(job)] },
+      ],
+    ),
+  ];
 }
 
 function startStep(job: KubernetesJob): Step {
   return {
     heading: 'Start the workload',
-    text: 'With as many replicas as were noted when it was stopped.',
-    pipelines: restore.startWorkload(job),
+    text: 'With as many pods as were noted when it was stopped.',
+    pipelines: workload.startWorkload(job),
   };
 }
 
 function volsyncStep(job: KubernetesJob, claim: string): Step {
-  const lostAndFound =
-    moverSecurity(job.service, job.volumes) === null
-      ? ''
-      : " A lost+found that the workload's user cannot read makes the mover fail over and over: set enableFileDeletion to false then.";
   return {
     heading: `Restore claim ${claim} in place`,
-    text: `The newest snapshot; restoreAsOf in the object takes an older one. Files that the snapshot does not have are deleted, which VolSync up to 0.10 cannot do: it refuses enableFileDeletion.${lostAndFound}`,
+    text: 'The newest snapshot; restoreAsOf in the object takes an older one. VolSync deletes nothing like this: files that the snapshot does not have stay.',
     pipelines: [
       applied(operators.replicationDestination(job, claim, null)),
       ...single(operators.finishReplication(job, claim)),
@@ -108,6 +139,15 @@ function k8upStep(job: KubernetesJob, claim: string): Step {
   };
 }
 
+/** An operator is kept from backing up what is half restored. */
+function paused(commandOf: (isPaused: boolean) => readonly Command[], steps: readonly Step[]): Step[] {
+  return [
+    step('Hold the backups', 'So that none of the damage begins while you work.', commandOf(true)),
+    ...steps,
+    step('Let the backups run again', '', commandOf(false)),
+  ];
+}
+
 function veleroSteps(job: KubernetesJob, settings: KubernetesSettings): Step[] {
   const aside = operators.asideNamespace(job);
   return [
@@ -119,12 +159,21 @@ function veleroSteps(job: KubernetesJob, settings: KubernetesSettings): Step[] {
       `The newest backup, into the namespace ${aside}, where the workload starts too. --from-backup=NAME in place of --from-schedule takes an older one.`,
       [operators.veleroRestore(job, settings, true)],
     ),
-    step(
-      'Restore in place',
-      'Velero restores only what is not there, so the workload and its claims are deleted first, and with them the data: look at the backup aside before.',
-      [...operators.deleteWorkload(job, claimsOf(job)), operators.veleroRestore(job, settings, false)],
+    ...paused(
+      (isPaused) => [operators.pauseVelero(job, settings, isPaused)],
+      [
+        ...stopSteps(job),
+        step(
+          'Delete the workload and its claims, with their data',
+          'Velero restores only what is not there. Look at the backup aside before: there is no way back.',
+          operators.deleteWorkload(job, claimsOf(job)),
+        ),
+        step('Restore in place', 'What was deleted comes back from the newest backup, the workload too.', [
+          operators.veleroRestore(job, settings, false),
+        ]),
+        ...verified(job),
+      ],
     ),
-    ...verified(job),
   ];
 }
 
@@ -133,84 +182,162 @@ function single(commands: readonly Command[]): Pipeline[] {
 }
 
 /** Starting the pod: as root, and where the namespace may refuse that, as the workload's user too. */
-function podSteps(job: KubernetesJob, settings: KubernetesSettings): Step[] {
+function podSteps(job: KubernetesJob): Step[] {
   const { level } = restoreSecurity(job.volumes);
-  const restricted = restore.restrictedRestorePod(job, settings);
-  const ready: Pipeline = [restore.waitForRestorePod(job)];
+  const ready = restore.waitForRestorePod(job);
   const needs =
     podSecurityLevel(job.service, job.volumes) === 'restricted'
       ? `Its Pod Security level is ${level}.`
       : `Its Pod Security level is ${level}, which the namespace allows as long as backups run in it.`;
-  const first: Step = {
-    heading: 'Start a pod to restore in',
-    text: `While the workload still runs, so that the pod comes to the same node. It has restic, the credentials and the volumes. ${needs}`,
-    pipelines: [applied(restore.restorePod(job, settings)), ready],
-  };
-  if (restricted === null) return [first];
+  const first = fenced(
+    'Start a pod to restore in',
+    `While the workload still runs, so that the pod comes to the same node. It has restic, the credentials and the volumes. It lives for a day from its start; for a restore that takes longer put more seconds into activeDeadlineSeconds of the file first. ${needs}`,
+    [fence(IN_TREE, [restore.applyFile(restore.restorePodPath(job, false)), ready])],
+  );
+  if (restrictedSecurity(job) === null) return [first];
   return [
     first,
-    {
-      heading: 'Start it in a namespace at level restricted',
-      text: "Only when that pod was refused (violates PodSecurity). This one runs as the workload's user and takes the same commands; every file comes back as that user's, and what the user may not change keeps its owner and mode. The last command removes the file system's own lost+found, which would stop files from being deleted.",
-      pipelines: [applied(restricted), ready, [restore.removeLostAndFound(job)]],
-    },
+    fenced(
+      'Start it in a namespace at level restricted',
+      "Only when that pod was refused (violates PodSecurity). This one runs as the workload's user and takes the same commands; every file comes back as that user's, and what the user may not change keeps its owner and mode. The last command removes the file system's own lost+found, into which that user cannot look.",
+      [
+        fence(IN_TREE, [
+          restore.applyFile(restore.restorePodPath(job, true)),
+          ready,
+          restore.removeLostAndFound(job),
+        ]),
+      ],
+    ),
   ];
 }
 
+/** Claims that are not there keep the pod from starting. */
+function claimSteps(job: KubernetesJob): Step[] {
+  const sizes = new Map(job.volumes.map(({ name, claim_size }) => [name, claim_size]));
+  return claimsOf(job).map((claim) => {
+    const isDeclared = sizes.get(claim) !== undefined;
+    const text = `Only when there is no claim ${claim} any more. What deploys the workload makes it; a StatefulSet makes the one of its pod.`;
+    return fenced(
+      `When the claim ${claim} is gone`,
+      isDeclared
+        ? `${text} Else this does:`
+        : `${text} The contract declares no size, from which it could be made here.`,
+      isDeclared ? [fence(IN_TREE, [restore.applyFile(restore.claimPath(job, claim))])] : [],
+    );
+  });
+}
+
 function resticSteps(job: KubernetesJob, settings: KubernetesSettings): Step[] {
+  const { service, placement, repository } = job;
+  const volumes = outerFirst(job.volumes);
   return [
-    ...podSteps(job, settings),
-    step('List snapshots', '', [restore.listSnapshots(job)]),
-    stopStep(job),
-    ...outerFirst(job.volumes).flatMap((volume) => volumeSteps(job, volume, settings)),
+    ...claimSteps(job),
+    ...podSteps(job),
+    ...chooseSteps({
+      at: IN_CLUSTER,
+      before: [],
+      restic: restore.resticInPod(job),
+      snapshotHost: placement.snapshot_host,
+      tags: service.tags,
+      paths: volumes.map(({ snapshot_path }) => snapshot_path),
+    }),
+    fenced(
+      'Restore aside',
+      'Into the pod, and from there to the folder that you are in. Nothing has to stop for that.',
+      forEach(volumes, (volume) => restore.restoreAside(job, settings, volume)),
+    ),
+    holdStep(job, settings, repository),
+    ...stopSteps(job),
+    ...perNode(volumes, settings),
+    ...inPlaceSteps({
+      spared: volumes.flatMap((volume) =>
+        sparedVolumes(service, volume, placement.volumes).map((inner) => inner.volume),
+      ),
+      restore: forEach(volumes, (volume) =>
+        [true, false].map((dryRun) => restore.restoreInPlace(job, settings, volume, dryRun)),
+      ),
+      preview: forEach(volumes, (volume) => [restore.deleteExtraInPlace(job, settings, volume, '--preview')]),
+      apply: forEach(volumes, (volume) => [restore.deleteExtraInPlace(job, settings, volume, '--apply')]),
+    }),
     step(
       'Check owners',
-      ownerText(job.service, job.placement),
-      job.volumes.map((volume) => restore.listOwners(job, volume.volume)),
+      ownerText(service, placement),
+      volumes.map((volume) => restore.listOwners(job, volume)),
     ),
     startStep(job),
     ...verified(job),
     step('Remove the pod', '', [restore.removeRestorePod(job)]),
-    backUpStep(job, settings),
+    backUpStep(job, settings, repository),
   ];
 }
 
-function volumeSteps(job: KubernetesJob, volume: PlannedVolume, settings: KubernetesSettings): Step[] {
-  const name = volume.volume;
-  const perNode = restore.isPerNode(settings, volume)
-    ? " Every node has snapshots of its own: latest is that of the pod's node. For another node's, or one without the tag of a node, put its id there."
-    : '';
-  const inside = sparedVolumes(job.service, volume, job.placement.volumes);
-  const spared = inside.map((inner) => inner.volume);
-  // On hosts a script asks the snapshot; here a person has to look.
-  const deep = inside.some((inner) => inner.location.slice(volume.location.length + 1).includes('/'))
-    ? ' But a folder above one of them goes with all that is in it if the snapshot does not have that folder: if the first command says that it would be deleted, add --include=! with its path to the second.'
-    : '';
+/** A fence for each volume: whoever needs only one of them copies that. */
+function forEach(
+  volumes: readonly PlannedVolume[],
+  commandsOf: (volume: PlannedVolume) => readonly Command[],
+): Fence[] {
+  return volumes.map((volume) => fence(`${IN_CLUSTER}, for ${volume.volume}`, commandsOf(volume)));
+}
+
+function perNode(volumes: readonly PlannedVolume[], settings: KubernetesSettings): Step[] {
+  const names = volumes.filter((volume) => restore.isPerNode(settings, volume)).map(({ volume }) => volume);
+  if (names.length === 0) return [];
   return [
     {
-      heading: `Restore ${name} in place`,
-      text: `${inPlaceText(spared)}${deep}${perNode}`,
-      pipelines: [true, false].map((dryRun) => restore.restoreInPlace(job, settings, name, 'latest', dryRun)),
-    },
-    {
-      heading: `Restore ${name} aside`,
-      text: 'Into the pod, and from there to the folder that you are in.',
-      pipelines: restore.restoreAside(job, settings, name, 'latest'),
+      heading: 'Before you restore what nodes hold',
+      text: `Every node has snapshots of its own of ${names.join(', ')}: latest is that of the pod's node. For another node's, or one without the tag of a node, put its id there, and leave --this-node out.`,
+      pipelines: [],
     },
   ];
 }
 
-function backUpStep(job: KubernetesJob, settings: KubernetesSettings): Step {
-  const scheduled = settings.host_path_mode === 'daemonset' && hostPaths(job).length > 0;
+/** Nothing may back up the damage, or a half of a restore; nor may retention remove the snapshot that people need. */
+function holdStep(job: KubernetesJob, settings: KubernetesSettings, repository: RepositoryPlan): Step {
+  const scheduled = isScheduled(job, settings)
+    ? ' The scheduler of the hostPaths cannot be held for one service: a backup of it that runs meanwhile is passed over with a later one.'
+    : '';
+  return fenced('Hold the jobs', `No backup of the damage may begin while you work.${scheduled}`, [
+    ...(hasCronJob(job, settings) ? [fence(IN_CLUSTER, [suspended(job, true)])] : []),
+    forgetFence(job.project, repository, 'so that retention removes none meanwhile', true),
+  ]);
+}
+
+function suspended(job: KubernetesJob, isHeld: boolean): Command {
+  return restore.kubectl(
+    job,
+    'patch',
+    'cronjob',
+    backupName(job),
+    '--patch',
+    `{"spec":{"suspend":${String(isHeld)}}}`,
+  );
+}
+
+function isScheduled(job: KubernetesJob, settings: KubernetesSettings): boolean {
+  return settings.host_path_mode === 'daemonset' && hostPaths(job).length > 0;
+}
+
+function hasCronJob(job: KubernetesJob, settings: KubernetesSettings): boolean {
+  return restore.backUpNow(job, settings).length > 0;
+}
+
+function backUpStep(job: KubernetesJob, settings: KubernetesSettings, repository: RepositoryPlan): Step {
   const commands = restore.backUpNow(job, settings);
-  return step(
+  return fenced(
     'Back up again',
     [
-      'So that the restored state is the newest snapshot.',
-      ...(commands.length > 0 ? ['The last command must say that it is complete.'] : []),
-      ...(scheduled ? ['The scheduler backs up the hostPaths at its next time.'] : []),
+      'So that the restored state is the newest snapshot. Then the jobs run again.',
+      ...(commands.length === 0
+        ? []
+        : ['The last line of the first block must say that the job is complete.']),
+      ...(isScheduled(job, settings) ? ['The scheduler backs up the hostPaths at its next time.'] : []),
     ].join(' '),
-    commands,
+    [
+      ...(commands.length === 0
+        ? []
+        : [fence(IN_CLUSTER, commands), fence(`${IN_CLUSTER}, for the schedule`, [suspended(job, false)])]),
+      forgetFence(job.project, repository, 'for retention', false),
+    ],
   );
 }
 
@@ -236,6 +363,7 @@ function csiSteps(job: KubernetesJob, settings: KubernetesSettings): Step[] {
   ]);
 }
 
-function inWorkload({ namespace, service }: KubernetesJob): Command {
-  return ['kubectl', '--namespace', namespace, 'exec', `deployment/${service.service_name}`, '--'];
+function inWorkload(job: KubernetesJob): Command | null {
+  const name = workload.workloadOf(job);
+  return name === null ? null : restore.kubectl(job, 'exec', name, '--');
 }

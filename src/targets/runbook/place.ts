@@ -15,4 +15,4 @@ export function whereMaintained(maintenance: MaintenancePlace): string {
   return maintenance.kind === 'host' ? `As root on ${maintenance.host}` : IN_CLUSTER;
 }
 
-const IN_CLUSTER = 'Where kubectl reaches the cluster';
+export const IN_CLUSTER = 'Where kubectl reaches the cluster';

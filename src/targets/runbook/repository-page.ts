@@ -1,4 +1,5 @@
-import { libraryFolder } from '../../names/installed.js';
+import { installedName, libraryFolder } from '../../names/installed.js';
+import { isMaintained } from '../../plan/maintenance-jobs.js';
 import type { RepositoryPlan } from '../../plan/plan.js';
 import type { KubernetesSettings } from '../../policy/policy.js';
 import { helperOf } from '../../policy/repository-url.js';
@@ -9,6 +10,7 @@ import { maintenanceSecurity } from '../kubernetes/security.js';
 import { resticCommand } from '../systemd/host-files.js';
 import { hostTrees } from '../systemd/host-tree.js';
 import type { TargetInput } from '../target.js';
+import { firstBackup } from './first-backup.js';
 import { applied, type Command, type Pipeline } from './guide.js';
 
 /** Programs that restic reaches a repository through, and their files in the home of user restic. */
@@ -58,11 +60,32 @@ export function repositoryContext(input: TargetInput, repository: RepositoryPlan
     keys: restic('key', 'list'),
     add_key: restic('key', 'add'),
     locks: restic('list', 'locks', '--no-lock'),
-    unlock: restic('unlock'),
+    watch: watchNow(input.plan.project, repository),
+    first_backup: firstBackup(input, repository),
     check_all: restic('check', '--read-data', '--retry-lock', '2h'),
     repair_index: restic('repair', 'index'),
     repair_snapshots: restic('repair', 'snapshots', '--forget'),
   };
+}
+
+/** How a person lets the job that removes dead locks look at them now, and reads what it says. */
+function watchNow(project: string, repository: RepositoryPlan): Command[] {
+  const { name, maintenance } = repository;
+  if (!isMaintained(repository)) return [];
+  if (maintenance.kind === 'host') {
+    const unit = `${installedName(project, 'locks', name)}.service`;
+    return [
+      ['systemctl', 'start', unit],
+      ['journalctl', '--follow', '--lines=20', `--unit=${unit}`],
+    ];
+  }
+  const cronJob = objectName(project, 'locks', name);
+  const kubectl = ['kubectl', '--namespace', maintenance.namespace];
+  return [
+    [...kubectl, 'create', 'job', `${cronJob}-now`, `--from=cronjob/${cronJob}`],
+    [...kubectl, 'logs', '--follow', '--pod-running-timeout=10m', `job/${cronJob}-now`],
+    [...kubectl, 'delete', 'job', `${cronJob}-now`],
+  ];
 }
 
 /**

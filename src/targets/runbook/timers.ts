@@ -44,7 +44,8 @@ export function resumeStep({ project, at, systemctl, units }: Jobs, repository: 
   );
 }
 
-function forgetFence(project: string, repository: RepositoryPlan, why: string, held: boolean): Fence {
+/** Holds retention of a repository, or lets it run again, where that is typed. */
+export function forgetFence(project: string, repository: RepositoryPlan, why: string, held: boolean): Fence {
   const { maintenance, name } = repository;
   const command =
     maintenance.kind === 'host'

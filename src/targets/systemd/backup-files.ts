@@ -4,7 +4,9 @@ import { longestRun } from '../../plan/longest-run.js';
 import { header } from '../header.js';
 import type { RenderedFile, TargetInput } from '../target.js';
 import { hostVolumes, type HostJob, type HostTree } from './host-tree.js';
+import { queueUnit } from './queue.js';
 import { protectHome } from './protect-home.js';
+import { runAsContext } from './run-as.js';
 import { repositoryContext } from './repository-context.js';
 
 /** The service and timer of one job. */
@@ -31,6 +33,7 @@ export function backupFiles(tree: HostTree, job: HostJob, { plan, templates }: T
         header: from,
         description: `When to back up ${service.service_name}`,
         on_calendar: placement.schedule.on_calendar,
+        queue: queueUnit(job.project, installedName(job.project, 'backup', service.service_id)),
       }),
     },
   ];
@@ -50,6 +53,9 @@ function backupContext({ service, placement, repository }: HostJob): Record<stri
     timeout: longestRun(service),
     retry_lock: service.retry_lock,
     accept_incomplete: service.accept_incomplete,
+    run_as: runAsContext(service.run_as),
+    // Root is nobody where a server decides by user, and would find every folder empty.
+    checks_as_user: typeof service.run_as === 'number',
     repository: repositoryContext(repository),
   };
 }

@@ -3,6 +3,7 @@ import { sharedFilesIn } from '../shared-file.js';
 import type { RenderedFile, TargetInput } from '../target.js';
 import type { HostTree } from './host-tree.js';
 import { keyContext } from './keys.js';
+import { queueFiles } from './queue.js';
 import { repositoryContext } from './repository-context.js';
 
 /** What a host needs once, whatever runs on it: user, folders, helpers, the failure unit and the installer. */
@@ -28,6 +29,7 @@ export function hostFiles(tree: HostTree, input: TargetInput): RenderedFile[] {
       ? [file('bin/check-environment.sh', 'host/check-environment.sh.hbs')]
       : []),
     file('bin/await-repository.sh', 'host/await-repository.sh.hbs'),
+    ...(tree.jobs.length + tree.guests.length > 0 ? queueFiles(file, input, { user: false }) : []),
     ...(tree.jobs.length > 0 ? [file('bin/check-source.sh', 'host/check-source.sh.hbs')] : []),
     file('bin/check-unused.sh', 'host/check-unused.sh.hbs'),
     ...(maintains ? [file('bin/forget.sh', 'host/forget.sh.hbs')] : []),

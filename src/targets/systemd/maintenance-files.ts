@@ -86,6 +86,8 @@ function jobFiles(
         header: header(plan, null),
         description: `When to ${job.verb} restic repository ${repository.name}`,
         on_calendar: job.schedule.on_calendar,
+        // It waits for the repository, not for the host.
+        queue: null,
       }),
     },
   ];

@@ -1,4 +1,6 @@
-import type { Fields } from '../../unit/kubernetes/objects.js';
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { objectsOf, type Fields } from '../../unit/kubernetes/objects.js';
 import type { CommandResult } from './host.js';
 import { asKubelet, nameOf, object, type Container, type PodSpec } from './kubelet.js';
 import type { KubernetesRelease } from './kubernetes.js';
@@ -21,8 +23,16 @@ play() { podman kube play --network=host --quiet "$@" >&2; }
 running() { until [ "$(podman pod inspect --format '{{.State}}' "$1")" = Running ]; do sleep 0.1; done; }
 annotation() { echo "${STORE}/deployment/$1.annotation.$2"; }
 case "$verb $*" in
-  # Machines here have no memory controller, so that Podman cannot limit memory.
-  'apply --filename=-') sed 's/"resources":{"requests":{[^}]*},"limits":{[^}]*}}/"resources":{}/' | play - ;;
+  'apply --filename=kubernetes/'*) play "${STORE}/\${1#--filename=}" ;;
+  'get pods --field-selector='*)
+    for pod in $(podman pod ps --filter status=running --format '{{.Name}}'); do
+      printf %s "$pod"
+      for container in $(podman ps --filter "pod=$pod" --format '{{.ID}}'); do
+        podman inspect --format '{{range .Mounts}}{{if eq .Type "volume"}}{{printf "\\tclaim %s\\tpath " .Name}}{{else}}{{printf "\\tclaim \\tpath %s" .Source}}{{end}}{{end}}' "$container" | tr -d '\\n'
+      done
+      echo
+    done ;;
+  'patch cronjob '*' --patch {"spec":{"suspend":'*) [ -e "${STORE}/cronjob/$2.yaml" ] && echo "$4" >"${STORE}/cronjob/$2.patch" ;;
   'wait --for=condition=Ready pod/'*) running "\${2#pod/}" ;;
   'wait --for=condition=Complete job/'*) [ "$(podman wait "\${2#job/}-pod-restic")" = 0 ] ;;
   'wait --for=delete pod --selector=app='*)
@@ -42,6 +52,7 @@ case "$verb $*" in
     podman pod rm --force --ignore --time=1 "\${1#deployment/}-pod" >&2
     [ "$2" = --replicas=0 ] || play "${STORE}/$1.yaml" ;;
   'rollout status deployment/'*) running "\${2#deployment/}-pod" ;;
+  'exec --stdin --tty '*) pod=$3; shift 4; exec podman exec "$pod-restic" "$@" ;;
   'exec deployment/'*) pod=\${1#deployment/}; shift 2; exec podman exec "$pod-pod-app" "$@" ;;
   'exec '*) pod=$1; shift 2; exec podman exec "$pod-restic" "$@" ;;
   'cp '*) podman cp "\${1%%:*}-restic:\${1#*:}" "$2" ;;
@@ -83,6 +94,11 @@ export class Cluster {
       const data = Object.entries(values).map(([key, value]) => [key, Buffer.from(value).toString('base64')]);
       const secret = { ...object('v1', 'Secret', name), data: Object.fromEntries(data) as Fields };
       await cluster.#play([secret]);
+    }
+    for (const file of filesBelow(folder).filter((each) => /\/restore\/(?!claims\/)/.test(each))) {
+      const [pod] = objectsOf(readFileSync(path.join(folder, file), 'utf8'));
+      if (pod === undefined) throw new Error(`${file} holds nothing`);
+      await machine.write(`${STORE}/kubernetes/${file}`, stream(cluster.#standing(pod)));
     }
     for (const cronJob of cluster.#objects.filter(({ kind }) => kind === 'CronJob')) {
       const name = nameOf(cronJob);
@@ -177,6 +193,12 @@ export class Cluster {
     return [...maps, { ...object('batch/v1', 'Job', '@JOB@'), spec }];
   }
 
+  /** A stream to play for a pod that a person applies. */
+  #standing(pod: Fields): Fields[] {
+    const played = this.#playable(pod, pod.spec as PodSpec, nameOf(pod));
+    return [...played.maps, { ...pod, spec: played.pod }];
+  }
+
   #playable(owner: Fields, pod: PodSpec, name: string): { pod: PodSpec; maps: Fields[] } {
     const maps = this.#objects.filter(
       (one) => one.kind === 'ConfigMap' && namespaceOf(one) === namespaceOf(owner),
@@ -197,6 +219,13 @@ export class Cluster {
 
 function namespaceOf({ metadata }: Fields): string {
   return (metadata as { namespace: string }).namespace;
+}
+
+/** Files below a folder, relative to it. */
+function filesBelow(folder: string): string[] {
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map(({ parentPath, name }) => path.relative(folder, path.join(parentPath, name)));
 }
 
 /** JSON is YAML. */

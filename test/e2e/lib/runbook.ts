@@ -56,7 +56,7 @@ export function runbookCommands(markdown: string, heading: string, snapshot?: st
 }
 
 /** Headings of the steps that everybody takes, and of no copy aside. */
-export const WHOLE = /^(?!.* aside$|.* into the guest$|Start it in a |Look into )/;
+export const WHOLE = /^(?!.* aside$|.* into the guest$|Start it in a |Look into |When )/;
 
 /**
  * A whole restore in one place (`docker on web1`): every command that the page prints for it, in the page's order, but

@@ -32,6 +32,8 @@ mkdir -p "\${stamp%/*}"; touch -d '3 days ago' "$stamp"
 ctl start "$1.timer"
 until [ "$(started "$1")" != "$before" ]; do sleep 0.1; done
 while [ "$(ctl show -P ActiveState "$1.service")" = activating ]; do sleep 0.1; done
+# The queue notes last that the job has run.
+while ctl --quiet is-active "$(ctl show -P Unit "$1.timer")"; do sleep 0.1; done
 [ "$(ctl show -P Result "$1.service")" = success ] ||
   { journalctl --sync; journalctl --no-pager --output=cat --unit="$1.service"; exit 1; }
 `;

@@ -139,7 +139,7 @@ deployments: [{ runtime: baremetal, host: web1, services: ['*'] }]
     const before = files();
     const { code, err } = install(WORK);
     expect({ code, err }).toEqual({ code: 0, err: expect.stringContaining('are left alone') });
-    expect(files()).toEqual(expect.arrayContaining(before));
+    expect(files()).toEqual(expect.arrayContaining([...before]));
     expect(install(WORK, '--uninstall').code).toBe(0);
     expect(files()).toEqual(before);
   });

@@ -20,18 +20,24 @@ const headings = (steps: readonly Step[]) => steps.map(({ heading }) => heading)
 /** The commands of one step, the arguments of each in one line. */
 function commandsOf(steps: readonly Step[], heading: string): string[] {
   const step = steps.find((candidate) => candidate.heading === heading);
-  return (step?.pipelines ?? []).map((pipeline) => pipeline.map((words) => words.join(' ')).join(' | '));
+  const all = [...(step?.pipelines ?? []), ...(step?.fences ?? []).flatMap(({ pipelines }) => pipelines)];
+  return all.map((pipeline) => pipeline.map((words) => words.join(' ')).join(' | '));
 }
 
 describe('the page of a service on Kubernetes', () => {
   test('verifies before it makes the restored state the newest snapshot', () => {
     expect(headings(stepsOf(contract('wiki', HEALTH)))).toEqual([
+      'When the claim wiki-data is gone',
       'Start a pod to restore in',
       'Start it in a namespace at level restricted',
-      'List snapshots',
+      'Choose a snapshot',
+      'Look into a snapshot',
+      'Restore aside',
+      'Hold the jobs',
       'Stop the workload',
-      'Restore data in place',
-      'Restore data aside',
+      'Restore in place',
+      'Show what is there besides',
+      'Delete what was shown',
       'Check owners',
       'Start the workload',
       'Verify',
@@ -50,7 +56,14 @@ describe('the page of a service on Kubernetes', () => {
   test.each([
     [
       { method: 'volsync' },
-      ['Stop the workload', 'Restore claim wiki-data in place', 'Start the workload', 'Verify'],
+      [
+        'Hold the backups',
+        'Stop the workload',
+        'Restore claim wiki-data in place',
+        'Start the workload',
+        'Verify',
+        'Let the backups run again',
+      ],
     ],
     [
       { method: 'k8up' },
@@ -62,7 +75,19 @@ describe('the page of a service on Kubernetes', () => {
         'Verify',
       ],
     ],
-    [{ method: 'velero' }, ['List backups', 'Restore aside', 'Restore in place', 'Verify']],
+    [
+      { method: 'velero' },
+      [
+        'List backups',
+        'Restore aside',
+        'Hold the backups',
+        'Stop the workload',
+        'Delete the workload and its claims, with their data',
+        'Restore in place',
+        'Verify',
+        'Let the backups run again',
+      ],
+    ],
   ])('for %j', (settings, expected) => {
     expect(headings(stepsOf(contract('wiki', HEALTH), settings))).toEqual(expected);
   });
@@ -74,21 +99,13 @@ describe('the page of a service on Kubernetes', () => {
     expect(waited).toContain('kubectl --namespace apps wait');
   });
 
-  test('warns of what VolSync fails over as the user of the workload', () => {
-    const text = (service: Json) =>
-      stepsOf(service, { method: 'volsync' }).find(({ heading }) => heading.startsWith('Restore claim'))
-        ?.text;
-    expect(text(contract('wiki', HEALTH))).toContain('set enableFileDeletion to false then');
-    expect(text(contract('wiki'))).not.toContain('lost+found');
-  });
-
   test('Velero restores aside before anything is deleted', () => {
     const steps = stepsOf(contract('wiki'), { method: 'velero' });
     expect(commandsOf(steps, 'Restore aside')).toEqual([
       'velero --namespace=velero restore create --from-schedule=stowage-lab-backup-wiki --include-namespaces=apps ' +
         '--namespace-mappings=apps:stowage-lab-aside-apps --selector=app=wiki --wait',
     ]);
-    expect(commandsOf(steps, 'Restore in place').slice(0, 2)).toEqual([
+    expect(commandsOf(steps, 'Delete the workload and its claims, with their data')).toEqual([
       'kubectl --namespace apps delete deployment/wiki',
       'kubectl --namespace apps delete persistentvolumeclaim wiki-data',
     ]);
@@ -100,6 +117,12 @@ describe('the page of a service on Kubernetes', () => {
       'kubectl --namespace apps create job stowage-lab-backup-wiki-now --from=cronjob/stowage-lab-backup-wiki',
       'kubectl --namespace apps logs --follow --pod-running-timeout=10m job/stowage-lab-backup-wiki-now',
       'kubectl --namespace apps get job/stowage-lab-backup-wiki-now',
+      'kubectl --namespace apps patch cronjob stowage-lab-backup-wiki --patch {"spec":{"suspend":false}}',
+      'kubectl --namespace backup patch cronjob stowage-lab-forget-main --patch {"spec":{"suspend":false}}',
+    ]);
+    expect(commandsOf(stepsOf(contract('wiki')), 'Hold the jobs')).toEqual([
+      'kubectl --namespace apps patch cronjob stowage-lab-backup-wiki --patch {"spec":{"suspend":true}}',
+      'kubectl --namespace backup patch cronjob stowage-lab-forget-main --patch {"spec":{"suspend":true}}',
     ]);
   });
 
@@ -109,20 +132,10 @@ describe('the page of a service on Kubernetes', () => {
       service_volumes: [{ name: 'data', target: '/data', host_path: '/srv/wiki' }],
     };
     const steps = stepsOf(contract('wiki', only), daemonset);
-    expect(commandsOf(steps, 'Back up again')).toEqual([]);
+    expect(commandsOf(steps, 'Back up again').join()).not.toContain('stowage-lab-backup-wiki');
     expect(steps.at(-1)?.text).toContain('at its next time');
     // The claim of this one has a CronJob of its own.
-    expect(commandsOf(stepsOf(mixed('photos'), daemonset), 'Back up again')).toHaveLength(4);
-  });
-
-  test('says so when the workload cannot be called as its pods are labelled', () => {
-    const text = (service: Json) =>
-      stepsOf(service).find(({ heading }) => heading === 'Stop the workload')?.text;
-    const settings = { backup: { volumes: { data: { claim: 'wiki-data' } } } };
-    expect(text(contract('wiki', settings))).not.toContain('Nothing in Kubernetes');
-    expect(text(contract('wiki', { ...settings, service_name: 'Wiki' }))).toContain(
-      'Nothing in Kubernetes can be called Wiki:',
-    );
+    expect(commandsOf(stepsOf(mixed('photos'), daemonset), 'Back up again')).toHaveLength(6);
   });
 
   test.each([

@@ -49,7 +49,6 @@ describe.each(MINORS)('Kubernetes %s', (minor) => {
     const settings = policy?.runtimes.kubernetes;
     if (job === undefined || settings === undefined) throw new Error('nothing is planned');
     const manifests = [
-      restore.restorePod(job, settings),
       restore.volumeSnapshot(job, 'photos-data', settings),
       operators.replicationDestination(job, 'photos-data', '2026-01-01T00:00:00Z'),
       operators.k8upRestore(job, 'photos-data', 'abcdef'),

@@ -68,8 +68,10 @@ test('every default of the smallest policy', () => {
       timeout: 720,
       retry_lock: 60,
       accept_incomplete: false,
+      run_as: 'restic',
       compose_project: null,
     },
+    parallel: 2,
     deployments: null,
     runtimes: {
       docker: { data_root: '/var/lib/docker' },

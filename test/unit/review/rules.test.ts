@@ -159,13 +159,42 @@ describe('history', () => {
     expect(meaning(STATE, after)).toEqual(['STW842 info wiki/config services/wiki.yml:3']);
   });
 
-  test('another host or runtime keeps it', () => {
-    for (const place of ['runtime: docker, host: web2', 'runtime: podman, host: web1']) {
-      const found = meaning(change(policy, 'runtime: docker, host: web1', place));
-      expect(new Set(found.map((line) => line.split(' ').slice(0, 2).join(' ')))).toEqual(
-        new Set(['STW842 info']),
+  test('another runtime on the host keeps it', () => {
+    const found = meaning(change(policy, 'runtime: docker, host: web1', 'runtime: podman, host: web1'));
+    expect(new Set(found.map((line) => line.split(' ').slice(0, 2).join(' ')))).toEqual(
+      new Set(['STW842 info']),
+    );
+  });
+
+  test('another host keeps it; the timers of the old one have to be removed there', () => {
+    const after = change(policy, 'runtime: docker, host: web1', 'runtime: docker, host: web2');
+    const [finding, ...rest] = reviewStates(STATE, after);
+    expect(finding).toMatchObject({
+      ...{ code: 'STW831', severity: 'warning', host: 'web1', before: 'docker on web1', after: 'docker on web2' },
+      message: expect.stringContaining('`blog`, `wiki` moved away from'),
+      hint: expect.stringContaining('`install.sh --uninstall` there first, from the `hosts/web1`'),
+      span: { file: policy, line: 16 },
+    });
+    expect(new Set(rest.map(({ code }) => code))).toEqual(new Set(['STW842']));
+  });
+
+  test('a host that keeps other services is installed again, also by its user', () => {
+    const split = (wikiHost: string, more = ''): State =>
+      change(
+        policy,
+        '  - { runtime: docker, host: web1, services: ["*"] }',
+        `  - { runtime: docker, host: web1, services: [blog] }\n  - { runtime: podman, host: ${wikiHost}, services: [wiki] }`,
+        { ...STATE, [wiki]: `${STATE[wiki] ?? ''}${more}` },
       );
-    }
+    const found = (before: State, after: State) =>
+      reviewStates(before, after).filter(({ code }) => code === 'STW831');
+    expect(found(split('web1'), split('web2'))).toMatchObject([
+      { service: 'wiki', hint: expect.stringContaining('run `hosts/web1/install.sh` there') },
+    ]);
+    const rootless = 'quadlet_scope: user\n';
+    expect(found(split('web1', rootless), split('web1'))).toMatchObject([
+      { service: 'wiki', hint: expect.stringContaining('from the `hosts/web1/user`') },
+    ]);
   });
 
   test('a guest dump in place of folders does not', () => {

@@ -152,7 +152,7 @@ describe('what a template does to a job, by the line that it changes', () => {
     [unit, 'OnFailure=stowage-{{project}}-failure@%N.service\n', ''],
     [
       unit,
-      'ExecStartPre=+/usr/local/lib/stowage/{{../project}}/check-source.sh path {{arg location}} {{emptiness}}\n',
+      'ExecStartPre={{#unless ../checks_as_user}}+{{/unless}}/usr/local/lib/stowage/{{../project}}/check-source.sh path {{arg location}} {{emptiness}}\n',
       '',
     ],
     [unit, 'Type=oneshot', 'Type=oneshot\nSuccessExitStatus=1'],

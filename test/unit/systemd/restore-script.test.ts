@@ -123,6 +123,18 @@ describe.each(WAYS)('a restore by %s', (_who, way) => {
       expect(stderr).toContain('It is incomplete');
     });
 
+    test('one that a person has accepted is not called incomplete', () => {
+      const accepted = snapshotJson({
+        id: other('8'),
+        hostname: 'proxy.incomplete',
+        tags: [`accepted:${ID}`],
+      });
+      script.snapshots(snapshotJson(), marker(ID), accepted);
+      const { status, stderr } = script.restore(...CHOICE);
+      expect([status, restoredId()]).toEqual([0, ID]);
+      expect(stderr).not.toContain('incomplete');
+    });
+
     test('latest without a host is taken of the only one, and of none when there are several', () => {
       expect(script.restore().status).toBe(0);
       expect(restoredId()).toBe(ID);

@@ -32,7 +32,13 @@ describe('overrides', () => {
     expect(templates.names()).toEqual(builtinTemplates().names());
     expect(templates.names()).toEqual([...templates.names()].sort());
     expect(
-      builtinTemplates().render(TIMER, { header: 'h', project: 'lab', description: 'd', on_calendar: [] }),
+      builtinTemplates().render(TIMER, {
+        header: 'h',
+        description: 'd',
+        on_calendar: [],
+        queue: null,
+        project: 'p',
+      }),
     ).toContain('Description=d\n');
   });
 

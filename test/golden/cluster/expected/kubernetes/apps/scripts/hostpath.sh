@@ -30,7 +30,7 @@ crond -f -l 8 -L /proc/1/fd/1 -c "$1" &
 crond=$!
 
 # Asks every restic to stop; fails when there is none. Not every busybox has pkill.
-# shellcheck disable=SC2317,SC2329 # the trap calls it
+# shellcheck disable=SC2317,SC2329 # a trap calls it
 stop_restic() {
   found=1
   for process in /proc/[0-9]*; do
@@ -40,7 +40,6 @@ stop_restic() {
   done
   return "$found"
 }
-
 # restic removes its lock when it is stopped; the pod's grace period is the limit.
 # shellcheck disable=SC2317,SC2329 # the trap calls it
 stop() {

@@ -248,12 +248,19 @@ unwanted_files() {
 }
 addresses=$(addresses_here)
 
+# A job that waits for its turn must not start any more; one that runs may end.
+stop_timer() {
+  systemctl --quiet disable --now "$1" || true
+  waiting=$(systemctl show --property=Unit --value -- "$1") || return 0
+  case $waiting in "stowage-$project-queue@"*) systemctl --quiet stop "$waiting" || true ;; esac
+}
+
 removed_units=''
 remove_file() {
   say "remove $1"
   case $1 in "$units"/*) removed_units="$removed_units ${1##*/}" ;; esac
   [ "$dry_run" = no ] || return 0
-  case $1 in "$units"/*.timer) [ -n "$root" ] || systemctl --quiet disable --now "${1##*/}" || true ;; esac
+  case $1 in "$units"/*.timer) [ -n "$root" ] || stop_timer "${1##*/}" ;; esac
   rm -f "$root$1"
 }
 
@@ -281,6 +288,7 @@ forget_own_list() {
   rmdir "$state/$project/installed" "$state/$project" 2>/dev/null || true
 }
 
+idle_timers=''
 start_timers() {
   for timer in "$here"/systemd/*.timer; do
     [ -e "$timer" ] || continue
@@ -291,9 +299,21 @@ start_timers() {
     esac
     say "enable $name"
     live || continue
-    systemctl --quiet enable "$name"
-    systemctl restart "$name"
+    # One that cannot start must not keep the others from running. systemd reports a failure only of what had not failed before,
+    # and not of what fails while it reads its units anew.
+    systemctl --quiet reset-failed "$name" 2>/dev/null || true
+    if systemctl --quiet enable "$name" && systemctl restart "$name"; then continue; fi
+    idle_timers="$idle_timers $name"
   done
+}
+
+# The last words of a run that could not start everything.
+report_idle() {
+  [ -n "$idle_timers" ] || return 0
+  for name in $idle_timers; do
+    printf 'install.sh: %s does not run, so its job never starts; see: systemctl status %s\n' "$name" "$name" >&2
+  done
+  fail 'everything else is installed and runs; mend this and run install.sh again'
 }
 
 warn_credentials() {
@@ -342,4 +362,5 @@ printf '%s\n' "$wanted" | write_list
 forget_old_list
 warn_credentials
 say_alarm
+report_idle
 say "done: $tree"

@@ -190,14 +190,14 @@ choose_by_id() {
   host=$(printf '%s\n' "$listed" | sed -n 's/.*"hostname":"\([^"]*\)".*/\1/p')
   made=$(printf '%s\n' "$listed" | sed -n 's/.*"time":"\([^"]*\)".*/\1/p')
   series=$(list_history) || fail 'the repository cannot be read'
-  state=complete
-  case "
-$series" in
-    *"
-incomplete $one "* | *"
-settled $one "* | *"
-marker "*" $one"*) state=incomplete ;;
-  esac
+  state=$(
+    printf '%s\n' "$series" | id=$one awk '
+      $2 == ENVIRON["id"] && $1 ~ /^(complete|incomplete|settled)$/ { state = $1 }
+      # What belongs to another part of the service is not judged there.
+      $3 == ENVIRON["id"] && $1 == "marker" { marked = 1 }
+      $3 == ENVIRON["id"] && $1 == "acceptance" { accepted = 1 }
+      END { print state != "" ? state : marked && !accepted ? "incomplete" : "complete" }'
+  )
 }
 
 say_snapshot() {

@@ -345,14 +345,14 @@ choose_by_id() {
   host=$(printf '%s\n' "$listed" | sed -n 's/.*"hostname":"\([^"]*\)".*/\1/p')
   made=$(printf '%s\n' "$listed" | sed -n 's/.*"time":"\([^"]*\)".*/\1/p')
   series=$(list_history) || fail 'the repository cannot be read'
-  state=complete
-  case "
-$series" in
-    *"
-incomplete $one "* | *"
-settled $one "* | *"
-marker "*" $one"*) state=incomplete ;;
-  esac
+  state=$(
+    printf '%s\n' "$series" | id=$one awk '
+      $2 == ENVIRON["id"] && $1 ~ /^(complete|incomplete|settled)$/ { state = $1 }
+      # What belongs to another part of the service is not judged there.
+      $3 == ENVIRON["id"] && $1 == "marker" { marked = 1 }
+      $3 == ENVIRON["id"] && $1 == "acceptance" { accepted = 1 }
+      END { print state != "" ? state : marked && !accepted ? "incomplete" : "complete" }'
+  )
 }
 
 say_snapshot() {
@@ -501,6 +501,21 @@ extra_awk='
   }
 '
 
+# Seconds since 1970 of a time as restic writes it, which is not one that every `date` reads.
+seconds_of() {
+  printf '%s\n' "$1" | LC_ALL=C awk '{
+    year = substr($0, 1, 4) + 0; month = substr($0, 6, 2) + 0; day = substr($0, 9, 2) + 0
+    if (month < 3) { year--; month += 12 }
+    days = 365 * year + int(year / 4) - int(year / 100) + int(year / 400) + int((153 * (month - 3) + 2) / 5) + day - 719469
+    seconds = 86400 * days + 3600 * substr($0, 12, 2) + 60 * substr($0, 15, 2) + substr($0, 18, 2)
+    if (match($0, /[-+][0-9][0-9]:[0-9][0-9]$/)) {
+      away = 3600 * substr($0, RSTART + 1, 2) + 60 * substr($0, RSTART + 4, 2)
+      seconds += substr($0, RSTART, 1) == "+" ? -away : away
+    }
+    printf "%d\n", seconds
+  }'
+}
+
 # The names that the snapshot has below the volume; `.` is the volume itself.
 list_names_in_snapshot() {
   "$restic" ls --json --recursive "$snapshot" "$volume" >"$work/listing" || return 1
@@ -553,7 +568,7 @@ find_extra() {
   printf '%s\n' "$mounts" | sed -n 's/^below [^ ]* //p' >"$work/mounts"
   { list_odd_names >"$work/odd" && list_target >"$work/target"; } || fail "'$target' cannot be read"
   : >"$work/left"
-  volume=$volume since=$(date -d "$made" +%s) left=$work/left LC_ALL=C awk "$extra_awk"'
+  volume=$volume since=$(seconds_of "$made") left=$work/left LC_ALL=C awk "$extra_awk"'
     function above(path) { return match(path, /\/[^\/]*$/) ? substr(path, 1, RSTART - 1) : "" }
 
     # Whether it or a folder above it is in the list.

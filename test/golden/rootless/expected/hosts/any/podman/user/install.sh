@@ -249,12 +249,19 @@ unwanted_files() {
 }
 addresses=$(addresses_here)
 
+# A job that waits for its turn must not start any more; one that runs may end.
+stop_timer() {
+  systemctl --user --quiet disable --now "$1" || true
+  waiting=$(systemctl --user show --property=Unit --value -- "$1") || return 0
+  case $waiting in "stowage-$project-queue@"*) systemctl --user --quiet stop "$waiting" || true ;; esac
+}
+
 removed=no
 remove_file() {
   say "remove $1"
   [ "$dry_run" = no ] || return 0
   removed=yes
-  case $1 in "$units"/*.timer) systemctl --user --quiet disable --now "${1##*/}" || true ;; esac
+  case $1 in "$units"/*.timer) stop_timer "${1##*/}" ;; esac
   rm -f "$1"
 }
 
@@ -296,15 +303,16 @@ keep_secret() {
 }
 
 # Quadlet leaves out what it cannot read, and says so in a journal that nobody looks at.
-require_units() {
+unreadable=''
+check_units() {
   for container in "$here"/containers/*.container; do
     [ -e "$container" ] || continue
     name=${container##*/}
-    systemctl --user --quiet cat "${name%.container}.service" >/dev/null 2>&1 ||
-      fail "Quadlet makes no unit of $name; see: /usr/lib/systemd/user-generators/podman-user-generator --user --dryrun"
+    systemctl --user --quiet cat "${name%.container}.service" >/dev/null 2>&1 || unreadable="$unreadable $name"
   done
 }
 
+idle_timers=''
 start_timers() {
   for timer in "$here"/systemd/*.timer; do
     [ -e "$timer" ] || continue
@@ -315,9 +323,24 @@ start_timers() {
     esac
     say "enable $name"
     [ "$dry_run" = no ] || continue
-    systemctl --user --quiet enable "$name"
-    systemctl --user restart "$name"
+    # One that cannot start must not keep the others from running. systemd reports a failure only of what had not failed before,
+    # and not of what fails while it reads its units anew.
+    systemctl --user --quiet reset-failed "$name" 2>/dev/null || true
+    if systemctl --user --quiet enable "$name" && systemctl --user restart "$name"; then continue; fi
+    idle_timers="$idle_timers $name"
   done
+}
+
+# The last words of a run that could not start everything.
+report_idle() {
+  [ -n "$idle_timers$unreadable" ] || return 0
+  for name in $unreadable; do
+    printf 'install.sh: Quadlet makes no unit of %s; see: /usr/lib/systemd/user-generators/podman-user-generator --user --dryrun\n' "$name" >&2
+  done
+  for name in $idle_timers; do
+    printf 'install.sh: %s does not run, so its job never starts; see: systemctl --user status %s\n' "$name" "$name" >&2
+  done
+  fail 'everything else is installed and runs; mend this and run install.sh again'
 }
 
 warn() {
@@ -362,11 +385,12 @@ if [ "$dry_run" = no ]; then
   mkdir -p "$HOME/.config/restic/$project" "$HOME/.config/stowage/on-failure.d"
   keep_secrets
   systemctl --user daemon-reload
-  require_units
+  check_units
 fi
 start_timers
 printf '%s\n' "$wanted" | write_list
 forget_old_list
 warn
 say_alarm
+report_idle
 say "done: $tree"

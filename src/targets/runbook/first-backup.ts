@@ -1,0 +1,133 @@
+import { installedName } from '../../names/installed.js';
+import { maintenanceOf } from '../../plan/maintenance-jobs.js';
+import type { BackupPlan, RepositoryPlan } from '../../plan/plan.js';
+import { backupName } from '../kubernetes/backup-files.js';
+import { kubernetesJobs } from '../kubernetes/cluster.js';
+import { objectName } from '../kubernetes/names.js';
+import { userTrees } from '../podman-user/user-tree.js';
+import { hostTrees } from '../systemd/host-tree.js';
+import type { TargetInput } from '../target.js';
+import type { Pipeline } from './guide.js';
+
+/** What is typed at one place. */
+export interface Typed {
+  readonly text: string;
+  readonly pipelines: readonly Pipeline[];
+}
+
+/**
+ * How a first backup that takes longer than `timeout` comes to its end: maintenance is held, a job runs without a limit, and
+ * maintenance goes on. One job of each kind stands for the others.
+ */
+export function firstBackup(input: TargetInput, repository: RepositoryPlan): Typed[] {
+  const { plan } = input;
+  const runs = [...onHost(plan, repository), ...ofUser(plan, repository), ...inCluster(input, repository)];
+  if (runs.length === 0) return [];
+  return [hold(plan, repository, true), ...runs, hold(plan, repository, false)];
+}
+
+function hold({ project }: BackupPlan, repository: RepositoryPlan, held: boolean): Typed {
+  const { maintenance, name } = repository;
+  const kinds = maintenanceOf(repository);
+  const text = held ? 'Hold forget, prune and check, which would wait for it and fail' : 'Let them go on';
+  if (maintenance.kind === 'host') {
+    const timers = kinds.map((kind) => `${installedName(project, kind, name)}.timer`);
+    return {
+      text: `${text}, as root on ${maintenance.host}:`,
+      pipelines: [[['systemctl', held ? 'stop' : 'start', ...timers]]],
+    };
+  }
+  const { namespace } = maintenance;
+  return {
+    text: `${text}:`,
+    pipelines: kinds.map((kind) => suspended(namespace, objectName(project, kind, name), held)),
+  };
+}
+
+function suspended(namespace: string, cronJob: string, suspend: boolean): Pipeline {
+  const patch = JSON.stringify({ spec: { suspend } });
+  return [['kubectl', '--namespace', namespace, 'patch', 'cronjob', cronJob, '--patch', patch]];
+}
+
+const WAITS =
+  'It takes its time. A connection that is lost does not stop it; the line that starts it, typed again, waits for it again';
+
+function onHost(plan: BackupPlan, repository: RepositoryPlan): Typed[] {
+  const jobs = hostTrees(plan).flatMap((tree) => [
+    ...tree.jobs.map((job) => ({ job, kind: 'backup' as const, host: tree.name })),
+    ...tree.guests.map((job) => ({ job, kind: 'vzdump' as const, host: tree.name })),
+  ]);
+  const [first] = jobs.filter(({ job }) => job.repository === repository);
+  if (first === undefined) return [];
+  const unit = `${installedName(plan.project, first.kind, first.job.service.service_id)}.service`;
+  const folder = `/run/systemd/system/${unit}.d`;
+  return [
+    {
+      text: `Run the job without a limit, as root on ${first.host}. ${WAITS}. The last two lines set the limit again:`,
+      pipelines: [
+        [['mkdir', '-p', folder]],
+        [
+          ['printf', '[Service]\\nTimeoutStartSec=infinity\\n'],
+          ['tee', `${folder}/zz-first.conf`],
+        ],
+        [['systemctl', 'daemon-reload']],
+        [['systemctl', 'start', unit]],
+        [['rm', '-r', folder]],
+        [['systemctl', 'daemon-reload']],
+      ],
+    },
+  ];
+}
+
+function ofUser(plan: BackupPlan, repository: RepositoryPlan): Typed[] {
+  const jobs = userTrees(plan).flatMap((tree) => tree.jobs);
+  const first = jobs.find((job) => job.repository === repository);
+  if (first === undefined) return [];
+  const unit = `${installedName(plan.project, 'backup', first.service.service_id)}.service`;
+  const where = `folder=\${XDG_RUNTIME_DIR:-/run/user/$(id -u)}/systemd/user/${unit}.d`;
+  const write = `${where}; mkdir -p "$folder"; printf "[Service]\\nTimeoutStartSec=infinity\\n" >"$folder/zz-first.conf"`;
+  return [
+    {
+      text: `Run the job without a limit, as the user that it belongs to. ${WAITS}. The last two lines set the limit again:`,
+      pipelines: [
+        [['sh', '-c', write]],
+        [['systemctl', '--user', 'daemon-reload']],
+        [['systemctl', '--user', 'start', unit]],
+        [['sh', '-c', `${where}; rm -r "$folder"`]],
+        [['systemctl', '--user', 'daemon-reload']],
+      ],
+    },
+  ];
+}
+
+/** A CronJob's; what a scheduler on each node runs needs a longer `timeout` in its contract. */
+function inCluster({ plan, runtimes }: TargetInput, repository: RepositoryPlan): Typed[] {
+  const { method, host_path_mode: mode } = runtimes.kubernetes;
+  const first = kubernetesJobs(plan).find(
+    (job) =>
+      job.repository === repository &&
+      (mode === 'cronjob' || job.volumes.some(({ kind }) => kind === 'claim')),
+  );
+  if (first === undefined || method !== 'restic') return [];
+  const [cronJob, { namespace }] = [backupName(first), first];
+  const kubectl = ['kubectl', '--namespace', namespace];
+  return [
+    {
+      text: 'Run the job without a deadline; the line with `logs` shows what it does until it ends:',
+      pipelines: [
+        suspended(namespace, cronJob, true),
+        [
+          [
+            ...kubectl,
+            ...['create', 'job', `${cronJob}-first`, `--from=cronjob/${cronJob}`],
+            ...['--dry-run=client', '--output=yaml'],
+          ],
+          ['sed', '/activeDeadlineSeconds/d'],
+          [...kubectl, 'apply', '--filename=-'],
+        ],
+        [[...kubectl, 'logs', '--follow', '--pod-running-timeout=10m', `job/${cronJob}-first`]],
+        suspended(namespace, cronJob, false),
+      ],
+    },
+  ];
+}
