@@ -32,7 +32,10 @@ mounts: { persistent_volumes: [{ name: data, path: /srv/${id} }] }
 `;
 
 /** Values that careless templating would change: an expression of Python, a mapping, several lines. */
-const SECRETS = { stowage_main_repo_password: '{"a": [1]}', stowage_main_repo_environment: 'A=1\nB=2 "3\n' };
+const SECRETS = {
+  stowage_lab_main_repo_password: '{"a": [1]}',
+  stowage_lab_main_repo_environment: 'A=1\nB=2 "3\n',
+};
 
 /** Options that bring the secrets. */
 const VAULT = '-e @/root/secrets.json --vault-password-file /root/vault-password';
@@ -113,8 +116,8 @@ describe('a host under Ansible', () => {
     const first = await play(`--diff ${VAULT}`);
     expect(first.stdout + first.stderr).not.toContain('B=2 "3');
     expect(first.stdout).not.toContain('The jobs fail until');
-    expect(await machine.read('/etc/restic/password')).toBe(SECRETS.stowage_main_repo_password);
-    expect(await machine.read('/etc/restic/main.env')).toBe(SECRETS.stowage_main_repo_environment);
+    expect(await machine.read('/etc/restic/password')).toBe(SECRETS.stowage_lab_main_repo_password);
+    expect(await machine.read('/etc/restic/main.env')).toBe(SECRETS.stowage_lab_main_repo_environment);
     expect((await machine.run('stat -c "%a %U" /etc/restic /etc/restic/*')).stdout).toBe(
       '700 root\n600 root\n600 root\n',
     );
@@ -146,7 +149,7 @@ describe('a host under Ansible', () => {
 
   test('an environment that Podman would read differently is refused, given or there, and nothing changes', async () => {
     const before = await state();
-    const given = JSON.stringify({ stowage_main_repo_environment: 'A=1\n\nB="2 3"\n' });
+    const given = JSON.stringify({ stowage_lab_main_repo_environment: 'A=1\n\nB="2 3"\n' });
     const refused = await play(`-vv -e '${given}'`, { allowFail: true });
     expect(refused.code).not.toBe(0);
     expect(refused.stdout).toContain('the environment:3: a quote at the beginning of the value');
@@ -169,14 +172,14 @@ describe('a host under Ansible', () => {
   });
 
   test('without a variable a secret stays as it is, or is missed; an empty one is refused', async () => {
-    const empty = await play('-e stowage_main_repo_password=', { allowFail: true });
-    expect(empty.stdout).toContain('The variable stowage_main_repo_password is empty');
+    const empty = await play('-e stowage_lab_main_repo_password=', { allowFail: true });
+    expect(empty.stdout).toContain('The variable stowage_lab_main_repo_password is empty');
     await machine.run('mv /etc/restic/main.env /root/main.env');
     const missed = await play();
     await machine.run('mv /root/main.env /etc/restic/main.env');
     expect(missed.stdout).toContain('The jobs fail until these files exist: /etc/restic/main.env');
     expect(missed.changed).toBe(0);
-    expect(await machine.read('/etc/restic/password')).toBe(SECRETS.stowage_main_repo_password);
+    expect(await machine.read('/etc/restic/password')).toBe(SECRETS.stowage_lab_main_repo_password);
   });
 
   test('a stopped or edited timer and an edited script are put right', async () => {
@@ -332,12 +335,12 @@ runtimes: { podman: { user: media } }`,
 
   test('deploying installs all; the second time, and install.sh, change nothing', async () => {
     await play('-e @/root/secrets.json');
-    expect(await machine.read('/etc/restic/password')).toBe(SECRETS.stowage_main_repo_password);
+    expect(await machine.read('/etc/restic/password')).toBe(SECRETS.stowage_lab_main_repo_password);
     await machine.run('systemctl is-active stowage-lab-backup-other.timer');
     await asUser('systemctl --user is-active stowage-lab-backup-pod.timer');
     const password = `${HOME}/.config/restic/main.repo.password`;
     expect((await machine.run(`stat -c "%a %U" ${password}`)).stdout).toBe('600 media\n');
-    expect(await machine.read(password)).toBe(SECRETS.stowage_main_repo_password);
+    expect(await machine.read(password)).toBe(SECRETS.stowage_lab_main_repo_password);
     expect((await play('--diff -e @/root/secrets.json')).changed).toBe(0);
     expect((await machine.run('/root/tree/hosts/old1/install.sh')).stdout).toBe(
       nothingToDo('old1', { hook: false }),
