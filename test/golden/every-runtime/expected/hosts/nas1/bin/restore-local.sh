@@ -677,7 +677,7 @@ done
     --property="BindPaths=\"${source%x}\":\"$volume\"" \
     --property=ReadWritePaths='"/srv/restic/it'\''s 100% ours"' \
   --property=LoadCredential=restic-password:/etc/restic/local-password \
-  --setenv='RESTIC_REPOSITORY=/srv/restic/it'\''s 100% ours' \
+  --setenv='RESTIC_REPOSITORY=/srv/restic/it'\''s 100% ours' --setenv=HOME=/var/lib/restic \
     "$@"
 }
 

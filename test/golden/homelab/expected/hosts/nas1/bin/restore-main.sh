@@ -677,7 +677,7 @@ done
     --property="BindPaths=\"${source%x}\":\"$volume\"" \
   --property=LoadCredential=restic-password:/etc/restic/main.password \
   --property=EnvironmentFile=/etc/restic/main.env \
-  --setenv='RESTIC_REPOSITORY=rest:https://backup1.home.example:8000/homelab' \
+  --setenv='RESTIC_REPOSITORY=rest:https://backup1.home.example:8000/homelab' --setenv=HOME=/var/lib/restic \
     "$@"
 }
 

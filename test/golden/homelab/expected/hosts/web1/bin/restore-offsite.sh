@@ -677,7 +677,7 @@ done
     --property="BindPaths=\"${source%x}\":\"$volume\"" \
   --property=LoadCredential=restic-password:/etc/restic/offsite.password \
   --property=EnvironmentFile=/etc/restic/offsite.env \
-  --setenv='RESTIC_REPOSITORY=s3:https://s3.storage.example/homelab-offsite' \
+  --setenv='RESTIC_REPOSITORY=s3:https://s3.storage.example/homelab-offsite' --setenv=HOME=/var/lib/restic \
     "$@"
 }
 

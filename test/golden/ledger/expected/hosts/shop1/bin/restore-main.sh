@@ -676,7 +676,8 @@ done
     --property=TemporaryFileSystem=/backup \
     --property="BindPaths=\"${source%x}\":\"$volume\"" \
   --property=LoadCredential=restic-password:/etc/restic/password \
-  --setenv='RESTIC_REPOSITORY=sftp:restic@vault1.office.example:/srv/restic' \
+  --setenv='RESTIC_REPOSITORY=sftp:restic@vault1.office.example:/srv/restic' --setenv=HOME=/var/lib/restic \
+  --property=ReadWritePaths=/var/lib/restic \
     "$@"
 }
 

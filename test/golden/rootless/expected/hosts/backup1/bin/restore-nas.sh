@@ -677,7 +677,7 @@ done
     --property="BindPaths=\"${source%x}\":\"$volume\"" \
   --property=LoadCredential=restic-password:/etc/restic/password \
   --property=EnvironmentFile=/etc/restic/nas.env \
-  --setenv='RESTIC_REPOSITORY=rest:http://backup1:8000/nas' \
+  --setenv='RESTIC_REPOSITORY=rest:http://backup1:8000/nas' --setenv=HOME=/var/lib/restic \
     "$@"
 }
 

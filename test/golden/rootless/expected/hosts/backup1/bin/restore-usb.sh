@@ -677,7 +677,7 @@ done
     --property="BindPaths=\"${source%x}\":\"$volume\"" \
     --property=ReadWritePaths='"/mnt/usb/restic"' \
   --property=LoadCredential=restic-password:/etc/restic/password \
-  --setenv='RESTIC_REPOSITORY=/mnt/usb/restic' \
+  --setenv='RESTIC_REPOSITORY=/mnt/usb/restic' --setenv=HOME=/var/lib/restic \
     "$@"
 }
 

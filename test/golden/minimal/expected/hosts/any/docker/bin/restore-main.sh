@@ -676,7 +676,7 @@ done
     --property=TemporaryFileSystem=/backup \
     --property="BindPaths=\"${source%x}\":\"$volume\"" \
   --property=LoadCredential=restic-password:/etc/restic/password \
-  --setenv='RESTIC_REPOSITORY=rest:https://backup1.example:8000/home' \
+  --setenv='RESTIC_REPOSITORY=rest:https://backup1.example:8000/home' --setenv=HOME=/var/lib/restic \
     "$@"
 }
 
