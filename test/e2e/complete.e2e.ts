@@ -156,7 +156,9 @@ describe('what a snapshot has to be', () => {
       complete = ids(await jobs.snapshots(SERVED, 'notes'))[0] ?? '';
       // As on a file system that decides by the user, the capability is worth nothing.
       await machine.write(dropIn, '[Service]\nAmbientCapabilities=\nCapabilityBoundingSet=\n');
-      await machine.run(`systemctl daemon-reload; chmod 755 ${NOTES}; chmod 644 ${NOTES}/2; echo more >>${NOTES}/1`);
+      await machine.run(
+        `systemctl daemon-reload; chmod 755 ${NOTES}; chmod 644 ${NOTES}/2; echo more >>${NOTES}/1`,
+      );
       const refused = await jobs.start('backup-notes');
       expect(refused).toMatchObject(
         failsWith('backup-notes', 'is not complete: some files could not be read'),
