@@ -211,8 +211,13 @@ function serviceScript(
   { plan, templates }: TargetInput,
 ): RenderedFile {
   const { service, repository } = job;
-  const args = backupArguments(job, hostPaths(job), [PART_TAG]);
-  const behindTags = args.indexOf('--group-by=host,tags');
+  const args = backupArguments(
+    job,
+    hostPaths(job),
+    [PART_TAG],
+    [`--state=/state/jobs/${service.service_id}`],
+  );
+  const behindTags = args.findLastIndex((argument) => argument.startsWith('--tag=')) + 1;
   return {
     path: `${namespace.folder}/${scriptPath(job)}`,
     mode: 0o755,
@@ -233,5 +238,5 @@ function serviceScript(
 
 /** How the names of all schedulers of a project begin, and of their pods. */
 export function schedulerPrefix(project: string): string {
-  return `${installedName(project, 'hostpath', '')}`;
+  return installedName(project, 'hostpath', '');
 }

@@ -1,4 +1,5 @@
 import { installedName, libraryFolder, projectName } from '../../names/installed.js';
+import type { ServicePlan } from '../../plan/plan.js';
 import { sharedFilesIn } from '../shared-file.js';
 import type { RenderedFile, TargetInput } from '../target.js';
 import type { HostTree } from './host-tree.js';
@@ -31,6 +32,8 @@ export function hostFiles(tree: HostTree, input: TargetInput): RenderedFile[] {
     file('bin/await-repository.sh', 'host/await-repository.sh.hbs'),
     ...(tree.jobs.length + tree.guests.length > 0 ? queueFiles(file, input, { user: false }) : []),
     ...(tree.jobs.length > 0 ? [file('bin/check-source.sh', 'host/check-source.sh.hbs')] : []),
+    ...(tree.jobs.length + tree.guests.length > 0 ? [file('bin/backup.sh', 'host/backup.sh.hbs')] : []),
+    ...(maintains ? [file('bin/apply-retention.sh', 'host/apply-retention.sh.hbs')] : []),
     file('bin/check-unused.sh', 'host/check-unused.sh.hbs'),
     ...(maintains ? [file('bin/forget.sh', 'host/forget.sh.hbs')] : []),
     ...(maintains ? [file('bin/remove-dead-locks.sh', 'host/remove-dead-locks.sh.hbs')] : []),
@@ -68,6 +71,16 @@ export function restoreCommand(project: string, repository: string): string {
 export function hostEnvironmentFiles(tree: HostTree): string[] {
   const files = tree.repositories.flatMap(({ environment_file }) => environment_file ?? []);
   return [...new Set(files)].sort();
+}
+
+/** What runs restic backup on a host, and judges its snapshot. */
+export function backupCommand(project: string): string {
+  return `${libraryFolder(project)}/backup.sh`;
+}
+
+/** How a person on a host takes a marked snapshot of a service for complete: SNAPSHOT. */
+export function acceptScript(project: string, { service_id }: ServicePlan): string {
+  return `${libraryFolder(project)}/accept/${service_id}.sh`;
 }
 
 /** Files with secrets that people must put on the host, sorted. */

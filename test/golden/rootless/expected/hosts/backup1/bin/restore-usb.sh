@@ -172,11 +172,13 @@ end_job() {
 # Prints restic's list of snapshots as lines of words. JSON is read as such: in names and tags anything may stand.
 #   complete|incomplete|settled ID TIME FILES BYTES TREE ORIGINAL PATHS    a snapshot of the service, oldest first
 #   marker|acceptance ID OF                                                what says something of snapshot OF
-#   other ID                                                               another snapshot of the same host
-# `-` stands for what the snapshot does not say. PATHS is a list of JSON's, without spaces or brackets. Reads $series_host and $series_tags, one
-# tag a line; the first is the one of the service.
+#   other ID ORIGINAL                                                      another snapshot of the same host
+# `-` stands for what the snapshot does not say. PATHS is a list of JSON's, without spaces or brackets. Reads $series_host
+# and $series_tags, one tag a line; the first is the one of the service. $series_parts, when it is `all`, takes in every
+# part of the service. $series_state, when it is `as-tagged`, leaves out what the markers say of a snapshot.
 read_series() {
-  tr '\n"' ' \n' | series_host=$series_host series_tags=$series_tags LC_ALL=C awk '
+  tr '\n"' ' \n' | series_host=$series_host series_tags=$series_tags series_parts=${series_parts-} \
+    series_state=${series_state-} LC_ALL=C awk '
     function value(key) { return key in field ? field[key] : "-" }
 
     # A text that has ended is the value of a key, an item of a list, or a key itself.
@@ -230,12 +232,19 @@ read_series() {
       if (!(wanted[1] in tags)) state = ("incomplete:" host) in tags ? "settled" : "other"
       for (i = 2; i <= count; i++) if (!(wanted[i] in tags)) state = "other"
       # What is tagged as another part of the service is a series of its own.
-      for (tag in tags) if (tag ~ /^part:/ && !(tag in is_wanted)) state = "other"
+      if (ENVIRON["series_parts"] != "all")
+        for (tag in tags) if (tag ~ /^part:/ && !(tag in is_wanted)) state = "other"
       gsub(/ /, "\\u0020", paths)
       rows++
       row[rows] = state; id[rows] = word; original[rows] = value("original")
       rest_of[rows] = value("time") " " number_of("total_files_processed") " " \
         number_of("total_bytes_processed") " " value("tree") " " value("original") " " (paths == "" ? "-" : substr(paths, 2))
+    }
+
+    function judged(i) {
+      if (id[i] in accepted || original[i] in accepted) return "complete"
+      if (row[i] == "complete" && (id[i] in marked || original[i] in marked)) return "incomplete"
+      return row[i]
     }
 
     function number_of(name) { return name in summary ? summary[name] : "-" }
@@ -264,9 +273,8 @@ read_series() {
 
     END {
       for (i = 1; i <= rows; i++) {
-        if (row[i] == "other") { print "other", id[i]; continue }
-        if (id[i] in accepted || original[i] in accepted) row[i] = "complete"
-        else if (row[i] == "complete" && (id[i] in marked || original[i] in marked)) row[i] = "incomplete"
+        if (row[i] == "other") { print "other", id[i], original[i]; continue }
+        if (ENVIRON["series_state"] != "as-tagged") row[i] = judged(i)
         print row[i], id[i], rest_of[i]
       }
     }
@@ -434,6 +442,17 @@ is_decided_by_user() {
     $2 !~ /^(ext[234]|xfs|btrfs|zfs|bcachefs|f2fs|jfs|reiserfs|nilfs2|tmpfs|ramfs|overlay)$/ { found = 1 }
     END { exit !found }'
 }
+# What the target has: type, time of its last change of any kind, name. Other file systems are not entered.
+list_target() {
+  reach find "$target" -xdev -mindepth 1 -printf '%y %C@ %P\0' >"$work/found" || return 1
+  tr '\n\0' '\001\n' <"$work/found"
+}
+
+# Names with a \001 of their own, which is a newline in the lists.
+list_odd_names() {
+  reach find "$target" -xdev -mindepth 1 -name "*$(printf '\001')*" -printf '%P\0' >"$work/found" || return 1
+  tr '\n\0' '\001\n' <"$work/found"
+}
 # What JSON and patterns mean to restic, in awk.
 extra_awk='
   # The text that a JSON string stands for. restic writes \ufffd for a byte that is no UTF-8: the name is lost.
@@ -548,18 +567,6 @@ list_patterns_of_snapshot() {
     }' "$work/snapshot"
 }
 
-# What the target has: type, time of its last change of any kind, name. Other file systems are not entered.
-list_target() {
-  reach find "$target" -xdev -mindepth 1 -printf '%y %C@ %P\0' >"$work/found" || return 1
-  tr '\n\0' '\001\n' <"$work/found"
-}
-
-# Names with a \001 of their own, which is a newline in the lists.
-list_odd_names() {
-  reach find "$target" -xdev -mindepth 1 -name "*$(printf '\001')*" -printf '%P\0' >"$work/found" || return 1
-  tr '\n\0' '\001\n' <"$work/found"
-}
-
 # Writes what may be deleted to $work/extra, what is in a folder before the folder; and to $work/left why the rest stays.
 find_extra() {
   list_names_in_snapshot >"$work/names" || fail 'the snapshot cannot be read'
@@ -635,6 +642,11 @@ find_extra() {
     }' stage=names "$work/names" stage=patterns "$work/patterns" stage=mounts "$work/mounts" stage=odd "$work/odd" \
     stage=target "$work/target" >"$work/unsorted" || fail 'the names cannot be compared'
   LC_ALL=C sort -r "$work/unsorted" >"$work/extra"
+}
+# While somebody uses the target, what comes back is neither the old state nor the new one.
+refuse_if_used() {
+  if [ "$is_forced" = yes ] || [ "$is_dry" = yes ]; then return 0; fi
+  "${restic%/*}/check-unused.sh" "$target" >/dev/null || fail 'nothing is changed; --force leaves this check out'
 }
 
 # As restic, whose keys and settings every other job uses too, and whose files and locks a local repository has; with what
@@ -717,12 +729,6 @@ spare_mounts() {
   done <<END
 $mounts
 END
-}
-
-# While somebody uses the target, what comes back is neither the old state nor the new one.
-refuse_if_used() {
-  if [ "$is_forced" = yes ] || [ "$is_dry" = yes ]; then return 0; fi
-  "${restic%/*}/check-unused.sh" "$target" >/dev/null || fail 'nothing is changed; --force leaves this check out'
 }
 
 restore() {
