@@ -13,6 +13,7 @@ if [ "$1" = snapshots ]; then
   printf '[{"id":"%064d","hostname":"photos","tags":["service:photos"],"paths":["/x"],"summary":{}}]\\n' 7
   exit
 fi
+if [ "$1 $2" = 'cat config' ]; then exit "\${ANSWER:-0}"; fi
 printf '%s\\n' "$@" >>"$NOTES"
 [ -z "\${HANG-}" ] || { trap 'kill $!; echo stopped >>"$NOTES"; exit 130' TERM; sleep 20 & touch "$HANG"; wait; }
 case \${RESULT:-0}$3 in

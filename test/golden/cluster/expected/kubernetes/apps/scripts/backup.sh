@@ -257,6 +257,28 @@ read_mounts() {
   '
 }
 
+# Knocks at the repository before the job does its work: after a boot or a resume the way to it may not be there yet. Not
+# where waiting mends nothing: no repository at the address (exit code 10), a wrong password (12).
+#   await_repository RESTIC...   the command that is restic
+await_repository() {
+  knock=1
+  while :; do
+    answer=0
+    timeout -k 10 60 "$@" cat config --no-lock >/dev/null || answer=$?
+    case $answer in
+      0 | 10 | 12) return "$answer" ;;
+    esac
+    [ "$knock" -lt 5 ] || break
+    knock=$((knock + 1))
+    printf 'stowage: the repository does not answer (%s), knocking again in a minute (%s of 5)\n' "$answer" "$knock" >&2
+    sleep "${STOWAGE_KNOCK_PAUSE:-60}" &
+    wait "$!" || :
+    [ "${stopped-no}" = no ] || return 130
+  done
+  printf 'stowage: the repository did not answer five times (%s)\n' "$answer" >&2
+  return "$answer"
+}
+
 complain() { printf '%sstowage: %s\n' "$priority" "$*" >&2; }
 
 # patiently COMMAND...: the way to the repository may be gone for a moment just when a backup has ended.
@@ -540,4 +562,5 @@ while [ "$checks" -gt 0 ]; do
   checks=$((checks - 1))
 done
 check_version
+await_repository restic || exit
 back_up "$@"
