@@ -5,7 +5,7 @@ import { differences, makeData, manifest, type Manifest } from './lib/data.js';
 import { boot, type Machine } from './lib/machine.js';
 import { exampleProject, render, type Project } from './lib/program.js';
 import { restoreCommands, runbookCommands, volumeCommands } from './lib/runbook.js';
-import { EVERY_JOB, EVERY_SANDBOX, mistakes, shown, timers } from './lib/units.js';
+import { EVERY_JOB, EVERY_SANDBOX, mistakes, queued, shown, timers } from './lib/units.js';
 
 /** Half a day away: no timer fires by itself while the scenario runs. */
 const HOUR = (new Date().getUTCHours() + 12) % 24;
@@ -87,7 +87,7 @@ describe('a bare-metal host', () => {
     const hour = String(HOUR).padStart(2, '0');
     const due = (job: string, calendar: string) => [
       `stowage-lab-${job}.timer`,
-      [`stowage-lab-${job}.service`, calendar],
+      [job.startsWith('backup-') ? queued(job) : `stowage-lab-${job}.service`, calendar],
     ];
     expect(await timers(machine)).toEqual(
       Object.fromEntries([
@@ -178,6 +178,8 @@ describe('a bare-metal host', () => {
         'while [ "$(systemctl show -P ActiveState stowage-lab-backup-ledger.service)" = activating ]; do sleep 0.1; done',
       { timeout: 30 },
     );
+    // The queue notes last that the job has run.
+    await machine.run(`while systemctl --quiet is-active ${queued('backup-ledger')}; do sleep 0.1; done`);
     await machine.run('systemctl restart stowage-lab-backup-ledger.timer; sleep 1');
     expect(await snapshots('ledger')).toMatchObject([
       {

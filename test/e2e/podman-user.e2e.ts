@@ -7,7 +7,7 @@ import { makeProject, render } from './lib/program.js';
 import { restoreCommands, volumeCommands } from './lib/runbook.js';
 import { interrupted } from './lib/terminal.js';
 import { whileLocked } from './lib/locked.js';
-import { shown, timers } from './lib/units.js';
+import { queued, shown, timers } from './lib/units.js';
 import { HOME, importImage, LOGIN, makeUser, asUser as runAsUser } from './lib/rootless.js';
 
 /** Half a day away: no timer fires by itself while the scenario runs. */
@@ -123,8 +123,8 @@ describe('rootless Podman', () => {
     expect(active.stdout).toBe('active\nactive\n');
     const calendar = `*-*-* ${String(HOUR).padStart(2, '0')}:40:00 UTC`;
     expect(await timers(machine, 'user')).toEqual({
-      'stowage-lab-backup-app.timer': ['stowage-lab-backup-app.service', calendar],
-      'stowage-lab-backup-other.timer': ['stowage-lab-backup-other.service', calendar],
+      'stowage-lab-backup-app.timer': [queued('backup-app'), calendar],
+      'stowage-lab-backup-other.timer': [queued('backup-other'), calendar],
     });
     expect(await shown(machine, 'stowage-lab-backup-app.service', 'user')).toMatchObject({
       ...{

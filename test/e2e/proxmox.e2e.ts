@@ -6,7 +6,7 @@ import { newRestic } from './lib/new-restic.js';
 import { exampleProject, render } from './lib/program.js';
 import { restoreCommands } from './lib/runbook.js';
 import { whileLocked } from './lib/locked.js';
-import { EVERY_JOB, mistakes, shown, timers } from './lib/units.js';
+import { EVERY_JOB, mistakes, queued, shown, timers } from './lib/units.js';
 
 /** Half a day away: no timer fires by itself while the scenario runs. */
 const HOUR = (new Date().getUTCHours() + 12) % 24;
@@ -157,7 +157,7 @@ describe('a Proxmox host', () => {
   test('is due when the policy says, and ends some day', async () => {
     const hour = String(HOUR).padStart(2, '0');
     const due = (job: string) => ({
-      [`stowage-lab-${job}.timer`]: [`stowage-lab-${job}.service`, `*-*-* ${hour}:40:00 UTC`],
+      [`stowage-lab-${job}.timer`]: [queued(job), `*-*-* ${hour}:40:00 UTC`],
     });
     await machine.run('/opt/pve1/install.sh');
     expect(await timers(machine)).toMatchObject({
