@@ -91,7 +91,7 @@ describe('what an operator is told', () => {
         { moverSecurityContext: { ...user, seccompProfile: { type: 'RuntimeDefault' } } },
       ],
     ] as const) {
-      const source = find(objects, 'ReplicationSource', `backup-${claim}`);
+      const source = find(objects, 'ReplicationSource', `stowage-cluster-backup-${claim}`);
       const repository = `restic-main-${claim}`;
       expect([namespaceOf(source), source.spec]).toEqual([
         namespace,
