@@ -92,7 +92,7 @@ describe('what an operator is told', () => {
       ],
     ] as const) {
       const source = find(objects, 'ReplicationSource', `stowage-cluster-backup-${claim}`);
-      const repository = `restic-main-${claim}`;
+      const repository = `stowage-cluster-secret-${claim}`;
       expect([namespaceOf(source), source.spec]).toEqual([
         namespace,
         {
