@@ -8,13 +8,14 @@ import { unusedRepository } from './unused-repository.js';
 import { wholeVolumeExcluded } from './contents.js';
 import * as coverage from './coverage.js';
 import { nestedHostPath } from './host-paths.js';
+import * as guards from './guards.js';
 import * as identity from './identity.js';
 import * as kubernetes from './kubernetes.js';
 import { tooOld } from './max-age.js';
 import { sharedManagedVolume } from './managed-volumes.js';
 import * as operators from './operators.js';
 import * as places from './places.js';
-import { unreachableFromPods } from './pod-repositories.js';
+import { unreachableFromPods, unreachableFromRootless } from './pod-repositories.js';
 import * as proxmox from './proxmox.js';
 import { backedUpRepository, coveredRepository } from './repository-place.js';
 import * as rootless from './rootless.js';
@@ -38,6 +39,8 @@ const CHECKS: readonly Check[] = [
   coverage.uselessExclude,
   wholeVolumeExcluded,
   coverage.snapshotHosts,
+  guards.reservedHost,
+  guards.unwatchedGuard,
   places.unbindablePath,
   places.unnamedClaim,
   coveredRepository,
@@ -61,6 +64,7 @@ const CHECKS: readonly Check[] = [
   kubernetes.sharedClaim,
   kubernetes.impossibleMemory,
   unreachableFromPods,
+  unreachableFromRootless,
   ansible.ansibleGroup,
   ansible.ansibleVariables,
   schedule.ambiguousDays,

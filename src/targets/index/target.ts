@@ -68,6 +68,7 @@ function indexContext(plan: BackupPlan, runtimes: RuntimeSettings): Record<strin
       jobs: tree.jobs.length + tree.guests.length,
       credentials: hostCredentials(tree),
     })),
+    alarms: hostTrees(plan).length > 0 || userTrees(plan).length > 0,
     fleet: ansibleHosts(plan).length > 0,
     fleet_users: ansibleHosts(plan).some(({ rootless }) => rootless !== null),
     user: runtimes.podman.user,

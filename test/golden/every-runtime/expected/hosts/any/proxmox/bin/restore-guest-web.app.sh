@@ -5,6 +5,7 @@
 #   restore-guest-web.app.sh SNAPSHOT VMID [option of pct restore ...]
 # SNAPSHOT is an id, or `latest`: the newest complete one. VMID is 105 with the option --force to replace the
 # guest (stop it first), or `new` for a second guest under the next free number, with network addresses of its own hardware.
+# `-` only writes the dump to the standard output.
 # The guest is not started: what is bind-mounted into it comes back first, with a script of its own. The dump is first
 # written below /var/lib/vz/dump, which needs the room for it. The guest's volumes come to the storage that its root
 # disk was on, unless --storage names another.
@@ -33,15 +34,18 @@ for option do
 done
 
 restic=/usr/local/lib/stowage/lab/restic-local.sh
-volume=/backup/web.app/vzdump-lxc-105.tar path=/backup/web.app/vzdump-lxc-105.tar host=web.app tags=service:web.app,part:guest
+# Any path: the tag of guests is enough, and a dump may lie in two places (below).
+volume='' path='' host=web.app tags=service:web.app,part:guest
 # Prints restic's list of snapshots as lines of words. JSON is read as such: in names and tags anything may stand.
 #   complete|incomplete|settled ID TIME FILES BYTES TREE ORIGINAL PATHS    a snapshot of the service, oldest first
 #   marker|acceptance ID OF                                                what says something of snapshot OF
-#   other ID                                                               another snapshot of the same host
-# `-` stands for what the snapshot does not say. PATHS is a list of JSON's, without spaces or brackets. Reads $series_host and $series_tags, one
-# tag a line; the first is the one of the service.
+#   other ID ORIGINAL                                                      another snapshot of the same host
+# `-` stands for what the snapshot does not say. PATHS is a list of JSON's, without spaces or brackets. Reads $series_host
+# and $series_tags, one tag a line; the first is the one of the service. $series_parts, when it is `all`, takes in every
+# part of the service. $series_state, when it is `as-tagged`, leaves out what the markers say of a snapshot.
 read_series() {
-  tr '\n"' ' \n' | series_host=$series_host series_tags=$series_tags LC_ALL=C awk '
+  tr '\n"' ' \n' | series_host=$series_host series_tags=$series_tags series_parts=${series_parts-} \
+    series_state=${series_state-} LC_ALL=C awk '
     function value(key) { return key in field ? field[key] : "-" }
 
     # A text that has ended is the value of a key, an item of a list, or a key itself.
@@ -95,12 +99,19 @@ read_series() {
       if (!(wanted[1] in tags)) state = ("incomplete:" host) in tags ? "settled" : "other"
       for (i = 2; i <= count; i++) if (!(wanted[i] in tags)) state = "other"
       # What is tagged as another part of the service is a series of its own.
-      for (tag in tags) if (tag ~ /^part:/ && !(tag in is_wanted)) state = "other"
+      if (ENVIRON["series_parts"] != "all")
+        for (tag in tags) if (tag ~ /^part:/ && !(tag in is_wanted)) state = "other"
       gsub(/ /, "\\u0020", paths)
       rows++
       row[rows] = state; id[rows] = word; original[rows] = value("original")
       rest_of[rows] = value("time") " " number_of("total_files_processed") " " \
         number_of("total_bytes_processed") " " value("tree") " " value("original") " " (paths == "" ? "-" : substr(paths, 2))
+    }
+
+    function judged(i) {
+      if (id[i] in accepted || original[i] in accepted) return "complete"
+      if (row[i] == "complete" && (id[i] in marked || original[i] in marked)) return "incomplete"
+      return row[i]
     }
 
     function number_of(name) { return name in summary ? summary[name] : "-" }
@@ -129,9 +140,8 @@ read_series() {
 
     END {
       for (i = 1; i <= rows; i++) {
-        if (row[i] == "other") { print "other", id[i]; continue }
-        if (id[i] in accepted || original[i] in accepted) row[i] = "complete"
-        else if (row[i] == "complete" && (id[i] in marked || original[i] in marked)) row[i] = "incomplete"
+        if (row[i] == "other") { print "other", id[i], original[i]; continue }
+        if (ENVIRON["series_state"] != "as-tagged") row[i] = judged(i)
         print row[i], id[i], rest_of[i]
       }
     }
@@ -299,6 +309,18 @@ trap '[ -z "$folder" ] || rm -rf -- "$folder"' EXIT
 exit_at_signals
 choose_snapshot
 
+# restic 0.18.0 takes no folder in the name of a stream: what it saved lies at the top of the snapshot.
+nodes=$("$restic" ls --json "$snapshot") || fail 'the repository cannot be read'
+path=/backup/web.app/vzdump-lxc-105.tar
+case $nodes in
+  *'"path":"/'vzdump-lxc-105.tar'"'*) path=/vzdump-lxc-105.tar ;;
+esac
+if [ "$vmid" = - ]; then
+  code=0
+  in_foreground "$restic" dump "$snapshot" "$path" || code=$?
+  exit "$code"
+fi
+
 if [ "$vmid" = new ]; then
   vmid=$(pvesh get /cluster/nextid | tr -dc 0-9)
   set -- --unique 1 "$@"
@@ -313,7 +335,7 @@ folder=$(mktemp -d /var/lib/vz/dump/stowage-lab-restore.XXXXXXXX)
 chmod 711 "$folder"
 dump=$folder/vzdump-lxc-105.tar
 
-in_foreground "$restic" dump "$snapshot" /backup/web.app/vzdump-lxc-105.tar >"$dump" ||
+in_foreground "$restic" dump "$snapshot" "$path" >"$dump" ||
   fail "restic did not read the dump to its end; guest $vmid is left as it is"
 [ -s "$dump" ] || fail 'the dump in this snapshot is empty'
 # The end of an archive is 1024 bytes of nothing; one that is cut off between two files is none to tar.
