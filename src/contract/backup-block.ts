@@ -1,5 +1,6 @@
+import { posix } from 'node:path';
 import { readLabels } from '../policy/kubernetes-settings.js';
-import { readSettings } from '../policy/settings.js';
+import { readMaxShrink, readSettings } from '../policy/settings.js';
 import { asList, asMapping, asText, asTexts } from '../source/access.js';
 import type { Pointer } from '../source/document.js';
 import type { Findings } from '../source/findings.js';
@@ -63,9 +64,26 @@ function readVolumeSettings(findings: Findings, given: Mapping, pointer: Pointer
     reason: reason === '' ? null : reason,
     exclude: asTexts(given.exclude),
     allow_empty: given.allow_empty === true,
+    mount_point: given.mount_point === true,
+    must_contain: readPathsInside(findings, given.must_contain, [...pointer, 'must_contain']),
+    max_shrink: readMaxShrink(given.max_shrink),
     claim: name('claim', KUBERNETES_NAME),
     docker_volume: name('docker_volume', ENGINE_VOLUME_NAME),
     podman_volume: name('podman_volume', ENGINE_VOLUME_NAME),
     pointer,
   };
+}
+
+/** Paths below a volume's root, normalised; what leads out of it, or to itself, is reported. */
+function readPathsInside(findings: Findings, given: unknown, pointer: Pointer): string[] {
+  return asTexts(given).flatMap((path, index) => {
+    const inside = posix.normalize(path).replace(/\/$/, '');
+    const isInside =
+      inside !== '.' && inside !== '..' && !inside.startsWith('../') && !inside.startsWith('/');
+    if (isInside && !path.includes('\n')) return [inside];
+    findings.error('STW340', [...pointer, index], `\`${path}\` is no path inside the volume`, {
+      hint: 'write it as seen from the root of the volume, such as `config/app.db`: without a leading `/`, and without `..`',
+    });
+    return [];
+  });
 }

@@ -78,6 +78,8 @@ export interface BackupSettings {
   readonly retry_lock: number;
   /** Whether restic's exit code 3 (some source file unreadable) counts as success. */
   readonly accept_incomplete: boolean;
+  /** How much of a volume's files or bytes may be gone since the last accepted snapshot, in percent; 100 for all. */
+  readonly max_shrink: number;
   /** Whose eyes read the files on hosts; a number is a uid. */
   readonly run_as: RunAs;
   /** Name of the Compose project; null for the one that Compose takes from a folder called `service_id`. */
@@ -100,6 +102,12 @@ export interface VolumeSettings {
   /** Added to the service's excludes for this volume. */
   readonly exclude: readonly string[];
   readonly allow_empty: boolean;
+  /** Whether a file system of its own has to be mounted there. */
+  readonly mount_point: boolean;
+  /** Paths below the volume's root that have to be there; relative, normalised. */
+  readonly must_contain: readonly string[];
+  /** As in {@link BackupSettings}; null for the service's. */
+  readonly max_shrink: number | null;
   /** Explicit Kubernetes claim. */
   readonly claim: string | null;
   /** Explicit Docker volume name (external, or `name:` in the compose file): no project prefix. */

@@ -109,6 +109,12 @@ export const CODES = {
   STW360:
     'Jobs of another user than restic (`run_as`) cannot use this repository: a local one and those by SSH or rclone belong to the user restic. Serve it by `rest:`, or use another kind.',
   STW361: '`run_as` is asked for where no job could honour it: in a cluster, for a rootless service, inside a guest.',
+  STW340:
+    'A path of `must_contain` does not lie inside the volume. Write it as seen from the root of the volume, without a leading `/` and without `..`.',
+  STW341:
+    'A guard that the contract asks for (`mount_point`, `must_contain`, `max_shrink`) would be kept by nobody: the volume is part of a guest that is dumped as a whole.',
+  STW343:
+    'A snapshot host ends in `.incomplete`. Under such names the markers of incomplete snapshots are kept.',
   // 4: where volumes live
   STW401:
     'A persistent volume and a service volume share a name, but their paths have nothing to do with each other.',

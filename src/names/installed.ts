@@ -63,6 +63,11 @@ export function userLibraryFolder(project: string): string {
   return `.local/lib/stowage/${project}`;
 }
 
+/** What one run of a job leaves for the next; below /var/lib, or a user's own folder of that kind. */
+export function stateFolder(project: string, kind: NameKind, name: string): string {
+  return `stowage/${project}/jobs/${kind}-${name}`;
+}
+
 /** Where runbooks restore a volume aside on a host. */
 export function asideFolder(project: string): string {
   return `/var/tmp/stowage-restore/${project}`;

@@ -134,6 +134,7 @@ function planService(
     timeout: isInForce('timeout') ? settings.timeout : null,
     retry_lock: isInForce('retry_lock') ? settings.retry_lock : null,
     accept_incomplete: isInForce('accept_incomplete') && settings.accept_incomplete,
+    max_shrink_percent: isInForce('max_shrink') ? settings.max_shrink : 100,
     run_as: settings.run_as,
     run_as_user: contract.run_as_user,
     run_as_group: contract.run_as_group,

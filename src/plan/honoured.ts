@@ -1,5 +1,6 @@
 import type { Contract } from '../contract/contract.js';
 import type { KubernetesSettings, Policy } from '../policy/policy.js';
+import { readMaxShrink } from '../policy/settings.js';
 import type { Pointer } from '../source/document.js';
 import { valueAt } from '../source/findings.js';
 import type { PlannedVolume } from './plan.js';
@@ -32,13 +33,23 @@ const KEYS = {
     honouredBy: [],
     without: 'it never looks whether a volume is empty',
   },
+  max_shrink: {
+    honouredBy: [],
+    without: 'it never compares a snapshot with the one before',
+  },
+  must_contain: {
+    honouredBy: [],
+    without: 'it never looks what a volume contains',
+  },
 } as const satisfies Record<string, { honouredBy: readonly Method[]; without: string }>;
 
 export type HonouredKey = keyof typeof KEYS;
 
 /** Keys of single volumes; the others are the service's. */
-const OF_VOLUMES: readonly HonouredKey[] = ['exclude', 'allow_empty'];
-const OF_SERVICES = (Object.keys(KEYS) as HonouredKey[]).filter((key) => key !== 'allow_empty');
+const OF_VOLUMES: readonly HonouredKey[] = ['exclude', 'allow_empty', 'max_shrink', 'must_contain'];
+const OF_SERVICES = (Object.keys(KEYS) as HonouredKey[]).filter(
+  (key) => key !== 'allow_empty' && key !== 'must_contain',
+);
 
 /** Whether a method does what a key asks. */
 export function honours(method: Method, key: HonouredKey): boolean {
@@ -86,10 +97,14 @@ export function unheardOfDefaults(policy: Policy, contract: Contract): UnheardKe
   ).map((key) => ({ key, pointer: ['defaults', key] }));
 }
 
-/** An empty list asks for nothing, and an incomplete backup that is refused is what every method has in mind. */
+/**
+ * An empty list asks for nothing, and so does a loss that may be any; an incomplete backup that is refused is what every
+ * method has in mind.
+ */
 function asks(root: unknown, pointer: Pointer): boolean {
   const value = valueAt(root, pointer);
   if (Array.isArray(value)) return value.length > 0;
+  if (pointer.at(-1) === 'max_shrink' && readMaxShrink(value) === 100) return false;
   return (
     value !== undefined && value !== null && !(pointer.at(-1) === 'accept_incomplete' && value === false)
   );

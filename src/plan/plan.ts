@@ -37,6 +37,12 @@ export interface PlannedVolume {
   /** Why not, when `backed_up` is false. */
   readonly reason: string | null;
   readonly allow_empty: boolean;
+  /** Set where a file system of its own has to be mounted at the location. */
+  readonly mount_point?: true;
+  /** Paths below the volume's root that have to be there. */
+  readonly must_contain?: readonly string[];
+  /** Set where it is not the service's. */
+  readonly max_shrink_percent?: number;
   readonly exclude: readonly string[];
 }
 
@@ -111,6 +117,8 @@ export interface ServicePlan {
   /** Minutes; null where no job of the service is told how long to wait. */
   readonly retry_lock: number | null;
   readonly accept_incomplete: boolean;
+  /** How much of a volume's files or bytes may be gone since the last accepted snapshot; 100 for all. */
+  readonly max_shrink_percent: number;
   /** Who reads the files where a job of the host's own does. */
   readonly run_as: RunAs;
   readonly run_as_user: string | null;

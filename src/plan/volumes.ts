@@ -1,4 +1,10 @@
-import type { Contract, PersistentVolume, Runtime, ServiceVolume } from '../contract/contract.js';
+import type {
+  Contract,
+  PersistentVolume,
+  Runtime,
+  ServiceVolume,
+  VolumeSettings,
+} from '../contract/contract.js';
 import { pairVolume } from '../locate/pairing.js';
 import { LOCATORS } from '../locate/registry.js';
 import type { RuntimeSettings } from '../policy/policy.js';
@@ -41,7 +47,19 @@ function planVolume(
     backed_up: settings?.enabled ?? true,
     reason: settings?.reason ?? null,
     allow_empty: settings?.allow_empty ?? false,
+    ...guards(settings),
     exclude: (settings?.exclude ?? []).map((pattern) => excludeBelow(root, pattern)),
+  };
+}
+
+/** What has to be true of a volume, of that which a contract says. */
+function guards(settings: VolumeSettings | null): Partial<PlannedVolume> {
+  if (settings === null) return {};
+  const { mount_point, must_contain, max_shrink } = settings;
+  return {
+    ...(mount_point ? { mount_point } : {}),
+    ...(must_contain.length > 0 ? { must_contain } : {}),
+    ...(max_shrink === null ? {} : { max_shrink_percent: max_shrink }),
   };
 }
 

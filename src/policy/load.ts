@@ -34,6 +34,7 @@ export const BUILT_IN_DEFAULTS: Omit<BackupSettings, 'repository'> = {
   timeout: 12 * 60,
   retry_lock: 60,
   accept_incomplete: false,
+  max_shrink: 50,
   run_as: 'restic',
   compose_project: null,
 };

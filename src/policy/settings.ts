@@ -47,11 +47,21 @@ export function readSettings(findings: Findings, given: Mapping, pointer: Pointe
   }
   if (given.exclude !== undefined) settings.exclude = asTexts(given.exclude);
   if (typeof given.accept_incomplete === 'boolean') settings.accept_incomplete = given.accept_incomplete;
+  const shrink = readMaxShrink(given.max_shrink);
+  if (shrink !== null) settings.max_shrink = shrink;
   const runAs = readRunAs(given.run_as);
   if (runAs !== null) settings.run_as = runAs;
   const project = asText(given.compose_project);
   if (project !== null) settings.compose_project = project;
   return settings;
+}
+
+/** `50%` or `off` in percent; null when absent, or wrong, which the schema reports. */
+export function readMaxShrink(value: unknown): number | null {
+  const text = asText(value);
+  if (text === 'off') return 100;
+  const percent = /^(\d{1,3})%$/.exec(text ?? '')?.[1];
+  return percent === undefined ? null : Number(percent);
 }
 
 function readRunAs(value: unknown): RunAs | null {

@@ -202,7 +202,7 @@ describe('a bare-metal host', () => {
     expect(await show('User')).toBe('restic');
     expect(await show('AmbientCapabilities')).toBe('cap_dac_read_search');
     const intruder = await machine.run(
-      'systemctl cat stowage-lab-backup-ledger.service >/dev/null; sed \'s#^ExecStart=restic.*#ExecStart=/bin/sh -c "cat /backup/ledger/books/.hidden \\&\\& ! touch /backup/ledger/books/x"#; /^  --\\|^  .backup\\|^  "/d\' ' +
+      'systemctl cat stowage-lab-backup-ledger.service >/dev/null; sed \'s#^ExecStart=/usr.*#ExecStart=/bin/sh -c "cat /backup/ledger/books/.hidden \\&\\& ! touch /backup/ledger/books/x"#; /^  --\\|^  .backup\\|^  "/d\' ' +
         '/etc/systemd/system/stowage-lab-backup-ledger.service >/etc/systemd/system/probe.service && systemctl daemon-reload && systemctl start probe.service',
       { allowFail: true },
     );

@@ -8,6 +8,7 @@ import { unusedRepository } from './unused-repository.js';
 import { wholeVolumeExcluded } from './contents.js';
 import * as coverage from './coverage.js';
 import { nestedHostPath } from './host-paths.js';
+import * as guards from './guards.js';
 import * as identity from './identity.js';
 import * as kubernetes from './kubernetes.js';
 import { tooOld } from './max-age.js';
@@ -38,6 +39,8 @@ const CHECKS: readonly Check[] = [
   coverage.uselessExclude,
   wholeVolumeExcluded,
   coverage.snapshotHosts,
+  guards.reservedHost,
+  guards.unwatchedGuard,
   places.unbindablePath,
   places.unnamedClaim,
   coveredRepository,

@@ -5,7 +5,7 @@ import type { Rule } from '../review.js';
 import { byText, inFiles, SHARED } from './template-texts.js';
 
 const UPKEEP =
-  /(?:^|[\s/=(])(?:restic (?:.* )?(?:forget|prune|check)|forget\.sh|check-repository\.sh|--prune)(?=\s|$)/;
+  /(?:^|[\s/=(])(?:restic (?:.* )?(?:forget|prune|check)|forget\.sh|apply-retention\.sh|check-repository\.sh|--prune)(?=\s|$)/;
 const GROUPING = /--(?:group-by|host|tag)[ =](\S+)/g;
 
 /** A path that snapshots show. */
@@ -18,7 +18,7 @@ export const brokenJobs: Rule = (input) => {
   const sources = byText(changes, (change) => [
     ...lostMatches(change, SOURCE),
     ...lostWords(change, (word) => word.startsWith('/backup/')),
-    ...lostWords(change, (word) => word === 'backup').map((word) => `restic ${word}`),
+    ...lostWords(change, (word) => /(?:^|\/)backup(?:\.sh)?$/.test(word) && !word.startsWith('/backup/')),
   ]);
   const times = byText(changes, (change) =>
     /^OnCalendar=/m.test(change.after) ? [] : change.lost.filter((line) => line.startsWith('OnCalendar=')),

@@ -129,6 +129,8 @@ export const safeguardsOff: Rule = (input) => [
           },
         ],
   ),
+  ...volumesOf(input).flatMap((volume) => weakerGuards(input, volume)),
+  ...largerLosses(input),
   ...volumesOf(input)
     .filter(({ before, volume }) => before !== null && !before.volume.allow_empty && volume.allow_empty)
     .map(({ service, placement, volume }): Finding => ({
@@ -142,3 +144,66 @@ export const safeguardsOff: Rule = (input) => [
       span: input.places.volumeSetting(service, volume.volume, 'allow_empty'),
     })),
 ];
+
+/** `mount_point`, `must_contain` and `max_shrink` of one volume, where they are gone or let more pass. */
+function weakerGuards(input: ReviewInput, { service, placement, volume, before }: Volume): Finding[] {
+  if (before === null) return [];
+  const of = `of volume ${quote(volume.volume)} of ${quote(service.service_id)}`;
+  const kept = new Set(volume.must_contain);
+  const dropped = (before.volume.must_contain ?? []).filter((path) => !kept.has(path));
+  const finding = (key: string, old: string, message: string): Finding => ({
+    ...subject(service, placement, volume.volume),
+    ...{ code: 'STW827', severity: 'warning', before: old, after: null, message, hint: LOSS_UNNOTICED },
+    span: input.places.volumeSetting(service, volume.volume, key),
+  });
+  return [
+    ...(before.volume.mount_point === true && volume.mount_point !== true
+      ? [finding('mount_point', 'must be mounted', `the place ${of} need not be a mount point any more`)]
+      : []),
+    ...(dropped.length > 0
+      ? [finding('must_contain', dropped.join(' '), `less has to be in the source ${of}`)]
+      : []),
+  ];
+}
+
+const LOSS_UNNOTICED =
+  'a source that is lost or not mounted is noticed later, or not at all; keep it where it was no mistake';
+
+/** Volumes of a service that may lose more than before; one finding for those that go by the service's own limit. */
+function largerLosses(input: ReviewInput): Finding[] {
+  const larger = volumesOf(input).flatMap((entry) => {
+    const { service, volume, before } = entry;
+    // Where every job is an operator's, nothing is compared; that is said of the method.
+    if (before === null || service.retry_lock === null) return [];
+    const [old, now] = [allowedLoss(before.service, before.volume), allowedLoss(service, volume)];
+    return now > old ? [{ ...entry, old, now }] : [];
+  });
+  const own = larger.filter(({ volume }) => volume.max_shrink_percent !== undefined);
+  const inherited = new Map(
+    larger
+      .filter(({ volume }) => volume.max_shrink_percent === undefined)
+      .map((entry) => [entry.service.service_id, entry]),
+  );
+  const finding = ({ service, old, now }: (typeof larger)[number], of: string) => ({
+    ...{ code: 'STW827' as const, severity: 'warning' as const, before: `${old}%`, after: `${now}%` },
+    message: `a snapshot of ${of}${quote(service.service_id)} may have lost more than before without a failure`,
+    hint: LOSS_UNNOTICED,
+  });
+  return [
+    ...own.map((entry): Finding => ({
+      ...subject(entry.service, entry.placement, entry.volume.volume),
+      ...finding(entry, `volume ${quote(entry.volume.volume)} of `),
+      span: input.places.volumeSetting(entry.service, entry.volume.volume, 'max_shrink'),
+    })),
+    ...[...inherited.values()].map((entry): Finding => ({
+      ...{ service: entry.service.service_id, volume: null, runtime: null, host: null },
+      ...finding(entry, ''),
+      span: input.places.setting(entry.service, 'max_shrink'),
+    })),
+  ];
+}
+
+/** Percent; a plan of an earlier version, which compared nothing, allowed everything. */
+function allowedLoss(service: { max_shrink_percent?: number }, volume: PlannedVolume): number {
+  return volume.max_shrink_percent ?? service.max_shrink_percent ?? 100;
+}

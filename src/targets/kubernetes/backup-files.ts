@@ -1,6 +1,7 @@
-import type { PlannedVolume } from '../../plan/plan.js';
+import type { PlannedVolume, Placement } from '../../plan/plan.js';
 import { longestRun } from '../../plan/longest-run.js';
 import { podsOf } from '../../plan/workload.js';
+import { backupOptions } from '../backup-options.js';
 import { header } from '../header.js';
 import type { RenderedFile, TargetInput } from '../target.js';
 import type { KubernetesJob } from './cluster.js';
@@ -68,24 +69,37 @@ export function serviceRendered(job: KubernetesJob, content: string): RenderedFi
   };
 }
 
-/** Arguments of backup.sh: what to check, then what restic is to do. */
+/** Arguments of backup.sh: what to check, what it has to know (and `more` of that), then what restic is to do. */
 export function backupArguments(
-  { service, placement }: KubernetesJob,
+  job: KubernetesJob,
   volumes: readonly PlannedVolume[],
   moreTags: readonly string[],
+  more: readonly string[] = [],
 ): string[] {
+  const { service, placement } = job;
   const exclude = [...service.exclude, ...volumes.flatMap((volume) => volume.exclude)];
   return [
-    service.accept_incomplete ? 'accept' : 'refuse',
-    ...volumes.map(
-      (volume) => `${volume.allow_empty ? 'may-be-empty' : 'not-empty'}:${volume.snapshot_path}`,
-    ),
+    ...volumes.flatMap(sourceChecks),
+    ...backupOptions(job, volumes, acceptCommand(placement), moreTags),
+    ...more,
     '--',
-    `--host=${placement.snapshot_host}`,
-    ...[...service.tags, ...moreTags].map((tag) => `--tag=${tag}`),
-    '--group-by=host,tags',
-    `--retry-lock=${service.retry_lock}m`,
     ...exclude.map((pattern) => `--exclude=${pattern}`),
     ...volumes.map((volume) => volume.snapshot_path),
   ];
+}
+
+/** What has to be true of a source, in the words of backup.sh. */
+function sourceChecks(volume: PlannedVolume): string[] {
+  const { snapshot_path: path, kind, location, mount_point, must_contain } = volume;
+  return [
+    `${volume.allow_empty ? 'may-be-empty' : 'not-empty'}:${path}`,
+    // A claim is always mounted; a path of the node is mounted into the pod, whatever it is there.
+    ...(mount_point === true && kind === 'host_path' ? [`mounted:${path}:${location}`] : []),
+    ...(must_contain ?? []).map((inside) => `contains:${path}/${inside}`),
+  ];
+}
+
+/** What takes a marked snapshot for complete, from wherever restic reaches the repository. */
+function acceptCommand({ snapshot_host }: Placement): string {
+  return `restic backup --stdin-from-command --stdin-filename accepted --host ${snapshot_host}.incomplete --tag accepted:SNAPSHOT -- echo accepted`;
 }

@@ -221,8 +221,13 @@ function serviceScript(
   { plan, templates }: TargetInput,
 ): RenderedFile {
   const { service, repository } = job;
-  const args = backupArguments(job, hostPaths(job), [PART_TAG]);
-  const behindTags = args.indexOf('--group-by=host,tags');
+  const args = backupArguments(
+    job,
+    hostPaths(job),
+    [PART_TAG],
+    [`--state=/state/jobs/${service.service_id}`],
+  );
+  const behindTags = args.findLastIndex((argument) => argument.startsWith('--tag=')) + 1;
   return {
     path: `${namespace.folder}/${scriptPath(job)}`,
     mode: 0o755,

@@ -4,7 +4,7 @@ import { maintenanceOf } from '../../plan/maintenance-jobs.js';
 import type { MaintenanceKind } from '../../plan/maintenance-times.js';
 import type { BackupPlan, JobSchedule, RepositoryPlan, ServicePlan } from '../../plan/plan.js';
 import { header } from '../header.js';
-import { keepOptions } from '../../retention/options.js';
+import { retentionContext } from '../retention-context.js';
 import type { RenderedFile, TargetInput } from '../target.js';
 import type { Namespace } from './cluster.js';
 import { labels, objectName } from './names.js';
@@ -59,8 +59,7 @@ export function maintenanceFiles(
       path: `${namespace.folder}/${forgetScript(repository, service)}`,
       content: templates.render('host/forget-service.sh.hbs', {
         header: header(plan, service.contract),
-        tag: service.tags.join(','),
-        keep: keepOptions(service.retention),
+        ...retentionContext(service, `${SCRIPTS}/apply-retention.sh`),
       }),
       mode: 0o755 as const,
       sources: [service.contract],

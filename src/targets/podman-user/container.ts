@@ -1,20 +1,24 @@
-import type { PlannedVolume } from '../../plan/plan.js';
+import type { PlannedVolume, ServicePlan } from '../../plan/plan.js';
+import { stateFolder, userLibraryFolder } from '../../names/installed.js';
+import { backupOptions, sourceGuards } from '../backup-options.js';
 import { longestRun } from '../../plan/longest-run.js';
 import type { HostJob } from '../systemd/host-tree.js';
 
 const HOME = '$HOME/';
 
 /** What the template of a job knows about its service. */
-export function containerContext({ service, placement }: HostJob): Record<string, unknown> {
+export function containerContext(job: HostJob): Record<string, unknown> {
+  const { service, placement } = job;
   const volumes = placement.volumes.filter((volume) => volume.backed_up);
   return {
     service_name: service.service_name,
-    snapshot_host: placement.snapshot_host,
-    tags: service.tags,
+    options: [
+      `--repo=${job.repository.url}`,
+      ...backupOptions(job, volumes, `~/${acceptScript(job.project, service)} SNAPSHOT`),
+    ],
+    state: `.local/state/${stateFolder(job.project, 'backup', service.service_id)}`,
     exclude: [...service.exclude, ...volumes.flatMap((volume) => volume.exclude)],
     timeout: longestRun(service),
-    retry_lock: service.retry_lock,
-    accept_incomplete: service.accept_incomplete,
     sources: volumes.map(sourceContext),
   };
 }
@@ -26,6 +30,7 @@ function sourceContext(volume: PlannedVolume): Record<string, unknown> {
     location: volume.location,
     snapshot_path: volume.snapshot_path,
     emptiness: volume.allow_empty ? 'may-be-empty' : 'not-empty',
+    guards: sourceGuards(volume),
     volume_name: named,
     // Podman mounts a volume by name, of a part of one only the path; to Quadlet `N.volume` is a unit, not a name.
     mount_name: volume.suffix === '' && named?.endsWith('.volume') === false ? named : null,
@@ -41,4 +46,9 @@ export function pathBelowHome(location: string): string | null {
 
 function withoutSuffix(path: string, suffix: string): string {
   return suffix === '' ? path : path.slice(0, -suffix.length - 1);
+}
+
+/** How the user takes a marked snapshot of a service for complete: SNAPSHOT. Below the home folder. */
+export function acceptScript(project: string, { service_id }: ServicePlan): string {
+  return `${userLibraryFolder(project)}/accept/${service_id}.sh`;
 }

@@ -1,10 +1,11 @@
-import { installedName } from '../../names/installed.js';
+import { installedName, userLibraryFolder } from '../../names/installed.js';
 import type { RepositoryPlan } from '../../plan/plan.js';
 import { header } from '../header.js';
 import { sharedFilesIn } from '../shared-file.js';
 import { queueFiles, queueUnit } from '../systemd/queue.js';
 import type { RenderedFile, Target, TargetInput } from '../target.js';
-import { containerContext } from './container.js';
+import { acceptContext } from '../backup-options.js';
+import { acceptScript, containerContext } from './container.js';
 import { userCredentials, userSecretFiles, userTrees, type UserTree } from './user-tree.js';
 
 /**
@@ -53,6 +54,7 @@ function sharedFiles(tree: UserTree, input: TargetInput): RenderedFile[] {
     ),
     file('bin/report-failure.sh', 'podman-user/report-failure.sh.hbs'),
     file('bin/check-source.sh', 'host/check-source.sh.hbs'),
+    file('bin/backup.sh', 'host/backup.sh.hbs'),
     ...queueFiles(file, input, { user: true }),
     file('bin/check-unused.sh', 'host/check-unused.sh.hbs'),
     ...tree.repositories.flatMap((repository) => {
@@ -77,6 +79,18 @@ function jobFiles(tree: UserTree, { plan, runtimes, templates }: TargetInput): R
       runtime: 'podman' as const,
     };
     return [
+      {
+        ...about,
+        path: `${tree.folder}/bin/accept/${service.service_id}.sh`,
+        mode: 0o755,
+        content: templates.render('host/accept.sh.hbs', {
+          header: from,
+          ...acceptContext(service, placement),
+          command: `~/${acceptScript(job.project, service)}`,
+          is_user: true,
+          restic_command: `${userLibraryFolder(job.project)}/restic-${job.repository.name}.sh`,
+        }),
+      },
       {
         ...about,
         path: `${tree.folder}/containers/${name}.container`,

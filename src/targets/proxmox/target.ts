@@ -1,10 +1,11 @@
-import { installedName } from '../../names/installed.js';
+import { installedName, stateFolder } from '../../names/installed.js';
 import { guestDumpName } from '../../plan/volumes.js';
+import { backupOptions } from '../backup-options.js';
 import { longestRun } from '../../plan/longest-run.js';
 import { header } from '../header.js';
 import { guestTags } from './guest.js';
 import { hostTrees, type GuestJob, type HostTree } from '../systemd/host-tree.js';
-import { resticCommand } from '../systemd/host-files.js';
+import { acceptScript, backupCommand, resticCommand } from '../systemd/host-files.js';
 import { queueUnit } from '../systemd/queue.js';
 import { repositoryContext } from '../systemd/repository-context.js';
 import type { RenderedFile, Target, TargetInput } from '../target.js';
@@ -55,7 +56,7 @@ function guestFiles(
 }
 
 function guestContext(
-  { service, placement, repository, vmid }: GuestJob,
+  { project, service, placement, repository, vmid }: GuestJob,
   settings: TargetInput['runtimes']['proxmox'],
 ): Record<string, unknown> {
   const inside = placement.volumes.filter((volume) => volume.kind === 'lxc_guest' && volume.backed_up);
@@ -68,8 +69,14 @@ function guestContext(
     view: `/backup/${service.service_id}`,
     snapshot_path: `/backup/${service.service_id}/${guestDumpName(vmid)}`,
     snapshot_host: placement.snapshot_host,
-    tags: guestTags(service),
-    retry_lock: service.retry_lock,
+    options: backupOptions(
+      { service, placement },
+      [{ snapshot_path: `/backup/${service.service_id}/${guestDumpName(vmid)}` }],
+      `${acceptScript(project, service)} SNAPSHOT`,
+      guestTags(service).slice(service.tags.length),
+    ),
+    backup_command: backupCommand(project),
+    state: stateFolder(project, 'vzdump', service.service_id),
     timeout: longestRun(service),
     kept: inside.map((volume) => volume.path),
     elsewhere: placement.volumes.filter((volume) => !inside.includes(volume)).map((volume) => volume.path),

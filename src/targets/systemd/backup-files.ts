@@ -1,8 +1,10 @@
-import { installedName } from '../../names/installed.js';
+import { installedName, stateFolder } from '../../names/installed.js';
 import type { PlannedVolume } from '../../plan/plan.js';
 import { longestRun } from '../../plan/longest-run.js';
+import { backupOptions, sourceGuards } from '../backup-options.js';
 import { header } from '../header.js';
 import type { RenderedFile, TargetInput } from '../target.js';
+import { acceptScript } from './host-files.js';
 import { hostVolumes, type HostJob, type HostTree } from './host-tree.js';
 import { queueUnit } from './queue.js';
 import { protectHome } from './protect-home.js';
@@ -39,20 +41,19 @@ export function backupFiles(tree: HostTree, job: HostJob, { plan, templates }: T
   ];
 }
 
-function backupContext({ service, placement, repository }: HostJob): Record<string, unknown> {
+function backupContext(job: HostJob): Record<string, unknown> {
+  const { service, placement, repository } = job;
   const volumes = hostVolumes(placement);
   return {
     service_id: service.service_id,
     service_name: service.service_name,
-    snapshot_host: placement.snapshot_host,
-    tags: service.tags,
+    options: backupOptions(job, volumes, `${acceptScript(job.project, service)} SNAPSHOT`),
+    state: stateFolder(job.project, 'backup', service.service_id),
     exclude: [...service.exclude, ...volumes.flatMap((volume) => volume.exclude)],
     sources: volumes.map(sourceContext),
     docker_volumes: volumes.some((volume) => volume.kind === 'docker_volume'),
     protect_home: protectHome([...volumes.map(({ location }) => location), repository.local_path ?? '']),
     timeout: longestRun(service),
-    retry_lock: service.retry_lock,
-    accept_incomplete: service.accept_incomplete,
     run_as: runAsContext(service.run_as),
     // Root is nobody where a server decides by user, and would find every folder empty.
     checks_as_user: typeof service.run_as === 'number',
@@ -66,6 +67,7 @@ function sourceContext(volume: PlannedVolume): Record<string, unknown> {
     location: volume.location,
     snapshot_path: volume.snapshot_path,
     emptiness: volume.allow_empty ? 'may-be-empty' : 'not-empty',
+    guards: sourceGuards(volume),
     volume_name: named ? volume.name : null,
     engine: volume.kind === 'docker_volume' ? 'docker' : 'podman',
     mountpoint: named ? mountpoint(volume) : null,

@@ -1,4 +1,5 @@
 import { installedName, libraryFolder, projectName } from '../../names/installed.js';
+import type { ServicePlan } from '../../plan/plan.js';
 import { sharedFilesIn } from '../shared-file.js';
 import type { RenderedFile, TargetInput } from '../target.js';
 import type { HostTree } from './host-tree.js';
@@ -25,6 +26,8 @@ export function hostFiles(tree: HostTree, input: TargetInput): RenderedFile[] {
     file('bin/report-failure.sh', 'host/report-failure.sh.hbs'),
     ...(tree.jobs.length + tree.guests.length > 0 ? queueFiles(file, input, { user: false }) : []),
     ...(tree.jobs.length > 0 ? [file('bin/check-source.sh', 'host/check-source.sh.hbs')] : []),
+    ...(tree.jobs.length + tree.guests.length > 0 ? [file('bin/backup.sh', 'host/backup.sh.hbs')] : []),
+    ...(maintains ? [file('bin/apply-retention.sh', 'host/apply-retention.sh.hbs')] : []),
     file('bin/check-unused.sh', 'host/check-unused.sh.hbs'),
     ...(maintains ? [file('bin/forget.sh', 'host/forget.sh.hbs')] : []),
     ...(maintains ? [file('bin/remove-dead-locks.sh', 'host/remove-dead-locks.sh.hbs')] : []),
@@ -56,6 +59,16 @@ export function resticCommand(project: string, repository: string): string {
 /** How a person on a host restores one volume: SNAPSHOT SNAPSHOT_PATH TARGET, then options of restic restore. */
 export function restoreCommand(project: string, repository: string): string {
   return libraryScript(project, `restore-${repository}.sh`);
+}
+
+/** What runs restic backup on a host, and judges its snapshot. */
+export function backupCommand(project: string): string {
+  return `${libraryFolder(project)}/backup.sh`;
+}
+
+/** How a person on a host takes a marked snapshot of a service for complete: SNAPSHOT. */
+export function acceptScript(project: string, { service_id }: ServicePlan): string {
+  return `${libraryFolder(project)}/accept/${service_id}.sh`;
 }
 
 /** Files with secrets that people must put on the host, sorted. */

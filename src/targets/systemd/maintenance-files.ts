@@ -6,7 +6,7 @@ import { header } from '../header.js';
 import type { RenderedFile, TargetInput } from '../target.js';
 import type { HostTree } from './host-tree.js';
 import { protectHome } from './protect-home.js';
-import { keepOptions } from '../../retention/options.js';
+import { retentionContext } from '../retention-context.js';
 import { repositoryContext } from './repository-context.js';
 
 /** What nobody's contract decides: not about one service, nor one runtime. */
@@ -140,8 +140,7 @@ function forgetScript(
     runtime: null,
     content: templates.render('host/forget-service.sh.hbs', {
       header: header(plan, service.contract),
-      tag: service.tags.join(','),
-      keep: keepOptions(service.retention),
+      ...retentionContext(service, `${libraryFolder(tree.project)}/apply-retention.sh`),
     }),
   };
 }

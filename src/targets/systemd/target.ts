@@ -1,4 +1,5 @@
 import type { Target } from '../target.js';
+import { acceptFiles } from './accept-files.js';
 import { backupFiles } from './backup-files.js';
 import { hostFiles } from './host-files.js';
 import { hostTrees } from './host-tree.js';
@@ -10,6 +11,7 @@ export const systemd: Target = {
   render(input) {
     const files = hostTrees(input.plan).flatMap((tree) => [
       ...hostFiles(tree, input),
+      ...acceptFiles(tree, input),
       ...tree.jobs.flatMap((job) => backupFiles(tree, job, input)),
       ...tree.maintained.flatMap((repository) => maintenanceFiles(tree, repository, input)),
     ]);

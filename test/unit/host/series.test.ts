@@ -1,9 +1,8 @@
 import { spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
+import { shellPartial } from '../../support/partial.js';
 
-/** The partial without its leading comment for authors of templates. */
-const SERIES = readFileSync('templates/host/_series.sh.hbs', 'utf8').replace(/^\{\{![^]*?\n\}\}\n/, '');
+const SERIES = shellPartial('_series');
 
 const id = (digit: string) => digit.repeat(64);
 

@@ -9,8 +9,16 @@ import { renderProject, mixed } from './project.js';
 /** A restic that notes its arguments, and ends as the test wants. */
 const RESTIC = `#!/bin/sh
 if [ "$1" = version ]; then echo "restic \${RESTIC_VERSION:-0.19.1} compiled with go1.25 on linux/amd64"; exit 0; fi
+if [ "$1" = snapshots ]; then
+  printf '[{"id":"%064d","hostname":"photos","tags":["service:photos"],"paths":["/x"],"summary":{}}]\\n' 7
+  exit
+fi
 printf '%s\\n' "$@" >>"$NOTES"
 [ -z "\${HANG-}" ] || { trap 'kill $!; echo stopped >>"$NOTES"; exit 130' TERM; sleep 20 & touch "$HANG"; wait; }
+case \${RESULT:-0}$3 in
+  [03]--group-by=*) printf 'snapshot %08d saved\\n' 0 ;;
+  *--stdin) exit ;;
+esac
 exit "\${RESULT:-0}"
 `;
 
@@ -45,20 +53,29 @@ function run(args: readonly string[], more: NodeJS.ProcessEnv = {}) {
   return { status: result.status, said: result.stderr };
 }
 
+/** Where nothing is kept from run to run. */
+const OPTIONS = [
+  '--host=photos',
+  '--tag=service:photos',
+  '--retry-lock=1m',
+  '--volume=50:/x',
+  '--accept=x SNAPSHOT',
+];
+/** What restic is given of them. */
+const GIVEN = ['backup', '--host=photos', '--group-by=host,tags', '--retry-lock=1m', '--tag=service:photos'];
+
 describe('backup.sh', () => {
   test('gives restic its arguments, once every source is there and full', () => {
     const checks = [`not-empty:${at('full')}`, `may-be-empty:${at('empty')}`];
-    expect(run([at('backup.sh'), 'refuse', ...checks, '--', '--tag=a b', "--exclude=$(x) 'y'"]).status).toBe(
-      0,
-    );
-    expect(notes()).toEqual(['backup', '--tag=a b', "--exclude=$(x) 'y'"]);
+    expect(run([at('backup.sh'), ...checks, ...OPTIONS, '--', '/a b', "--exclude=$(x) 'y'"]).status).toBe(0);
+    expect(notes()).toEqual([...GIVEN, '/a b', "--exclude=$(x) 'y'"]);
   });
 
   test.each([
     ['missing', 'may-be-empty', 'does not exist'],
     ['empty', 'not-empty', 'is empty'],
   ])('a source that is %s stops it before restic runs', (source, rule, words) => {
-    const result = run([at('backup.sh'), 'refuse', `${rule}:${at(source)}`, '--', '/x']);
+    const result = run([at('backup.sh'), `${rule}:${at(source)}`, ...OPTIONS, '--', '/x']);
     expect(result.status).toBe(1);
     expect(result.said).toContain(words);
     expect(notes()).toEqual([]);
@@ -74,19 +91,19 @@ describe('backup.sh', () => {
 
   test("leaves out the file system's own lost+found where it cannot be read, and no other folder", () => {
     mkdirSync(at('full/lost+found'));
-    const args = [at('backup.sh'), 'refuse', `not-empty:${at('full')}`, '--', at('full')];
+    const args = [at('backup.sh'), `not-empty:${at('full')}`, ...OPTIONS, '--', at('full')];
     expect(runAsUser(args).status).toBe(0);
-    expect(notes()).toEqual(['backup', at('full')]);
+    expect(notes()).toEqual([...GIVEN, at('full')]);
     rmSync(at('notes'));
     chmodSync(at('full/lost+found'), 0o000);
     const result = runAsUser(args);
     expect(result.status).toBe(0);
     expect(result.stderr).toContain('lost+found is left out');
-    expect(notes()).toEqual(['backup', at('full'), `--exclude=${at('full/lost+found')}`]);
+    expect(notes()).toEqual([...GIVEN, at('full'), `--exclude=${at('full/lost+found')}`]);
   });
 
   test('a restic that is too old stops it', () => {
-    const result = run([at('backup.sh'), 'refuse', '--', '/x'], { RESTIC_VERSION: '0.16.4' });
+    const result = run([at('backup.sh'), ...OPTIONS, '--', '/x'], { RESTIC_VERSION: '0.16.4' });
     expect(result.status).toBe(1);
     expect(result.said).toContain('0.16 is too old');
     expect(notes()).toEqual([]);
@@ -99,22 +116,52 @@ describe('backup.sh', () => {
     ['accept', '12', 12],
     ['refuse', '0', 0],
   ])('with %s, restic status %s becomes %d', (incomplete, status, expected) => {
-    expect(run([at('backup.sh'), incomplete, '--', '/x'], { RESULT: status }).status).toBe(expected);
+    const args = [...OPTIONS, `--incomplete=${incomplete}`, '--', '/x'];
+    expect(run([at('backup.sh'), ...args], { RESULT: status }).status).toBe(expected);
+    const marked = notes().includes(`incomplete:${'7'.padStart(64, '0')}`);
+    expect(marked).toBe(expected === 3);
   });
 
-  test.each(['refuse', 'accept'])(
-    'with %s hands a stop on to restic and waits for it',
-    async (incomplete) => {
-      const child = spawn('sh', [at('backup.sh'), incomplete, '--', '/x'], {
-        env: environment({ HANG: at('running') }),
-      });
-      const ended = new Promise<number | null>((resolve) => child.on('close', resolve));
-      while (!existsSync(at('running'))) await sleep(10);
-      child.kill('SIGTERM');
-      expect(await ended).toBe(130);
-      expect(notes()).toContain('stopped');
-    },
-  );
+  test('hands a stop on to restic and waits for it', async () => {
+    const child = spawn('sh', [at('backup.sh'), ...OPTIONS, '--', '/x'], {
+      env: environment({ HANG: at('running') }),
+    });
+    const ended = new Promise<number | null>((resolve) => child.on('close', resolve));
+    while (!existsSync(at('running'))) await sleep(10);
+    child.kill('SIGTERM');
+    expect(await ended).toBe(130);
+    expect(notes()).toContain('stopped');
+  });
+
+  test.each([
+    ['a disk of the node', '/', 0],
+    ['a part of the disk above it', '/photos', 1],
+    ['a folder of the root disk', '/srv/my\\040disk/photos', 1],
+    ['a folder of a root disk with subvolumes', '/@root/srv/my\\040disk/photos', 1],
+    ['a subvolume that is mounted there', '/@photos', 0],
+    ['another folder, bound to it', '/data/albums', 0],
+  ])('where it must be a mount point, %s (%s) gives %d', (_what, mounted, expected) => {
+    const path = at('full').replaceAll(' ', '\\040');
+    writeFileSync(at('table'), `36 35 98:0 ${mounted} ${path} ro,relatime - ext4 /dev/sdb1 rw\n`);
+    const checks = [`not-empty:${at('full')}`, `mounted:${at('full')}:/srv/my disk/photos`];
+    const { status } = run([at('backup.sh'), ...checks, ...OPTIONS, '--', '/x'], {
+      mount_table: at('table'),
+    });
+    expect(status).toBe(expected);
+  });
+
+  test('a source that lacks what it must contain stops it before restic runs', () => {
+    const args = (name: string) => [
+      at('backup.sh'),
+      `not-empty:${at('full')}`,
+      `contains:${at(`full/${name}`)}`,
+    ];
+    expect(run([...args('file'), ...OPTIONS, '--', '/x']).status).toBe(0);
+    rmSync(at('notes'));
+    const { status, said } = run([...args('other'), ...OPTIONS, '--', '/x']);
+    expect({ status, said }).toMatchObject({ status: 1, said: expect.stringContaining('must_contain') });
+    expect(notes()).toEqual([]);
+  });
 });
 
 test('the scheduler refuses an image that does not know its time zone', () => {
@@ -177,6 +224,5 @@ describe('forget.sh', () => {
 
 test('the forget scripts name the tag of their service alone', () => {
   const text = trees.text('kubernetes/backup/forget/main/photos.sh');
-  expect(text).toMatch(/--tag service:photos \\\n/);
-  expect(text).toMatch(/--group-by host,tags \\\n/);
+  expect(text).toContain('exec /bin/sh /etc/stowage/apply-retention.sh service:photos photos -- \\\n');
 });

@@ -56,6 +56,7 @@ describe('the container that backs up', () => {
     const root = '%h/.local/share/containers/storage/volumes/systemd-app-data/_data';
     const check = 'podman unshare %h/.local/lib/stowage/lab/check-source.sh';
     expect(settingsOf(container(), 'ExecStartPre')).toEqual([
+      'mkdir -p %h/.local/state/stowage/lab/jobs/backup-app',
       `${check} podman systemd-app-data ${root} ${root} not-empty`,
       `${check} podman systemd-app-data ${root} ${root}/deep not-empty`,
       `${check} path /srv/photos not-empty`,

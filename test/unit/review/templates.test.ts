@@ -102,14 +102,15 @@ describe('templates', () => {
 
   test('grouping, sources, times and maintenance that a template takes away', () => {
     const first = (after: State) => lines(reviewStates(STATE, after))[0];
-    expect(first(override('systemd/backup.service.hbs', '--group-by host,tags', '--group-by host'))).toBe(
+    const options = /\{\{#each options\}\}[^]*?\{\{\/each\}\}/;
+    expect(first(override('systemd/backup.service.hbs', options, ''))).toBe(
       'STW811 critical templates/systemd/backup.service.hbs:1',
     );
     expect(first(override('systemd/job.timer.hbs', /\{\{#each on_calendar\}\}[^]*\{\{\/each\}\}/, ''))).toBe(
       'STW806 critical templates/systemd/job.timer.hbs:1',
     );
     expect(
-      reviewStates(STATE, override('host/forget-service.sh.hbs', 'restic forget', 'true')).map(
+      reviewStates(STATE, override('host/forget-service.sh.hbs', '/bin/sh {{apply_retention}}', 'true')).map(
         ({ code }) => code,
       ),
     ).toContain('STW813');
@@ -133,15 +134,30 @@ describe('what a template does to a job, by the line that it changes', () => {
 
   test.each([
     // The folder is still mounted, but restic is not told of it.
-    [unit, '  {{arg snapshot_path}} \\\n', '', ['STW806 critical', 'STW822 warning']],
-    [unit, '  {{arg snapshot_path}} \\\n', '  {{arg location}} \\\n', ['STW806 critical', 'STW822 warning']],
-    [unit, 'restic backup', 'restic version', ['STW806 critical', 'STW822 warning']],
-    [unit, '  --group-by', '  --dry-run \\\n  --group-by', ['STW806 critical', 'STW822 warning']],
-    [unit, '  --group-by', '  --exclude "*" \\\n  --group-by', ['STW821 warning', 'STW822 warning']],
     [
       unit,
-      '  --group-by',
-      '  --iexclude=/backup/wiki \\\n  --group-by',
+      '{{#each sources}} \\\n  {{arg snapshot_path}}{{/each}}',
+      '',
+      ['STW806 critical', 'STW822 warning'],
+    ],
+    [
+      unit,
+      '  {{arg snapshot_path}}{{/each}}',
+      '  {{arg location}}{{/each}}',
+      ['STW806 critical', 'STW822 warning'],
+    ],
+    [unit, '{{project}}/backup.sh', '{{project}}/true.sh', ['STW806 critical', 'STW822 warning']],
+    [unit, '  --{{#each exclude}}', '  -- --dry-run{{#each exclude}}', ['STW806 critical', 'STW822 warning']],
+    [
+      unit,
+      '  --{{#each exclude}}',
+      '  -- --exclude "*"{{#each exclude}}',
+      ['STW821 warning', 'STW822 warning'],
+    ],
+    [
+      unit,
+      '  --{{#each exclude}}',
+      '  -- --iexclude=/backup/wiki{{#each exclude}}',
       ['STW821 warning', 'STW822 warning'],
     ],
   ])('%s: %j becomes %j, and nothing is backed up', (name, from, to, expected) => {
@@ -152,7 +168,7 @@ describe('what a template does to a job, by the line that it changes', () => {
     [unit, 'OnFailure=stowage-{{project}}-failure@%N.service\n', ''],
     [
       unit,
-      'ExecStartPre={{#unless ../checks_as_user}}+{{/unless}}/usr/local/lib/stowage/{{../project}}/check-source.sh path {{arg location}} {{emptiness}}\n',
+      'ExecStartPre={{#unless ../checks_as_user}}+{{/unless}}/usr/local/lib/stowage/{{../project}}/check-source.sh path {{arg location}} {{emptiness}}{{#each guards}} {{arg this}}{{/each}}\n',
       '',
     ],
     [unit, 'Type=oneshot', 'Type=oneshot\nSuccessExitStatus=1'],

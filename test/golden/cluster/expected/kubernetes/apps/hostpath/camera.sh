@@ -5,13 +5,14 @@
 set -eu
 
 exec /bin/sh /etc/stowage/hostpath-job.sh camera 46800 /etc/stowage-credentials/main rest:http://rest-server.backup.svc:8000/cluster \
-  refuse \
   not-empty:/backup/camera/recordings \
-  -- \
   --host=camera \
   --tag=service:camera \
   --tag=part:hostpath \
   "--tag=node:$NODE_NAME" \
-  --group-by=host,tags \
   --retry-lock=60m \
+  --volume=50:/backup/camera/recordings \
+  '--accept=restic backup --stdin-from-command --stdin-filename accepted --host camera.incomplete --tag accepted:SNAPSHOT -- echo accepted' \
+  --state=/state/jobs/camera \
+  -- \
   /backup/camera/recordings

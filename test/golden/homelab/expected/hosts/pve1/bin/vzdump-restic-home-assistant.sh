@@ -179,13 +179,14 @@ as_restic() {
 back_up() {
   restic_capabilities=$1
   shift
-  as_restic "$restic_capabilities" restic backup \
-    --host home-assistant \
-    --tag service:home-assistant \
-    --tag part:guest \
-    --group-by host,tags \
-    --retry-lock 60m \
-    "$@"
+  as_restic "$restic_capabilities" /usr/local/lib/stowage/homelab/backup.sh \
+    --host=home-assistant \
+    --tag=service:home-assistant \
+    --tag=part:guest \
+    --retry-lock=60m \
+    --volume=50:/backup/home-assistant/vzdump-lxc-120.tar \
+    '--accept=/usr/local/lib/stowage/homelab/accept/home-assistant.sh SNAPSHOT' \
+    --state="$STATE_DIRECTORY" -- "$@"
 }
 
 # restic 0.18.0, and no other, takes no folder in --stdin-filename.

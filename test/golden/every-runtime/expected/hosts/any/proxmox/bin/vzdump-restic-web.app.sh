@@ -179,13 +179,15 @@ as_restic() {
 back_up() {
   restic_capabilities=$1
   shift
-  as_restic "$restic_capabilities" restic backup \
-    --host web.app \
-    --tag service:web.app \
-    --tag part:guest \
-    --group-by host,tags \
-    --retry-lock 60m \
-    "$@"
+  as_restic "$restic_capabilities" /usr/local/lib/stowage/lab/backup.sh \
+    --host=web.app \
+    --tag=service:web.app \
+    --tag=part:guest \
+    --retry-lock=60m \
+    --volume=50:/backup/web.app/vzdump-lxc-105.tar \
+    --incomplete=accept \
+    '--accept=/usr/local/lib/stowage/lab/accept/web.app.sh SNAPSHOT' \
+    --state="$STATE_DIRECTORY" -- "$@"
 }
 
 # restic 0.18.0, and no other, takes no folder in --stdin-filename.

@@ -172,11 +172,13 @@ end_job() {
 # Prints restic's list of snapshots as lines of words. JSON is read as such: in names and tags anything may stand.
 #   complete|incomplete|settled ID TIME FILES BYTES TREE ORIGINAL PATHS    a snapshot of the service, oldest first
 #   marker|acceptance ID OF                                                what says something of snapshot OF
-#   other ID                                                               another snapshot of the same host
-# `-` stands for what the snapshot does not say. PATHS is a list of JSON's, without spaces or brackets. Reads $series_host and $series_tags, one
-# tag a line; the first is the one of the service.
+#   other ID ORIGINAL                                                      another snapshot of the same host
+# `-` stands for what the snapshot does not say. PATHS is a list of JSON's, without spaces or brackets. Reads $series_host
+# and $series_tags, one tag a line; the first is the one of the service. $series_parts, when it is `all`, takes in every
+# part of the service. $series_state, when it is `as-tagged`, leaves out what the markers say of a snapshot.
 read_series() {
-  tr '\n"' ' \n' | series_host=$series_host series_tags=$series_tags LC_ALL=C awk '
+  tr '\n"' ' \n' | series_host=$series_host series_tags=$series_tags series_parts=${series_parts-} \
+    series_state=${series_state-} LC_ALL=C awk '
     function value(key) { return key in field ? field[key] : "-" }
 
     # A text that has ended is the value of a key, an item of a list, or a key itself.
@@ -230,12 +232,19 @@ read_series() {
       if (!(wanted[1] in tags)) state = ("incomplete:" host) in tags ? "settled" : "other"
       for (i = 2; i <= count; i++) if (!(wanted[i] in tags)) state = "other"
       # What is tagged as another part of the service is a series of its own.
-      for (tag in tags) if (tag ~ /^part:/ && !(tag in is_wanted)) state = "other"
+      if (ENVIRON["series_parts"] != "all")
+        for (tag in tags) if (tag ~ /^part:/ && !(tag in is_wanted)) state = "other"
       gsub(/ /, "\\u0020", paths)
       rows++
       row[rows] = state; id[rows] = word; original[rows] = value("original")
       rest_of[rows] = value("time") " " number_of("total_files_processed") " " \
         number_of("total_bytes_processed") " " value("tree") " " value("original") " " (paths == "" ? "-" : substr(paths, 2))
+    }
+
+    function judged(i) {
+      if (id[i] in accepted || original[i] in accepted) return "complete"
+      if (row[i] == "complete" && (id[i] in marked || original[i] in marked)) return "incomplete"
+      return row[i]
     }
 
     function number_of(name) { return name in summary ? summary[name] : "-" }
@@ -264,9 +273,8 @@ read_series() {
 
     END {
       for (i = 1; i <= rows; i++) {
-        if (row[i] == "other") { print "other", id[i]; continue }
-        if (id[i] in accepted || original[i] in accepted) row[i] = "complete"
-        else if (row[i] == "complete" && (id[i] in marked || original[i] in marked)) row[i] = "incomplete"
+        if (row[i] == "other") { print "other", id[i], original[i]; continue }
+        if (ENVIRON["series_state"] != "as-tagged") row[i] = judged(i)
         print row[i], id[i], rest_of[i]
       }
     }

@@ -1,0 +1,51 @@
+import type { Placement, PlannedVolume, ServicePlan } from '../plan/plan.js';
+
+/** The tag by which every snapshot of a service is found; the first of its tags. */
+export function serviceTag({ tags: [tag = ''] }: ServicePlan): string {
+  return tag;
+}
+
+interface Job {
+  readonly service: ServicePlan;
+  readonly placement: Pick<Placement, 'snapshot_host'>;
+}
+
+/**
+ * What `backup.sh` needs to know of a job, before `--` and restic's own arguments; the folder of its state is the place's.
+ *
+ * @param accept the command that accepts a marked snapshot, with `SNAPSHOT` where its id is due
+ */
+export function backupOptions(
+  { service, placement }: Job,
+  volumes: readonly Pick<PlannedVolume, 'snapshot_path' | 'max_shrink_percent'>[],
+  accept: string,
+  moreTags: readonly string[] = [],
+): string[] {
+  return [
+    `--host=${placement.snapshot_host}`,
+    ...[...service.tags, ...moreTags].map((tag) => `--tag=${tag}`),
+    `--retry-lock=${service.retry_lock ?? 0}m`,
+    ...volumes.map(
+      ({ snapshot_path, max_shrink_percent }) =>
+        `--volume=${max_shrink_percent ?? service.max_shrink_percent}:${snapshot_path}`,
+    ),
+    ...(service.accept_incomplete ? ['--incomplete=accept'] : []),
+    `--accept=${accept}`,
+  ];
+}
+
+/** What `accept.sh` has to know of a service in one place, but for the commands of the place. */
+export function acceptContext(
+  service: ServicePlan,
+  { snapshot_host }: Pick<Placement, 'snapshot_host'>,
+): Record<string, unknown> {
+  return { service_id: service.service_id, snapshot_host, tag: serviceTag(service) };
+}
+
+/** What `check-source.sh` has to see of a source, besides that it is there. */
+export function sourceGuards({ mount_point, must_contain }: PlannedVolume): string[] {
+  return [
+    ...(mount_point === true ? ['--mount-point'] : []),
+    ...(must_contain ?? []).map((path) => `--contains=${path}`),
+  ];
+}
