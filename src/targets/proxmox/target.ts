@@ -1,6 +1,6 @@
 import { installedName, stateFolder } from '../../names/installed.js';
 import { guestDumpName } from '../../plan/volumes.js';
-import { backupOptions } from '../backup-options.js';
+import { backupOptions, takeOverCommand } from '../backup-options.js';
 import { longestRun } from '../../plan/longest-run.js';
 import { header } from '../header.js';
 import { guestTags } from './guest.js';
@@ -72,7 +72,14 @@ function guestContext(
     options: backupOptions(
       { service, placement },
       [{ snapshot_path: `/backup/${service.service_id}/${guestDumpName(vmid)}` }],
-      `${acceptScript(project, service)} SNAPSHOT`,
+      {
+        accept: `${acceptScript(project, service)} SNAPSHOT`,
+        takeOver: takeOverCommand(
+          `/var/lib/${stateFolder(project, 'vzdump', service.service_id)}`,
+          installedName(project, 'vzdump', service.service_id),
+          false,
+        ),
+      },
       guestTags(service).slice(service.tags.length),
     ),
     backup_command: backupCommand(project),

@@ -7,7 +7,7 @@ import { shellPartial } from '../../support/partial.js';
 
 const SCRIPT = [
   "set -u\npriority='<3>'",
-  ...['_run', '_series', '_mounts', '_run-backup'].map(shellPartial),
+  ...['_run', '_series', '_mounts', '_machine', '_run-backup'].map(shellPartial),
   'back_up "$@"',
 ].join('\n');
 

@@ -186,6 +186,7 @@ back_up() {
     --retry-lock=60m \
     --volume=50:/backup/home-assistant/vzdump-lxc-120.tar \
     '--accept=/usr/local/lib/stowage/homelab/accept/home-assistant.sh SNAPSHOT' \
+    '--take-over=rm /var/lib/stowage/homelab/jobs/vzdump-home-assistant/machine && systemctl start stowage-homelab-vzdump-home-assistant' \
     --state="$STATE_DIRECTORY" -- "$@"
 }
 
