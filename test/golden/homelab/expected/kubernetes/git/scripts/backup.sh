@@ -257,7 +257,6 @@ read_mounts() {
   '
 }
 
-<<<<<<< HEAD
 # Knocks at the repository before the job does its work: after a boot or a resume the way to it may not be there yet. Not
 # where waiting mends nothing: no repository at the address (exit code 10), a wrong password (12).
 #   await_repository RESTIC...   the command that is restic
@@ -279,7 +278,6 @@ await_repository() {
   printf 'stowage: the repository did not answer five times (%s)\n' "$answer" >&2
   return "$answer"
 }
-=======
 # this_machine: NAME/DIGEST; the digest tells copies of one name apart and says nothing of the secret that it is made of.
 this_machine() {
   if [ -n "${machine-}" ]; then
@@ -339,7 +337,6 @@ if the service lives there now, uninstall its job here; if it lives here, say so
 
 # note_machine: from now on a newer snapshot of another machine is a surprise.
 note_machine() { [ -n "${machine-}" ] || printf '%s\n%s\n' "$this" "$known" >"$state/machine"; }
->>>>>>> w-host
 
 complain() { printf '%sstowage: %s\n' "$priority" "$*" >&2; }
 
