@@ -193,7 +193,7 @@ describe('jobs that are disturbed', () => {
     expect(await jobs.start('backup-dns')).toMatchObject({ ok: false, told: ['stowage-lab-backup-dns'] });
     // restic was told, and waited for: no lock is left.
     expect(await locksIn(jobs, REPOSITORY)).toEqual([]);
-    const commands = runbookCommands(page, 'The first backup takes longer than timeout');
+    const commands = runbookCommands(page, 'The first backup takes longer than its time-out');
     await machine.run(['sh', '-euc', commands], { timeout: 100 });
     expect(await jobs.snapshots(REPOSITORY, 'dns')).toHaveLength(before + 1);
     expect((await machine.run(`systemctl show -P TimeoutStartUSec ${unit}`)).stdout.trim()).toBe('1s');

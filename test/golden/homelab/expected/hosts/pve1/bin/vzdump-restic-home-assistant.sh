@@ -162,9 +162,9 @@ run() {
 }
 hand_stops_on
 
-# For `run`. The environment of this job is that of user restic.
+# For `run`. The environment of this job is that of user restic, and has the secrets of the repository.
 dump() {
-  exec env HOME=/root USER=root LOGNAME=root vzdump "$vmid" --mode snapshot --compress 0 "$@" </dev/null
+  exec env -i PATH="$PATH" HOME=/root USER=root LOGNAME=root vzdump "$vmid" --mode snapshot --compress 0 "$@" </dev/null
 }
 
 # as_restic CAPABILITIES COMMAND...: becomes it, as user restic with these capabilities at most.
@@ -190,9 +190,11 @@ back_up() {
     --state="$STATE_DIRECTORY" -- "$@"
 }
 
-# restic 0.18.0, and no other, takes no folder in --stdin-filename.
+# restic 0.18.0, and no other, takes no folder in --stdin-filename: its dumps lie at the top of their snapshot.
+# restore-guest-home-assistant.sh looks in both places.
+name=$snapshot_path
 case $(restic version) in
-  'restic 0.18.0 '*) fail 'restic 0.18.0 cannot save a stream under a path; install another version, or set "transfer: dumpdir"' ;;
+  'restic 0.18.0 '*) name=${snapshot_path##*/} ;;
 esac
 check_guest
 check_mount_points
@@ -211,7 +213,7 @@ mkfifo -m 600 "$work/pipe"
 } >"$work/pipe" &
 others=$!
 result=0
-run back_up -all --stdin-filename "$snapshot_path" --stdin-from-command -- /bin/sh "$0" pass "$work/code" 3<"$work/pipe" \
+run back_up -all --stdin-filename "$name" --stdin-from-command -- /bin/sh "$0" pass "$work/code" 3<"$work/pipe" \
   </dev/null || result=$?
 [ "$result" -eq 0 ] || kill -TERM "$others" 2>/dev/null || :
 wait "$others" || :
