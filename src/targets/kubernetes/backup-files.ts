@@ -83,6 +83,7 @@ export function backupArguments(
     ...backupOptions(job, volumes, acceptCommand(placement), moreTags),
     ...more,
     '--',
+    '--group-by=host,tags',
     ...exclude.map((pattern) => `--exclude=${pattern}`),
     ...volumes.map((volume) => volume.snapshot_path),
   ];

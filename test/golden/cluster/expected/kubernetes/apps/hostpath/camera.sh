@@ -15,4 +15,5 @@ exec /bin/sh /etc/stowage/hostpath-job.sh camera 46800 /etc/stowage-credentials/
   '--accept=restic backup --stdin-from-command --stdin-filename accepted --host camera.incomplete --tag accepted:SNAPSHOT -- echo accepted' \
   --state=/state/jobs/camera \
   -- \
+  --group-by=host,tags \
   /backup/camera/recordings

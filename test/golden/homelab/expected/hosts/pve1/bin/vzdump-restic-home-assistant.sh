@@ -186,7 +186,7 @@ back_up() {
     --retry-lock=60m \
     --volume=50:/backup/home-assistant/vzdump-lxc-120.tar \
     '--accept=/usr/local/lib/stowage/homelab/accept/home-assistant.sh SNAPSHOT' \
-    --state="$STATE_DIRECTORY" -- "$@"
+    --state="$STATE_DIRECTORY" -- --group-by host,tags "$@"
 }
 
 # restic 0.18.0, and no other, takes no folder in --stdin-filename.

@@ -515,7 +515,7 @@ ${1#*=}" ;;
   mkdir -p "$state" && mark_left_over || return 1
   for tag in $snapshot_tags; do set -- "--tag=$tag" "$@"; done
   status=0
-  run "${restic:-restic}" backup "--host=$snapshot_host" --group-by=host,tags "--retry-lock=$retry_lock" "$@" >"$state/output" ||
+  run "${restic:-restic}" backup "--host=$snapshot_host" "--retry-lock=$retry_lock" "$@" >"$state/output" ||
     status=$?
   cat "$state/output"
   judge "$status"

@@ -187,7 +187,7 @@ back_up() {
     --volume=50:/backup/web.app/vzdump-lxc-105.tar \
     --incomplete=accept \
     '--accept=/usr/local/lib/stowage/lab/accept/web.app.sh SNAPSHOT' \
-    --state="$STATE_DIRECTORY" -- "$@"
+    --state="$STATE_DIRECTORY" -- --group-by host,tags "$@"
 }
 
 # restic 0.18.0, and no other, takes no folder in --stdin-filename.
