@@ -35,8 +35,9 @@ export interface Project {
  * every file in one run.
  *
  * @param input where to read from; the disk by default
+ * @param project as in {@link loadPolicy}
  */
-export function loadProject(configPath: string, input: Files = DISK): Project {
+export function loadProject(configPath: string, input: Files = DISK, project: string | null = null): Project {
   const root = dirname(resolve(configPath));
   const sources = new Map<string, string>();
   const diagnostics: Diagnostic[] = [];
@@ -65,7 +66,7 @@ export function loadProject(configPath: string, input: Files = DISK): Project {
 
   const [policyFile] = read({ absolutePath: resolve(configPath), displayName: basename(configPath) });
   if (policyFile === undefined) return finish(null, []);
-  const loaded = loadPolicy(policyFile);
+  const loaded = loadPolicy(policyFile, project);
   append(diagnostics, loaded.diagnostics);
   if (loaded.document === null) return finish(null, []);
 

@@ -1,6 +1,7 @@
 import { basename, join, posix, resolve } from 'node:path';
 import { hasErrors, type Diagnostic } from '../diagnostics/diagnostic.js';
 import { loadProject, render, type BackupPlan, type Project } from '../index.js';
+import { projectName } from '../names/installed.js';
 import { MANIFEST_PATH } from '../output/tree-path.js';
 import { POLICY_FILE } from '../policy/find.js';
 import { parsePlanFile } from '../review/plan-file.js';
@@ -62,7 +63,7 @@ export function baseOfFolder(folder: string, policyPath: string, project: Projec
   const policies = [basename(policyPath), POLICY_FILE].map((name) => join(root, name));
   const found = policies.find((path) => DISK.exists(path));
   if (found !== undefined) return baseOf(DISK, found, project, `\`${folder}\``);
-  const tree = readTree(DISK, root);
+  const tree = readTree(DISK, root, project.policy?.project ?? null);
   if ('problem' in tree) {
     throw new UsageError(
       `\`--from ${folder}\`: ${tree.problem}`,
@@ -74,7 +75,8 @@ export function baseOfFolder(folder: string, policyPath: string, project: Projec
 
 /** Contracts and policy if they are valid by today's rules, else the plan that was rendered from them. */
 function baseOf(files: Files, policyPath: string, project: Project, name: string): Base {
-  const base = loadProject(policyPath, files);
+  const current = project.policy?.project ?? null;
+  const base = loadProject(policyPath, files, current);
   const { plan, files: rendered, diagnostics, sources } = render(base);
   if (plan !== null && base.policy !== null && !hasErrors(diagnostics)) {
     const loaded = { policy: base.policy, contracts: base.contracts, sources };
@@ -82,7 +84,7 @@ function baseOf(files: Files, policyPath: string, project: Project, name: string
   }
   const written = base.policy?.output ?? writtenOutput(files, policyPath);
   const outputs = [written, project.policy?.output, 'rendered'].flatMap((output) => output ?? []);
-  const { output, tree } = firstTree(files, base.root, outputs);
+  const { output, tree } = firstTree(files, base.root, outputs, current);
   const reason = firstError(diagnostics);
   if ('problem' in tree) {
     throw new UsageError(
@@ -95,12 +97,12 @@ function baseOf(files: Files, policyPath: string, project: Project, name: string
 }
 
 /** The first of the folders that holds a plan; without one the first of all, with what is wrong with it. */
-function firstTree(files: Files, root: string, outputs: readonly string[]) {
+function firstTree(files: Files, root: string, outputs: readonly string[], project: string | null) {
   const [output = 'rendered', ...others] = outputs;
-  const first = { output, tree: readTree(files, join(root, output)) };
+  const first = { output, tree: readTree(files, join(root, output), project) };
   if (!('problem' in first.tree)) return first;
   for (const other of others) {
-    const tree = readTree(files, join(root, other));
+    const tree = readTree(files, join(root, other), project);
     if (!('problem' in tree)) return { output: other, tree };
   }
   return first;
@@ -127,7 +129,11 @@ function firstError(diagnostics: readonly Diagnostic[]): string {
 }
 
 /** A rendered tree as it stands somewhere. It is untrusted: links are left out, the plan is checked. */
-function readTree(files: Files, folder: string): { readonly side: Side } | { readonly problem: string } {
+function readTree(
+  files: Files,
+  folder: string,
+  project: string | null,
+): { readonly side: Side } | { readonly problem: string } {
   const text = readText(files, join(folder, PLAN));
   if (text === null) return { problem: 'cannot be read' };
   const parsed = parsePlanFile(text);
@@ -140,7 +146,19 @@ function readTree(files: Files, folder: string): { readonly side: Side } | { rea
     const content = readText(files, join(folder, path));
     return content === null ? [] : [{ path, content }];
   });
-  return { side: sideOf(parsed.plan, contents) };
+  // A tree from before projects had names: its units are the same jobs as today's.
+  const { project: named } = parsed.plan as Partial<BackupPlan>;
+  if (named !== undefined || project === null) return { side: sideOf(parsed.plan, contents) };
+  const renamed = contents.map(({ path, content }) => ({ path: withProject(path, project), content }));
+  return { side: sideOf({ ...parsed.plan, project }, renamed) };
+}
+
+/** The path in today's tree of a file in one from before projects had names. */
+function withProject(path: string, project: string): string {
+  const name = projectName(project);
+  return path
+    .replace(/^(hosts\/.*\/(?:systemd|containers)\/)stowage-/, `$1${name}-`)
+    .replace(/^(hosts\/.*\/etc\/(?:sysusers|tmpfiles)[.]d\/)stowage[.]conf$/, `$1${name}.conf`);
 }
 
 /** The text of a regular file; null where none can be read. */

@@ -106,9 +106,12 @@ export const CODES = {
     'Nothing is backed up into a repository, so that it gets no jobs: what it holds is not forgotten, pruned or checked. Use it, or remove it.',
   STW335:
     'The name of a Docker volume begins like one of another Compose project than the one that the runbook stops and starts.',
+  STW350:
+    'Rootless jobs use a repository that their image cannot reach: `rclone:` needs the program rclone. Set `runtimes.podman.image` to an image that has it, or use another repository.',
   STW360:
     'Jobs of another user than restic (`run_as`) cannot use this repository: a local one and those by SSH or rclone belong to the user restic. Serve it by `rest:`, or use another kind.',
-  STW361: '`run_as` is asked for where no job could honour it: in a cluster, for a rootless service, inside a guest.',
+  STW361:
+    '`run_as` is asked for where no job could honour it: in a cluster, for a rootless service, inside a guest.',
   STW340:
     'A path of `must_contain` does not lie inside the volume. Write it as seen from the root of the volume, without a leading `/` and without `..`.',
   STW341:
@@ -173,7 +176,7 @@ export const CODES = {
     'Two services back up the same claim, or folders of it that lie in one another. Restoring one takes back what the other has written since; with VolSync and K8up, whose objects are about a claim, it is an error. Waive the volume in one of them with a reason.',
   STW549: 'Pods would ask for more memory than they may use, which Kubernetes refuses.',
   STW550:
-    'Pods use a repository that a Secret with environment variables cannot open: `sftp:` needs SSH keys, `rclone:` its configuration. Use another repository, or an image and templates that bring them.',
+    'Pods use a repository that their Secret cannot open: `sftp:` needs SSH keys in a home folder, `rclone:` an image that holds rclone. Use another repository, an image that has rclone, or templates that mount the keys.',
   STW551:
     'One job backs up claims of several pods of a StatefulSet. It needs all of them on one node, so where they are ReadWriteOnce and on different ones it never starts. Write a contract for each pod, or use an operator.',
   STW556:

@@ -60,8 +60,12 @@ export interface LoadedPolicy {
   readonly output: string | null;
 }
 
-/** Reads `stowage.yml`: one YAML document, every default filled in, every mistake reported. */
-export function loadPolicy(input: InputFile): LoadedPolicy {
+/**
+ * Reads `stowage.yml`: one YAML document, every default filled in, every mistake reported.
+ *
+ * @param project what a policy is taken to say that is older than the key
+ */
+export function loadPolicy(input: InputFile, project: string | null = null): LoadedPolicy {
   const parsed = parseYaml(input);
   const [document, second] = parsed.documents;
   const nothing = { policy: null, document: null, contracts: [], values: [], output: null };
@@ -83,12 +87,14 @@ export function loadPolicy(input: InputFile): LoadedPolicy {
     });
     return { ...nothing, diagnostics: findings.diagnostics };
   }
-  if (!validatePolicy(document.value)) {
-    const check = { document, value: document.value, schema: SCHEMA };
+  const given =
+    project === null || 'project' in document.value ? document.value : { ...document.value, project };
+  if (!validatePolicy(given)) {
+    const check = { document, value: given, schema: SCHEMA };
     append(findings.diagnostics, schemaDiagnostics(check, validatePolicy.errors ?? []));
   }
   checkAllTexts(findings, document.value, []);
-  const policy = build(findings, document, document.value);
+  const policy = build(findings, document, given);
   return {
     policy: hasErrors(findings.diagnostics) ? null : policy,
     diagnostics: findings.diagnostics,

@@ -12,3 +12,22 @@ export function localPath(url: string): string | null {
   const path = url.replace(/^local:/, '');
   return path === '' ? '' : posix.normalize(path).replace(/(?<=.)\/$/, '');
 }
+
+/** The program that restic reaches a repository through, which has files of its own; null where restic needs none. */
+export function helperOf(url: string): 'sftp' | 'rclone' | null {
+  if (url.startsWith('sftp:')) return 'sftp';
+  return url.startsWith('rclone:') ? 'rclone' : null;
+}
+
+/** The server of `sftp://[user@]host[:port]/path` or `sftp:[user@]host:path`, as restic reads it; null for other back ends. */
+export function sshServer(
+  url: string,
+): { readonly user: string; readonly host: string; readonly port: string } | null {
+  if (helperOf(url) !== 'sftp') return null;
+  const rest = url.slice('sftp:'.length);
+  const place = rest.startsWith('//')
+    ? (rest.slice(2).split(posix.sep)[0] ?? '')
+    : rest.replace(/:[^\]]*$/, '');
+  const [, user = '', host = '', port = ''] = /^(?:(.*)@)?(\[.*\]|[^:]*)(?::(\d+))?$/.exec(place) ?? [];
+  return { user, host: host.replace(/^\[(.*)\]$/, '$1'), port };
+}

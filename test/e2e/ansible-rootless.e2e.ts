@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { boot, type Machine } from './lib/machine.js';
+import { nothingToDo } from './lib/nothing-to-do.js';
 import { play as playOn, type PlayOptions } from './lib/playbook.js';
 import { makeProject, render } from './lib/program.js';
 import { asUser as runAsUser, HOME, importImage, makeUser } from './lib/rootless.js';
@@ -108,7 +109,7 @@ describe('rootless jobs under Ansible', () => {
     const before = await state();
     expect(before).toContain('.local/state/stowage/lab/installed/pod1-user f 600 media:media');
     const install = `${TREE}/hosts/pod1/user/install.sh`;
-    expect((await asUser(install)).stdout).toBe('done: pod1-user\n');
+    expect((await asUser(install)).stdout).toBe(nothingToDo('pod1-user', { hook: false, user: HOME }));
     expect(await state()).toBe(before);
     await asUser(`${install} --uninstall && ${install}`);
     expect((await play()).changed).toBe(0);
@@ -140,7 +141,9 @@ describe('rootless jobs under Ansible', () => {
     expect(after).toContain('mine.sh');
     expect((await asUser('systemctl --user cat stowage-lab-backup-other.service', true)).code).not.toBe(0);
     await asUser('systemctl --user is-active stowage-lab-backup-app.timer');
-    expect((await asUser(`${TREE}/hosts/pod1/user/install.sh`)).stdout).toBe('done: pod1-user\n');
+    expect((await asUser(`${TREE}/hosts/pod1/user/install.sh`)).stdout).toBe(
+      nothingToDo('pod1-user', { hook: false, user: HOME }),
+    );
     expect(await state()).toBe(after);
   });
 

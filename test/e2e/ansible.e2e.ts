@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { boot, type Machine } from './lib/machine.js';
+import { nothingToDo } from './lib/nothing-to-do.js';
 import { play as playOn, type PlayOptions } from './lib/playbook.js';
 import { makeProject, render, type Project } from './lib/program.js';
 import { HOME, LOGIN, makeUser } from './lib/rootless.js';
@@ -31,7 +32,10 @@ mounts: { persistent_volumes: [{ name: data, path: /srv/${id} }] }
 `;
 
 /** Values that careless templating would change: an expression of Python, a mapping, several lines. */
-const SECRETS = { stowage_main_repo_password: '{"a": [1]}', stowage_main_repo_environment: 'A=1\nB="2 3"\n' };
+const SECRETS = {
+  stowage_lab_main_repo_password: '{"a": [1]}',
+  stowage_lab_main_repo_environment: 'A=1\nB=2 "3\n',
+};
 
 /** Options that bring the secrets. */
 const VAULT = '-e @/root/secrets.json --vault-password-file /root/vault-password';
@@ -103,17 +107,17 @@ describe('a host under Ansible', () => {
     expect(checked.changed).toBeGreaterThan(5);
     expect(checked.stdout).toContain('+ExecStart=restic backup');
     expect(checked.stdout).toContain('stowage-lab-backup-ledger.timer');
-    expect(checked.stdout).not.toContain('B="2 3"');
+    expect(checked.stdout).not.toContain('B=2 "3');
     expect(await state()).toBe(before);
     await machine.run('! test -e /etc/restic');
   });
 
   test('deploying installs all', async () => {
     const first = await play(`--diff ${VAULT}`);
-    expect(first.stdout + first.stderr).not.toContain('B="2 3"');
+    expect(first.stdout + first.stderr).not.toContain('B=2 "3');
     expect(first.stdout).not.toContain('The jobs fail until');
-    expect(await machine.read('/etc/restic/password')).toBe(SECRETS.stowage_main_repo_password);
-    expect(await machine.read('/etc/restic/main.env')).toBe(SECRETS.stowage_main_repo_environment);
+    expect(await machine.read('/etc/restic/password')).toBe(SECRETS.stowage_lab_main_repo_password);
+    expect(await machine.read('/etc/restic/main.env')).toBe(SECRETS.stowage_lab_main_repo_environment);
     expect((await machine.run('stat -c "%a %U" /etc/restic /etc/restic/*')).stdout).toBe(
       '700 root\n600 root\n600 root\n',
     );
@@ -135,7 +139,7 @@ describe('a host under Ansible', () => {
   test('install.sh after the playbook changes nothing, and the other way round', async () => {
     const before = await state();
     const installed = await machine.run('/root/tree/hosts/metal1/install.sh');
-    expect(installed.stdout).toBe('done: metal1\n');
+    expect(installed.stdout).toBe(nothingToDo('metal1', { hook: false }));
     expect(await state()).toBe(before);
     await machine.run('/root/tree/hosts/metal1/install.sh --uninstall');
     await machine.run('/root/tree/hosts/metal1/install.sh');
@@ -143,15 +147,39 @@ describe('a host under Ansible', () => {
     expect(await state()).toBe(before);
   });
 
+  test('an environment that Podman would read differently is refused, given or there, and nothing changes', async () => {
+    const before = await state();
+    const given = JSON.stringify({ stowage_lab_main_repo_environment: 'A=1\n\nB="2 3"\n' });
+    const refused = await play(`-vv -e '${given}'`, { allowFail: true });
+    expect(refused.code).not.toBe(0);
+    expect(refused.stdout).toContain('the environment:3: a quote at the beginning of the value');
+    expect(refused.stdout + refused.stderr).not.toContain('2 3');
+    await machine.run(
+      'cp -p /etc/restic/main.env /root/main.env; echo "export B=2 3" >>/etc/restic/main.env',
+    );
+    const there = await play('-vv', { allowFail: true });
+    const installed = await machine.run('/root/tree/hosts/metal1/install.sh', { allowFail: true });
+    await machine.run('mv /root/main.env /etc/restic/main.env');
+    expect(there.code).not.toBe(0);
+    expect(there.stdout).toContain('/etc/restic/main.env:3: no `export` before the name');
+    expect(there.stdout + there.stderr).not.toContain('2 3');
+    expect(installed).toMatchObject({
+      code: 1,
+      stdout: '',
+      stderr: expect.stringContaining('/etc/restic/main.env:3: no `export` before the name'),
+    });
+    expect(await state()).toBe(before);
+  });
+
   test('without a variable a secret stays as it is, or is missed; an empty one is refused', async () => {
-    const empty = await play('-e stowage_main_repo_password=', { allowFail: true });
-    expect(empty.stdout).toContain('The variable stowage_main_repo_password is empty');
+    const empty = await play('-e stowage_lab_main_repo_password=', { allowFail: true });
+    expect(empty.stdout).toContain('The variable stowage_lab_main_repo_password is empty');
     await machine.run('mv /etc/restic/main.env /root/main.env');
     const missed = await play();
     await machine.run('mv /root/main.env /etc/restic/main.env');
     expect(missed.stdout).toContain('The jobs fail until these files exist: /etc/restic/main.env');
     expect(missed.changed).toBe(0);
-    expect(await machine.read('/etc/restic/password')).toBe(SECRETS.stowage_main_repo_password);
+    expect(await machine.read('/etc/restic/password')).toBe(SECRETS.stowage_lab_main_repo_password);
   });
 
   test('a stopped or edited timer and an edited script are put right', async () => {
@@ -192,7 +220,9 @@ describe('a host under Ansible', () => {
     await machine.run('test -e /etc/passwd && test -e /root/secrets.json');
     await machine.run('systemctl is-active stowage-lab-backup-ledger.timer');
     expect((await play()).changed).toBe(0);
-    expect((await machine.run('/root/tree/hosts/metal1/install.sh')).stdout).toBe('done: metal1\n');
+    expect((await machine.run('/root/tree/hosts/metal1/install.sh')).stdout).toBe(
+      nothingToDo('metal1', { hook: false }),
+    );
     expect(await state()).toBe(after);
   });
 
@@ -305,16 +335,20 @@ runtimes: { podman: { user: media } }`,
 
   test('deploying installs all; the second time, and install.sh, change nothing', async () => {
     await play('-e @/root/secrets.json');
-    expect(await machine.read('/etc/restic/password')).toBe(SECRETS.stowage_main_repo_password);
+    expect(await machine.read('/etc/restic/password')).toBe(SECRETS.stowage_lab_main_repo_password);
     await machine.run('systemctl is-active stowage-lab-backup-other.timer');
     await asUser('systemctl --user is-active stowage-lab-backup-pod.timer');
     const password = `${HOME}/.config/restic/main.repo.password`;
     expect((await machine.run(`stat -c "%a %U" ${password}`)).stdout).toBe('600 media\n');
-    expect(await machine.read(password)).toBe(SECRETS.stowage_main_repo_password);
+    expect(await machine.read(password)).toBe(SECRETS.stowage_lab_main_repo_password);
     expect((await play('--diff -e @/root/secrets.json')).changed).toBe(0);
-    expect((await machine.run('/root/tree/hosts/old1/install.sh')).stdout).toBe('done: old1\n');
+    expect((await machine.run('/root/tree/hosts/old1/install.sh')).stdout).toBe(
+      nothingToDo('old1', { hook: false }),
+    );
     await machine.run('cp -r /root/tree/hosts/old1/user /opt/user');
-    expect((await asUser('/opt/user/install.sh')).stdout).toBe('done: old1-user\n');
+    expect((await asUser('/opt/user/install.sh')).stdout).toBe(
+      nothingToDo('old1-user', { hook: false, user: HOME }),
+    );
   });
 
   test('a service that left takes its units with it', async () => {

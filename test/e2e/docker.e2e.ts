@@ -5,7 +5,7 @@ import { differences, makeData, manifest, volumeDifferences, type Manifest } fro
 import { importImage } from './lib/images.js';
 import { Jobs } from './lib/jobs.js';
 import { boot, type Machine } from './lib/machine.js';
-import { exampleProject, makeProject, render, type Project } from './lib/program.js';
+import { exampleProject, render, type Project } from './lib/program.js';
 import { restoreCommands, shellSteps, WHOLE } from './lib/runbook.js';
 import { runByTimer } from './lib/timer.js';
 import { shown } from './lib/units.js';
@@ -214,10 +214,11 @@ mkdir -p secrets; echo secret >secrets/key; docker compose up --detach; rm -r se
       machine.run(['sh', '-euxc', `cd ${HOMELAB}\n${commands}`], { timeout: 170, allowFail: true });
 
     async function rendered(more: string): Promise<string> {
-      const own = makeProject({
-        'stowage.yml': POLICY.replace('ledger.app', '*'),
-        'services/wiki/contract.yml': wiki(more),
-      });
+      const both = POLICY.replace(
+        'services/ledger.app/contract.yml',
+        "['services/*/contract.yml', services/wiki.yml]",
+      ).replace("services: ['*']", 'services: [ledger.app, wiki]');
+      const own = exampleProject('ledger', {}, { 'stowage.yml': both, 'services/wiki.yml': wiki(more) });
       await render(own);
       jobs = await Jobs.install(machine, own, 'docker1');
       return readFileSync(path.join(own.rendered, 'runbooks/wiki.md'), 'utf8');

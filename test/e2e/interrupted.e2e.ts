@@ -9,6 +9,7 @@ import { boot, type Machine } from './lib/machine.js';
 import { makeProject, render } from './lib/program.js';
 import { runbookCommands } from './lib/runbook.js';
 import { interrupted } from './lib/terminal.js';
+import { queued } from './lib/units.js';
 
 /** Half a day away: no timer fires by itself while the scenario runs. */
 const AWAY = JSON.stringify(`0 ${(new Date().getUTCHours() + 12) % 24} * * *`);
@@ -192,7 +193,7 @@ describe('jobs that are disturbed', () => {
     expect(await jobs.start('backup-dns')).toMatchObject({ ok: false, told: ['stowage-lab-backup-dns'] });
     // restic was told, and waited for: no lock is left.
     expect(await locksIn(jobs, REPOSITORY)).toEqual([]);
-    const commands = runbookCommands(page, 'The first backup takes longer than timeout');
+    const commands = runbookCommands(page, 'The first backup takes longer than its time-out');
     await machine.run(['sh', '-euc', commands], { timeout: 100 });
     expect(await jobs.snapshots(REPOSITORY, 'dns')).toHaveLength(before + 1);
     expect((await machine.run(`systemctl show -P TimeoutStartUSec ${unit}`)).stdout.trim()).toBe('1s');
@@ -222,7 +223,8 @@ describe('jobs that are disturbed', () => {
       await machine.powerOff();
       await machine.powerOn();
       await machine.run(
-        'until journalctl -b -u stowage-lab-backup-wiki -o cat | grep -q ^Finished; do sleep 0.1; done',
+        `until journalctl -b -u stowage-lab-backup-wiki -o cat | grep -q ^Finished; do sleep 0.1; done
+        while systemctl --quiet is-active ${queued('backup-wiki')}; do sleep 0.1; done`,
       );
       await machine.powerOff();
       await machine.powerOn();
@@ -239,9 +241,7 @@ describe('jobs that are disturbed', () => {
     ])('a clock that %s does not stop the timer', async (_what, then) => {
       await machine.run(`systemctl stop ${timer}; touch -d ${then} ${stamp}`);
       await machine.run(`systemctl start ${timer}`);
-      await machine.run(
-        'while systemctl list-jobs --no-legend | grep -q stowage-lab-backup; do sleep 0.05; done',
-      );
+      await machine.run(`while systemctl --quiet is-active ${queued('backup-wiki')}; do sleep 0.05; done`);
       const next = (await machine.run(`date -d "$(systemctl show -P NextElapseUSecRealtime ${timer})" +%s`))
         .stdout;
       const hours = (Number(next) - Date.now() / 1000) / 3600;

@@ -12,12 +12,16 @@ const objectsOf = async (folder: string): Promise<Fields[]> =>
 /** Operators run in no machine of ours: what they are told is said here once more, from the policy and their manuals. */
 describe('what an operator is told', () => {
   const tree = (method: string) =>
-    treeOf({
-      'services: ["*"]': 'services: [mail, notes]',
-      'host_path_mode: daemonset #': `method: ${method}
+    treeOf(
+      {
+        'services: ["*"]': 'services: [mail, notes]',
+        'host_path_mode: daemonset #': `method: ${method}
     volume_snapshot_class: fast
     external_secret: { store: vault, store_kind: SecretStore, key_prefix: "backup/" } #`,
-    });
+      },
+      // No operator looks whether a volume is empty.
+      { 'services/mail/contract.yml': { ', allow_empty: true }': ' }' } },
+    );
   const retention = { daily: 7, weekly: 5, monthly: 12 };
   const secret = (key: string) => ({ name: 'restic-main', key });
   const user = { runAsNonRoot: true, runAsUser: 1000, runAsGroup: 1000 };
@@ -92,7 +96,7 @@ describe('what an operator is told', () => {
       expect([namespaceOf(source), source.spec]).toEqual([
         namespace,
         {
-          ...{ sourcePVC: claim, trigger: { schedule: '15 0 * * *' } },
+          ...{ sourcePVC: claim, trigger: { schedule: '15 22 * * *' } },
           restic: {
             ...{ repository, copyMethod: 'Snapshot', volumeSnapshotClassName: 'fast', pruneIntervalDays: 7 },
             ...{ retain: retention, ...mover },
@@ -125,7 +129,11 @@ describe('what an operator is told', () => {
         podSecurityContext: { ...user, seccompProfile: { type: 'RuntimeDefault' } },
         ...{ failedJobsHistoryLimit: 3, successfulJobsHistoryLimit: 3 },
         backup: {
-          ...{ schedule: '15 0 * * *', activeDeadlineSeconds: 3 * 3600, tags: ['k8up:notes'] },
+          ...{
+            schedule: 'CRON_TZ=Europe/Berlin 15 0 * * *',
+            activeDeadlineSeconds: 3 * 3600,
+            tags: ['k8up:notes'],
+          },
           labelSelectors: [{ matchLabels: { 'stowage-cluster-service': 'notes' } }],
         },
         check: { schedule: '45 7 * * 0' },

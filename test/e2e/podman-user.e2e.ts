@@ -7,7 +7,7 @@ import { makeProject, render } from './lib/program.js';
 import { restoreCommands, volumeCommands } from './lib/runbook.js';
 import { interrupted } from './lib/terminal.js';
 import { whileLocked } from './lib/locked.js';
-import { shown, timers } from './lib/units.js';
+import { queued, shown, timers } from './lib/units.js';
 import { HOME, importImage, LOGIN, makeUser, asUser as runAsUser } from './lib/rootless.js';
 
 /** Half a day away: no timer fires by itself while the scenario runs. */
@@ -123,8 +123,8 @@ describe('rootless Podman', () => {
     expect(active.stdout).toBe('active\nactive\n');
     const calendar = `*-*-* ${String(HOUR).padStart(2, '0')}:40:00 UTC`;
     expect(await timers(machine, 'user')).toEqual({
-      'stowage-lab-backup-app.timer': ['stowage-lab-backup-app.service', calendar],
-      'stowage-lab-backup-other.timer': ['stowage-lab-backup-other.service', calendar],
+      'stowage-lab-backup-app.timer': [queued('backup-app'), calendar],
+      'stowage-lab-backup-other.timer': [queued('backup-other'), calendar],
     });
     expect(await shown(machine, 'stowage-lab-backup-app.service', 'user')).toMatchObject({
       ...{
@@ -140,8 +140,8 @@ describe('rootless Podman', () => {
   test('a missing volume fails the job and is not made', async () => {
     await importImage(machine);
     await asUser(`echo 'a password' > .config/restic/lab/nas.password; echo A=b > .config/restic/lab/nas.env
-      mkdir -p .config/stowage/on-failure.d; printf '#!/bin/sh\\necho "$1" >>~/told\\n' > .config/stowage/on-failure.d/tell
-      chmod +x .config/stowage/on-failure.d/tell; ${LIBRARY}/restic-nas.sh init`);
+      mkdir -p .config/stowage/on-failure.d; printf '#!/bin/sh\\ncat >~/words; echo "$1" >>~/told\\n' > .config/stowage/on-failure.d/tell
+      chmod +x .config/stowage/on-failure.d/tell; systemctl --user set-environment STOWAGE_KNOCK_PAUSE=0; ${LIBRARY}/restic-nas.sh init`);
     const { ok, journal } = await backUp('app');
     expect({ ok, journal }).toEqual({
       ok: false,
@@ -153,6 +153,19 @@ describe('rootless Podman', () => {
     expect((await asUser('until [ -s told ]; do sleep 0.05; done; cat told')).stdout).toBe(
       'stowage-lab-backup-app\n',
     );
+    expect((await asUser('cat words')).stdout).toContain(
+      "podman does not know the volume 'systemd-app-data'",
+    );
+  });
+
+  test('the command that the installer ends with tests the alarm', async () => {
+    const { stdout } = await asUser('/opt/user/install.sh');
+    const [, command = ''] = /To test the alarm: (.*)\n/.exec(stdout) ?? [];
+    await asUser(command);
+    expect((await asUser('cat words; tail -n 1 told')).stdout).toBe(
+      'This is a test of the alarm: no job has failed.\ntest\n',
+    );
+    await asUser('rm told');
   });
 
   test('an empty volume fails the job', async () => {

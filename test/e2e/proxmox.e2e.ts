@@ -6,7 +6,7 @@ import { newRestic } from './lib/new-restic.js';
 import { exampleProject, render } from './lib/program.js';
 import { restoreCommands } from './lib/runbook.js';
 import { whileLocked } from './lib/locked.js';
-import { EVERY_JOB, mistakes, shown, timers } from './lib/units.js';
+import { EVERY_JOB, mistakes, queued, shown, timers } from './lib/units.js';
 
 /** Half a day away: no timer fires by itself while the scenario runs. */
 const HOUR = (new Date().getUTCHours() + 12) % 24;
@@ -72,6 +72,7 @@ exec RESTIC "$@"
 const SNAPSHOT_PATH = '/backup/home-assistant/vzdump-lxc-120.tar';
 
 interface Snapshot {
+  readonly id: string;
   readonly tags: readonly string[];
   readonly paths: readonly string[];
   readonly hostname: string;
@@ -157,7 +158,7 @@ describe('a Proxmox host', () => {
   test('is due when the policy says, and ends some day', async () => {
     const hour = String(HOUR).padStart(2, '0');
     const due = (job: string) => ({
-      [`stowage-lab-${job}.timer`]: [`stowage-lab-${job}.service`, `*-*-* ${hour}:40:00 UTC`],
+      [`stowage-lab-${job}.timer`]: [queued(job), `*-*-* ${hour}:40:00 UTC`],
     });
     await machine.run('/opt/pve1/install.sh');
     expect(await timers(machine)).toMatchObject({
@@ -269,11 +270,29 @@ describe('a Proxmox host', () => {
     expect((await machine.run('ls -A /srv/dump')).stdout).toBe('');
   });
 
-  test('says that restic 0.18.0 cannot, instead of saving something else', async () => {
+  test('restic 0.18.0, which Debian 13 has, saves the same; old and new snapshots come back by one command', async () => {
+    const [old] = (await snapshots()).filter(({ tags }) => tags.includes('part:guest'));
     await useRestic('/usr/bin/restic');
     expect((await machine.run('/usr/bin/restic version')).stdout).toContain('restic 0.18.0 ');
-    const { ok, journal } = await dump('well');
-    expect({ ok, journal }).toEqual({ ok: false, journal: expect.stringContaining('transfer: dumpdir') });
+    expect(await dump('well')).toMatchObject({ ok: true });
+    expect((await snapshots()).at(-1)).toMatchObject({
+      ...{ hostname: 'home-assistant', tags: ['service:home-assistant', 'part:guest'] },
+      paths: ['/vzdump-lxc-120.tar'],
+    });
+    expect((await dump('partial')).ok).toBe(false);
+    for (const id of [old?.id ?? '', 'latest']) {
+      await machine.run(
+        `/usr/local/lib/stowage/lab/restore-guest-home-assistant.sh ${id} - | cmp - /srv/guest.tar`,
+      );
+      await machine.run('rm -f /srv/restored.tar; echo "status: stopped" >/run/guest');
+      await machine.run(
+        `/usr/local/lib/stowage/lab/restore-guest-home-assistant.sh ${id} 120 --force && cmp /srv/restored.tar /srv/guest.tar`,
+      );
+    }
+    // Retention sees one history.
+    await machine.run('systemctl start stowage-lab-forget-nas.service');
+    const kept = (await snapshots()).filter(({ tags }) => tags.includes('part:guest'));
+    expect(kept.map(({ paths }) => paths)).toEqual([['/vzdump-lxc-120.tar']]);
   });
 
   describe('by dump directory, with restic 0.18.0', () => {

@@ -54,12 +54,12 @@ describe('the tree', () => {
         'ConfigMap apps/stowage-lab-scripts',
         'CronJob apps/stowage-lab-backup-photos',
         'CronJob apps/stowage-lab-backup-wiki',
-        'CronJob backup/check-main',
-        'CronJob backup/forget-main',
-        'CronJob backup/prune-main',
+        'CronJob backup/stowage-lab-check-main',
+        'CronJob backup/stowage-lab-forget-main',
+        'CronJob backup/stowage-lab-prune-main',
         'CronJob git/stowage-lab-backup-git',
-        'NetworkPolicy apps/stowage',
-        'ServiceAccount git/stowage',
+        'NetworkPolicy apps/stowage-lab',
+        'ServiceAccount git/stowage-lab',
       ]),
     );
     expect(objects.filter(({ kind }) => kind === 'Secret')).toEqual([]);
@@ -73,9 +73,9 @@ describe('the tree', () => {
     ];
     const { files } = renderProject(contracts, {}, { deployments });
     const objects = objectsOf(inFolder(files, (root) => kustomize(root, 'kubernetes/backup')));
-    const job = objects.find((object) => named(object) === 'CronJob backup/forget-main');
+    const job = objects.find((object) => named(object) === 'CronJob backup/stowage-lab-forget-main');
     const sources = JSON.stringify(job);
-    const maps = objects.filter((object) => named(object).includes('stowage-lab-forget'));
+    const maps = objects.filter((object) => named(object).startsWith('ConfigMap backup/stowage-lab-forget'));
     for (const map of maps) expect(sources).toContain(`"${(map.metadata as { name: string }).name}"`);
     expect(maps.flatMap((map) => Object.keys(map.data as Fields)).sort()).toEqual(['web.sh', 'wiki.sh']);
   });
@@ -92,6 +92,7 @@ describe('the tree', () => {
       expect(changed.sort()).toEqual([
         'kubernetes/apps/kustomization.yaml',
         'kubernetes/apps/new.yaml',
+        'kubernetes/apps/restore/new.yaml',
         'kubernetes/backup/forget/main/new.sh',
         'kubernetes/backup/kustomization.yaml',
       ]);
@@ -124,6 +125,8 @@ describe('the tree', () => {
       'hostpath.sh',
       'photos.sh',
       'photos.sh',
+      'remove-dead-locks.sh',
+      'restore.sh',
     ]);
     inFolder(scripts, (root) => {
       const result = spawnSync(

@@ -80,11 +80,6 @@ export const SYSTEMD_RULES: readonly LineRule[] = [
   ),
   key('User|Group', 'Not root: a fault in restic, or a hostile repository, cannot change the machine.', EXEC),
   key(
-    'SupplementaryGroups',
-    'Whoever tells people of a failure reads the last words of the failed job.',
-    EXEC,
-  ),
-  key(
     'TemporaryFileSystem|BindReadOnlyPaths',
     'restic sees each volume as /backup/<service>/<volume>, read-only, on every host and runtime: a volume can move and keep its history.',
     EXEC,

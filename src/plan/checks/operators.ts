@@ -4,7 +4,7 @@ import type { Policy } from '../../policy/policy.js';
 import { showDuration } from '../../schedule/show.js';
 import type { Pointer, SourceDocument } from '../../source/document.js';
 import { groupBy } from '../group.js';
-import { unheardOfDefaults, withoutKey, type HonouredKey } from '../honoured.js';
+import { unheardOfDefaults, withoutKey } from '../honoured.js';
 import { inUtc, isUtcOnly, type UtcSchedule } from '../operator-clock.js';
 import { effectiveSettings } from '../settings.js';
 import type { Check, CheckInput } from './check.js';
@@ -19,7 +19,7 @@ export const unheardDefaults: Check = (input) => {
   return [...groupBy(found, ({ key }) => key)].map(([key, services]): Diagnostic => ({
     code: 'STW559',
     severity: 'warning',
-    message: `\`method: ${method}\` does not honour \`${key}\`, which is handed down to ${named(services)}: ${withoutKey(key as HonouredKey)}`,
+    message: `\`method: ${method}\` does not honour \`${key}\`, which is handed down to ${named(services)}: ${withoutKey(key)}`,
     span: policy.document.span(['defaults', key], 'key'),
     hint: `use \`method: restic\`, or set \`${key}\` only in contracts that are backed up by restic`,
   }));

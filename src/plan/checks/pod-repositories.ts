@@ -1,16 +1,14 @@
 import type { Diagnostic } from '../../diagnostics/diagnostic.js';
 import { isMaintained } from '../maintenance-jobs.js';
-import type { Check } from './check.js';
+import { helperOf } from '../../policy/repository-url.js';
+import type { Check, CheckInput } from './check.js';
 
-/** What these back ends need beside an environment (restic manual, "Preparing a new repository"). */
-const FILES: Readonly<Record<string, string>> = {
-  sftp: 'an SSH key and known hosts',
-  rclone: 'the program rclone and its configuration',
-};
+/** What restic's own images hold: restic, OpenSSH's client, and no rclone. */
+const OWN_IMAGE = /(?:^|\/)restic\/restic(?:[:@]|$)/;
 
 /**
- * Repositories that pods use and that ask for files, which the pods that we render do not have. A warning: an image or a
- * template of one's own may bring them.
+ * Repositories that pods use and that another program reaches. SSH needs keys in a home folder, which the pods that we
+ * render do not have; rclone takes its configuration from the environment, so an image that holds it is enough.
  */
 export const unreachableFromPods: Check = ({ policy, plan }) => {
   const used = new Set(
@@ -19,19 +17,50 @@ export const unreachableFromPods: Check = ({ policy, plan }) => {
       .map(({ repository }) => repository),
   );
   const maintained = new Set(plan.repositories.filter(isMaintained).map(({ name }) => name));
-  const byRestic = policy.runtimes.kubernetes.method === 'restic';
+  const { image, method } = policy.runtimes.kubernetes;
   return policy.repositories.flatMap(({ name, url, maintenance, pointer }): Diagnostic[] => {
-    const files = FILES[url.slice(0, url.indexOf(':'))];
-    const isUsed = (byRestic && used.has(name)) || (maintenance.kind === 'namespace' && maintained.has(name));
-    if (files === undefined || !isUsed) return [];
+    const isUsed =
+      (method === 'restic' && used.has(name)) || (maintenance.kind === 'namespace' && maintained.has(name));
+    const helper = helperOf(url);
+    if (!isUsed || helper === null || (helper === 'rclone' && !OWN_IMAGE.test(image))) return [];
+    const span = policy.document.span([...pointer, 'url']);
     return [
-      {
-        code: 'STW550',
-        severity: 'warning',
-        message: `pods that use repository \`${name}\` need ${files}, which they do not have`,
-        span: policy.document.span([...pointer, 'url']),
-        hint: 'use a repository that a Secret with environment variables opens, such as a rest-server, or an image and templates that bring them',
-      },
+      helper === 'sftp'
+        ? {
+            code: 'STW550',
+            // Templates of one's own may bring the keys.
+            severity: policy.templates === null ? 'error' : 'warning',
+            message: `pods that use repository \`${name}\` need an SSH key and known hosts, which they do not have`,
+            span,
+            hint: 'use a repository that the variables of a Secret open, such as a rest-server or S3, or `templates` of your own that mount the keys',
+          }
+        : {
+            code: 'STW550',
+            severity: 'error',
+            message: `pods that use repository \`${name}\` need the program rclone, which the image \`${image}\` does not hold`,
+            span,
+            hint: 'set `runtimes.kubernetes.image` to an image with restic and rclone, and put its RCLONE_CONFIG_... variables into the Secret; or use another repository',
+          },
     ];
   });
+};
+
+/** The same for rootless jobs, which run in a container too; they have the SSH keys and the rclone.conf of their user. */
+export const unreachableFromRootless: Check = ({ policy, plan }: CheckInput) => {
+  const { image } = policy.runtimes.podman;
+  if (!OWN_IMAGE.test(image)) return [];
+  const used = new Set(
+    plan.services
+      .filter(({ placements }) => placements.some(({ scope }) => scope === 'user'))
+      .map(({ repository }) => repository),
+  );
+  return policy.repositories
+    .filter(({ name, url }) => used.has(name) && helperOf(url) === 'rclone')
+    .map(({ name, pointer }): Diagnostic => ({
+      code: 'STW350',
+      severity: 'error',
+      message: `rootless jobs that use repository \`${name}\` need the program rclone, which the image \`${image}\` does not hold`,
+      span: policy.document.span([...pointer, 'url']),
+      hint: 'set `runtimes.podman.image` to an image with restic and rclone, or let these services use another repository',
+    }));
 };

@@ -15,7 +15,7 @@ import { tooOld } from './max-age.js';
 import { sharedManagedVolume } from './managed-volumes.js';
 import * as operators from './operators.js';
 import * as places from './places.js';
-import { unreachableFromPods } from './pod-repositories.js';
+import { unreachableFromPods, unreachableFromRootless } from './pod-repositories.js';
 import * as proxmox from './proxmox.js';
 import { backedUpRepository, coveredRepository } from './repository-place.js';
 import * as rootless from './rootless.js';
@@ -64,6 +64,7 @@ const CHECKS: readonly Check[] = [
   kubernetes.sharedClaim,
   kubernetes.impossibleMemory,
   unreachableFromPods,
+  unreachableFromRootless,
   ansible.ansibleGroup,
   ansible.ansibleVariables,
   schedule.ambiguousDays,

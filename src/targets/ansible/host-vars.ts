@@ -1,3 +1,4 @@
+import type { RepositoryPlan } from '../../plan/plan.js';
 import { userTreeName } from '../podman-user/user-tree.js';
 import type { RenderedFile, TargetInput } from '../target.js';
 import { headerLines } from './header-lines.js';
@@ -16,6 +17,8 @@ export function hostVars(host: AnsibleHost, { plan, runtimes, templates }: Targe
       header: headerLines(plan, null),
       tree: name,
       folder: tree?.folder ?? '',
+      addresses: tree === null ? [] : tree.repositories.map(addressContext),
+      rootless_addresses: rootless === null ? [] : rootless.repositories.map(addressContext),
       services: [...new Set(services.map(({ service_id }) => service_id))].sort(),
       maintains: tree === null ? [] : tree.maintained.map(({ name }) => name),
       secrets: tree === null ? [] : hostSecrets(plan, tree).map(secretContext),
@@ -30,6 +33,11 @@ export function hostVars(host: AnsibleHost, { plan, runtimes, templates }: Targe
     service: null,
     runtime: null,
   };
+}
+
+/** As `install.sh` reads it out of its scripts. */
+function addressContext({ name, url }: RepositoryPlan) {
+  return ansibleText(`restic-${name}.sh ${url}`);
 }
 
 function secretContext({ path, variable }: AnsibleSecret) {

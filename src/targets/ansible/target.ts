@@ -1,4 +1,5 @@
 import type { RenderedFile, Target, TargetInput } from '../target.js';
+import { sharedFilesIn } from '../shared-file.js';
 import { headerLines } from './header-lines.js';
 import { hostVars } from './host-vars.js';
 import { ansibleHosts } from './hosts.js';
@@ -26,7 +27,7 @@ export const ansible: Target = {
   },
 };
 
-function playbook(hosts: readonly string[], { plan, templates }: TargetInput): RenderedFile[] {
+function playbook(hosts: readonly string[], { plan, runtimes, templates }: TargetInput): RenderedFile[] {
   const file = (path: string, context: Record<string, unknown>): RenderedFile => ({
     path: `ansible/${path}.yml`,
     content: templates.render(`ansible/${path}.yml.hbs`, { header: headerLines(plan, null), ...context }),
@@ -35,5 +36,10 @@ function playbook(hosts: readonly string[], { plan, templates }: TargetInput): R
     service: null,
     runtime: null,
   });
-  return [file('deploy', { hosts }), ...TASKS.map((name) => file(`tasks/${name}`, {}))];
+  const script = sharedFilesIn('ansible', null, { plan, runtimes, templates });
+  return [
+    script('ownership.sh', 'ansible/ownership.sh.hbs'),
+    file('deploy', { hosts }),
+    ...TASKS.map((name) => file(`tasks/${name}`, {})),
+  ];
 }

@@ -68,6 +68,7 @@ function indexContext(plan: BackupPlan, runtimes: RuntimeSettings): Record<strin
       jobs: tree.jobs.length + tree.guests.length,
       credentials: hostCredentials(tree),
     })),
+    alarms: hostTrees(plan).length > 0 || userTrees(plan).length > 0,
     fleet: ansibleHosts(plan).length > 0,
     fleet_users: ansibleHosts(plan).some(({ rootless }) => rootless !== null),
     user: runtimes.podman.user,
@@ -105,7 +106,8 @@ function namespaceContext(namespace: Namespace, { method }: KubernetesSettings):
     name: namespace.name,
     jobs: namespace.jobs.length,
     secrets: [...secrets].sort(),
-    level: levels.includes('privileged') ? 'privileged' : 'restricted',
+    // Velero's pods are in its own namespace.
+    level: method !== 'velero' && levels.includes('privileged') ? 'privileged' : 'restricted',
   };
 }
 

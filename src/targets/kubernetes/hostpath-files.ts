@@ -2,19 +2,21 @@ import { installedName, projectName } from '../../names/installed.js';
 import { groupBy } from '../../plan/group.js';
 import { longestRun } from '../../plan/longest-run.js';
 import { labelTexts } from '../../plan/node-labels.js';
-import type { PlannedVolume, RepositoryPlan } from '../../plan/plan.js';
+import type { PlannedVolume } from '../../plan/plan.js';
 import type { KubernetesSettings, Labels } from '../../policy/policy.js';
 import { header } from '../header.js';
 import type { RenderedFile, TargetInput } from '../target.js';
 import { backupArguments } from './backup-files.js';
 import type { KubernetesJob, Namespace } from './cluster.js';
-import { labels, objectName, podVolumeName } from './names.js';
+import { labels, objectName } from './names.js';
 import type { Generator } from './namespace-files.js';
 import {
+  credentialsFolder,
+  credentialsMount,
+  credentialsVolume,
   podResources,
   SCRIPTS,
   scriptsConfigMap,
-  secretName,
   sourceMount,
   sourceVolumes,
   tolerationFields,
@@ -24,7 +26,6 @@ import { longestGap } from './timing.js';
 
 const CRONTAB = '/etc/stowage-crontab';
 const JOBS = '/etc/stowage-jobs';
-const CREDENTIALS = '/etc/stowage-credentials';
 
 /** Scripts that the scheduler's pod needs besides backup.sh. */
 export const HOSTPATH_SCRIPTS = [
@@ -188,11 +189,7 @@ function volumesAndMounts(
       { name: 'cache', mountPath: '/cache' },
       { name: 'tmp', mountPath: '/tmp' },
       { name: 'state', mountPath: '/state' },
-      ...secrets.map((repository) => ({
-        name: podVolumeName('secret', repository.name),
-        mountPath: credentialsFolder(repository),
-        readOnly: true,
-      })),
+      ...secrets.map(credentialsMount),
       ...paths.map(({ volume, scope }) => sourceMount(volume, scope)),
     ],
     volumes: [
@@ -202,17 +199,10 @@ function volumesAndMounts(
       { name: 'cache', emptyDir: {} },
       { name: 'tmp', emptyDir: {} },
       { name: 'state', emptyDir: {} },
-      ...secrets.map((repository) => ({
-        name: podVolumeName('secret', repository.name),
-        secret: { secretName: secretName(repository), defaultMode: 0o400 },
-      })),
+      ...secrets.map(credentialsVolume),
       ...sourceVolumes(paths, jobs.some(mustExist) ? 'stops' : 'unchecked'),
     ],
   };
-}
-
-function credentialsFolder(repository: RepositoryPlan): string {
-  return `${CREDENTIALS}/${repository.name}`;
 }
 
 function serviceScript(
@@ -248,5 +238,5 @@ function serviceScript(
 
 /** How the names of all schedulers of a project begin, and of their pods. */
 export function schedulerPrefix(project: string): string {
-  return `${installedName(project, 'hostpath', '')}`;
+  return installedName(project, 'hostpath', '');
 }

@@ -1,7 +1,7 @@
 import type { RepositoryPlan } from '../../plan/plan.js';
 import type { KubernetesSettings } from '../../policy/policy.js';
 import { containerText, labels } from './names.js';
-import { podResources, secretName } from './pod.js';
+import { credentialsMount, credentialsVolume, podResources, secretName } from './pod.js';
 import type { PodSecurity } from './security.js';
 
 /** An object for `kubectl apply --filename -`; JSON is YAML. */
@@ -54,11 +54,17 @@ export function personPod(input: PersonPodInput): Manifest {
           volumeMounts: [
             { name: 'cache', mountPath: '/cache' },
             { name: 'tmp', mountPath: '/tmp' },
+            credentialsMount(repository),
             ...(input.moreMounts ?? []),
           ],
         },
       ],
-      volumes: [{ name: 'cache', emptyDir: {} }, { name: 'tmp', emptyDir: {} }, ...(input.moreVolumes ?? [])],
+      volumes: [
+        { name: 'cache', emptyDir: {} },
+        { name: 'tmp', emptyDir: {} },
+        credentialsVolume(repository),
+        ...(input.moreVolumes ?? []),
+      ],
     },
   };
 }

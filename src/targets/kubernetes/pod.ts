@@ -12,6 +12,8 @@ export function scriptsConfigMap(project: string): string {
   return installedName(project, 'scripts');
 }
 
+const CREDENTIALS = '/etc/stowage-credentials';
+
 type Fields = Readonly<Record<string, unknown>>;
 
 /** What `_restic.yaml.hbs` and the templates around it need for one pod of ours. */
@@ -77,6 +79,7 @@ export function podContext(input: PodInput): PodContext {
       { name: 'scripts', mountPath: SCRIPTS, readOnly: true },
       { name: 'cache', mountPath: '/cache' },
       { name: 'tmp', mountPath: '/tmp' },
+      credentialsMount(repository),
       ...(input.moreMounts ?? []),
       ...input.sources.map((volume) => sourceMount(volume, '')),
     ],
@@ -84,6 +87,7 @@ export function podContext(input: PodInput): PodContext {
       { name: 'scripts', configMap: { name: scriptsConfigMap(input.project) } },
       { name: 'cache', emptyDir: {} },
       { name: 'tmp', emptyDir: {} },
+      credentialsVolume(repository),
       ...(input.moreVolumes ?? []),
       ...sourceVolumes(
         input.sources.map((volume) => ({ volume, scope: '' })),
@@ -97,6 +101,28 @@ export function podContext(input: PodInput): PodContext {
 export function secretName(repository: RepositoryPlan): string {
   if (repository.kubernetes_secret === null) throw new Error(`repository ${repository.name} has no Secret`);
   return repository.kubernetes_secret;
+}
+
+/**
+ * Where every pod has each key of a repository's Secret as a file: what is no variable itself (a certificate, the key file
+ * of a Google account), and a variable that names such a file, is the same in all of them.
+ */
+export function credentialsFolder(repository: RepositoryPlan): string {
+  return `${CREDENTIALS}/${repository.name}`;
+}
+
+export function credentialsMount(repository: RepositoryPlan): Fields {
+  return { name: credentialsName(repository), mountPath: credentialsFolder(repository), readOnly: true };
+}
+
+/** The modes let a pod read it that runs as the workload's user; nobody else is in the pod. */
+export function credentialsVolume(repository: RepositoryPlan): Fields {
+  const secret = { secretName: secretName(repository), defaultMode: 0o444 };
+  return { name: credentialsName(repository), secret };
+}
+
+function credentialsName(repository: RepositoryPlan): string {
+  return podVolumeName('secret', repository.name);
 }
 
 /** A volume, and the service that it belongs to where one pod mounts those of several. */

@@ -1,12 +1,20 @@
 import { installedName, userLibraryFolder } from '../../names/installed.js';
 import type { RepositoryPlan } from '../../plan/plan.js';
+import { helperOf } from '../../policy/repository-url.js';
 import { header } from '../header.js';
+import { keyContext } from '../systemd/keys.js';
 import { sharedFilesIn } from '../shared-file.js';
 import { queueFiles, queueUnit } from '../systemd/queue.js';
 import type { RenderedFile, Target, TargetInput } from '../target.js';
 import { acceptContext } from '../backup-options.js';
 import { acceptScript, containerContext } from './container.js';
-import { userCredentials, userSecretFiles, userTrees, type UserTree } from './user-tree.js';
+import {
+  userCredentials,
+  userEnvironmentFiles,
+  userSecretFiles,
+  userTrees,
+  type UserTree,
+} from './user-tree.js';
 
 /**
  * `hosts/<host>/user/`: rootless services (`quadlet_scope: user`). Each is backed up by a container of the same user, in
@@ -33,7 +41,8 @@ export function repositoryContext(project: string, repository: RepositoryPlan) {
     url,
     local_path,
     local_volume: local_path === null ? null : `${local_path}:${local_path}`,
-    sftp: url.startsWith('sftp:'),
+    sftp: helperOf(url) === 'sftp',
+    rclone: helperOf(url) === 'rclone',
     environment_file,
     secrets,
   };
@@ -42,17 +51,32 @@ export function repositoryContext(project: string, repository: RepositoryPlan) {
 function sharedFiles(tree: UserTree, input: TargetInput): RenderedFile[] {
   const file = sharedFilesIn(tree.folder, 'podman', input);
   const { image, user } = input.runtimes.podman;
+  const keys = tree.repositories.flatMap((repository) =>
+    keyContext(repository).map((key) => ({
+      ...key,
+      password: userSecretFiles(tree.project, repository).password,
+    })),
+  );
   return [
     file('install.sh', 'podman-user/install.sh.hbs', {
       tree: tree.name,
       user,
       credentials: userCredentials(tree),
+      environment_files: userEnvironmentFiles(tree),
+      keys,
     }),
     file(
       `systemd/${installedName(input.plan.project, 'failure')}@.service`,
       'podman-user/failure.service.hbs',
     ),
     file('bin/report-failure.sh', 'podman-user/report-failure.sh.hbs'),
+    ...(keys.length > 0
+      ? [file('bin/check-access.sh', 'podman-user/check-access.sh.hbs', { keys, image })]
+      : []),
+    ...(userEnvironmentFiles(tree).length > 0
+      ? [file('bin/check-environment.sh', 'host/check-environment.sh.hbs')]
+      : []),
+    file('bin/await-repository.sh', 'host/await-repository.sh.hbs'),
     file('bin/check-source.sh', 'host/check-source.sh.hbs'),
     file('bin/backup.sh', 'host/backup.sh.hbs'),
     ...queueFiles(file, input, { user: true }),

@@ -57,6 +57,13 @@ export function userSecretFiles(
   return { environment: environment_file === null ? null : `${path}.env`, password: `${path}.password` };
 }
 
+/** Files with environment variables that jobs of the user read; relative to the home folder. */
+export function userEnvironmentFiles(tree: UserTree): string[] {
+  return tree.repositories.flatMap(
+    (repository) => userSecretFiles(tree.project, repository).environment ?? [],
+  );
+}
+
 /** Files with secrets that the user must put below the home folder, sorted; relative to it. */
 export function userCredentials(tree: UserTree): string[] {
   return tree.repositories.flatMap((repository) => {

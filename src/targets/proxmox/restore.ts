@@ -1,6 +1,5 @@
 import { asideFolder, libraryFolder } from '../../names/installed.js';
 import type { Placement, ServicePlan } from '../../plan/plan.js';
-import { guestDumpName } from '../../plan/volumes.js';
 import type { Pipeline } from '../runbook/guide.js';
 import { resticCommand } from '../systemd/host-files.js';
 import { guestTags } from './guest.js';
@@ -43,9 +42,8 @@ export function guestRestore(
   const guest = String(vmid);
   const restic = resticCommand(project, service.repository);
   const filter = ['--host', placement.snapshot_host, '--tag', guestTags(service).join(',')];
-  const path = `/backup/${service.service_id}/${guestDumpName(vmid)}`;
-  const dump = [restic, 'dump', snapshot, path, ...filter];
   const script = `${libraryFolder(project)}/restore-guest-${service.service_id}.sh`;
+  const dump = [script, snapshot, '-'];
   const aside = `${asideFolder(project)}/${service.service_id}`;
   return {
     list: [[[restic, 'snapshots', ...filter]]],

@@ -71,7 +71,10 @@ function guestContext(
     snapshot_host: placement.snapshot_host,
     options: backupOptions(
       { service, placement },
-      [{ snapshot_path: `/backup/${service.service_id}/${guestDumpName(vmid)}` }],
+      // Where restic 0.18.0 has a stream, too.
+      [`/backup/${service.service_id}`, ''].map((folder) => ({
+        snapshot_path: `${folder}/${guestDumpName(vmid)}`,
+      })),
       `${acceptScript(project, service)} SNAPSHOT`,
       guestTags(service).slice(service.tags.length),
     ),

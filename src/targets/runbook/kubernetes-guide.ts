@@ -1,4 +1,4 @@
-import type { PlannedVolume, RepositoryPlan, ServicePlan } from '../../plan/plan.js';
+import type { Placement, PlannedVolume, RepositoryPlan, ServicePlan } from '../../plan/plan.js';
 import type { KubernetesSettings } from '../../policy/policy.js';
 import { outerFirst, sparedVolumes } from '../nested-volumes.js';
 import { backupName } from '../kubernetes/backup-files.js';
@@ -29,8 +29,15 @@ export function kubernetesSteps(job: KubernetesJob, settings: KubernetesSettings
   return [...before, ...methodSteps(job, settings)];
 }
 
-/** Where an operator puts what it backs up; one sentence. Empty where restic itself is run. */
-export function operatorText(service: ServicePlan, { runtimes }: TargetInput): string {
+/** Where an operator puts what it backs up, and what it does not do. Empty where restic itself is run. */
+export function operatorText(service: ServicePlan, placement: Placement, input: TargetInput): string {
+  const stored = storedText(service, input);
+  const unheard = placement.not_honoured ?? [];
+  if (stored === '' || unheard.length === 0) return stored;
+  return `${stored} What the policy says of ${unheard.join(', ')} is not done.`;
+}
+
+function storedText(service: ServicePlan, { runtimes }: TargetInput): string {
   switch (runtimes.kubernetes.method) {
     case 'velero':
       return 'by Velero, into its own storage: restic cannot read these backups.';

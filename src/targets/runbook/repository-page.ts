@@ -1,7 +1,8 @@
-import { installedName } from '../../names/installed.js';
+import { installedName, libraryFolder } from '../../names/installed.js';
 import { isMaintained } from '../../plan/maintenance-jobs.js';
 import type { RepositoryPlan } from '../../plan/plan.js';
 import type { KubernetesSettings } from '../../policy/policy.js';
+import { helperOf } from '../../policy/repository-url.js';
 import { header } from '../header.js';
 import { objectName } from '../kubernetes/names.js';
 import { personPod } from '../kubernetes/person-pod.js';
@@ -12,10 +13,17 @@ import type { TargetInput } from '../target.js';
 import { firstBackup } from './first-backup.js';
 import { applied, type Command, type Pipeline } from './guide.js';
 
+/** Programs that restic reaches a repository through, and their files in the home of user restic. */
+const HELPERS = {
+  sftp: { name: 'SSH', files: '/var/lib/restic/.ssh/{id_*,known_hosts,config}' },
+  rclone: { name: 'rclone', files: '/var/lib/restic/.config/rclone/rclone.conf' },
+} as const;
+
 /** What the page of a repository shows. */
 export function repositoryContext(input: TargetInput, repository: RepositoryPlan): Record<string, unknown> {
   const hosts = hostTrees(input.plan).filter((tree) => tree.repositories.includes(repository));
   const { maintenance } = repository;
+  const helper = helperOf(repository.url);
   const shell =
     maintenance.kind === 'host'
       ? {
@@ -36,6 +44,10 @@ export function repositoryContext(input: TargetInput, repository: RepositoryPlan
     hosts: hosts.map((tree) => tree.name),
     password_file: repository.password_file,
     secret: repository.kubernetes_secret,
+    helper: hosts.length > 0 && helper !== null ? HELPERS[helper].name : null,
+    helper_files: helper === null ? '' : HELPERS[helper].files,
+    is_rclone: helper === 'rclone',
+    check_access: [`${libraryFolder(input.plan.project)}/check-access.sh`],
     forget: repository.forget.cron,
     prune: repository.prune.cron,
     check: repository.check.cron,

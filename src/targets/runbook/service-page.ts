@@ -82,7 +82,7 @@ function place(
     {
       title: placeName(placement),
       snapshot_host,
-      operator: isOperatorJob(input, placement) ? operatorText(service, input) : '',
+      operator: isOperatorJob(input, placement) ? operatorText(service, placement, input) : '',
       cron: schedule.cron,
       timezone: schedule.timezone,
       steps: steps.map((step) => shown(step, at)),

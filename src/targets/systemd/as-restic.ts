@@ -1,5 +1,5 @@
-import { posix } from 'node:path';
 import type { RepositoryPlan } from '../../plan/plan.js';
+import { helperOf, sshServer } from '../../policy/repository-url.js';
 
 /** Runs what follows as user restic, whose keys and settings lie in its home folder. */
 const AS_RESTIC =
@@ -12,22 +12,18 @@ const AS_RESTIC =
 export function optionsForRoot({ url, local_path }: Pick<RepositoryPlan, 'url' | 'local_path'>): string[] {
   // A lock would be root's, and unreadable to every other job.
   if (local_path !== null) return ['--no-lock'];
-  if (url.startsWith('rclone:')) return [`--option=rclone.program=${AS_RESTIC} rclone`];
-  if (url.startsWith('sftp:')) return [`--option=sftp.command=${AS_RESTIC} ${sshCommand(url)}`];
-  return [];
+  if (helperOf(url) === 'rclone') return [`--option=rclone.program=${AS_RESTIC} rclone`];
+  const server = sshServer(url);
+  return server === null ? [] : [`--option=sftp.command=${AS_RESTIC} ${sshCommand(server)}`];
 }
 
-/** What restic itself would run: `sftp://[user@]host[:port]/path`, or `sftp:[user@]host:path`. */
-function sshCommand(url: string): string {
-  const rest = url.slice('sftp:'.length);
-  const isUrl = rest.startsWith('//');
-  const place = isUrl ? (rest.slice(2).split(posix.sep)[0] ?? '') : rest.replace(/:[^\]]*$/, '');
-  const [, user = '', host = '', port = ''] = /^(?:(.*)@)?(\[.*\]|[^:]*)(?::(\d+))?$/.exec(place) ?? [];
+/** What restic itself would run. */
+function sshCommand({ user, host, port }: NonNullable<ReturnType<typeof sshServer>>): string {
   return [
     'ssh',
     ...(port === '' ? [] : ['-p', port]),
     ...(user === '' ? [] : ['-l', user]),
-    host.replace(/^\[(.*)\]$/, '$1'),
+    host,
     '-s',
     'sftp',
   ]

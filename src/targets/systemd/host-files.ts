@@ -3,6 +3,7 @@ import type { ServicePlan } from '../../plan/plan.js';
 import { sharedFilesIn } from '../shared-file.js';
 import type { RenderedFile, TargetInput } from '../target.js';
 import type { HostTree } from './host-tree.js';
+import { keyContext } from './keys.js';
 import { queueFiles } from './queue.js';
 import { repositoryContext } from './repository-context.js';
 
@@ -10,20 +11,25 @@ import { repositoryContext } from './repository-context.js';
 export function hostFiles(tree: HostTree, input: TargetInput): RenderedFile[] {
   const maintains = tree.maintained.length > 0;
   const repositories = tree.repositories.map(repositoryContext);
+  const keys = tree.repositories.flatMap(keyContext);
   const name = projectName(tree.project);
   const file = sharedFilesIn(tree.folder, null, input);
   return [
     file('install.sh', 'host/install.sh.hbs', {
       tree: tree.name,
       credentials: hostCredentials(tree),
-      streams: tree.guests.length > 0 && input.runtimes.proxmox.transfer === 'stream',
+      environment_files: hostEnvironmentFiles(tree),
+      keys,
     }),
     file(`etc/sysusers.d/${name}.conf`, 'host/stowage.sysusers.conf.hbs'),
     file(`etc/tmpfiles.d/${name}.conf`, 'host/stowage.tmpfiles.conf.hbs', { repositories }),
-    file(`systemd/${installedName(tree.project, 'failure')}@.service`, 'systemd/failure.service.hbs', {
-      repository: { local_path: null },
-    }),
+    file(`systemd/${installedName(tree.project, 'failure')}@.service`, 'systemd/failure.service.hbs'),
     file('bin/report-failure.sh', 'host/report-failure.sh.hbs'),
+    ...(keys.length > 0 ? [file('bin/check-access.sh', 'host/check-access.sh.hbs', { keys })] : []),
+    ...(hostEnvironmentFiles(tree).length > 0
+      ? [file('bin/check-environment.sh', 'host/check-environment.sh.hbs')]
+      : []),
+    file('bin/await-repository.sh', 'host/await-repository.sh.hbs'),
     ...(tree.jobs.length + tree.guests.length > 0 ? queueFiles(file, input, { user: false }) : []),
     ...(tree.jobs.length > 0 ? [file('bin/check-source.sh', 'host/check-source.sh.hbs')] : []),
     ...(tree.jobs.length + tree.guests.length > 0 ? [file('bin/backup.sh', 'host/backup.sh.hbs')] : []),
@@ -69,6 +75,12 @@ export function backupCommand(project: string): string {
 /** How a person on a host takes a marked snapshot of a service for complete: SNAPSHOT. */
 export function acceptScript(project: string, { service_id }: ServicePlan): string {
   return `${libraryFolder(project)}/accept/${service_id}.sh`;
+}
+
+/** Files with environment variables that jobs of the host read, sorted. */
+export function hostEnvironmentFiles(tree: HostTree): string[] {
+  const files = tree.repositories.flatMap(({ environment_file }) => environment_file ?? []);
+  return [...new Set(files)].sort();
 }
 
 /** Files with secrets that people must put on the host, sorted. */

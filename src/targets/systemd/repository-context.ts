@@ -1,5 +1,6 @@
 import { isAtOrBelow } from '../../locate/pairing.js';
 import type { RepositoryPlan } from '../../plan/plan.js';
+import { helperOf } from '../../policy/repository-url.js';
 import { optionsForRoot } from './as-restic.js';
 
 /** What templates know about a repository, `repository` in their context. */
@@ -13,6 +14,8 @@ export interface RepositoryContext {
   readonly password_credential: string;
   readonly environment_file: string | null;
   readonly local_path: string | null;
+  /** Whether what reaches it keeps files in the home of user restic: keys and known hosts, or tokens. */
+  readonly keeps_files: boolean;
   /** Whether it is where a job has a view of its own (`TemporaryFileSystem=`, `PrivateTmp=`), so that it must be mounted. */
   readonly is_hidden: boolean;
   /** The same as one word of a list setting that `systemd-run --property=` reads, which expands no specifiers. */
@@ -31,6 +34,7 @@ export function repositoryContext(repository: RepositoryPlan): RepositoryContext
     password_credential: `restic-password:${repository.password_file}`,
     environment_file: repository.environment_file,
     local_path: repository.local_path,
+    keeps_files: helperOf(repository.url) !== null,
     is_hidden: HIDDEN.some((folder) => isAtOrBelow(repository.local_path ?? '', folder)),
     local_path_quoted:
       repository.local_path === null ? null : `"${repository.local_path.replaceAll(/["\\]/g, '\\$&')}"`,

@@ -14,13 +14,17 @@ export interface Pod {
 }
 
 /** The example with times and rules that tell each from the defaults, and these changes to its policy; its tree. */
-export async function treeOf(changes: Readonly<Record<string, string>>): Promise<string> {
+export async function treeOf(
+  changes: Readonly<Record<string, string>>,
+  contracts: Readonly<Record<string, Readonly<Record<string, string>>>> = {},
+): Promise<string> {
   const project = exampleProject('cluster', {
     'stowage.yml': {
       'spread: 90m': 'spread: 0m\n  timezone: Europe/Berlin\n  timeout: 3h\n  exclude: ["**/*.tmp"]',
       'read_data_subsets: 12 }': 'read_data_subsets: 12 }\n    timezone: UTC',
       ...changes,
     },
+    ...contracts,
   });
   await render(project);
   return path.join(project.rendered, 'kubernetes');

@@ -16,6 +16,11 @@ export const EVERY_SANDBOX = {
   ...{ RestrictNamespaces: 'yes', MemoryDenyWriteExecute: 'yes', LockPersonality: 'yes' },
 } as const;
 
+/** What the timer of a backup (`backup-wiki`) starts. */
+export function queued(job: string): string {
+  return `stowage-lab-queue@stowage-lab-${job}.service`;
+}
+
 /** What systemd knows of a unit, by property. */
 export async function shown(
   machine: Machine,

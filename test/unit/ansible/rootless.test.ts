@@ -45,6 +45,8 @@ describe('a host with rootless jobs', () => {
       stowage_project: 'lab',
       stowage_tree: 'pi1',
       stowage_folder: '',
+      stowage_addresses: [],
+      stowage_rootless_addresses: ['restic-main.sh rest:http://b/y'],
       stowage_services: [],
       stowage_maintains: [],
       stowage_secrets: [],

@@ -150,6 +150,8 @@ describe('variables of a host', () => {
       stowage_project: 'lab',
       stowage_tree: 'pi1',
       stowage_folder: 'hosts/pi1',
+      stowage_addresses: ['restic-main.sh rest:http://backup:8000/infra'],
+      stowage_rootless_addresses: [],
       stowage_services: ['app'],
       stowage_maintains: [],
       stowage_secrets: [{ variable: 'stowage_lab_main_password', path: '/etc/restic/password' }],

@@ -138,7 +138,7 @@ test('a whole file: its contract, its templates, and every key that shapes it', 
 
 test('the template of a line: an own one and an included one', () => {
   expect(explainLine(TIMER, 'OnCalendar=').templates).toContainEqual({
-    ...{ template: 'systemd/job.timer.hbs', line: 8, column: 12, expression: 'this' },
+    ...{ template: 'systemd/job.timer.hbs', line: 9, column: 12, expression: 'this' },
   });
   expect(explainLine(UNIT, 'ProtectSystem=').templates).toEqual([
     { template: 'systemd/_sandbox.service.hbs', line: expect.any(Number), column: 1, expression: null },

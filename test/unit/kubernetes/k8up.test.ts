@@ -68,7 +68,7 @@ describe.each<[string, Json, Json, number]>([
   test('keeps clear of all other jobs of the repository', () => {
     const cronOf = (job: { schedule: string } | undefined) => {
       const prefix = timezone === 'UTC' ? '' : `CRON_TZ=${timezone} `;
-      expect(job?.schedule.startsWith(`${prefix}`)).toBe(true);
+      expect(job?.schedule.startsWith(prefix)).toBe(true);
       return job?.schedule.slice(prefix.length) ?? '';
     };
     for (const job of [check, prune]) {

@@ -46,6 +46,11 @@ describe.each(METHODS)('what %s cannot honour', (method) => {
     const rendered = project({}, Object.fromEntries(unheard));
     expect(found(rendered)).toEqual(unheard.map(() => 'STW559 warning stowage.yml'));
     expect(rendered.text('.stowage/plan.json')).not.toContain('**/cache/**');
+    // Markdown puts a backslash before what it could read otherwise.
+    const page = rendered
+      .text('runbooks/wiki.md')
+      .replaceAll(/&#95;|\\/g, (text) => (text === '\\' ? '' : '_'));
+    expect(page).toContain(`says of ${unheard.map(([key]) => key).join(', ')} is not done.`);
     for (const service of rendered.plan?.services ?? []) {
       expect(service).toMatchObject({
         exclude: [],

@@ -260,9 +260,9 @@ describe('the workload', () => {
     ['a claim that anything may use', contract('wiki', claim('shared')), null],
     ['a name that nothing can have', contract('wiki', { service_name: 'Wiki', ...claim('wiki-data') }), null],
   ])('is %s', (_what, service, expected) => {
-    const { job: one, text } = planned(service);
-    expect(workload.workloadOf(one)).toBe(expected);
-    const page = text('runbooks/wiki.md');
+    const made = planned(service);
+    expect(workload.workloadOf(made.job)).toBe(expected);
+    const page = made.text('runbooks/wiki.md');
     // A kind that is not known is never typed.
     expect(page.includes('### Find out what runs the service')).toBe(expected === null);
     expect(page.includes('WORKLOAD')).toBe(expected === null);

@@ -202,6 +202,19 @@ describe('forget.sh', () => {
     expect(notes()).toEqual(['forget', 'a', 'forget', 'c']);
   });
 
+  test('hands a stop on to restic, waits for it, and does no other service', async () => {
+    forget('a', 'exec restic forget a\n');
+    forget('b', 'exec restic forget b\n');
+    const child = spawn('sh', [at('forget.sh'), at('forget')], {
+      env: environment({ HANG: at('running') }),
+    });
+    const ended = new Promise<number | null>((resolve) => child.on('close', resolve));
+    while (!existsSync(at('running'))) await sleep(10);
+    child.kill('SIGTERM');
+    expect(await ended).toBe(1);
+    expect(notes()).toEqual(['forget', 'a', 'stopped']);
+  });
+
   test('succeeds when all did, and fails when there is nothing to do: then no retention is applied', () => {
     expect(run([at('forget.sh'), at('forget')])).toMatchObject({ status: 1 });
     forget('a', 'exec restic forget a\n');

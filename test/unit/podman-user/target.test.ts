@@ -60,6 +60,7 @@ describe('the container that backs up', () => {
       `${check} podman systemd-app-data ${root} ${root} not-empty`,
       `${check} podman systemd-app-data ${root} ${root}/deep not-empty`,
       `${check} path /srv/photos not-empty`,
+      '%h/.local/lib/stowage/lab/await-repository.sh %h/.local/lib/stowage/lab/restic-main.sh',
     ]);
   });
 

@@ -17,6 +17,9 @@ import path from 'node:path';
  * node it ends with 0 and no output. `$STAND_IN` chooses how it goes.
  */
 const VZDUMP = `#!/bin/sh
+# Its environment is a clean one, so how it goes stands in a file.
+[ -z "\${CALLS-}\${AWS_SECRET_ACCESS_KEY-}" ] || exit 99
+. "\${0%/*}/../environment"
 echo "vzdump $* HOME=$HOME" >> "$CALLS"
 case " $* " in *' --stdout '*' --storage '* | *' --storage '*' --stdout '*) exit 255 ;; esac
 dumpdir=
@@ -148,6 +151,18 @@ export class Node {
       .replaceAll('/usr/local/lib/stowage/lab/', `${path.join(this.folder, 'bin')}/`)
       .replaceAll('/dump/dir', this.dumpdir);
     const file = this.program('script.sh', text);
+    const environment = {
+      STAND_IN: options.standIn ?? 'well',
+      ...Object.fromEntries(
+        ['DUMP', 'CALLS', 'SAVED', 'RESTORED'].map((name) => [name, path.join(this.folder, name)]),
+      ),
+    };
+    this.write(
+      'environment',
+      Object.entries(environment)
+        .map(([name, value]) => `${name}='${value}'\n`)
+        .join(''),
+    );
     for (const name of ['SAVED', 'CALLS', 'RESTORED']) rmSync(path.join(this.folder, name), { force: true });
     const result = spawnSync('/bin/sh', [file, ...(options.args ?? [])], {
       encoding: 'utf8',
@@ -155,11 +170,9 @@ export class Node {
         PATH: `${path.join(this.folder, 'bin')}:/usr/bin:/bin`,
         HOME: '/var/lib/restic',
         STATE_DIRECTORY: '/var/lib/stowage/lab/jobs/vzdump-app',
-        STAND_IN: options.standIn ?? 'well',
         RESTIC_VERSION: options.restic ?? '0.19.1',
-        ...Object.fromEntries(
-          ['DUMP', 'CALLS', 'SAVED', 'RESTORED'].map((name) => [name, path.join(this.folder, name)]),
-        ),
+        AWS_SECRET_ACCESS_KEY: 'secret',
+        ...environment,
       },
     });
     return {

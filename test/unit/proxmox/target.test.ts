@@ -85,25 +85,6 @@ describe('a guest that nobody can name', () => {
 });
 
 test.each([
-  ['stream', '0.18.0', true],
-  ['stream', '0.18.1', false],
-  ['stream', '0.17.3', false],
-  ['dumpdir', '0.18.0', false],
-])('the installer of guests that are transferred by %s with restic %s', (transfer, restic, warned) => {
-  const node = new Node(Buffer.from('dump'));
-  try {
-    node.program('id', '#!/bin/sh\necho 0\n');
-    node.program('systemctl', '#!/bin/sh\necho "systemd 252 (252.1)"\n');
-    const script = renderHost(`runtimes: { proxmox: { transfer: ${transfer} } }\n`)['install.sh'] ?? '';
-    const { code, stdout, stderr } = node.run(script, { args: ['--dry-run'], restic });
-    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-    expect(stdout.includes('NOTE: the jobs of guests fail with restic 0.18.0')).toBe(warned);
-  } finally {
-    node.remove();
-  }
-});
-
-test.each([
   [99, ['error STW560']],
   [100, []],
   [999_999_999, []],
@@ -144,12 +125,13 @@ describe('restoring', () => {
     paths: ['/backup/app/vzdump-lxc-120.tar'],
     id: '5'.repeat(64),
   });
-  const withDump = (through = 'cat') =>
+  const withDump = (through = 'cat', at = '/backup/app/vzdump-lxc-120.tar') =>
     node.program(
       'restic-main.sh',
       `#!/bin/sh
 echo "restic-main $*" >> "$CALLS"
 if [ "$1" = snapshots ]; then printf '%s\\n' '[${SNAPSHOTS}]'; exit; fi
+if [ "$1" = ls ]; then printf '{"type":"file","path":"${at}"}\\n'; exit; fi
 mkdir -p "$TMPDIR/x/etc/vzdump"; cd "$TMPDIR/x"
 printf 'arch: amd64\\nrootfs: fast-zfs:subvol-120-disk-0,size=8G\\n[old]\\nrootfs: slow:x\\n' > etc/vzdump/pct.conf
 tar -b 2 -cf - ./etc | ${through}
@@ -164,6 +146,16 @@ tar -b 2 -cf - ./etc | ${through}
     expect(calls).toMatch(/pct restore 120 \S+\/vzdump-lxc-120\.tar --storage fast-zfs --force/);
     expect(node.leftOver()).toEqual([]);
     expect(node.read('RESTORED')?.length).toBeGreaterThan(0);
+  });
+
+  test('from the top of the snapshot, where restic 0.18.0 puts it; `-` only writes it', () => {
+    withDump('cat', '/vzdump-lxc-120.tar');
+    const { code, calls } = node.run(script(), { args: ['latest', '120', '--force'] });
+    expect(code).toBe(0);
+    expect(calls).toContain(`restic-main dump ${'5'.repeat(64)} /vzdump-lxc-120.tar\n`);
+    const written = node.run(script(), { args: ['latest', '-'] });
+    expect(written).toMatchObject({ code: 0, stdout: expect.stringContaining('rootfs: fast-zfs') });
+    expect(written.calls).not.toContain('pct');
   });
 
   test('not when the guest runs, is to be started at once, or the dump is cut off', () => {
@@ -213,7 +205,7 @@ tar -b 2 -cf - ./etc | ${through}
     const lines = (pipelines = guide?.list ?? []) =>
       pipelines.map((pipeline) => pipeline.map((command) => command.join(' ')).join(' | '));
     const filter = '--host app --tag service:app,part:guest';
-    const dump = `/usr/local/lib/stowage/lab/restic-main.sh dump latest /backup/app/vzdump-lxc-120.tar ${filter}`;
+    const dump = '/usr/local/lib/stowage/lab/restore-guest-app.sh latest -';
     expect(lines()).toEqual([`/usr/local/lib/stowage/lab/restic-main.sh snapshots ${filter}`]);
     expect(lines(guide?.in_place)).toEqual([
       '/usr/local/lib/stowage/lab/restore-guest-app.sh latest 120 --force',

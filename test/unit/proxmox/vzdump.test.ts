@@ -95,12 +95,17 @@ describe.each([
   });
 });
 
-test('restic 0.18.0 cannot stream to a path: the job says so before it dumps', () => {
-  const { code, stderr, calls } = node.run(dumpScript(), { restic: '0.18.0' });
-  expect({ code, dumped: calls.includes('vzdump') }).toEqual({ code: 1, dumped: false });
-  expect(stderr).toContain('transfer: dumpdir');
-  expect(node.run(dumpScript(), { restic: '0.18.1' }).code).toBe(0);
-  expect(node.run(dumpScript(DUMPDIR), { restic: '0.18.0' }).code).toBe(0);
+// Debian 13, and so Proxmox VE 9, has it.
+test('restic 0.18.0, which takes no folder in the name of a stream, saves the dump at the top of the snapshot', () => {
+  const old = node.run(dumpScript(), { restic: '0.18.0' });
+  expect(old.code).toBe(0);
+  expect(old.saved?.equals(DUMP)).toBe(true);
+  expect(old.calls).toContain(' --stdin-filename vzdump-lxc-120.tar ');
+  for (const restic of ['0.17.3', '0.18.1', '0.19.1']) {
+    const { calls } = node.run(dumpScript(), { restic });
+    expect(calls).toContain(' --stdin-filename /backup/app/vzdump-lxc-120.tar ');
+  }
+  expect(node.run(dumpScript(DUMPDIR), { restic: '0.18.0' }).calls).toContain('/view/vzdump-lxc-120.tar');
 });
 
 describe('the dump directory', () => {

@@ -183,7 +183,7 @@ describe('what a template does to a job, by the line that it changes', () => {
         code: 'STW846',
         severity: 'info',
         after: 'WakeSystem=yes',
-        span: { file: 'templates/systemd/job.timer.hbs', line: 7 },
+        span: { file: 'templates/systemd/job.timer.hbs', line: 8 },
       },
     ]);
   });

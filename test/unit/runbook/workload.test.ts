@@ -22,7 +22,11 @@ function page(runtime: string, contract: string, policy = '', deployment = ''): 
     `${policy}deployments: [{ runtime: ${runtime}, host: web1, services: ['*']${deployment} }]\n`,
   );
   const { plan } = planOf(read, contract);
-  const { files } = runbook.render({ plan, runtimes: read.runtimes, templates: projectTemplates(builtinTemplates(), plan) });
+  const { files } = runbook.render({
+    plan,
+    runtimes: read.runtimes,
+    templates: projectTemplates(builtinTemplates(), plan),
+  });
   return files.find(({ path }) => path === 'runbooks/wiki.app.md')?.content ?? '';
 }
 
@@ -246,7 +250,11 @@ test('where a namespace maintains the repository, retention is held there', () =
     '{ namespace: backup }',
   );
   const { plan } = planOf(policy, WIKI);
-  const { files } = runbook.render({ plan, runtimes: policy.runtimes, templates: projectTemplates(builtinTemplates(), plan) });
+  const { files } = runbook.render({
+    plan,
+    runtimes: policy.runtimes,
+    templates: projectTemplates(builtinTemplates(), plan),
+  });
   const text = files.find(({ path }) => path === 'runbooks/wiki.app.md')?.content ?? '';
   expect(typed(text, 'Hold the jobs')[1]).toBe(
     `kubectl --namespace backup patch cronjob stowage-lab-forget-main --patch '{"spec":{"suspend":true}}'`,

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
@@ -44,6 +44,8 @@ describe('the report of a failure', () => {
   beforeEach(() => {
     folder = mkdtempSync(path.join(tmpdir(), 'stowage-report-'));
     mkdirSync(path.join(folder, 'hooks'));
+    standIn('sleep', 'echo "$1" >>"$PAUSES"');
+    standIn('wall', 'cat >"$WALL"');
     standIn('systemctl', `printf '%s\\n' "$VIEWS"`);
     standIn(
       'journalctl',
@@ -60,16 +62,17 @@ describe('the report of a failure', () => {
   }
 
   /** Runs the report, with hooks of its own, on what the journal has of the job. */
-  function report(words: string, environment: Readonly<Record<string, string>> = {}) {
-    const script = rendered('bin/report-failure.sh').replaceAll(
-      '/etc/stowage/on-failure.d',
-      `${folder}/hooks`,
-    );
-    const result = spawnSync('sh', ['-c', script, 'sh', UNIT], {
+  function report(words: string, environment: Readonly<Record<string, string>> = {}, unit = UNIT) {
+    const script = rendered('bin/report-failure.sh')
+      .replaceAll('/etc/stowage/on-failure.d', `${folder}/hooks`)
+      .replaceAll('/var/lib/stowage', `${folder}/state`);
+    const result = spawnSync('sh', ['-c', script, 'sh', unit], {
       encoding: 'utf8',
       env: {
         PATH: `${folder}:${process.env.PATH ?? ''}`,
         CALL: `${folder}/call`,
+        PAUSES: `${folder}/pauses`,
+        WALL: `${folder}/wall`,
         WORDS: words,
         VIEWS,
         ...environment,
@@ -86,6 +89,7 @@ describe('the report of a failure', () => {
     ['odd letters', '/backup/app/attic', '/srv/at: tic\\n'],
     ['a name that begins another', '/backup/app/a', '/srv/a:rbind'],
   ])('names the source whose view systemd could not make: %s', (_what, place, source) => {
+    standIn('hooks/deaf', ':');
     expect(report(noView(place))).toEqual({
       code: 0,
       stdout: `<3>stowage: ${UNIT} failed: the source '${source}' does not exist; see: journalctl -u ${UNIT}\n`,
@@ -101,23 +105,80 @@ describe('the report of a failure', () => {
       'Failed to set up mount namespacing: /backup/app/data: Permission denied',
     ],
   ])('names no source when %s', (_what, words) => {
+    standIn('hooks/deaf', ':');
     expect(report(words).stdout).toBe(`<3>stowage: ${UNIT} failed; see: journalctl -u ${UNIT}\n`);
   });
 
   test('names no source of a job that has none', () => {
+    standIn('hooks/deaf', ':');
     const stdout = `<3>stowage: ${UNIT} failed; see: journalctl -u ${UNIT}\n`;
     expect(report(noView('/srv/restic'), { VIEWS: '' }).stdout).toBe(stdout);
   });
 
   test('gives every hook the unit and the last words, whether it reads them or not', () => {
-    standIn('hooks/a', 'exit 3');
+    standIn('hooks/a', 'exit 0');
     standIn('hooks/b', 'echo "$# $1"; cat');
     const words = noView('/backup/app/data');
-    expect(report(words)).toMatchObject({
-      code: 1,
+    expect(report(words)).toEqual({
+      code: 0,
       stdout:
         `<3>stowage: ${UNIT} failed: the source '/srv/the data' does not exist; see: journalctl -u ${UNIT}\n` +
-        `<3>stowage: ${folder}/hooks/a failed\n1 ${UNIT}\nthe source '/srv/the data' does not exist\n${words}\n`,
+        `1 ${UNIT}\nthe source '/srv/the data' does not exist\n${words}\n`,
+      stderr: '',
+    });
+    expect(readdirSync(`${folder}/state/lab/untold`)).toEqual([]);
+  });
+
+  test('tries a hook that fails again, and the others not a second time', () => {
+    standIn('hooks/a', `echo a >>${folder}/tries; [ "$(wc -l <${folder}/tries)" -gt 2 ]`);
+    standIn('hooks/b', `echo b >>${folder}/others`);
+    expect(report('words').code).toBe(0);
+    expect(readFileSync(`${folder}/tries`, 'utf8')).toBe('a\na\na\n');
+    expect(readFileSync(`${folder}/others`, 'utf8')).toBe('b\n');
+    expect(readFileSync(`${folder}/pauses`, 'utf8')).toBe('10\n30\n');
+  });
+
+  test('a hook that keeps failing is a failure of its own, shown to who is there, and told with the next alarm', () => {
+    standIn('hooks/a', 'exit 3');
+    const { code, stdout } = report('words');
+    expect(code).toBe(1);
+    expect(stdout).toContain(`<3>stowage: nobody was told that ${UNIT} failed`);
+    expect(readFileSync(`${folder}/pauses`, 'utf8')).toBe('10\n30\n60\n120\n300\n');
+    expect(readFileSync(`${folder}/wall`, 'utf8')).toContain(`${UNIT} failed`);
+    standIn('hooks/a', 'cat');
+    const next = report('other words', {}, 'stowage-prune-main');
+    expect(next.stdout).toMatch(
+      /other words\n\nThis alarm did not get through before: stowage-lab-backup-app, \d{4}-\d\d-\d\d /,
+    );
+    expect(report('more words').stdout).not.toContain('did not get through');
+  });
+
+  test('says that nobody is told where there is no hook; a folder and a text are none', () => {
+    mkdirSync(`${folder}/hooks/folder`);
+    writeFileSync(`${folder}/hooks/text`, 'text');
+    const { code, stdout } = report('words');
+    expect(code).toBe(0);
+    expect(stdout).toContain(`<4>stowage: nobody is told: there is no program in ${folder}/hooks\n`);
+  });
+
+  describe('as a test of the alarm', () => {
+    const tested = () => report('words', {}, 'test');
+
+    test('calls the hooks and says that no job has failed', () => {
+      standIn('hooks/a', 'echo "$1"; cat');
+      expect(tested()).toEqual({
+        code: 0,
+        stdout: 'test\nThis is a test of the alarm: no job has failed.\n',
+        stderr: '',
+      });
+    });
+
+    test('fails at once when a hook fails or there is none, and leaves nothing to tell later', () => {
+      expect(tested().code).toBe(1);
+      standIn('hooks/a', 'exit 1');
+      standIn('hooks/b', ':');
+      expect(tested().code).toBe(1);
+      expect(readdirSync(folder).filter((name) => ['pauses', 'state'].includes(name))).toEqual([]);
     });
   });
 

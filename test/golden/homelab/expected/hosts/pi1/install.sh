@@ -57,6 +57,13 @@ require_versions() {
   [ "${version:-0}" -ge 250 ] || fail "systemd ${version:-(not found)} is too old; these jobs need systemd 250 or later"
 }
 
+# Before anything is changed: the jobs would run with other settings than the ones that stand there.
+require_environment() {
+  [ ! -e "$root"/etc/restic/main.env ] || sh "$here/bin/check-environment.sh" "$root"/etc/restic/main.env ||
+    fail 'nothing was changed; put this file right:' /etc/restic/main.env
+  return 0
+}
+
 # Where a file of this folder belongs; nothing for one that is not installed. The names hold no white space.
 target_of() {
   case $1 in
@@ -322,8 +329,21 @@ warn_credentials() {
   return 0
 }
 
+# Whom a failure would be told to.
+say_alarm() {
+  for hook in "$root"/etc/stowage/on-failure.d/*; do
+    if [ -f "$hook" ] && [ -x "$hook" ]; then
+      say "To test the alarm: systemctl start stowage-$project-failure@test.service"
+      return 0
+    fi
+  done
+  say 'NOTE: nobody is told of failures until there is a program in /etc/stowage/on-failure.d; the README of this tree has one.'
+  say "Then test the alarm: systemctl start stowage-$project-failure@test.service"
+}
+
 if [ "$mode" = install ]; then
   require_versions
+  require_environment
   refuse_files_of_others
   refuse_another_checkout
 fi
@@ -350,5 +370,6 @@ if [ -z "$root" ]; then start_timers; fi
 printf '%s\n' "$wanted" | write_list
 forget_old_list
 warn_credentials
+say_alarm
 report_idle
 say "done: $tree"

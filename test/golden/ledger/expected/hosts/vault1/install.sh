@@ -321,6 +321,18 @@ warn_credentials() {
   return 0
 }
 
+# Whom a failure would be told to.
+say_alarm() {
+  for hook in "$root"/etc/stowage/on-failure.d/*; do
+    if [ -f "$hook" ] && [ -x "$hook" ]; then
+      say "To test the alarm: systemctl start stowage-$project-failure@test.service"
+      return 0
+    fi
+  done
+  say 'NOTE: nobody is told of failures until there is a program in /etc/stowage/on-failure.d; the README of this tree has one.'
+  say "Then test the alarm: systemctl start stowage-$project-failure@test.service"
+}
+
 if [ "$mode" = install ]; then
   require_versions
   refuse_files_of_others
@@ -349,5 +361,7 @@ if [ -z "$root" ]; then start_timers; fi
 printf '%s\n' "$wanted" | write_list
 forget_old_list
 warn_credentials
+if live; then "$library/check-access.sh"; fi
+say_alarm
 report_idle
 say "done: $tree"

@@ -468,6 +468,24 @@ is_decided_by_user() {
     $2 !~ /^(ext[234]|xfs|btrfs|zfs|bcachefs|f2fs|jfs|reiserfs|nilfs2|tmpfs|ramfs|overlay)$/ { found = 1 }
     END { exit !found }'
 }
+# busybox's find prints nothing but names: what else has to be known of them is asked in the same order.
+list_target() {
+  find "$target" -xdev -mindepth 1 -print0 >"$work/paths" || return 1
+  xargs -0 -r stat -c '%F/%Z' -- <"$work/paths" >"$work/stats" || return 1
+  tr '\n\0' '\001\n' <"$work/paths" >"$work/lines"
+  [ "$(wc -l <"$work/stats")" -eq "$(wc -l <"$work/lines")" ] || return 1
+  place=$target stats=$work/stats LC_ALL=C awk '
+    {
+      getline stat <ENVIRON["stats"]
+      split(stat, part, "/")
+      print (part[1] == "socket" ? "s" : "f") " " part[2] " " substr($0, length(ENVIRON["place"]) + 2)
+    }' "$work/lines"
+}
+
+list_odd_names() {
+  find "$target" -xdev -mindepth 1 -name "*$(printf '\001')*" -print0 >"$work/found" || return 1
+  tr '\n\0' '\001\n' <"$work/found" | place=$target LC_ALL=C awk '{ print substr($0, length(ENVIRON["place"]) + 2) }'
+}
 # What JSON and patterns mean to restic, in awk.
 extra_awk='
   # The text that a JSON string stands for. restic writes \ufffd for a byte that is no UTF-8: the name is lost.
@@ -582,18 +600,6 @@ list_patterns_of_snapshot() {
     }' "$work/snapshot"
 }
 
-# What the target has: type, time of its last change of any kind, name. Other file systems are not entered.
-list_target() {
-  reach find "$target" -xdev -mindepth 1 -printf '%y %C@ %P\0' >"$work/found" || return 1
-  tr '\n\0' '\001\n' <"$work/found"
-}
-
-# Names with a \001 of their own, which is a newline in the lists.
-list_odd_names() {
-  reach find "$target" -xdev -mindepth 1 -name "*$(printf '\001')*" -printf '%P\0' >"$work/found" || return 1
-  tr '\n\0' '\001\n' <"$work/found"
-}
-
 # Writes what may be deleted to $work/extra, what is in a folder before the folder; and to $work/left why the rest stays.
 find_extra() {
   list_names_in_snapshot >"$work/names" || fail 'the snapshot cannot be read'
@@ -686,25 +692,9 @@ done
 keep_time
 rm -f -- "$mark"
 exit "$failed"'
-# busybox's find prints nothing but names: what else has to be known of them is asked in the same order.
-list_target() {
-  find "$target" -xdev -mindepth 1 -print0 >"$work/paths" || return 1
-  xargs -0 -r stat -c '%F/%Z' -- <"$work/paths" >"$work/stats" || return 1
-  tr '\n\0' '\001\n' <"$work/paths" >"$work/lines"
-  [ "$(wc -l <"$work/stats")" -eq "$(wc -l <"$work/lines")" ] || return 1
-  place=$target stats=$work/stats LC_ALL=C awk '
-    {
-      getline stat <ENVIRON["stats"]
-      split(stat, part, "/")
-      print (part[1] == "socket" ? "s" : "f") " " part[2] " " substr($0, length(ENVIRON["place"]) + 2)
-    }' "$work/lines"
-}
 
-list_odd_names() {
-  find "$target" -xdev -mindepth 1 -name "*$(printf '\001')*" -print0 >"$work/found" || return 1
-  tr '\n\0' '\001\n' <"$work/found" | place=$target LC_ALL=C awk '{ print substr($0, length(ENVIRON["place"]) + 2) }'
-}
-
+# No pod can ask the cluster who else mounts the volume: the page does, before this is typed.
+refuse_if_used() { : "$is_forced" "$is_dry"; }
 # What is mounted in the pod is the whole of what can be restored into.
 make_target() { [ -d "${target%/*}" ] || fail "there is no '${target%/*}' in this pod"; }
 list_snapshot() { restic ls --json "$snapshot" "$1"; }
@@ -734,12 +724,6 @@ spare_mounts() {
   done <<END
 $mounts
 END
-}
-
-# While somebody uses the target, what comes back is neither the old state nor the new one.
-refuse_if_used() {
-  if [ "$is_forced" = yes ] || [ "$is_dry" = yes ]; then return 0; fi
-  "${restic%/*}/check-unused.sh" "$target" >/dev/null || fail 'nothing is changed; --force leaves this check out'
 }
 
 restore() {
@@ -810,8 +794,6 @@ work=$(mktemp -d)
 trap 'rm -rf -- "$work"' EXIT
 exit_at_signals
 choose_snapshot
-# No pod can ask the cluster who else mounts the volume: the page does, before this is typed.
-refuse_if_used() { :; }
 case $action in
   restore) restore "$@" ;;
   *)

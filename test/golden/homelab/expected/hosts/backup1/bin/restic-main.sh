@@ -326,5 +326,5 @@ in_foreground systemd-run --quiet --pipe --wait --collect --unit="$unit" \
   --property=KillMode=mixed --property=KillSignal=SIGINT --property=TimeoutStopSec=1min \
   --property=LoadCredential=restic-password:/etc/restic/main.password \
   --property=EnvironmentFile=/etc/restic/main.env \
-  --setenv='RESTIC_REPOSITORY=rest:https://backup1.home.example:8000/homelab' \
+  --setenv='RESTIC_REPOSITORY=rest:https://backup1.home.example:8000/homelab' --setenv=HOME=/var/lib/restic \
   /bin/sh -c 'RESTIC_PASSWORD_FILE=$$CREDENTIALS_DIRECTORY/restic-password exec restic "$$@"' restic "$@"

@@ -326,5 +326,5 @@ in_foreground systemd-run --quiet --pipe --wait --collect --unit="$unit" \
   --property=KillMode=mixed --property=KillSignal=SIGINT --property=TimeoutStopSec=1min \
   --property=LoadCredential=restic-password:/etc/restic/offsite.password \
   --property=EnvironmentFile=/etc/restic/offsite.env \
-  --setenv='RESTIC_REPOSITORY=s3:https://s3.storage.example/homelab-offsite' \
+  --setenv='RESTIC_REPOSITORY=s3:https://s3.storage.example/homelab-offsite' --setenv=HOME=/var/lib/restic \
   /bin/sh -c 'RESTIC_PASSWORD_FILE=$$CREDENTIALS_DIRECTORY/restic-password exec restic "$$@"' restic "$@"

@@ -147,12 +147,17 @@ run() {
   # Until it has become the command it is a copy of this shell, on which a stop would be lost. Some shells run commands of
   # their own without becoming them.
   tries=0
-  while [ "$tries" -lt 300 ] && cmp -s "/proc/$$/cmdline" "/proc/$started/cmdline"; do tries=$((tries + 1)); done
+  while [ "$tries" -lt 300 ] && cmp -s "/proc/$$/cmdline" "/proc/$started/cmdline" 2>/dev/null; do tries=$((tries + 1)); done
   child=$started
   [ "$stopped" = no ] || kill -TERM "$child" 2>/dev/null || :
   code=0
   wait "$child" || code=$?
-  # A stop interrupts the wait; the command's own end comes with a later one.
+  # A stop interrupts the wait; the command's own end comes with a later one, also when it came in between.
+  if [ "$stopped" = yes ]; then
+    own=0
+    wait "$child" || own=$?
+    [ "$own" -eq 127 ] || code=$own
+  fi
   while kill -0 "$child" 2>/dev/null; do
     code=0
     wait "$child" || code=$?
@@ -162,9 +167,9 @@ run() {
 }
 hand_stops_on
 
-# For `run`. The environment of this job is that of user restic.
+# For `run`. The environment of this job is that of user restic, and has the secrets of the repository.
 dump() {
-  exec env HOME=/root USER=root LOGNAME=root vzdump "$vmid" --mode snapshot --compress 0 "$@" </dev/null
+  exec env -i PATH="$PATH" HOME=/root USER=root LOGNAME=root vzdump "$vmid" --mode snapshot --compress 0 "$@" </dev/null
 }
 
 # as_restic CAPABILITIES COMMAND...: becomes it, as user restic with these capabilities at most.
@@ -185,13 +190,16 @@ back_up() {
     --tag=part:guest \
     --retry-lock=60m \
     --volume=50:/backup/home-assistant/vzdump-lxc-120.tar \
+    --volume=50:/vzdump-lxc-120.tar \
     '--accept=/usr/local/lib/stowage/homelab/accept/home-assistant.sh SNAPSHOT' \
     --state="$STATE_DIRECTORY" -- --group-by host,tags "$@"
 }
 
-# restic 0.18.0, and no other, takes no folder in --stdin-filename.
+# restic 0.18.0, and no other, takes no folder in --stdin-filename: its dumps lie at the top of their snapshot.
+# restore-guest-home-assistant.sh looks in both places.
+name=$snapshot_path
 case $(restic version) in
-  'restic 0.18.0 '*) fail 'restic 0.18.0 cannot save a stream under a path; install another version, or set "transfer: dumpdir"' ;;
+  'restic 0.18.0 '*) name=${snapshot_path##*/} ;;
 esac
 check_guest
 check_mount_points
@@ -210,7 +218,7 @@ mkfifo -m 600 "$work/pipe"
 } >"$work/pipe" &
 others=$!
 result=0
-run back_up -all --stdin-filename "$snapshot_path" --stdin-from-command -- /bin/sh "$0" pass "$work/code" 3<"$work/pipe" \
+run back_up -all --stdin-filename "$name" --stdin-from-command -- /bin/sh "$0" pass "$work/code" 3<"$work/pipe" \
   </dev/null || result=$?
 [ "$result" -eq 0 ] || kill -TERM "$others" 2>/dev/null || :
 wait "$others" || :

@@ -325,5 +325,6 @@ in_foreground systemd-run --quiet --pipe --wait --collect --unit="$unit" \
   --property=CacheDirectory=stowage --property=CacheDirectoryMode=0700 --setenv=RESTIC_CACHE_DIR=/var/cache/stowage \
   --property=KillMode=mixed --property=KillSignal=SIGINT --property=TimeoutStopSec=1min \
   --property=LoadCredential=restic-password:/etc/restic/password \
-  --setenv='RESTIC_REPOSITORY=sftp:restic@vault1.office.example:/srv/restic' \
+  --setenv='RESTIC_REPOSITORY=sftp:restic@vault1.office.example:/srv/restic' --setenv=HOME=/var/lib/restic \
+  --property=ReadWritePaths=/var/lib/restic \
   /bin/sh -c 'RESTIC_PASSWORD_FILE=$$CREDENTIALS_DIRECTORY/restic-password exec restic "$$@"' restic "$@"

@@ -3,10 +3,15 @@
 #
 # Tells people that a job failed: an error in the journal, then every executable in /etc/stowage/on-failure.d with the
 # unit's name as its argument and the job's last words on its standard input (mail, chat, a monitoring system: what this
-# host has). They run as user restic.
+# host has). They run as root, outside the sandbox of the job.
+#   report-failure.sh UNIT
+#   report-failure.sh test     no job has failed; says whether people would be told
 set -u
 
 unit=$1
+hooks=/etc/stowage/on-failure.d
+untold=/var/lib/stowage/lab/untold
+journal="journalctl -u $unit"
 
 # What the journal has of the job, systemd's own words too: since the failed run began, where systemd says which run that
 # was (since 251, and not of a job that never started). Not simply the lines of that run: what a program says that ends at
@@ -33,19 +38,85 @@ missing_source() {
     done
 }
 
-words=$(last_words)
-reason=''
-case $words in
-  *'mount namespacing: '*) reason=$(missing_source) ;;
-esac
-printf '<3>stowage: %s failed%s; see: journalctl -u %s\n' "$unit" "${reason:+: $reason}" "$unit"
+if [ "$unit" = test ]; then
+  words='This is a test of the alarm: no job has failed.'
+else
+  words=$(last_words)
+  reason=''
+  case $words in
+    *'mount namespacing: '*) reason=$(missing_source) ;;
+  esac
+  printf '<3>stowage: %s failed%s; see: %s\n' "$unit" "${reason:+: $reason}" "$journal"
+  words=${reason:+"$reason
+"}$words
+fi
 
-status=0
-for hook in /etc/stowage/on-failure.d/*; do
-  if [ ! -f "$hook" ] || [ ! -x "$hook" ]; then continue; fi
-  printf '%s\n' ${reason:+"$reason"} "$words" | "$hook" "$unit" || {
-    printf '<3>stowage: %s failed\n' "$hook"
-    status=1
-  }
+# Every hook gets the name of the unit, and on its standard input what happened. One that fails is tried again later: the
+# network may not be there yet, or the mail server. It never keeps the others waiting.
+tell() {
+  left=0
+  for hook in "$hooks"/*; do
+    if [ ! -f "$hook" ] || [ ! -x "$hook" ] || [ -e "$work/told/${hook##*/}" ]; then continue; fi
+    if timeout -k 10 120 "$hook" "$unit" <"$work/words"; then
+      : >"$work/told/${hook##*/}"
+    else
+      printf '<3>stowage: %s failed\n' "$hook"
+      left=$((left + 1))
+    fi
+  done
+  [ "$left" -eq 0 ]
+}
+
+has_hook() {
+  for hook in "$hooks"/*; do
+    if [ -f "$hook" ] && [ -x "$hook" ]; then return 0; fi
+  done
+  return 1
+}
+
+# What did not get through is told with the next alarm, whatever became of the machine meanwhile.
+earlier_alarms() {
+  for alarm in "$untold"/*; do
+    [ -f "$alarm" ] || continue
+    printf '\nThis alarm did not get through before: %s, %s\n' "${alarm##*/}" "$(sed -n 1p "$alarm")"
+  done
+}
+
+# An alarm that nobody gets is one more failure, and this the only place that knows of it.
+give_up() {
+  printf '<3>stowage: nobody was told that %s failed; it is told with the next alarm; see: %s\n' "$unit" "$journal"
+  if command -v wall >/dev/null; then
+    printf 'stowage: %s failed, and %s hook(s) in %s too\n' "$unit" "$left" "$hooks" | wall 2>/dev/null || :
+  fi
+  exit 1
+}
+
+work=$(mktemp -d)
+trap 'rm -rf -- "$work"' EXIT
+trap 'exit 130' HUP INT TERM
+mkdir "$work/told"
+{
+  printf '%s\n' "$words"
+  earlier_alarms
+} >"$work/words"
+
+has_hook || {
+  printf '<4>stowage: nobody is told: there is no program in %s\n' "$hooks"
+  [ "$unit" != test ] || exit 1
+  exit 0
+}
+# Whoever tests wants to see at once what is wrong.
+if [ "$unit" = test ]; then
+  tell || exit 1
+  exit 0
+fi
+mkdir -p -- "$untold"
+printf '%s\n' "$(date '+%Y-%m-%d %H:%M:%S %z')" "$words" >"$untold/$unit"
+for pause in 10 30 60 120 300 0; do
+  if tell; then
+    rm -f -- "$untold"/*
+    exit 0
+  fi
+  [ "$pause" -eq 0 ] || sleep "$pause"
 done
-exit "$status"
+give_up

@@ -326,5 +326,5 @@ in_foreground systemd-run --quiet --pipe --wait --collect --unit="$unit" \
   --property=KillMode=mixed --property=KillSignal=SIGINT --property=TimeoutStopSec=1min \
   --property=LoadCredential=restic-password:/etc/restic/password \
   --property=EnvironmentFile=/etc/restic/nas.env \
-  --setenv='RESTIC_REPOSITORY=rest:http://backup1:8000/nas' \
+  --setenv='RESTIC_REPOSITORY=rest:http://backup1:8000/nas' --setenv=HOME=/var/lib/restic \
   /bin/sh -c 'RESTIC_PASSWORD_FILE=$$CREDENTIALS_DIRECTORY/restic-password exec restic "$$@"' restic "$@"

@@ -325,5 +325,5 @@ in_foreground systemd-run --quiet --pipe --wait --collect --unit="$unit" \
   --property=CacheDirectory=stowage --property=CacheDirectoryMode=0700 --setenv=RESTIC_CACHE_DIR=/var/cache/stowage \
   --property=KillMode=mixed --property=KillSignal=SIGINT --property=TimeoutStopSec=1min \
   --property=LoadCredential=restic-password:/etc/restic/password \
-  --setenv='RESTIC_REPOSITORY=/mnt/usb/restic' \
+  --setenv='RESTIC_REPOSITORY=/mnt/usb/restic' --setenv=HOME=/var/lib/restic \
   /bin/sh -c 'RESTIC_PASSWORD_FILE=$$CREDENTIALS_DIRECTORY/restic-password exec restic "$$@"' restic "$@"

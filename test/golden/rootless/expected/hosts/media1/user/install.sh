@@ -57,6 +57,13 @@ require_podman() {
     fail "podman $major.$minor is too old; these jobs need Podman 4.6 or later"
 }
 
+# Before anything is changed: the jobs would run with other settings than the ones that stand there.
+require_environment() {
+  [ ! -e "$HOME/".config/restic/lab/nas.env ] || sh "$here/bin/check-environment.sh" "$HOME/".config/restic/lab/nas.env ||
+    fail 'nothing was changed; put this file right:' "$HOME/".config/restic/lab/nas.env
+  return 0
+}
+
 # Where a file of this folder belongs; nothing for one that is not installed. The names hold no white space.
 target_of() {
   case $1 in
@@ -354,8 +361,21 @@ warn() {
   fi
 }
 
+# Whom a failure would be told to.
+say_alarm() {
+  for hook in "$HOME"/.config/stowage/on-failure.d/*; do
+    if [ -f "$hook" ] && [ -x "$hook" ]; then
+      say "To test the alarm: systemctl --user start stowage-$project-failure@test.service"
+      return 0
+    fi
+  done
+  say "NOTE: nobody is told of failures until there is a program in $HOME/.config/stowage/on-failure.d; the README of this tree has one."
+  say "Then test the alarm: systemctl --user start stowage-$project-failure@test.service"
+}
+
 if [ "$mode" = install ]; then
   require_podman
+  require_environment
   refuse_files_of_others
   refuse_another_checkout
 fi
@@ -374,7 +394,7 @@ fi
 install_files
 remove_others "$wanted"
 if [ "$dry_run" = no ]; then
-  mkdir -p "$HOME/.config/restic/$project"
+  mkdir -p "$HOME/.config/restic/$project" "$HOME/.config/stowage/on-failure.d"
   keep_secrets
   systemctl --user daemon-reload
   check_units
@@ -383,5 +403,6 @@ start_timers
 printf '%s\n' "$wanted" | write_list
 forget_old_list
 warn
+say_alarm
 report_idle
 say "done: $tree"

@@ -325,5 +325,5 @@ in_foreground systemd-run --quiet --pipe --wait --collect --unit="$unit" \
   --property=CacheDirectory=stowage --property=CacheDirectoryMode=0700 --setenv=RESTIC_CACHE_DIR=/var/cache/stowage \
   --property=KillMode=mixed --property=KillSignal=SIGINT --property=TimeoutStopSec=1min \
   --property=LoadCredential=restic-password:/etc/restic/local-password \
-  --setenv='RESTIC_REPOSITORY=/srv/restic/it'\''s 100% ours' \
+  --setenv='RESTIC_REPOSITORY=/srv/restic/it'\''s 100% ours' --setenv=HOME=/var/lib/restic \
   /bin/sh -c 'RESTIC_PASSWORD_FILE=$$CREDENTIALS_DIRECTORY/restic-password exec restic "$$@"' restic "$@"

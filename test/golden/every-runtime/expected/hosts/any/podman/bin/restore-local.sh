@@ -442,6 +442,17 @@ is_decided_by_user() {
     $2 !~ /^(ext[234]|xfs|btrfs|zfs|bcachefs|f2fs|jfs|reiserfs|nilfs2|tmpfs|ramfs|overlay)$/ { found = 1 }
     END { exit !found }'
 }
+# What the target has: type, time of its last change of any kind, name. Other file systems are not entered.
+list_target() {
+  reach find "$target" -xdev -mindepth 1 -printf '%y %C@ %P\0' >"$work/found" || return 1
+  tr '\n\0' '\001\n' <"$work/found"
+}
+
+# Names with a \001 of their own, which is a newline in the lists.
+list_odd_names() {
+  reach find "$target" -xdev -mindepth 1 -name "*$(printf '\001')*" -printf '%P\0' >"$work/found" || return 1
+  tr '\n\0' '\001\n' <"$work/found"
+}
 # What JSON and patterns mean to restic, in awk.
 extra_awk='
   # The text that a JSON string stands for. restic writes \ufffd for a byte that is no UTF-8: the name is lost.
@@ -556,18 +567,6 @@ list_patterns_of_snapshot() {
     }' "$work/snapshot"
 }
 
-# What the target has: type, time of its last change of any kind, name. Other file systems are not entered.
-list_target() {
-  reach find "$target" -xdev -mindepth 1 -printf '%y %C@ %P\0' >"$work/found" || return 1
-  tr '\n\0' '\001\n' <"$work/found"
-}
-
-# Names with a \001 of their own, which is a newline in the lists.
-list_odd_names() {
-  reach find "$target" -xdev -mindepth 1 -name "*$(printf '\001')*" -printf '%P\0' >"$work/found" || return 1
-  tr '\n\0' '\001\n' <"$work/found"
-}
-
 # Writes what may be deleted to $work/extra, what is in a folder before the folder; and to $work/left why the rest stays.
 find_extra() {
   list_names_in_snapshot >"$work/names" || fail 'the snapshot cannot be read'
@@ -644,6 +643,11 @@ find_extra() {
     stage=target "$work/target" >"$work/unsorted" || fail 'the names cannot be compared'
   LC_ALL=C sort -r "$work/unsorted" >"$work/extra"
 }
+# While somebody uses the target, what comes back is neither the old state nor the new one.
+refuse_if_used() {
+  if [ "$is_forced" = yes ] || [ "$is_dry" = yes ]; then return 0; fi
+  "${restic%/*}/check-unused.sh" "$target" >/dev/null || fail 'nothing is changed; --force leaves this check out'
+}
 
 # As restic, whose keys and settings every other job uses too, and whose files and locks a local repository has; with what
 # it takes to give files their owners, modes and attributes back.
@@ -673,7 +677,7 @@ done
     --property="BindPaths=\"${source%x}\":\"$volume\"" \
     --property=ReadWritePaths='"/srv/restic/it'\''s 100% ours"' \
   --property=LoadCredential=restic-password:/etc/restic/local-password \
-  --setenv='RESTIC_REPOSITORY=/srv/restic/it'\''s 100% ours' \
+  --setenv='RESTIC_REPOSITORY=/srv/restic/it'\''s 100% ours' --setenv=HOME=/var/lib/restic \
     "$@"
 }
 
@@ -725,12 +729,6 @@ spare_mounts() {
   done <<END
 $mounts
 END
-}
-
-# While somebody uses the target, what comes back is neither the old state nor the new one.
-refuse_if_used() {
-  if [ "$is_forced" = yes ] || [ "$is_dry" = yes ]; then return 0; fi
-  "${restic%/*}/check-unused.sh" "$target" >/dev/null || fail 'nothing is changed; --force leaves this check out'
 }
 
 restore() {

@@ -5,6 +5,7 @@
 #   restore-guest-web.app.sh SNAPSHOT VMID [option of pct restore ...]
 # SNAPSHOT is an id, or `latest`: the newest complete one. VMID is 105 with the option --force to replace the
 # guest (stop it first), or `new` for a second guest under the next free number, with network addresses of its own hardware.
+# `-` only writes the dump to the standard output.
 # The guest is not started: what is bind-mounted into it comes back first, with a script of its own. The dump is first
 # written below /var/lib/vz/dump, which needs the room for it. The guest's volumes come to the storage that its root
 # disk was on, unless --storage names another.
@@ -33,7 +34,8 @@ for option do
 done
 
 restic=/usr/local/lib/stowage/lab/restic-local.sh
-volume=/backup/web.app/vzdump-lxc-105.tar path=/backup/web.app/vzdump-lxc-105.tar host=web.app tags=service:web.app,part:guest
+# Any path: the tag of guests is enough, and a dump may lie in two places (below).
+volume='' path='' host=web.app tags=service:web.app,part:guest
 # Prints restic's list of snapshots as lines of words. JSON is read as such: in names and tags anything may stand.
 #   complete|incomplete|settled ID TIME FILES BYTES TREE ORIGINAL PATHS    a snapshot of the service, oldest first
 #   marker|acceptance ID OF                                                what says something of snapshot OF
@@ -307,6 +309,18 @@ trap '[ -z "$folder" ] || rm -rf -- "$folder"' EXIT
 exit_at_signals
 choose_snapshot
 
+# restic 0.18.0 takes no folder in the name of a stream: what it saved lies at the top of the snapshot.
+nodes=$("$restic" ls --json "$snapshot") || fail 'the repository cannot be read'
+path=/backup/web.app/vzdump-lxc-105.tar
+case $nodes in
+  *'"path":"/'vzdump-lxc-105.tar'"'*) path=/vzdump-lxc-105.tar ;;
+esac
+if [ "$vmid" = - ]; then
+  code=0
+  in_foreground "$restic" dump "$snapshot" "$path" || code=$?
+  exit "$code"
+fi
+
 if [ "$vmid" = new ]; then
   vmid=$(pvesh get /cluster/nextid | tr -dc 0-9)
   set -- --unique 1 "$@"
@@ -321,7 +335,7 @@ folder=$(mktemp -d /var/lib/vz/dump/stowage-lab-restore.XXXXXXXX)
 chmod 711 "$folder"
 dump=$folder/vzdump-lxc-105.tar
 
-in_foreground "$restic" dump "$snapshot" /backup/web.app/vzdump-lxc-105.tar >"$dump" ||
+in_foreground "$restic" dump "$snapshot" "$path" >"$dump" ||
   fail "restic did not read the dump to its end; guest $vmid is left as it is"
 [ -s "$dump" ] || fail 'the dump in this snapshot is empty'
 # The end of an archive is 1024 bytes of nothing; one that is cut off between two files is none to tar.

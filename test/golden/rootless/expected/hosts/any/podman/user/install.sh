@@ -350,6 +350,18 @@ warn() {
   fi
 }
 
+# Whom a failure would be told to.
+say_alarm() {
+  for hook in "$HOME"/.config/stowage/on-failure.d/*; do
+    if [ -f "$hook" ] && [ -x "$hook" ]; then
+      say "To test the alarm: systemctl --user start stowage-$project-failure@test.service"
+      return 0
+    fi
+  done
+  say "NOTE: nobody is told of failures until there is a program in $HOME/.config/stowage/on-failure.d; the README of this tree has one."
+  say "Then test the alarm: systemctl --user start stowage-$project-failure@test.service"
+}
+
 if [ "$mode" = install ]; then
   require_podman
   refuse_files_of_others
@@ -370,7 +382,7 @@ fi
 install_files
 remove_others "$wanted"
 if [ "$dry_run" = no ]; then
-  mkdir -p "$HOME/.config/restic/$project"
+  mkdir -p "$HOME/.config/restic/$project" "$HOME/.config/stowage/on-failure.d"
   keep_secrets
   systemctl --user daemon-reload
   check_units
@@ -379,5 +391,6 @@ start_timers
 printf '%s\n' "$wanted" | write_list
 forget_old_list
 warn
+say_alarm
 report_idle
 say "done: $tree"

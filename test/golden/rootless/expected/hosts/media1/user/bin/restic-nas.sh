@@ -318,6 +318,7 @@ in_foreground podman run --rm --interactive --name="$container" --stop-signal=SI
   --security-opt=no-new-privileges --security-opt=label=disable \
   --network=host \
   --env-file="$HOME/".config/restic/lab/nas.env \
+  --volume="$HOME/.config/restic/"lab:"$HOME/.config/restic/"lab:ro \
   --volume="$HOME/".config/restic/lab/nas.password:/run/stowage/restic-password:ro \
   --volume="$HOME/.cache/stowage:/var/cache/stowage" \
   --env=RESTIC_PASSWORD_FILE=/run/stowage/restic-password --env=RESTIC_CACHE_DIR=/var/cache/stowage \

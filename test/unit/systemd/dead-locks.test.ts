@@ -1,0 +1,156 @@
+import { spawnSync } from 'node:child_process';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { contract, renderProject } from '../kubernetes/project.js';
+
+const SCRIPT = renderProject([contract('wiki')]).text('kubernetes/backup/scripts/remove-dead-locks.sh');
+
+/** restic(1): the locks are files; `unlock` takes those for dead that the file `stale` names. */
+const RESTIC = `#!/bin/sh
+echo "restic $*" >>"$ROOT/calls"
+case "$1 $2" in
+  'list locks') [ ! -e "$ROOT/down" ] && ls "$ROOT/locks" ;;
+  'unlock --remove-all') rm -f "$ROOT"/locks/* ;;
+  unlock*) for id in $(cat "$ROOT/stale" 2>/dev/null); do rm -f "$ROOT/locks/$id"; done ;;
+  backup*) while [ "$1" != -- ]; do shift; done; shift; "$@"; exit 1 ;;
+esac
+`;
+/** Time passes: a living lock gets a new id, and \`$ROOT/then\` does what else happens. */
+const SLEEP = `#!/bin/sh
+echo "$1" >>"$ROOT/sleeps"
+count=$(wc -l <"$ROOT/sleeps")
+for lock in "$ROOT"/locks/f*; do
+  [ ! -e "$lock" ] || mv "$lock" "$ROOT/locks/f$(printf %063d "$count")"
+done
+[ ! -e "$ROOT/then" ] || . "$ROOT/then"
+`;
+const CURL = `#!/bin/sh
+echo "curl $*" >>"$ROOT/calls"
+cat >"$ROOT/curl.conf"
+rm -f "$ROOT/locks/$(sed -n 's|^url = .*/locks/\\(.*\\)"$|\\1|p' "$ROOT/curl.conf")"
+`;
+
+const DEAD = 'd'.repeat(64);
+const LIVING = 'f'.padEnd(64, '0');
+
+let root = '';
+const at = (name: string) => path.join(root, name);
+beforeEach(() => {
+  root = mkdtempSync(path.join(tmpdir(), 'stowage-locks-'));
+  mkdirSync(at('bin'));
+  mkdirSync(at('locks'));
+  for (const [name, text] of Object.entries({ restic: RESTIC, sleep: SLEEP, curl: CURL })) {
+    writeFileSync(at(`bin/${name}`), text, { mode: 0o755 });
+  }
+  writeFileSync(at('script.sh'), SCRIPT);
+});
+afterEach(() => {
+  rmSync(root, { recursive: true });
+});
+
+const lock = (id: string) => {
+  writeFileSync(at(`locks/${id}`), '');
+};
+const lines = (name: string) =>
+  existsSync(at(name)) ? readFileSync(at(name), 'utf8').trimEnd().split('\n') : [];
+
+function run(repository: string, more: NodeJS.ProcessEnv = {}) {
+  const env = {
+    ...{ PATH: `${at('bin')}:${process.env.PATH ?? ''}`, ROOT: root, TMPDIR: root },
+    ...{ RESTIC_REPOSITORY: repository, ...more },
+  };
+  const { status, stderr } = spawnSync('sh', [at('script.sh')], { env, encoding: 'utf8' });
+  const slept = lines('sleeps').reduce((sum, seconds) => sum + Number(seconds), 0);
+  const unlocks = lines('calls').filter((call) => call.startsWith('restic unlock'));
+  return { status, stderr, slept, unlocks, left: readdirSync(at('locks')) };
+}
+
+test('without a lock it ends at once, and so it does where the repository does not answer', () => {
+  expect(run('/srv/r')).toMatchObject({ status: 0, slept: 0, stderr: '' });
+  writeFileSync(at('down'), '');
+  expect(run('/srv/r')).toMatchObject({ status: 0, slept: 0 });
+});
+
+test('a lock that stood for 31 minutes goes by its id, beside one that is renewed', () => {
+  lock(DEAD);
+  lock(LIVING);
+  // The one that lives ends some time later.
+  writeFileSync(at('then'), '[ "$count" -lt 9 ] || rm -f "$ROOT"/locks/f*\n');
+  const found = run('rest:https://h:8000/a/', {
+    RESTIC_REST_USERNAME: 'me',
+    RESTIC_REST_PASSWORD: 'a "secret\\ word',
+    RESTIC_CACERT: '/etc/ca.pem',
+  });
+  expect(found).toMatchObject({ status: 0, unlocks: [], left: [] });
+  expect(found.stderr).toBe(`stowage: removed the locks of processes that are gone: ${DEAD}\n`);
+  // With the seventh look, and not before.
+  const calls = lines('calls').map((call) => call.split(' ').slice(0, 2).join(' '));
+  expect(calls.indexOf('curl --disable')).toBe(7);
+  expect(lines('curl.conf')).toEqual(
+    expect.arrayContaining([
+      `url = "https://h:8000/a/locks/${DEAD}"`,
+      'user = "me:a \\"secret\\\\ word"',
+      'cacert = "/etc/ca.pem"',
+    ]),
+  );
+  expect(lines('calls').join('\n')).not.toContain('secret');
+});
+
+describe('where no lock can be removed alone', () => {
+  test('all are removed when all are dead, and a lock of its own stands for six minutes', () => {
+    lock(DEAD);
+    expect(run('s3:https://s3.example/b')).toMatchObject({
+      ...{ status: 0, left: [], slept: 1860 + 370 },
+      unlocks: ['restic unlock --quiet', 'restic unlock --remove-all --quiet'],
+    });
+  });
+
+  test('one that comes in the last moment is spared where restic knows the others to be dead', () => {
+    lock(DEAD);
+    writeFileSync(at('stale'), DEAD);
+    expect(run('b2:bucket')).toMatchObject({ status: 0, left: [], unlocks: ['restic unlock --quiet'] });
+  });
+
+  test('beside a living one nothing is removed; in the end it fails and names the dead', () => {
+    lock(DEAD);
+    lock(LIVING);
+    const found = run('s3:https://s3.example/b');
+    expect(found).toMatchObject({ status: 1, unlocks: [] });
+    expect(found.left).toHaveLength(2);
+    expect(found.stderr).toContain(`could not be removed beside those of living processes: ${DEAD}`);
+    expect(found.slept).toBeLessThan(5 * 3600);
+  });
+
+  test('it is done at the moment at which the living one ends', () => {
+    lock(DEAD);
+    lock(LIVING);
+    writeFileSync(at('then'), '[ "$count" -ne 20 ] || rm -f "$ROOT"/locks/f*\n');
+    expect(run('azure:c:/')).toMatchObject({ status: 0, left: [], slept: 20 * 310 + 370 });
+  });
+
+  test('it says so when somebody takes the repository in that second', () => {
+    lock(DEAD);
+    writeFileSync(at('bin/restic'), RESTIC.replace('backup*)', 'backup*) exit 11 ;; x)'), { mode: 0o755 });
+    const found = run('s3:https://s3.example/b');
+    expect(found.status).toBe(1);
+    expect(found.stderr).toContain('restic check');
+  });
+});
+
+test('living locks are watched for some hours and left alone', () => {
+  lock(LIVING);
+  const found = run('/srv/r');
+  expect(found).toMatchObject({ status: 0, unlocks: [], stderr: '' });
+  expect(found.left).toHaveLength(1);
+  expect(found.slept).toBe(69 * 310);
+});
