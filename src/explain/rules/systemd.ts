@@ -96,18 +96,18 @@ export const SYSTEMD_RULES: readonly LineRule[] = [
   ),
   key(
     'ExecStart',
-    'restic itself, with everything that decides about history on the command line.',
-    'restic manual, “Backing up”',
-  ),
-  key(
-    'SuccessExitStatus',
-    'The policy accepts a snapshot that lacks files which could not be read.',
-    'restic manual, “Exit codes”',
+    'restic, with everything that decides about history on the command line. The script around it fails when the snapshot is not a complete one.',
+    'restic manual, “Backing up”, “Exit codes”',
   ),
   key('Nice|CPUWeight|IOWeight|IOSchedulingClass', 'The workload comes first.', EXEC),
   key(
     'CacheDirectory(?:Mode)?',
     'restic’s cache outlives the job, below /var/cache, where the job may write.',
+    EXEC,
+  ),
+  key(
+    'StateDirectory(?:Mode)?',
+    'What one run of the job leaves for the next, below /var/lib: what was mounted, and a snapshot that nobody has judged yet.',
     EXEC,
   ),
   key('ProtectHome', 'Hides home folders, unless a source lives there: then they are only read.', EXEC),

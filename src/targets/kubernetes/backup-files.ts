@@ -90,6 +90,7 @@ export function backupArguments(
     ),
     ...more,
     '--',
+    '--group-by=host,tags',
     ...exclude.map((pattern) => `--exclude=${pattern}`),
     ...volumes.map((volume) => volume.snapshot_path),
   ];

@@ -71,6 +71,7 @@ function guestContext(
     snapshot_host: placement.snapshot_host,
     options: backupOptions(
       { service, placement },
+<<<<<<< HEAD
       [{ snapshot_path: `/backup/${service.service_id}/${guestDumpName(vmid)}` }],
       {
         accept: `${acceptScript(project, service)} SNAPSHOT`,
@@ -80,6 +81,13 @@ function guestContext(
           false,
         ),
       },
+=======
+      // Where restic 0.18.0 has a stream, too.
+      [`/backup/${service.service_id}`, ''].map((folder) => ({
+        snapshot_path: `${folder}/${guestDumpName(vmid)}`,
+      })),
+      `${acceptScript(project, service)} SNAPSHOT`,
+>>>>>>> w-truth
       guestTags(service).slice(service.tags.length),
     ),
     backup_command: backupCommand(project),

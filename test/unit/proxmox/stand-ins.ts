@@ -71,6 +71,14 @@ mv "$SAVED.unfinished" "$SAVED"
 [ -s "$SAVED" ] || exit 3
 `;
 
+/** The script that judges the snapshot, without judging. */
+const BACKUP = `#!/bin/sh
+echo "backup.sh $*" >> "$CALLS"
+while [ "$1" != -- ]; do shift; done
+shift
+exec restic backup "$@"
+`;
+
 const MOUNT = `#!/bin/sh
 echo "mount $*" >> "$CALLS"
 for word do from=$to to=$word; done
@@ -106,6 +114,7 @@ export class Node {
       pct: PCT,
       setpriv: SETPRIV,
       restic: RESTIC,
+      'backup.sh': BACKUP,
       mount: MOUNT,
       pvesh: PVESH,
     };
@@ -160,6 +169,7 @@ export class Node {
       env: {
         PATH: `${path.join(this.folder, 'bin')}:/usr/bin:/bin`,
         HOME: '/var/lib/restic',
+        STATE_DIRECTORY: '/var/lib/stowage/lab/jobs/vzdump-app',
         RESTIC_VERSION: options.restic ?? '0.19.1',
         AWS_SECRET_ACCESS_KEY: 'secret',
         ...environment,

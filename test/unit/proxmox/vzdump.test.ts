@@ -38,7 +38,7 @@ describe.each([
   test('has a group of snapshots of its own, under the fixed path', () => {
     const { calls } = node.run(script);
     expect(calls).toContain(
-      'restic backup --host app --tag service:app --tag part:guest --group-by host,tags --retry-lock 60m ',
+      'backup.sh --host=app --tag=service:app --tag=part:guest --retry-lock=60m --volume=50:/backup/app/vzdump-lxc-120.tar ',
     );
     const path =
       settings === '' ? '--stdin-filename /backup/app/vzdump-lxc-120.tar' : '/view/vzdump-lxc-120.tar';

@@ -102,8 +102,7 @@ describe('templates', () => {
 
   test('grouping, sources, times and maintenance that a template takes away', () => {
     const first = (after: State) => lines(reviewStates(STATE, after))[0];
-    const options = /\{\{#each options\}\}[^]*?\{\{\/each\}\}/;
-    expect(first(override('systemd/backup.service.hbs', options, ''))).toBe(
+    expect(first(override('systemd/backup.service.hbs', '--group-by host,tags', '--group-by host'))).toBe(
       'STW811 critical templates/systemd/backup.service.hbs:1',
     );
     expect(first(override('systemd/job.timer.hbs', /\{\{#each on_calendar\}\}[^]*\{\{\/each\}\}/, ''))).toBe(
@@ -134,30 +133,15 @@ describe('what a template does to a job, by the line that it changes', () => {
 
   test.each([
     // The folder is still mounted, but restic is not told of it.
-    [
-      unit,
-      '{{#each sources}} \\\n  {{arg snapshot_path}}{{/each}}',
-      '',
-      ['STW806 critical', 'STW822 warning'],
-    ],
-    [
-      unit,
-      '  {{arg snapshot_path}}{{/each}}',
-      '  {{arg location}}{{/each}}',
-      ['STW806 critical', 'STW822 warning'],
-    ],
+    [unit, '  {{arg snapshot_path}} \\\n', '', ['STW806 critical', 'STW822 warning']],
+    [unit, '  {{arg snapshot_path}} \\\n', '  {{arg location}} \\\n', ['STW806 critical', 'STW822 warning']],
     [unit, '{{project}}/backup.sh', '{{project}}/true.sh', ['STW806 critical', 'STW822 warning']],
-    [unit, '  --{{#each exclude}}', '  -- --dry-run{{#each exclude}}', ['STW806 critical', 'STW822 warning']],
+    [unit, '  --group-by', '  --dry-run \\\n  --group-by', ['STW806 critical', 'STW822 warning']],
+    [unit, '  --group-by', '  --exclude "*" \\\n  --group-by', ['STW821 warning', 'STW822 warning']],
     [
       unit,
-      '  --{{#each exclude}}',
-      '  -- --exclude "*"{{#each exclude}}',
-      ['STW821 warning', 'STW822 warning'],
-    ],
-    [
-      unit,
-      '  --{{#each exclude}}',
-      '  -- --iexclude=/backup/wiki{{#each exclude}}',
+      '  --group-by',
+      '  --iexclude=/backup/wiki \\\n  --group-by',
       ['STW821 warning', 'STW822 warning'],
     ],
   ])('%s: %j becomes %j, and nothing is backed up', (name, from, to, expected) => {

@@ -17,4 +17,5 @@ exec /bin/sh /etc/stowage/hostpath-job.sh camera 46800 /etc/stowage-credentials/
   --machine=kubernetes/apps \
   --state=/state/jobs/camera \
   -- \
+  --group-by=host,tags \
   /backup/camera/recordings

@@ -147,12 +147,17 @@ run() {
   # Until it has become the command it is a copy of this shell, on which a stop would be lost. Some shells run commands of
   # their own without becoming them.
   tries=0
-  while [ "$tries" -lt 300 ] && cmp -s "/proc/$$/cmdline" "/proc/$started/cmdline"; do tries=$((tries + 1)); done
+  while [ "$tries" -lt 300 ] && cmp -s "/proc/$$/cmdline" "/proc/$started/cmdline" 2>/dev/null; do tries=$((tries + 1)); done
   child=$started
   [ "$stopped" = no ] || kill -TERM "$child" 2>/dev/null || :
   code=0
   wait "$child" || code=$?
-  # A stop interrupts the wait; the command's own end comes with a later one.
+  # A stop interrupts the wait; the command's own end comes with a later one, also when it came in between.
+  if [ "$stopped" = yes ]; then
+    own=0
+    wait "$child" || own=$?
+    [ "$own" -eq 127 ] || code=$own
+  fi
   while kill -0 "$child" 2>/dev/null; do
     code=0
     wait "$child" || code=$?
@@ -185,9 +190,9 @@ back_up() {
     --tag=part:guest \
     --retry-lock=60m \
     --volume=50:/backup/home-assistant/vzdump-lxc-120.tar \
+    --volume=50:/vzdump-lxc-120.tar \
     '--accept=/usr/local/lib/stowage/homelab/accept/home-assistant.sh SNAPSHOT' \
-    '--take-over=rm /var/lib/stowage/homelab/jobs/vzdump-home-assistant/machine && systemctl start stowage-homelab-vzdump-home-assistant' \
-    --state="$STATE_DIRECTORY" -- "$@"
+    --state="$STATE_DIRECTORY" -- --group-by host,tags "$@"
 }
 
 # restic 0.18.0, and no other, takes no folder in --stdin-filename: its dumps lie at the top of their snapshot.

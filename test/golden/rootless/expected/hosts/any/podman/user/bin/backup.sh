@@ -21,12 +21,17 @@ run() {
   # Until it has become the command it is a copy of this shell, on which a stop would be lost. Some shells run commands of
   # their own without becoming them.
   tries=0
-  while [ "$tries" -lt 300 ] && cmp -s "/proc/$$/cmdline" "/proc/$started/cmdline"; do tries=$((tries + 1)); done
+  while [ "$tries" -lt 300 ] && cmp -s "/proc/$$/cmdline" "/proc/$started/cmdline" 2>/dev/null; do tries=$((tries + 1)); done
   child=$started
   [ "$stopped" = no ] || kill -TERM "$child" 2>/dev/null || :
   code=0
   wait "$child" || code=$?
-  # A stop interrupts the wait; the command's own end comes with a later one.
+  # A stop interrupts the wait; the command's own end comes with a later one, also when it came in between.
+  if [ "$stopped" = yes ]; then
+    own=0
+    wait "$child" || own=$?
+    [ "$own" -eq 127 ] || code=$own
+  fi
   while kill -0 "$child" 2>/dev/null; do
     code=0
     wait "$child" || code=$?
@@ -524,7 +529,7 @@ ${1#*=}" ;;
   set -- "--exclude=/.stowage-machine/$this" "$@"
   for tag in $snapshot_tags; do set -- "--tag=$tag" "$@"; done
   status=0
-  run "${restic:-restic}" backup "--host=$snapshot_host" --group-by=host,tags "--retry-lock=$retry_lock" "$@" >"$state/output" ||
+  run "${restic:-restic}" backup "--host=$snapshot_host" "--retry-lock=$retry_lock" "$@" >"$state/output" ||
     status=$?
   cat "$state/output"
   [ -z "$(saved_snapshot)" ] || note_machine
