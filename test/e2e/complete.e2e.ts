@@ -156,7 +156,9 @@ describe('what a snapshot has to be', () => {
       complete = ids(await jobs.snapshots(SERVED, 'notes'))[0] ?? '';
       // As on a file system that decides by the user, the capability is worth nothing.
       await machine.write(dropIn, '[Service]\nAmbientCapabilities=\nCapabilityBoundingSet=\n');
-      await machine.run(`systemctl daemon-reload; chmod 755 ${NOTES}; chmod 644 ${NOTES}/2; echo more >>${NOTES}/1`);
+      await machine.run(
+        `systemctl daemon-reload; chmod 755 ${NOTES}; chmod 644 ${NOTES}/2; echo more >>${NOTES}/1`,
+      );
       const refused = await jobs.start('backup-notes');
       expect(refused).toMatchObject(
         failsWith('backup-notes', 'is not complete: some files could not be read'),
@@ -219,7 +221,7 @@ describe('what a snapshot has to be', () => {
       await machine.run(`rm ${NOTES}/film`);
       const refused = await jobs.start('backup-notes');
       expect(refused).toMatchObject(
-        failsWith('backup-notes', '/backup/notes/all has 3 of 4 files and 15 B of 12.0 MiB left'),
+        failsWith('backup-notes', '/backup/notes/all has 3 of 4 files and 20 B of 12.0 MiB left'),
       );
       const [, command = ''] = /accept it: (.*)/.exec(refused.journal) ?? [];
       // By the id that it had before.

@@ -179,14 +179,20 @@ describe('what a cluster is told', () => {
 
   test('what restic is told names the service, what is left out, and waits for a lock', () => {
     expect(argumentsOf(find(objects, 'CronJob', 'stowage-cluster-backup-mail'))).toEqual([
-      ...['refuse', 'not-empty:/backup/mail/boxes', 'may-be-empty:/backup/mail/queue', '--', '--host=mail'],
-      ...['--tag=service:mail', '--group-by=host,tags', '--retry-lock=30m', '--exclude=**/*.tmp'],
-      ...['/backup/mail/boxes', '/backup/mail/queue'],
+      ...[
+        'not-empty:/backup/mail/boxes',
+        'may-be-empty:/backup/mail/queue',
+        '--host=mail',
+        '--tag=service:mail',
+      ],
+      ...['--retry-lock=30m', '--volume=50:/backup/mail/boxes', '--volume=50:/backup/mail/queue'],
+      expect.stringMatching(/^--accept=restic backup .* --tag accepted:SNAPSHOT /),
+      ...['--', '--group-by=host,tags', '--exclude=**/*.tmp', '/backup/mail/boxes', '/backup/mail/queue'],
     ]);
     const jobs = find(objects, 'ConfigMap', /^hostpath-.*-jobs$/) as { data?: Record<string, string> };
     const words = (jobs.data?.['camera.sh'] ?? '').replaceAll(/[\\\n"' ]+/g, ' ');
     expect(words).toContain(
-      ' --group-by=host,tags --retry-lock=30m --exclude=**/*.tmp /backup/camera/recordings',
+      ' --state=/state/jobs/camera -- --group-by=host,tags --exclude=**/*.tmp /backup/camera/recordings',
     );
     expect(words).toContain(`hostpath-job.sh camera ${3 * HOUR} /etc/stowage-credentials/main rest:http://`);
     for (const verb of ['prune', 'check']) {
