@@ -71,8 +71,10 @@ function guestContext(
     snapshot_host: placement.snapshot_host,
     options: backupOptions(
       { service, placement },
-<<<<<<< HEAD
-      [{ snapshot_path: `/backup/${service.service_id}/${guestDumpName(vmid)}` }],
+      // Where restic 0.18.0 has a stream, too.
+      [`/backup/${service.service_id}`, ''].map((folder) => ({
+        snapshot_path: `${folder}/${guestDumpName(vmid)}`,
+      })),
       {
         accept: `${acceptScript(project, service)} SNAPSHOT`,
         takeOver: takeOverCommand(
@@ -81,13 +83,6 @@ function guestContext(
           false,
         ),
       },
-=======
-      // Where restic 0.18.0 has a stream, too.
-      [`/backup/${service.service_id}`, ''].map((folder) => ({
-        snapshot_path: `${folder}/${guestDumpName(vmid)}`,
-      })),
-      `${acceptScript(project, service)} SNAPSHOT`,
->>>>>>> w-truth
       guestTags(service).slice(service.tags.length),
     ),
     backup_command: backupCommand(project),
