@@ -61,9 +61,16 @@ const OPTIONS = [
   '--retry-lock=1m',
   '--volume=50:/x',
   '--accept=x SNAPSHOT',
+  '--machine=kubernetes/apps',
 ];
 /** What restic is given of them. */
-const GIVEN = ['backup', '--host=photos', '--retry-lock=1m', '--tag=service:photos'];
+const GIVEN = [
+  'backup',
+  '--host=photos',
+  '--retry-lock=1m',
+  '--tag=service:photos',
+  '--exclude=/.stowage-machine/kubernetes/apps',
+];
 
 describe('backup.sh', () => {
   test('gives restic its arguments, once every source is there and full', () => {
