@@ -223,7 +223,9 @@ function alikes(
     const { before, after } = review.contents(path);
     const changes = hunks(before, after);
     const [folder, name] = path.split('/').slice(-2);
-    const stem = (name ?? folder ?? '').replace(/\.[a-z]+$/, '').replace(/^stowage-(?:[a-z0-9]+-)?(?:backup|vzdump)-/, '');
+    const stem = (name ?? folder ?? '')
+      .replace(/\.[a-z]+$/, '')
+      .replace(/^stowage-(?:[a-z0-9]+-)?(?:backup|vzdump)-/, '');
     const kind = [label, folder, name?.replace(stem, '*'), path.split('/')[0]].join(' ');
     const key = `${kind} ${changes === null ? path : withoutName(changes, stem)}`;
     const known = found.get(key);

@@ -10,16 +10,30 @@ interface Job {
   readonly placement: Pick<Placement, 'snapshot_host'>;
 }
 
+interface Commands {
+  /** Accepts a marked snapshot, with `SNAPSHOT` where its id is due. */
+  readonly accept: string;
+  /** Makes this machine the one whose snapshots are the service's, after another one was. */
+  readonly takeOver: string;
+}
+
+/** What forgets that a job of systemd was here, and starts it: a machine that is new takes over. */
+export function takeOverCommand(stateFolder: string, unit: string, isUser: boolean): string {
+  return `rm ${stateFolder}/machine && systemctl ${isUser ? '--user ' : ''}start ${unit}`;
+}
+
 /**
  * What `backup.sh` needs to know of a job, before `--` and restic's own arguments; the folder of its state is the place's.
  *
- * @param accept the command that accepts a marked snapshot, with `SNAPSHOT` where its id is due
+ * @param commands what a person types
+ * @param machine the name of the machine, where the system of the job does not say it
  */
 export function backupOptions(
   { service, placement }: Job,
   volumes: readonly Pick<PlannedVolume, 'snapshot_path' | 'max_shrink_percent'>[],
-  accept: string,
+  { accept, takeOver }: Commands,
   moreTags: readonly string[] = [],
+  machine: string | null = null,
 ): string[] {
   return [
     `--host=${placement.snapshot_host}`,
@@ -31,6 +45,8 @@ export function backupOptions(
     ),
     ...(service.accept_incomplete ? ['--incomplete=accept'] : []),
     `--accept=${accept}`,
+    `--take-over=${takeOver}`,
+    ...(machine === null ? [] : [`--machine=${machine}`]),
   ];
 }
 

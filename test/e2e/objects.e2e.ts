@@ -40,8 +40,8 @@ describe('what a cluster is told', () => {
       ].join(' ');
     });
     expect(names.sort()).toEqual([
-      'ConfigMap apps hostpath-europe-berlin-HASH-crontab',
-      'ConfigMap apps hostpath-europe-berlin-HASH-jobs',
+      'ConfigMap apps stowage-cluster-hostpath-europe-berlin-HASH-crontab',
+      'ConfigMap apps stowage-cluster-hostpath-europe-berlin-HASH-jobs',
       'ConfigMap apps stowage-cluster-scripts',
       'ConfigMap backup stowage-cluster-forget-main-SHARD',
       'ConfigMap backup stowage-cluster-forget-main-SHARD',
@@ -49,13 +49,11 @@ describe('what a cluster is told', () => {
       'ConfigMap backup stowage-cluster-scripts',
       'ConfigMap mail stowage-cluster-scripts',
       'CronJob apps stowage-cluster-backup-notes',
-      'CronJob backup check-main',
-      'CronJob backup forget-main',
-      'CronJob backup prune-main',
+      ...['check', 'forget', 'locks', 'prune'].map((verb) => `CronJob backup stowage-cluster-${verb}-main`),
       'CronJob mail stowage-cluster-backup-mail',
-      'DaemonSet apps hostpath-europe-berlin-HASH',
-      ...['apps', 'backup', 'mail'].map((namespace) => `NetworkPolicy ${namespace} stowage`),
-      ...['apps', 'backup', 'mail'].map((namespace) => `ServiceAccount ${namespace} stowage`),
+      'DaemonSet apps stowage-cluster-hostpath-europe-berlin-HASH',
+      ...['apps', 'backup', 'mail'].map((namespace) => `NetworkPolicy ${namespace} stowage-cluster`),
+      ...['apps', 'backup', 'mail'].map((namespace) => `ServiceAccount ${namespace} stowage-cluster`),
     ]);
   });
 
@@ -84,7 +82,10 @@ describe('what a cluster is told', () => {
   );
 
   test('every object, Job and pod says whose it is', () => {
-    const ours = { 'app.kubernetes.io/managed-by': 'stowage', 'app.kubernetes.io/part-of': 'backup' };
+    const ours = {
+      'app.kubernetes.io/managed-by': 'stowage',
+      'app.kubernetes.io/part-of': 'stowage-cluster',
+    };
     for (const object of objects) expect(object).toMatchObject({ metadata: { labels: ours } });
     for (const object of objects.filter(isOurs)) {
       expect(podOf(object).metadata.labels).toMatchObject(ours);
@@ -99,7 +100,11 @@ describe('what a cluster is told', () => {
       const name = nameOf(object);
       expect({ name, ...spec }).toMatchObject({
         name,
-        ...{ serviceAccountName: 'stowage', automountServiceAccountToken: false, enableServiceLinks: false },
+        ...{
+          serviceAccountName: 'stowage-cluster',
+          automountServiceAccountToken: false,
+          enableServiceLinks: false,
+        },
         terminationGracePeriodSeconds: 120,
         securityContext: { seccompProfile: { type: 'RuntimeDefault' } },
         containers: [
@@ -131,7 +136,12 @@ describe('what a cluster is told', () => {
     ['CronJob', 'stowage-cluster-forget-main', { runAsNonRoot: true }, undefined],
     ['CronJob', 'stowage-cluster-prune-main', { runAsNonRoot: true }, undefined],
     ['CronJob', 'stowage-cluster-check-main', { runAsNonRoot: true }, undefined],
-    ['DaemonSet', /^hostpath-/, { runAsUser: 0, runAsGroup: 0 }, ['DAC_READ_SEARCH', 'SETGID']],
+    [
+      'DaemonSet',
+      /^stowage-cluster-hostpath-/,
+      { runAsUser: 0, runAsGroup: 0 },
+      ['DAC_READ_SEARCH', 'SETGID'],
+    ],
   ])('%s %s is who its files need', (kind, name, user, capabilities) => {
     const { spec } = podOf(find(objects, kind, name));
     expect(spec.securityContext).toMatchObject(user);
@@ -172,7 +182,7 @@ describe('what a cluster is told', () => {
     ]);
     // Its job looks whether it is there, so that one that is missing stops no other service.
     const hostPath = { path: '/srv/camera/recordings' };
-    expect(sources('DaemonSet', /^hostpath-/)).toEqual([
+    expect(sources('DaemonSet', /^stowage-cluster-hostpath-/)).toEqual([
       { place: '/backup/camera/recordings', way: 'read', from: { hostPath } },
     ]);
   });
@@ -185,18 +195,20 @@ describe('what a cluster is told', () => {
         '--host=mail',
         '--tag=service:mail',
       ],
-      ...['--retry-lock=30m', '--volume=50:/backup/mail/boxes', '--volume=50:/backup/mail/queue'],
+      ...['--retry-lock=60m', '--volume=50:/backup/mail/boxes', '--volume=50:/backup/mail/queue'],
       expect.stringMatching(/^--accept=restic backup .* --tag accepted:SNAPSHOT /),
       ...['--', '--group-by=host,tags', '--exclude=**/*.tmp', '/backup/mail/boxes', '/backup/mail/queue'],
     ]);
-    const jobs = find(objects, 'ConfigMap', /^hostpath-.*-jobs$/) as { data?: Record<string, string> };
+    const jobs = find(objects, 'ConfigMap', /^stowage-cluster-hostpath-.*-jobs$/) as {
+      data?: Record<string, string>;
+    };
     const words = (jobs.data?.['camera.sh'] ?? '').replaceAll(/[\\\n"' ]+/g, ' ');
     expect(words).toContain(
       ' --state=/state/jobs/camera -- --group-by=host,tags --exclude=**/*.tmp /backup/camera/recordings',
     );
     expect(words).toContain(`hostpath-job.sh camera ${3 * HOUR} /etc/stowage-credentials/main rest:http://`);
     for (const verb of ['prune', 'check']) {
-      const { containers } = podOf(find(objects, 'CronJob', `${verb}-main`)).spec;
+      const { containers } = podOf(find(objects, 'CronJob', `stowage-cluster-${verb}-main`)).spec;
       const scripts = (find(
         objects.filter((one) => namespaceOf(one) === 'backup'),
         'ConfigMap',
@@ -221,13 +233,13 @@ describe('what a cluster is told', () => {
         ]),
       });
     }
-    expect(podOf(find(objects, 'DaemonSet', /^hostpath-/)).spec.volumes).toContainEqual(
+    expect(podOf(find(objects, 'DaemonSet', /^stowage-cluster-hostpath-/)).spec.volumes).toContainEqual(
       expect.objectContaining({ secret: { secretName: 'restic-main', defaultMode: 0o400 } }),
     );
   });
 
   test.each(['mail', 'notes'])('the backup of %s waits for a node that has its volumes', (app) => {
-    expect(podOf(find(objects, 'CronJob', `backup-${app}`)).spec.affinity).toEqual({
+    expect(podOf(find(objects, 'CronJob', `stowage-cluster-backup-${app}`)).spec.affinity).toEqual({
       podAffinity: {
         requiredDuringSchedulingIgnoredDuringExecution: [
           { topologyKey: 'kubernetes.io/hostname', labelSelector: { matchLabels: { app } } },
@@ -237,7 +249,7 @@ describe('what a cluster is told', () => {
   });
 
   test('the scheduler runs on the nodes of the policy, in its time zone, and says when it does not', () => {
-    const scheduler = find(objects, 'DaemonSet', /^hostpath-/);
+    const scheduler = find(objects, 'DaemonSet', /^stowage-cluster-hostpath-/);
     const { metadata, spec } = podOf(scheduler);
     const { selector } = scheduler.spec as { selector: { matchLabels: Fields } };
     expect(metadata.labels).toMatchObject(selector.matchLabels);
@@ -268,7 +280,9 @@ describe('what a cluster is told', () => {
   test('no pod can be reached, and each reaches names and the repository only', () => {
     for (const object of objects.filter(isOurs)) {
       const near = objects.filter((one) => namespaceOf(one) === namespaceOf(object));
-      const { spec } = find(near, 'NetworkPolicy', 'stowage') as { spec: Fields & { podSelector: Fields } };
+      const { spec } = find(near, 'NetworkPolicy', 'stowage-cluster') as {
+        spec: Fields & { podSelector: Fields };
+      };
       expect(podOf(object).metadata.labels).toMatchObject(spec.podSelector.matchLabels as Fields);
       expect(spec).toEqual({
         podSelector: spec.podSelector,
@@ -283,7 +297,9 @@ describe('what a cluster is told', () => {
           { ports: [{ protocol: 'TCP', port: 8000 }] },
         ],
       });
-      expect(find(near, 'ServiceAccount', 'stowage')).toMatchObject({ automountServiceAccountToken: false });
+      expect(find(near, 'ServiceAccount', 'stowage-cluster')).toMatchObject({
+        automountServiceAccountToken: false,
+      });
     }
   });
 

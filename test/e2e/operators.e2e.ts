@@ -91,8 +91,8 @@ describe('what an operator is told', () => {
         { moverSecurityContext: { ...user, seccompProfile: { type: 'RuntimeDefault' } } },
       ],
     ] as const) {
-      const source = find(objects, 'ReplicationSource', `backup-${claim}`);
-      const repository = `restic-main-${claim}`;
+      const source = find(objects, 'ReplicationSource', `stowage-cluster-backup-${claim}`);
+      const repository = `stowage-cluster-secret-${claim}`;
       expect([namespaceOf(source), source.spec]).toEqual([
         namespace,
         {

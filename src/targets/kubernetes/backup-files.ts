@@ -80,7 +80,14 @@ export function backupArguments(
   const exclude = [...service.exclude, ...volumes.flatMap((volume) => volume.exclude)];
   return [
     ...volumes.flatMap(sourceChecks),
-    ...backupOptions(job, volumes, acceptCommand(placement), moreTags),
+    ...backupOptions(
+      job,
+      volumes,
+      { accept: acceptCommand(placement), takeOver: takeOverOf(job) },
+      moreTags,
+      // Pods and nodes come and go.
+      `kubernetes/${job.namespace}`,
+    ),
     ...more,
     '--',
     '--group-by=host,tags',
@@ -103,4 +110,22 @@ function sourceChecks(volume: PlannedVolume): string[] {
 /** What takes a marked snapshot for complete, from wherever restic reaches the repository. */
 function acceptCommand({ snapshot_host }: Placement): string {
   return `restic backup --stdin-from-command --stdin-filename accepted --host ${snapshot_host}.incomplete --tag accepted:SNAPSHOT -- echo accepted`;
+}
+
+/** A job of ours, once, that has been told to take over. */
+function takeOverOf(job: KubernetesJob): string {
+  const { service, namespace, placement } = job;
+  if (placement.node_selector !== undefined) {
+    return `run the script of ${service.service_id} once in its pod with STOWAGE_TAKE_OVER=yes in its environment`;
+  }
+  const name = backupName(job);
+  return (
+    `kubectl --namespace ${namespace} create job ${shellJobName(name)} --from=cronjob/${name} --dry-run=client --output=yaml | ` +
+    'kubectl set env --local --filename=- STOWAGE_TAKE_OVER=yes --output=yaml | kubectl create --filename=-'
+  );
+}
+
+/** Of a job made by hand; a job's name may be longer than that of a CronJob. */
+function shellJobName(name: string): string {
+  return `${name}-take-over`;
 }

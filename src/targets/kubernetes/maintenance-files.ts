@@ -92,7 +92,6 @@ function maintenanceJob(
   command: readonly string[],
 ): Record<string, unknown> {
   const isForget = verb === 'forget';
-  const [program = '', script = '', ...args] = command;
   return {
     name: objectName(input.plan.project, verb, repository.name),
     namespace: namespace.name,
@@ -104,8 +103,8 @@ function maintenanceJob(
       repository,
       settings: input.runtimes.kubernetes,
       security: maintenanceSecurity(),
-      command: [program, script],
-      args,
+      command: ['/bin/sh', `${SCRIPTS}/maintain.sh`],
+      args: command,
       sources: [],
       moreMounts: isForget ? [{ name: 'forget', mountPath: FORGET_FOLDER, readOnly: true }] : [],
       moreVolumes: isForget

@@ -77,6 +77,7 @@ function ownPods(namespace: Namespace, input: TargetInput): Contents {
       ...(maintains
         ? [
             { file: 'apply-retention.sh', template: 'host/apply-retention.sh.hbs' },
+            { file: 'maintain.sh', template: 'kubernetes/maintain.sh.hbs' },
             { file: 'check-repository.sh', template: 'host/check-repository.sh.hbs' },
             { file: 'forget.sh', template: 'host/forget.sh.hbs' },
             { file: 'remove-dead-locks.sh', template: 'host/remove-dead-locks.sh.hbs' },

@@ -1,6 +1,6 @@
 import type { PlannedVolume, ServicePlan } from '../../plan/plan.js';
-import { stateFolder, userLibraryFolder } from '../../names/installed.js';
-import { backupOptions, sourceGuards } from '../backup-options.js';
+import { installedName, stateFolder, userLibraryFolder } from '../../names/installed.js';
+import { backupOptions, sourceGuards, takeOverCommand } from '../backup-options.js';
 import { longestRun } from '../../plan/longest-run.js';
 import type { HostJob } from '../systemd/host-tree.js';
 
@@ -10,13 +10,21 @@ const HOME = '$HOME/';
 export function containerContext(job: HostJob): Record<string, unknown> {
   const { service, placement } = job;
   const volumes = placement.volumes.filter((volume) => volume.backed_up);
+  const state = `.local/state/${stateFolder(job.project, 'backup', service.service_id)}`;
   return {
     service_name: service.service_name,
     options: [
       `--repo=${job.repository.url}`,
-      ...backupOptions(job, volumes, `~/${acceptScript(job.project, service)} SNAPSHOT`),
+      ...backupOptions(job, volumes, {
+        accept: `~/${acceptScript(job.project, service)} SNAPSHOT`,
+        takeOver: takeOverCommand(
+          `~/${state}`,
+          installedName(job.project, 'backup', service.service_id),
+          true,
+        ),
+      }),
     ],
-    state: `.local/state/${stateFolder(job.project, 'backup', service.service_id)}`,
+    state,
     exclude: [...service.exclude, ...volumes.flatMap((volume) => volume.exclude)],
     timeout: longestRun(service),
     sources: volumes.map(sourceContext),

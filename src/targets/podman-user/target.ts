@@ -6,8 +6,6 @@ import { keyContext } from '../systemd/keys.js';
 import { sharedFilesIn } from '../shared-file.js';
 import { queueFiles, queueUnit } from '../systemd/queue.js';
 import type { RenderedFile, Target, TargetInput } from '../target.js';
-import { acceptContext } from '../backup-options.js';
-import { acceptScript, containerContext } from './container.js';
 import {
   userCredentials,
   userEnvironmentFiles,
@@ -15,6 +13,8 @@ import {
   userTrees,
   type UserTree,
 } from './user-tree.js';
+import { acceptContext } from '../backup-options.js';
+import { acceptScript, containerContext } from './container.js';
 
 /**
  * `hosts/<host>/user/`: rootless services (`quadlet_scope: user`). Each is backed up by a container of the same user, in

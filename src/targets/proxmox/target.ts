@@ -1,6 +1,6 @@
 import { installedName, stateFolder } from '../../names/installed.js';
 import { guestDumpName } from '../../plan/volumes.js';
-import { backupOptions } from '../backup-options.js';
+import { backupOptions, takeOverCommand } from '../backup-options.js';
 import { longestRun } from '../../plan/longest-run.js';
 import { header } from '../header.js';
 import { guestTags } from './guest.js';
@@ -75,7 +75,14 @@ function guestContext(
       [`/backup/${service.service_id}`, ''].map((folder) => ({
         snapshot_path: `${folder}/${guestDumpName(vmid)}`,
       })),
-      `${acceptScript(project, service)} SNAPSHOT`,
+      {
+        accept: `${acceptScript(project, service)} SNAPSHOT`,
+        takeOver: takeOverCommand(
+          `/var/lib/${stateFolder(project, 'vzdump', service.service_id)}`,
+          installedName(project, 'vzdump', service.service_id),
+          false,
+        ),
+      },
       guestTags(service).slice(service.tags.length),
     ),
     backup_command: backupCommand(project),

@@ -1,7 +1,7 @@
 import { installedName, stateFolder } from '../../names/installed.js';
 import type { PlannedVolume } from '../../plan/plan.js';
 import { longestRun } from '../../plan/longest-run.js';
-import { backupOptions, sourceGuards } from '../backup-options.js';
+import { backupOptions, sourceGuards, takeOverCommand } from '../backup-options.js';
 import { header } from '../header.js';
 import type { RenderedFile, TargetInput } from '../target.js';
 import { acceptScript } from './host-files.js';
@@ -47,7 +47,14 @@ function backupContext(job: HostJob): Record<string, unknown> {
   return {
     service_id: service.service_id,
     service_name: service.service_name,
-    options: backupOptions(job, volumes, `${acceptScript(job.project, service)} SNAPSHOT`),
+    options: backupOptions(job, volumes, {
+      accept: `${acceptScript(job.project, service)} SNAPSHOT`,
+      takeOver: takeOverCommand(
+        `/var/lib/${stateFolder(job.project, 'backup', service.service_id)}`,
+        installedName(job.project, 'backup', service.service_id),
+        false,
+      ),
+    }),
     state: stateFolder(job.project, 'backup', service.service_id),
     exclude: [...service.exclude, ...volumes.flatMap((volume) => volume.exclude)],
     sources: volumes.map(sourceContext),

@@ -67,6 +67,12 @@ export function restoreCommand(project: string, repository: string): string {
   return libraryScript(project, `restore-${repository}.sh`);
 }
 
+/** Files with environment variables that jobs of the host read, sorted. */
+export function hostEnvironmentFiles(tree: HostTree): string[] {
+  const files = tree.repositories.flatMap(({ environment_file }) => environment_file ?? []);
+  return [...new Set(files)].sort();
+}
+
 /** What runs restic backup on a host, and judges its snapshot. */
 export function backupCommand(project: string): string {
   return `${libraryFolder(project)}/backup.sh`;
@@ -75,12 +81,6 @@ export function backupCommand(project: string): string {
 /** How a person on a host takes a marked snapshot of a service for complete: SNAPSHOT. */
 export function acceptScript(project: string, { service_id }: ServicePlan): string {
   return `${libraryFolder(project)}/accept/${service_id}.sh`;
-}
-
-/** Files with environment variables that jobs of the host read, sorted. */
-export function hostEnvironmentFiles(tree: HostTree): string[] {
-  const files = tree.repositories.flatMap(({ environment_file }) => environment_file ?? []);
-  return [...new Set(files)].sort();
 }
 
 /** Files with secrets that people must put on the host, sorted. */

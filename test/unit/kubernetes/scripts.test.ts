@@ -13,6 +13,7 @@ if [ "$1" = snapshots ]; then
   printf '[{"id":"%064d","hostname":"photos","tags":["service:photos"],"paths":["/x"],"summary":{}}]\\n' 7
   exit
 fi
+if [ "$1 $2" = 'cat config' ]; then exit "\${ANSWER:-0}"; fi
 printf '%s\\n' "$@" >>"$NOTES"
 [ -z "\${HANG-}" ] || { trap 'kill $!; echo stopped >>"$NOTES"; exit 130' TERM; sleep 20 & touch "$HANG"; wait; }
 case \${RESULT:-0}$3 in
@@ -60,9 +61,16 @@ const OPTIONS = [
   '--retry-lock=1m',
   '--volume=50:/x',
   '--accept=x SNAPSHOT',
+  '--machine=kubernetes/apps',
 ];
 /** What restic is given of them. */
-const GIVEN = ['backup', '--host=photos', '--retry-lock=1m', '--tag=service:photos'];
+const GIVEN = [
+  'backup',
+  '--host=photos',
+  '--retry-lock=1m',
+  '--tag=service:photos',
+  '--exclude=/.stowage-machine/kubernetes/apps',
+];
 
 describe('backup.sh', () => {
   test('gives restic its arguments, once every source is there and full', () => {

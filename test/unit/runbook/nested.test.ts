@@ -73,24 +73,6 @@ describe('a volume in the folder of another one', () => {
     expect(restores('Restore on another runtime', 'kubernetes', CLAIM)).toEqual(spared);
   });
 
-  test('is said to need care on Kubernetes where a folder lies between', () => {
-    const policy = policyOf(
-      `    kubernetes_secret: restic\ndeployments: [{ runtime: kubernetes, services: ['*'] }]\n`,
-    );
-    const { plan } = planOf(policy, NESTED + CLAIM);
-    const { files } = runbook.render({
-      plan,
-      runtimes: policy.runtimes,
-      templates: projectTemplates(builtinTemplates(), plan),
-    });
-    const page = files.find(({ path }) => path === 'runbooks/shop.md')?.content ?? '';
-    const said = page
-      .split('\n')
-      .filter((line) => line.includes('if the snapshot does not have that folder'));
-    expect(said).toHaveLength(1);
-    expect(said[0]).toContain('What lies inside as media and thumbs is left alone. But a folder above');
-  });
-
   test('is not deleted when it is waived and the outer one leaves it out', () => {
     const waived = (exclude: string) =>
       `backup: { volumes: { thumbs: { enabled: false, reason: made again }, media: { enabled: false, reason: big }, root: { exclude: ${exclude} } } }\n`;

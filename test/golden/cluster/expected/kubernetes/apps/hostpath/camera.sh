@@ -13,6 +13,8 @@ exec /bin/sh /etc/stowage/hostpath-job.sh camera 46800 /etc/stowage-credentials/
   --retry-lock=60m \
   --volume=50:/backup/camera/recordings \
   '--accept=restic backup --stdin-from-command --stdin-filename accepted --host camera.incomplete --tag accepted:SNAPSHOT -- echo accepted' \
+  '--take-over=run the script of camera once in its pod with STOWAGE_TAKE_OVER=yes in its environment' \
+  --machine=kubernetes/apps \
   --state=/state/jobs/camera \
   -- \
   --group-by=host,tags \

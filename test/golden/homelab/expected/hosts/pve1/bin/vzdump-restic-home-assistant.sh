@@ -192,6 +192,7 @@ back_up() {
     --volume=50:/backup/home-assistant/vzdump-lxc-120.tar \
     --volume=50:/vzdump-lxc-120.tar \
     '--accept=/usr/local/lib/stowage/homelab/accept/home-assistant.sh SNAPSHOT' \
+    '--take-over=rm /var/lib/stowage/homelab/jobs/vzdump-home-assistant/machine && systemctl start stowage-homelab-vzdump-home-assistant' \
     --state="$STATE_DIRECTORY" -- --group-by host,tags "$@"
 }
 

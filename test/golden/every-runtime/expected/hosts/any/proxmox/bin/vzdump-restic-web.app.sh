@@ -193,6 +193,7 @@ back_up() {
     --volume=50:/vzdump-lxc-105.tar \
     --incomplete=accept \
     '--accept=/usr/local/lib/stowage/lab/accept/web.app.sh SNAPSHOT' \
+    '--take-over=rm /var/lib/stowage/lab/jobs/vzdump-web.app/machine && systemctl start stowage-lab-vzdump-web.app' \
     --state="$STATE_DIRECTORY" -- --group-by host,tags "$@"
 }
 

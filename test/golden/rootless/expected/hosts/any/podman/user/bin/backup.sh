@@ -206,6 +206,66 @@ read_mounts() {
   '
 }
 
+# this_machine: NAME/DIGEST; the digest tells copies of one name apart and says nothing of the secret that it is made of.
+this_machine() {
+  if [ -n "${machine-}" ]; then
+    printf '%s\n' "$machine"
+    return 0
+  fi
+  digest=$( { printf 'stowage '; cat "${machine_id_file:-/etc/machine-id}" 2>/dev/null; } | sha256sum | cut -c 1-12)
+  printf '%s/%s\n' "$(printf '%s' "${STOWAGE_MACHINE_NAME:-$(uname -n)}" | tr -c 'A-Za-z0-9._-' _)" "$digest"
+}
+
+# made_by: from restic's list in JSON, a line TIME MACHINE for each snapshot that names its machine, oldest first. In texts of
+# JSON a quote has a backslash before it.
+made_by() {
+  tr '\n' ' ' | sed 's/{"time":"/\
+&/g' | sed -n 's#^{"time":"\([^"]*\)".*[[,]"/\.stowage-machine/\([A-Za-z0-9._/:-]*\)".*#\1 \2#p'
+}
+
+# was_here: whether this machine has backed the service up before, as far as $made tells or it has noted itself.
+was_here() {
+  if [ -z "${machine-}" ]; then
+    [ -f "$state/machine" ]
+  else
+    printf '%s\n' "$made" | cut -d ' ' -f 2 | grep -Fqx -- "$this"
+  fi
+}
+
+noted() { sed -n "$1p" "$state/machine" 2>/dev/null || true; }
+
+# is_known: whether the newest snapshot is none of another machine's that this one does not know of: it was made here, here
+# under another name, or it was the newest one already when this machine took over (a clock may be ahead).
+is_known() {
+  if [ -z "$theirs" ] || [ "$theirs" = "$this" ]; then return 0; fi
+  [ -z "${machine-}" ] && [ -f "$state/machine" ] || return 1
+  if [ "$theirs" = "$(noted 1)" ] && [ "${theirs##*/}" = "${this##*/}" ]; then return 0; fi
+  [ "$when $theirs" = "$(noted 2)" ]
+}
+
+# keep_to_one_machine HOST TAGS: fails when another machine has taken the service over since this one was here. A machine that
+# is new takes over: somebody has just installed the job there. Snapshots that name no machine say nothing.
+keep_to_one_machine() {
+  this=$(this_machine) || return 1
+  listed=$("${restic:-restic}" snapshots --no-lock --json --host "$1" --tag "$2") || return 1
+  made=$(printf '%s\n' "$listed" | made_by)
+  newest=$(printf '%s\n' "$made" | tail -n 1)
+  when=${newest%% *} theirs=${newest#* }
+  known=$(noted 2)
+  if is_known; then return 0; fi
+  if [ "${STOWAGE_TAKE_OVER-}" = yes ] || ! was_here; then
+    printf 'stowage: %s takes over from %s\n' "${this%%/*}" "${theirs%%/*}"
+    known="$when $theirs"
+    return 0
+  fi
+  complain "the newest snapshot, of $when, was made by $theirs, not by this machine ($this); \
+if the service lives there now, uninstall its job here; if it lives here, say so: $take_over"
+  return 1
+}
+
+# note_machine: from now on a newer snapshot of another machine is a surprise.
+note_machine() { [ -n "${machine-}" ] || printf '%s\n%s\n' "$this" "$known" >"$state/machine"; }
+
 complain() { printf '%sstowage: %s\n' "$priority" "$*" >&2; }
 
 # patiently COMMAND...: the way to the repository may be gone for a moment just when a backup has ended.
@@ -437,8 +497,9 @@ judge() {
 #   --incomplete=accept|refuse                         whether a backup that could not read some file is good
 #   --state=FOLDER                                     where this job notes what the next run has to know
 #   --accept=COMMAND                                   what accepts SNAPSHOT, in words for a person
+#   --machine=NAME --take-over=COMMAND                 see keep_to_one_machine
 back_up() {
-  snapshot_host='' snapshot_tags='' retry_lock=0 limits='' incomplete=refuse state='' accept=''
+  snapshot_host='' snapshot_tags='' retry_lock=0 limits='' incomplete=refuse state='' accept='' machine='' take_over=''
   unmarked='The next run marks it.'
   while [ "$1" != -- ]; do
     case $1 in
@@ -451,6 +512,8 @@ ${1#*=}" ;;
       --incomplete=*) incomplete=${1#*=} ;;
       --state=*) state=${1#*=} ;;
       --accept=*) accept=${1#*=} ;;
+      --machine=*) machine=${1#*=} ;;
+      --take-over=*) take_over=${1#*=} ;;
     esac
     shift
   done
@@ -462,6 +525,8 @@ ${1#*=}" ;;
     unmarked="Mark it: restic backup --stdin-from-command --stdin-filename incomplete --host $snapshot_host.incomplete --tag incomplete:ID -- echo incomplete"
   fi
   mkdir -p "$state" && mark_left_over || return 1
+  keep_to_one_machine "$snapshot_host" "$(printf '%s' "${snapshot_tags# }" | tr ' ' ,)" || return 1
+  set -- "--exclude=/.stowage-machine/$this" "$@"
   backwards=''
   for tag in $snapshot_tags; do backwards="$tag $backwards"; done
   for tag in $backwards; do set -- "--tag=$tag" "$@"; done
@@ -473,6 +538,7 @@ ${1#*=}" ;;
   status=0
   run "${restic:-restic}" backup "--host=$snapshot_host" "--retry-lock=$retry_lock" "$@" >"$state/pipe" || status=$?
   while kill -0 "$copier" 2>/dev/null; do wait "$copier"; done
+  [ -z "$(saved_snapshot)" ] || note_machine
   judge "$status"
 }
 
