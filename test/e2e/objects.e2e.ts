@@ -197,6 +197,8 @@ describe('what a cluster is told', () => {
       ],
       ...['--retry-lock=60m', '--volume=50:/backup/mail/boxes', '--volume=50:/backup/mail/queue'],
       expect.stringMatching(/^--accept=restic backup .* --tag accepted:SNAPSHOT /),
+      expect.stringMatching(/^--take-over=kubectl /),
+      '--machine=kubernetes/mail',
       ...['--', '--group-by=host,tags', '--exclude=**/*.tmp', '/backup/mail/boxes', '/backup/mail/queue'],
     ]);
     const jobs = find(objects, 'ConfigMap', /^stowage-cluster-hostpath-.*-jobs$/) as {
