@@ -16,10 +16,12 @@ export const LOGIN = [
   ],
 ];
 
-/** restic of the machine with the libraries it needs: an image without a registry. */
+/** restic of the machine with a shell, what our scripts call, and the libraries of all that: an image without a registry. */
 const MAKE_IMAGE = `
-cd /; set -- usr/bin/restic $(ldd usr/bin/restic | grep -o '/[^ ]*')
-mkdir -p /opt/image/tmp && cp --parents -L "$@" /opt/image && tar -C /opt/image -cf /opt/image.tar .
+cd /; set -- usr/bin/restic bin/sh
+for tool in awk cat cut date env grep head mkdir mktemp rm sed sha256sum sleep sort tail tr uname; do set -- "$@" usr/bin/$tool; done
+libraries=$(ldd "$@" 2>/dev/null | grep -o '/[^ )]*[.]so[^ )]*' | sort -u)
+mkdir -p /opt/image/tmp && cp --parents -L "$@" $libraries /opt/image && tar -C /opt/image -cf /opt/image.tar .
 `;
 const IMPORT = `podman import --quiet --change 'ENTRYPOINT ["/usr/bin/restic"]' /opt/image.tar localhost/restic:test`;
 
