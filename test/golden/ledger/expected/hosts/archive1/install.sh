@@ -255,12 +255,21 @@ stop_timer() {
   case $waiting in "stowage-$project-queue@"*) systemctl --quiet stop "$waiting" || true ;; esac
 }
 
+# A job that comes back one day is as one on a new machine: it takes over from whichever was there meanwhile.
+forget_machine() {
+  job=${1#"stowage-$project-"}
+  rm -f "$root/var/lib/stowage/$project/jobs/${job%.service}/machine"
+}
+
 removed_units=''
 remove_file() {
   say "remove $1"
   case $1 in "$units"/*) removed_units="$removed_units ${1##*/}" ;; esac
   [ "$dry_run" = no ] || return 0
-  case $1 in "$units"/*.timer) [ -n "$root" ] || stop_timer "${1##*/}" ;; esac
+  case $1 in
+    "$units"/*.timer) [ -n "$root" ] || stop_timer "${1##*/}" ;;
+    "$units"/*.service) forget_machine "${1##*/}" ;;
+  esac
   rm -f "$root$1"
 }
 

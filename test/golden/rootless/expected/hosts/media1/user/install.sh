@@ -263,12 +263,21 @@ stop_timer() {
   case $waiting in "stowage-$project-queue@"*) systemctl --user --quiet stop "$waiting" || true ;; esac
 }
 
+# A job that comes back one day is as one on a new machine: it takes over from whichever was there meanwhile.
+forget_machine() {
+  job=${1#"stowage-$project-"}
+  rm -f "$HOME/.local/state/stowage/$project/jobs/${job%.container}/machine"
+}
+
 removed=no
 remove_file() {
   say "remove $1"
   [ "$dry_run" = no ] || return 0
   removed=yes
-  case $1 in "$units"/*.timer) stop_timer "${1##*/}" ;; esac
+  case $1 in
+    "$units"/*.timer) stop_timer "${1##*/}" ;;
+    "$containers"/*.container) forget_machine "${1##*/}" ;;
+  esac
   rm -f "$1"
 }
 
