@@ -64,12 +64,10 @@ const OPTIONS = [
   '--machine=kubernetes/apps',
 ];
 /** What restic is given of them. */
-const GIVEN = [
-  'backup',
-  '--host=photos',
-  '--retry-lock=1m',
-  '--tag=service:photos',
-  '--exclude=/.stowage-machine/kubernetes/apps',
+const GIVEN: readonly unknown[] = [
+  ...['backup', '--host=photos', '--retry-lock=1m', '--tag=service:photos'],
+  // Which machine it is, where no tag has to say it.
+  expect.stringMatching(/^--exclude=\/\.stowage-machine\//),
 ];
 
 describe('backup.sh', () => {
