@@ -16,14 +16,6 @@ export const LOGIN = [
   ],
 ];
 
-<<<<<<< HEAD
-/** restic of the machine with a shell, what our scripts call, and the libraries of all that: an image without a registry. */
-const MAKE_IMAGE = `
-cd /; set -- usr/bin/restic bin/sh
-for tool in awk cat cut date env grep head mkdir mktemp rm sed sha256sum sleep sort tail tr uname; do set -- "$@" usr/bin/$tool; done
-libraries=$(ldd "$@" 2>/dev/null | grep -o '/[^ )]*[.]so[^ )]*' | sort -u)
-mkdir -p /opt/image/tmp && cp --parents -L "$@" $libraries /opt/image && tar -C /opt/image -cf /opt/image.tar .
-=======
 /** restic of the machine and what a shell script may use, with their libraries: an image without a registry. */
 const MAKE_IMAGE = `
 cd /; set --
@@ -32,7 +24,6 @@ for name in restic sh awk sed tr cat tail sort cut mkdir rm mkfifo mktemp tee cm
 done
 mkdir -p /opt/image/tmp && ln -sfn usr/bin /opt/image/bin
 printf '%s\\n' "$@" | sort -u | xargs cp --parents -L -t /opt/image && tar -C /opt/image -cf /opt/image.tar .
->>>>>>> main
 `;
 const IMPORT = `podman import --quiet --change 'ENTRYPOINT ["/usr/bin/restic"]' /opt/image.tar localhost/restic:test`;
 

@@ -69,7 +69,6 @@ test('every default of the smallest policy', () => {
       timeout: 720,
       retry_lock: 60,
       accept_incomplete: false,
-      max_shrink: 50,
       run_as: 'restic',
       compose_project: null,
     },
