@@ -1,47 +1,13 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { HOUR, LEDGER, POLICY } from './lib/baremetal-project.js';
 import { differences, makeData, manifest, type Manifest } from './lib/data.js';
 import { boot, type Machine } from './lib/machine.js';
 import { nothingToDo } from './lib/nothing-to-do.js';
 import { exampleProject, render, type Project } from './lib/program.js';
 import { restoreCommands, runbookCommands, volumeCommands } from './lib/runbook.js';
 import { EVERY_JOB, EVERY_SANDBOX, mistakes, queued, shown, timers } from './lib/units.js';
-
-/** Half a day away: no timer fires by itself while the scenario runs. */
-const HOUR = (new Date().getUTCHours() + 12) % 24;
-const POLICY = `version: 1
-project: lab
-contracts: [services/dns/contract.yml, services/ledger.yml]
-repositories:
-  nas:
-    url: /srv/restic nas
-    maintenance: { host: metal1 }
-    forget: "10 ${HOUR} * * *"
-    prune: "20 ${HOUR} * * 0"
-    check: { schedule: "30 ${HOUR} 1 * *" }
-    timezone: UTC
-defaults:
-  schedule: "40 ${HOUR} * * *"
-  timezone: Asia/Tokyo
-  spread: 0m
-  timeout: 3h
-  retention: { keep_last: 2 }
-deployments: [{ runtime: baremetal, host: metal1, services: ['*'] }]
-`;
-
-/** What nobody would put into an example, and somebody will have. */
-const LEDGER = `service_id: ledger
-service_name: The "Ledger" 100%
-runtime_templates: { baremetal: b }
-mounts:
-  persistent_volumes:
-    - { name: books, path: '/srv/the books: $HOME %n' }
-    - { name: attic, path: /home/ledger/attic }
-backup:
-  exclude: ['**/*.tmp', '**/$HOME %n']
-  volumes: { attic: { allow_empty: true } }
-`;
 
 const BOOKS = '/srv/the books: $HOME %n';
 /** Other files come and go without a trace. */
@@ -97,6 +63,7 @@ describe('a bare-metal host', () => {
         due('forget-nas', `*-*-* ${hour}:10:00 UTC`),
         due('prune-nas', `Sun *-*-* ${hour}:20:00 UTC`),
         due('check-nas', `*-*-01 ${hour}:30:00 UTC`),
+        due('locks-nas', 'after its last run'),
       ]),
     );
     expect(await mistakes(machine)).toBe('');

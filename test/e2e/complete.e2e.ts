@@ -221,7 +221,7 @@ describe('what a snapshot has to be', () => {
       await machine.run(`rm ${NOTES}/film`);
       const refused = await jobs.start('backup-notes');
       expect(refused).toMatchObject(
-        failsWith('backup-notes', '/backup/notes/all has 3 of 4 files and 15 B of 12.0 MiB left'),
+        failsWith('backup-notes', '/backup/notes/all has 3 of 4 files and 20 B of 12.0 MiB left'),
       );
       const [, command = ''] = /accept it: (.*)/.exec(refused.journal) ?? [];
       // By the id that it had before.

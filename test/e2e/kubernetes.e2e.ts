@@ -142,9 +142,10 @@ describe('Kubernetes', () => {
   });
 
   test('a policy that accepts incomplete backups has them succeed, and no other failure', async () => {
-    const script = '/bin/sh /etc/stowage/backup.sh accept may-be-empty:/backup/notes/data --';
+    const options = '--host=x --tag=service:x --volume=50:/backup/notes/data --incomplete=accept';
+    const script = `/bin/sh /etc/stowage/backup.sh may-be-empty:/backup/notes/data ${options} --`;
     await machine.run(`chown 0:0 ${PLACES.notes}/big`);
-    const incomplete = await cluster.runInstead(NOTES, `${script} --host=x /backup/notes/data`);
+    const incomplete = await cluster.runInstead(NOTES, `${script} /backup/notes/data`);
     await machine.run(`chown 1000:1000 ${PLACES.notes}/big`);
     expect(incomplete).toMatchObject({
       code: 0,
@@ -182,7 +183,7 @@ describe('Kubernetes', () => {
       // age, because busybox compares whole seconds.
       const job = async (seconds: number, credentials: string, repository: string) => {
         const inside = '/backup/camera/recordings';
-        const args = `${credentials} ${repository} refuse may-be-empty:${inside} -- --host=tried ${inside}`;
+        const args = `${credentials} ${repository} may-be-empty:${inside} --host=tried --tag=service:tried -- ${inside}`;
         return inContainer(
           daemon,
           'sh',

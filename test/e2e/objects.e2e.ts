@@ -189,16 +189,24 @@ describe('what a cluster is told', () => {
 
   test('what restic is told names the service, what is left out, and waits for a lock', () => {
     expect(argumentsOf(find(objects, 'CronJob', 'stowage-cluster-backup-mail'))).toEqual([
-      ...['refuse', 'not-empty:/backup/mail/boxes', 'may-be-empty:/backup/mail/queue', '--', '--host=mail'],
-      ...['--tag=service:mail', '--group-by=host,tags', '--retry-lock=60m', '--exclude=**/*.tmp'],
-      ...['/backup/mail/boxes', '/backup/mail/queue'],
+      ...[
+        'not-empty:/backup/mail/boxes',
+        'may-be-empty:/backup/mail/queue',
+        '--host=mail',
+        '--tag=service:mail',
+      ],
+      ...['--retry-lock=60m', '--volume=50:/backup/mail/boxes', '--volume=50:/backup/mail/queue'],
+      expect.stringMatching(/^--accept=restic backup .* --tag accepted:SNAPSHOT /),
+      expect.stringMatching(/^--take-over=kubectl /),
+      '--machine=kubernetes/mail',
+      ...['--', '--group-by=host,tags', '--exclude=**/*.tmp', '/backup/mail/boxes', '/backup/mail/queue'],
     ]);
     const jobs = find(objects, 'ConfigMap', /^stowage-cluster-hostpath-.*-jobs$/) as {
       data?: Record<string, string>;
     };
     const words = (jobs.data?.['camera.sh'] ?? '').replaceAll(/[\\\n"' ]+/g, ' ');
     expect(words).toContain(
-      ' --group-by=host,tags --retry-lock=60m --exclude=**/*.tmp /backup/camera/recordings',
+      ' --state=/state/jobs/camera -- --group-by=host,tags --exclude=**/*.tmp /backup/camera/recordings',
     );
     expect(words).toContain(`hostpath-job.sh camera ${3 * HOUR} /etc/stowage-credentials/main rest:http://`);
     for (const verb of ['prune', 'check']) {

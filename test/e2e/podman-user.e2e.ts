@@ -132,7 +132,7 @@ describe('rootless Podman', () => {
         OnFailure: 'stowage-lab-failure@stowage-lab-backup-app.service',
         SuccessExitStatus: '',
       },
-      ...{ TimeoutStartUSec: '3h', TimeoutStopUSec: '2min', KillSignal: '2', CacheDirectory: 'stowage' },
+      ...{ TimeoutStartUSec: '4h', TimeoutStopUSec: '2min', KillSignal: '2', CacheDirectory: 'stowage' },
     });
     await asUser('systemctl --user stop "stowage-*.timer"');
   });

@@ -76,7 +76,7 @@ function watchNow(project: string, repository: RepositoryPlan): Command[] {
     const unit = `${installedName(project, 'locks', name)}.service`;
     return [
       ['systemctl', 'start', unit],
-      ['journalctl', '--follow', '--lines=20', `--unit=${unit}`],
+      ['journalctl', '--no-pager', '--lines=20', `--unit=${unit}`],
     ];
   }
   const cronJob = objectName(project, 'locks', name);

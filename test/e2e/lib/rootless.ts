@@ -16,10 +16,14 @@ export const LOGIN = [
   ],
 ];
 
-/** restic of the machine with the libraries it needs: an image without a registry. */
+/** restic of the machine and what a shell script may use, with their libraries: an image without a registry. */
 const MAKE_IMAGE = `
-cd /; set -- usr/bin/restic $(ldd usr/bin/restic | grep -o '/[^ ]*')
-mkdir -p /opt/image/tmp && cp --parents -L "$@" /opt/image && tar -C /opt/image -cf /opt/image.tar .
+cd /; set --
+for name in restic sh awk sed tr cat tail sort cut mkdir rm mkfifo mktemp tee cmp sleep; do
+  set -- "$@" usr/bin/$name $(ldd usr/bin/$name | grep -o '/[^ ]*')
+done
+mkdir -p /opt/image/tmp && ln -sfn usr/bin /opt/image/bin
+printf '%s\\n' "$@" | sort -u | xargs cp --parents -L -t /opt/image && tar -C /opt/image -cf /opt/image.tar .
 `;
 const IMPORT = `podman import --quiet --change 'ENTRYPOINT ["/usr/bin/restic"]' /opt/image.tar localhost/restic:test`;
 

@@ -19,7 +19,8 @@ case $1 in
   backup)
     case "$*" in
       *--stdin*) [ ! -e "$AT/away" ] || exit 1; cat >/dev/null; echo "$*" >>"$AT/notes" ;;
-      *) [ "\${SAVED-4}" = none ] || printf 'snapshot %s saved\\n' "$(printf '%8s' '' | tr ' ' "\${SAVED-4}")"; exit "\${RESULT:-0}" ;;
+      *) [ -z "\${LEAVES-}" ] || : >"$AT/away"
+        [ "\${SAVED-4}" = none ] || printf 'snapshot %s saved\\n' "$(printf '%8s' '' | tr ' ' "\${SAVED-4}")"; exit "\${RESULT:-0}" ;;
     esac ;;
 esac
 `;
@@ -180,8 +181,7 @@ describe('a snapshot of which nobody has said whether it is complete', () => {
 
   test('fails the job when the repository does not answer, and is marked by the next one', () => {
     list(snapshot('1', small), snapshot('4', small));
-    writeFileSync(at('away'), '');
-    expect(run({ env: { RESULT: '3' } })).toMatchObject({ status: 1, marked: [] });
+    expect(run({ env: { RESULT: '3', LEAVES: 'yes' } })).toMatchObject({ status: 1, marked: [] });
     rmSync(at('away'));
     list(snapshot('1', small), snapshot('4', small), snapshot('5', small));
     const next = run({ env: { SAVED: '5' } });
@@ -207,6 +207,7 @@ describe('a snapshot of which nobody has said whether it is complete', () => {
   });
 
   test('fails the job when restic does not name it', () => {
+    list();
     expect(run({ env: { SAVED: 'none' } })).toMatchObject({
       status: 1,
       said: expect.stringContaining('did not say'),

@@ -90,6 +90,15 @@ test('latest is the newest complete snapshot, said before anything is done, and 
   ]);
 });
 
+test('a copy may go into any folder that is there, also at the root of the pod', async () => {
+  const copy = async (target: string) => start(['latest', VOLUME, target, ...WIKI]).ended;
+  expect((await copy('/stowage-aside')).code).toBe(0);
+  expect(await copy('/nowhere/at/all')).toEqual({
+    code: 1,
+    said: expect.stringContaining("there is no '/nowhere/at' in this pod"),
+  });
+});
+
 test('restic itself is told the same latest', async () => {
   const words = ['restic', 'ls', 'latest', VOLUME, '--host', 'wiki', '--tag', 'service:wiki'];
   expect((await start(words).ended).code).toBe(0);

@@ -61,9 +61,14 @@ const OPTIONS = [
   '--retry-lock=1m',
   '--volume=50:/x',
   '--accept=x SNAPSHOT',
+  '--machine=kubernetes/apps',
 ];
 /** What restic is given of them. */
-const GIVEN = ['backup', '--host=photos', '--retry-lock=1m', '--tag=service:photos'];
+const GIVEN: readonly unknown[] = [
+  ...['backup', '--host=photos', '--retry-lock=1m', '--tag=service:photos'],
+  // Which machine it is, where no tag has to say it.
+  expect.stringMatching(/^--exclude=\/\.stowage-machine\//),
+];
 
 describe('backup.sh', () => {
   test('gives restic its arguments, once every source is there and full', () => {

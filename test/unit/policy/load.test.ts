@@ -63,6 +63,7 @@ test('every default of the smallest policy', () => {
       timezone: 'UTC',
       spread: 90,
       max_age: null,
+      max_shrink: 50,
       retention: { keep_daily: 7, keep_weekly: 5, keep_monthly: 12 },
       exclude: [],
       timeout: 720,

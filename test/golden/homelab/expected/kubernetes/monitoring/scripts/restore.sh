@@ -696,7 +696,10 @@ exit "$failed"'
 # No pod can ask the cluster who else mounts the volume: the page does, before this is typed.
 refuse_if_used() { : "$is_forced" "$is_dry"; }
 # What is mounted in the pod is the whole of what can be restored into.
-make_target() { [ -d "${target%/*}" ] || fail "there is no '${target%/*}' in this pod"; }
+make_target() {
+  above=$(dirname -- "$target")
+  [ -d "$above" ] || fail "there is no '$above' in this pod"
+}
 list_snapshot() { restic ls --json "$snapshot" "$1"; }
 run_restic() {
   # The last one counts. A copy keeps the path that the snapshot has.

@@ -527,11 +527,17 @@ ${1#*=}" ;;
   mkdir -p "$state" && mark_left_over || return 1
   keep_to_one_machine "$snapshot_host" "$(printf '%s' "${snapshot_tags# }" | tr ' ' ,)" || return 1
   set -- "--exclude=/.stowage-machine/$this" "$@"
-  for tag in $snapshot_tags; do set -- "--tag=$tag" "$@"; done
+  backwards=''
+  for tag in $snapshot_tags; do backwards="$tag $backwards"; done
+  for tag in $backwards; do set -- "--tag=$tag" "$@"; done
+  # What restic says is shown as it comes, and kept until it is judged.
+  rm -f "$state/pipe"
+  mkfifo -m 600 "$state/pipe" || return 1
+  tee "$state/output" <"$state/pipe" &
+  copier=$!
   status=0
-  run "${restic:-restic}" backup "--host=$snapshot_host" "--retry-lock=$retry_lock" "$@" >"$state/output" ||
-    status=$?
-  cat "$state/output"
+  run "${restic:-restic}" backup "--host=$snapshot_host" "--retry-lock=$retry_lock" "$@" >"$state/pipe" || status=$?
+  while kill -0 "$copier" 2>/dev/null; do wait "$copier"; done
   [ -z "$(saved_snapshot)" ] || note_machine
   judge "$status"
 }
