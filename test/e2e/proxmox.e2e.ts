@@ -171,7 +171,7 @@ describe('a Proxmox host', () => {
       ...{
         ...EVERY_JOB,
         NoNewPrivileges: 'no',
-        TimeoutStartUSec: '4h',
+        TimeoutStartUSec: '5h',
         TimeoutStopUSec: '10min',
         KillSignal: '2',
       },
