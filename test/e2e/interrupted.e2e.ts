@@ -25,7 +25,7 @@ repositories:
     forget: ${AWAY}
     prune: ${AWAY}
     check: { schedule: ${AWAY} }
-defaults: { schedule: ${AWAY}, spread: 0m, retry_lock: 0m, retention: { keep_last: 2 } }
+defaults: { schedule: ${AWAY}, spread: 0m, retry_lock: 0m, retention: { keep_last: 2 }, max_shrink: off }
 deployments:
   - { runtime: podman, host: interrupted, services: [wiki] }
   - { runtime: baremetal, host: interrupted, services: [dns] }

@@ -28,7 +28,7 @@ repositories:
     forget: ${AWAY}
     prune: ${AWAY}
     check: { schedule: ${AWAY} }
-defaults: { repository: local, schedule: ${AWAY}, spread: 0m, retry_lock: 5m }
+defaults: { repository: local, schedule: ${AWAY}, spread: 0m, retry_lock: 5m, max_shrink: off }
 deployments:
   - { runtime: podman, host: web1, services: [wiki, forgejo] }
   - { runtime: docker, host: web1, services: [postgres] }

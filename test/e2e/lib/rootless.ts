@@ -19,7 +19,7 @@ export const LOGIN = [
 /** restic of the machine and what a shell script may use, with their libraries: an image without a registry. */
 const MAKE_IMAGE = `
 cd /; set --
-for name in restic sh awk sed tr cat tail sort cut mkdir rm mkfifo mktemp tee cmp sleep; do
+for name in restic sh awk sed grep tr cat tail sort cut mkdir rm mkfifo mktemp tee cmp sleep uname sha256sum date env head; do
   set -- "$@" usr/bin/$name $(ldd usr/bin/$name | grep -o '/[^ ]*')
 done
 mkdir -p /opt/image/tmp && ln -sfn usr/bin /opt/image/bin

@@ -53,6 +53,12 @@ export const TREES = {
       `printf '[containers]\\npids_limit = 0\\n' >"$1/etc/containers/containers.conf.d/machine.conf"`,
     ],
   },
+  /** What lies between a job and the world: an SSH server, rclone, and two ways to send mail. */
+  ways: {
+    suite: 'trixie',
+    packages: [...SYSTEM, 'openssh-server', 'openssh-client', 'rclone', 'postfix', 'msmtp'],
+    finish: [...QUIET_BOOT, 'chroot "$1" systemctl --quiet disable ssh.service postfix.service'],
+  },
   /** The oldest Ansible that the playbook is for; this Debian's restic is too old for our jobs. */
   ansibleOld: {
     suite: 'bookworm',
