@@ -219,7 +219,10 @@ describe('rootless Podman', () => {
     }
     // The container of the job, told to write where it reads.
     const writes = 'restore latest:/backup/app/photos --target /backup/app/photos --overwrite always';
-    const probe = run.replace(/ backup --host .*/, ` ${writes}`);
+    const probe = run.replace(
+      / \/run\/stowage\/backup\.sh (--repo=\S+) .*/,
+      ` -c "exec restic $1 ${writes}"`,
+    );
     const unit = `${HOME}/.config/systemd/user/probe.service`;
     await machine.write(unit, `[Service]\nType=oneshot\n${probe}\n`);
     await asUser('systemctl --user daemon-reload');
@@ -244,7 +247,7 @@ describe('rootless Podman', () => {
       `${HOME}/.config/restic/lab/nas.password`,
     );
     await asUser('systemctl --user stop stowage-lab-backup-app.service');
-    expect(journal.stdout).toContain('waiting up to 30m');
+    expect(journal.stdout).toContain('waiting up to 1h');
     // A volume that came or went.
     await asUser(`${LIBRARY}/restic-nas.sh backup --host app --tag service:app /etc`, true);
     const other = (await snapshots('app')).at(-1);

@@ -53,7 +53,7 @@ export async function timers(
       } = await shown(machine, name, scope);
       const due = [...TimersCalendar.matchAll(/OnCalendar=(.*?) ;/g)].map(([, calendar = '']) => calendar);
       // One that counts from its last run has nothing to catch up with.
-      const counts = TimersCalendar === '' && TimersMonotonic.includes('OnUnitInactiveUSec=');
+      const counts = TimersCalendar === '' && TimersMonotonic.includes('USec=');
       const isSound = timer.UnitFileState === 'enabled' && (counts || timer.Persistent === 'yes');
       if (counts) due.push('after its last run');
       return [name, [Unit, ...due, ...(isSound ? [] : ['not enabled, or forgets what it missed'])]] as const;

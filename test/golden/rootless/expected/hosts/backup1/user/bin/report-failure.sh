@@ -20,10 +20,13 @@ last_words() {
   if [ -n "${MONITOR_INVOCATION_ID-}" ]; then
     began=$(timeout 60 journalctl --quiet --output=short-unix "USER_INVOCATION_ID=$MONITOR_INVOCATION_ID" | sed -n '1s/ .*//p')
   fi
-  # Nobody but root can make the journal write what it has: systemd's own word about the end comes last.
+  # Nobody but root can make the journal write what it has. systemd's own word about the end may overtake the job's: one more
+  # look after it.
+  ended=no
   for attempt in 1 2 3 4 5; do
     said=$(timeout 60 journalctl --quiet --no-pager --output=cat --lines=20 "--user-unit=$unit" "${began:+--since=@}${began:---boot}")
-    case $said in *'Failed with result'*) break ;; esac
+    [ "$ended" = no ] || break
+    case $said in *'Failed with result'*) ended=yes ;; esac
     [ "$attempt" -eq 5 ] || sleep 1
   done
   [ -n "$said" ] || said=$(timeout 60 systemctl --user show --property=Result,ExecMainCode,ExecMainStatus -- "$unit")
