@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { dump } from 'js-yaml';
 import { loadContracts } from '../../src/contract/load.js';
+import { COMPOSE_SERVICE_NAME, CONTAINER_NAME, type NameRule } from '../../src/contract/names.js';
 import { NO_VALUES } from '../../src/contract/values.js';
 import { hasErrors } from '../../src/diagnostics/diagnostic.js';
 import { buildPlan } from '../../src/plan/build.js';
@@ -133,9 +134,10 @@ const inCluster = (settings: object) => (input: Project) => {
   input.policy.runtimes = { kubernetes: { external_secret: { store: 'vault' }, ...settings } };
 };
 
-/** Operators back up claims, no directories of nodes. */
+/** Operators back up claims, no directories of nodes, and leave nothing out. */
 const byOperator = (settings: object) => (input: Project) => {
   inCluster(settings)(input);
+  input.contract.backup = { volumes: { own: { claim: 'own' }, data: { claim: 'data' } } };
   (input.contract.service_volumes as unknown[]).pop();
   (input.contract.mounts as { persistent_volumes: unknown[] }).persistent_volumes.pop();
 };
@@ -162,6 +164,9 @@ const WHERE = {
 };
 
 const OPERATORS: readonly string[] = ['velero', 'velero with snapshots', 'volsync', 'k8up'];
+
+/** What no operator does, and what is refused where a contract asks an operator for it. */
+const EXCLUDES: readonly string[] = ['backup.exclude', 'volume exclude'];
 
 /** The rendered tree with `text` in one place; null when it was refused. */
 function renderWith(place: string, text: string, where: keyof typeof WHERE): readonly RenderedFile[] | null {
@@ -264,14 +269,18 @@ describe.each(Object.keys(PLACES))('%s', (place) => {
       return;
     }
     if (place === 'service_volumes.host_path' && OPERATORS.includes(where)) return;
+    if (EXCLUDES.includes(place) && OPERATORS.includes(where)) {
+      expect(harmless).toBeNull();
+      return;
+    }
     if (harmless === null) throw new Error('a harmless string must be rendered');
     const skeletons = (files: readonly RenderedFile[]) =>
       new Map(files.map((file) => [withoutNamespace(file.path), skeleton(file)]));
     const usual = skeletons(harmless);
     fc.assert(
       fc.property(hostile, (text) => {
-        const number = place === 'run_as_user' ? likeNumber(text) : null;
-        const expected = number === null ? usual : skeletons(renderWith(place, number, where) ?? []);
+        const other = STAND_INS[place]?.(text) ?? null;
+        const expected = other === null ? usual : skeletons(renderWith(place, other, where) ?? []);
         for (const file of renderWith(place, text, where) ?? []) {
           const name = withoutNamespace(file.path);
           expect([name, skeleton(file)]).toEqual([name, expected.get(name)]);
@@ -281,6 +290,18 @@ describe.each(Object.keys(PLACES))('%s', (place) => {
     );
   });
 });
+
+/** Texts that say another thing than the harmless one does: what stands for all of their kind. */
+const STAND_INS: Readonly<Record<string, (text: string) => string | null>> = {
+  run_as_user: likeNumber,
+  container_name: unusableAs(CONTAINER_NAME),
+  'compose service': unusableAs(COMPOSE_SERVICE_NAME),
+};
+
+/** A name that nothing can have is never typed: the tree is that of any such name. */
+function unusableAs({ pattern }: NameRule): (text: string) => string | null {
+  return (text) => (pattern.test(text) ? null : 'no name');
+}
 
 /** A user's number says more than a name does (Kubernetes knows no names); root's says something else again. */
 function likeNumber(text: string): string | null {
