@@ -155,11 +155,11 @@ function planElsewhere(policy: Policy, contract: Contract, placements: readonly 
       return {
         runtime,
         ...(project === null ? {} : { compose_project: project }),
-        volumes: planVolumes(contract, runtime, policy.runtimes, project)
-          .filter((volume) => volume.backed_up)
-          .map(({ volume, kind, location, name, snapshot_path }) => ({
+        volumes: backedUp(planVolumes(contract, runtime, policy.runtimes, project)).map(
+          ({ volume, kind, location, name, snapshot_path }) => ({
             ...{ volume, kind, location, name, snapshot_path },
-          })),
+          }),
+        ),
       };
     });
 }

@@ -4,6 +4,7 @@ import { readMaxShrink } from '../policy/settings.js';
 import type { Pointer } from '../source/document.js';
 import { valueAt } from '../source/findings.js';
 import type { PlannedVolume } from './plan.js';
+import { backedUp } from './volumes.js';
 
 type Method = KubernetesSettings['method'];
 
@@ -80,9 +81,7 @@ export function unheardOfContract(
       .map((key) => ({ key, pointer: [...pointer, key] }));
   return [
     ...at(['backup'], OF_SERVICES),
-    ...volumes
-      .filter(({ backed_up }) => backed_up)
-      .flatMap(({ volume }) => at(['backup', 'volumes', volume], OF_VOLUMES)),
+    ...backedUp(volumes).flatMap(({ volume }) => at(['backup', 'volumes', volume], OF_VOLUMES)),
   ];
 }
 

@@ -6,7 +6,7 @@ import type { PlannedVolume } from './plan.js';
 import { localPath } from '../policy/repository-url.js';
 import { unheardOfContract, withoutKey } from './honoured.js';
 import { effectiveSettings } from './settings.js';
-import { planVolumes } from './volumes.js';
+import { backedUp, planVolumes } from './volumes.js';
 
 /** One reason why a service cannot be backed up on Kubernetes as it is, and where the user can change that. */
 export interface KubernetesProblem {
@@ -26,7 +26,7 @@ const LABEL_VALUE = /^[A-Za-z0-9](?:[A-Za-z0-9._-]{0,61}[A-Za-z0-9])?$/;
 
 /** What keeps a Kubernetes placement of this service from being rendered, in words. */
 export function kubernetesObstacles(policy: Policy, contract: Contract): string[] {
-  const volumes = backedUp(policy, contract);
+  const volumes = clusterVolumes(policy, contract);
   const unnamed = volumes.filter((volume) => volume.kind === 'claim' && volume.name === null);
   return [
     ...unnamed.map((volume) => `nothing says which claim holds \`${volume.volume}\``),
@@ -36,7 +36,7 @@ export function kubernetesObstacles(policy: Policy, contract: Contract): string[
 
 /** Every problem of one service on Kubernetes; none when nothing of it is backed up there. */
 export function kubernetesProblems(policy: Policy, contract: Contract): KubernetesProblem[] {
-  const volumes = backedUp(policy, contract);
+  const volumes = clusterVolumes(policy, contract);
   if (volumes.length === 0) return [];
   const { kubernetes } = policy.runtimes;
   const { method } = kubernetes;
@@ -91,8 +91,8 @@ export function isObjectName(name: string): boolean {
   return SUBDOMAIN.test(name);
 }
 
-function backedUp(policy: Policy, contract: Contract): PlannedVolume[] {
-  return planVolumes(contract, 'kubernetes', policy.runtimes).filter((volume) => volume.backed_up);
+function clusterVolumes(policy: Policy, contract: Contract): PlannedVolume[] {
+  return backedUp(planVolumes(contract, 'kubernetes', policy.runtimes));
 }
 
 function namespaceProblems(contract: Contract): KubernetesProblem[] {

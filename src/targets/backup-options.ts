@@ -10,11 +10,20 @@ interface Job {
   readonly placement: Pick<Placement, 'snapshot_host'>;
 }
 
-interface Commands {
+/** What a person types about a job. */
+export interface JobCommands {
   /** Accepts a marked snapshot, with `SNAPSHOT` where its id is due. */
   readonly accept: string;
   /** Makes this machine the one whose snapshots are the service's, after another one was. */
   readonly takeOver: string;
+}
+
+/** Everything that a job leaves out of these volumes: patterns as restic takes them. */
+export function excludesOf(
+  service: Pick<ServicePlan, 'exclude'>,
+  volumes: readonly Pick<PlannedVolume, 'exclude'>[],
+): string[] {
+  return [...service.exclude, ...volumes.flatMap((volume) => volume.exclude)];
 }
 
 /** What forgets that a job of systemd was here, and starts it: a machine that is new takes over. */
@@ -31,7 +40,7 @@ export function takeOverCommand(stateFolder: string, unit: string, isUser: boole
 export function backupOptions(
   { service, placement }: Job,
   volumes: readonly Pick<PlannedVolume, 'snapshot_path' | 'max_shrink_percent'>[],
-  { accept, takeOver }: Commands,
+  { accept, takeOver }: JobCommands,
   moreTags: readonly string[] = [],
   machine: string | null = null,
 ): string[] {

@@ -1,10 +1,8 @@
 import type { Contract } from '../../contract/contract.js';
 import type { Diagnostic, Span } from '../../diagnostics/diagnostic.js';
+import { helperOf } from '../../policy/repository-url.js';
 import type { Placement, RepositoryPlan } from '../plan.js';
 import type { Check, CheckInput } from './check.js';
-
-/** The user's own keys would be needed, and files that the other jobs cannot read would be made: by these ways only restic goes. */
-const OWN_IDENTITY = /^(?:sftp|rclone):/;
 
 /** A job of another user than restic reaches the repository with what systemd hands it, and with nothing else. */
 export const unreachableAs: Check = (input) => {
@@ -32,8 +30,9 @@ export const unreachableAs: Check = (input) => {
   });
 };
 
+/** The user's own keys would be needed, or files made that the other jobs cannot read: by these ways only restic goes. */
 function isClosed({ url, local_path }: RepositoryPlan): boolean {
-  return local_path !== null || OWN_IDENTITY.test(url);
+  return local_path !== null || helperOf(url) !== null;
 }
 
 /** Asked for in a contract, and no job of it reads files as a user that could be chosen. */

@@ -1,7 +1,7 @@
 import type { PlannedVolume, Placement } from '../../plan/plan.js';
 import { longestRun } from '../../plan/longest-run.js';
 import { podsOf } from '../../plan/workload.js';
-import { backupOptions } from '../backup-options.js';
+import { backupOptions, excludesOf } from '../backup-options.js';
 import { header } from '../header.js';
 import type { RenderedFile, TargetInput } from '../target.js';
 import type { KubernetesJob } from './cluster.js';
@@ -77,7 +77,6 @@ export function backupArguments(
   more: readonly string[] = [],
 ): string[] {
   const { service, placement } = job;
-  const exclude = [...service.exclude, ...volumes.flatMap((volume) => volume.exclude)];
   return [
     ...volumes.flatMap(sourceChecks),
     ...backupOptions(
@@ -91,7 +90,7 @@ export function backupArguments(
     ...more,
     '--',
     '--group-by=host,tags',
-    ...exclude.map((pattern) => `--exclude=${pattern}`),
+    ...excludesOf(service, volumes).map((pattern) => `--exclude=${pattern}`),
     ...volumes.map((volume) => volume.snapshot_path),
   ];
 }

@@ -1,6 +1,7 @@
 import { groupBy } from '../../plan/group.js';
 import { isMaintained } from '../../plan/maintenance-jobs.js';
 import type { BackupPlan, Placement, PlannedVolume, RepositoryPlan, ServicePlan } from '../../plan/plan.js';
+import { backedUp } from '../../plan/volumes.js';
 
 /** One service's backup on Kubernetes. */
 export interface KubernetesJob {
@@ -52,7 +53,7 @@ export function kubernetesJobs(plan: BackupPlan): KubernetesJob[] {
   return plan.services.flatMap((service) => {
     const repository = repositories.get(service.repository);
     return service.placements.filter(isKubernetesJob).flatMap((placement): KubernetesJob[] => {
-      const volumes = placement.volumes.filter((volume) => volume.backed_up);
+      const volumes = backedUp(placement.volumes);
       const { namespace } = placement;
       if (repository === undefined || namespace === null || volumes.length === 0) return [];
       return [{ project: plan.project, service, placement, repository, namespace, volumes }];

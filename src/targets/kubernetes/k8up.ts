@@ -1,4 +1,5 @@
 import { projectName } from '../../names/installed.js';
+import { timeoutOf } from '../../plan/longest-run.js';
 import type { RepositoryPlan, ServicePlan } from '../../plan/plan.js';
 import { header } from '../header.js';
 import type { RenderedFile, TargetInput } from '../target.js';
@@ -7,7 +8,6 @@ import type { KubernetesJob } from './cluster.js';
 import { labels } from './names.js';
 import { secretName } from './pod.js';
 import { moverSecurity } from './security.js';
-import { timeoutOf } from './timing.js';
 
 const RETENTION = {
   keep_last: 'keepLast',

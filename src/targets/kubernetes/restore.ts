@@ -1,5 +1,6 @@
 import type { PlannedVolume } from '../../plan/plan.js';
 import type { KubernetesSettings } from '../../policy/policy.js';
+import { excludesOf } from '../backup-options.js';
 import { sparedVolumes, sparingOptions } from '../nested-volumes.js';
 import { backupName } from './backup-files.js';
 import type { KubernetesJob } from './cluster.js';
@@ -89,7 +90,7 @@ export function deleteExtraInPlace(
   volume: PlannedVolume,
   action: '--preview' | '--apply',
 ): Command {
-  const excludes = [...job.service.exclude, ...volume.exclude].map((pattern) => `--exclude=${pattern}`);
+  const excludes = excludesOf(job.service, [volume]).map((pattern) => `--exclude=${pattern}`);
   const words = ['delete-extra', action];
   return restoreVolume(job, settings, volume, words, volume.snapshot_path, [
     ...sparing(job, volume),

@@ -96,17 +96,17 @@ function ownPods(namespace: Namespace, input: TargetInput): Contents {
 function services(namespace: Namespace, input: TargetInput): Contents {
   const { method } = input.runtimes.kubernetes;
   const parts = namespace.jobs.flatMap((job) => serviceFiles(job, input));
-  const patches = [
+  const forPeople = [
     ...namespace.jobs.flatMap((job) => workloadPatchFiles(job, input)),
     ...namespace.jobs.flatMap((job) => restoreFiles(job, input)),
   ];
   if (method !== 'restic' || !usesScheduler(input))
-    return { files: patches, resources: parts, generators: [] };
+    return { files: forPeople, resources: parts, generators: [] };
   const scheduled = hostpathFiles(namespace, input);
   const isResource = ({ path }: RenderedFile) =>
     scheduled.resources.includes(path.slice(namespace.folder.length + 1));
   return {
-    files: [...patches, ...scheduled.files.filter((file) => !isResource(file))],
+    files: [...forPeople, ...scheduled.files.filter((file) => !isResource(file))],
     resources: [...parts, ...scheduled.files.filter(isResource)],
     generators: scheduled.generators,
   };

@@ -1,4 +1,4 @@
-import type { JobSchedule, ServicePlan } from '../../plan/plan.js';
+import type { JobSchedule } from '../../plan/plan.js';
 import { knownSchedule } from '../../schedule/job-schedule.js';
 import { simulate, SIMULATION } from '../../schedule/runs.js';
 import { intlZones } from '../../time/intl-zone.js';
@@ -22,10 +22,4 @@ export function plainCron(cron: string): string {
   return [minute, hour, day_of_month, month, day_of_week]
     .map((field) => (field.restricted ? field.values.join(',') : '*'))
     .join(' ');
-}
-
-/** Minutes after which a backup is ended. Throws where nothing ends it: restic's own jobs and K8up's always are. */
-export function timeoutOf({ service_id, timeout }: ServicePlan): number {
-  if (timeout === null) throw new Error(`nothing ends a backup of ${service_id}`);
-  return timeout;
 }

@@ -1,7 +1,8 @@
 import type { PlannedVolume, ServicePlan } from '../../plan/plan.js';
 import { installedName, stateFolder, userLibraryFolder } from '../../names/installed.js';
-import { backupOptions, sourceGuards, takeOverCommand } from '../backup-options.js';
+import { backupOptions, excludesOf, sourceGuards, takeOverCommand } from '../backup-options.js';
 import { longestRun } from '../../plan/longest-run.js';
+import { backedUp, rootOf } from '../../plan/volumes.js';
 import type { HostJob } from '../systemd/host-tree.js';
 
 const HOME = '$HOME/';
@@ -9,7 +10,7 @@ const HOME = '$HOME/';
 /** What the template of a job knows about its service. */
 export function containerContext(job: HostJob): Record<string, unknown> {
   const { service, placement } = job;
-  const volumes = placement.volumes.filter((volume) => volume.backed_up);
+  const volumes = backedUp(placement.volumes);
   const state = `.local/state/${stateFolder(job.project, 'backup', service.service_id)}`;
   return {
     service_name: service.service_name,
@@ -25,7 +26,7 @@ export function containerContext(job: HostJob): Record<string, unknown> {
       }),
     ],
     state,
-    exclude: [...service.exclude, ...volumes.flatMap((volume) => volume.exclude)],
+    exclude: excludesOf(service, volumes),
     timeout: longestRun(service),
     sources: volumes.map(sourceContext),
   };
@@ -43,17 +44,13 @@ function sourceContext(volume: PlannedVolume): Record<string, unknown> {
     // Podman mounts a volume by name, of a part of one only the path; to Quadlet `N.volume` is a unit, not a name.
     mount_name: volume.suffix === '' && named?.endsWith('.volume') === false ? named : null,
     below_home: belowHome,
-    mountpoint_below_home: belowHome === null ? null : withoutSuffix(belowHome, volume.suffix),
+    mountpoint_below_home: belowHome === null ? null : rootOf({ location: belowHome, suffix: volume.suffix }),
   };
 }
 
 /** The path below the user's home, which only the host knows; null for a path elsewhere. */
 export function pathBelowHome(location: string): string | null {
   return location.startsWith(HOME) ? location.slice(HOME.length) : null;
-}
-
-function withoutSuffix(path: string, suffix: string): string {
-  return suffix === '' ? path : path.slice(0, -suffix.length - 1);
 }
 
 /** How the user takes a marked snapshot of a service for complete: SNAPSHOT. Below the home folder. */

@@ -1,5 +1,6 @@
 import { userLibraryFolder } from '../../names/installed.js';
 import type { Placement, PlannedVolume, ServicePlan } from '../../plan/plan.js';
+import { backedUp } from '../../plan/volumes.js';
 import { outerFirst, sparedVolumes, sparingOptions } from '../nested-volumes.js';
 import type { Command } from '../runbook/guide.js';
 import { pathBelowHome } from './container.js';
@@ -41,7 +42,7 @@ export function rootlessRestore(
     const script = `${library}/restore-${service.repository}.sh`;
     return [script, snapshot, path, target, ...filter, '--path', path, ...options];
   };
-  const volumes = outerFirst(placement.volumes.filter((volume) => volume.backed_up));
+  const volumes = outerFirst(backedUp(placement.volumes));
   return {
     restic: [`${library}/restic-${service.repository}.sh`],
     check: [`${library}/check-unused.sh`, ...new Set(volumes.map(mountedRoot))],

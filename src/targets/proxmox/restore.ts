@@ -1,7 +1,7 @@
-import { asideFolder, libraryFolder } from '../../names/installed.js';
+import { asideFolder } from '../../names/installed.js';
 import type { Placement, ServicePlan } from '../../plan/plan.js';
 import type { Pipeline } from '../runbook/guide.js';
-import { resticCommand } from '../systemd/host-files.js';
+import { libraryScript, resticCommand } from '../systemd/host-files.js';
 import { guestTags } from './guest.js';
 
 /** What a runbook prints for the guest of one placement; run as root on the Proxmox host. */
@@ -42,7 +42,7 @@ export function guestRestore(
   const guest = String(vmid);
   const restic = resticCommand(project, service.repository);
   const filter = ['--host', placement.snapshot_host, '--tag', guestTags(service).join(',')];
-  const script = `${libraryFolder(project)}/restore-guest-${service.service_id}.sh`;
+  const script = libraryScript(project, `restore-guest-${service.service_id}.sh`);
   const dump = [script, snapshot, '-'];
   const aside = `${asideFolder(project)}/${service.service_id}`;
   return {

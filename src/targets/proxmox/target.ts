@@ -1,11 +1,11 @@
 import { installedName, stateFolder } from '../../names/installed.js';
 import { guestDumpName } from '../../plan/volumes.js';
-import { backupOptions, takeOverCommand } from '../backup-options.js';
+import { backupOptions } from '../backup-options.js';
 import { longestRun } from '../../plan/longest-run.js';
 import { header } from '../header.js';
 import { guestTags } from './guest.js';
 import { hostTrees, type GuestJob, type HostTree } from '../systemd/host-tree.js';
-import { acceptScript, backupCommand, resticCommand } from '../systemd/host-files.js';
+import { backupCommand, jobCommands, resticCommand } from '../systemd/host-files.js';
 import { queueUnit } from '../systemd/queue.js';
 import { repositoryContext } from '../systemd/repository-context.js';
 import type { RenderedFile, Target, TargetInput } from '../target.js';
@@ -55,10 +55,8 @@ function guestFiles(
   ];
 }
 
-function guestContext(
-  { project, service, placement, repository, vmid }: GuestJob,
-  settings: TargetInput['runtimes']['proxmox'],
-): Record<string, unknown> {
+function guestContext(job: GuestJob, settings: TargetInput['runtimes']['proxmox']): Record<string, unknown> {
+  const { project, service, placement, repository, vmid } = job;
   const inside = placement.volumes.filter((volume) => volume.kind === 'lxc_guest' && volume.backed_up);
   return {
     service_id: service.service_id,
@@ -70,19 +68,12 @@ function guestContext(
     snapshot_path: `/backup/${service.service_id}/${guestDumpName(vmid)}`,
     snapshot_host: placement.snapshot_host,
     options: backupOptions(
-      { service, placement },
+      job,
       // Where restic 0.18.0 has a stream, too.
       [`/backup/${service.service_id}`, ''].map((folder) => ({
         snapshot_path: `${folder}/${guestDumpName(vmid)}`,
       })),
-      {
-        accept: `${acceptScript(project, service)} SNAPSHOT`,
-        takeOver: takeOverCommand(
-          `/var/lib/${stateFolder(project, 'vzdump', service.service_id)}`,
-          installedName(project, 'vzdump', service.service_id),
-          false,
-        ),
-      },
+      jobCommands(job, 'vzdump'),
       guestTags(service).slice(service.tags.length),
     ),
     backup_command: backupCommand(project),

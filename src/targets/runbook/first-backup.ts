@@ -2,12 +2,24 @@ import { installedName } from '../../names/installed.js';
 import { maintenanceOf } from '../../plan/maintenance-jobs.js';
 import type { BackupPlan, RepositoryPlan } from '../../plan/plan.js';
 import { backupName } from '../kubernetes/backup-files.js';
-import { kubernetesJobs } from '../kubernetes/cluster.js';
+import { kubernetesJobs, type KubernetesJob } from '../kubernetes/cluster.js';
 import { objectName } from '../kubernetes/names.js';
-import { userTrees } from '../podman-user/user-tree.js';
-import { hostTrees } from '../systemd/host-tree.js';
+import { userTrees, type UserTree } from '../podman-user/user-tree.js';
+import { hostTrees, type HostTree } from '../systemd/host-tree.js';
 import type { TargetInput } from '../target.js';
 import type { Pipeline } from './guide.js';
+import { suspended } from './timers.js';
+
+/** Every job of a plan: found once for the pages of all repositories. */
+export interface AllJobs {
+  readonly hosts: readonly HostTree[];
+  readonly users: readonly UserTree[];
+  readonly pods: readonly KubernetesJob[];
+}
+
+export function allJobs(plan: BackupPlan): AllJobs {
+  return { hosts: hostTrees(plan), users: userTrees(plan), pods: kubernetesJobs(plan) };
+}
 
 /** What is typed at one place. */
 export interface Typed {
@@ -19,9 +31,13 @@ export interface Typed {
  * How a first backup that takes longer than `timeout` comes to its end: maintenance is held, a job runs without a limit, and
  * maintenance goes on. One job of each kind stands for the others.
  */
-export function firstBackup(input: TargetInput, repository: RepositoryPlan): Typed[] {
+export function firstBackup(input: TargetInput, jobs: AllJobs, repository: RepositoryPlan): Typed[] {
   const { plan } = input;
-  const runs = [...onHost(plan, repository), ...ofUser(plan, repository), ...inCluster(input, repository)];
+  const runs = [
+    ...onHost(plan, jobs, repository),
+    ...ofUser(plan, jobs, repository),
+    ...inCluster(input, jobs, repository),
+  ];
   if (runs.length === 0) return [];
   return [hold(plan, repository, true), ...runs, hold(plan, repository, false)];
 }
@@ -40,20 +56,15 @@ function hold({ project }: BackupPlan, repository: RepositoryPlan, held: boolean
   const { namespace } = maintenance;
   return {
     text: `${text}:`,
-    pipelines: kinds.map((kind) => suspended(namespace, objectName(project, kind, name), held)),
+    pipelines: kinds.map((kind) => [suspended(namespace, objectName(project, kind, name), held)]),
   };
-}
-
-function suspended(namespace: string, cronJob: string, suspend: boolean): Pipeline {
-  const patch = JSON.stringify({ spec: { suspend } });
-  return [['kubectl', '--namespace', namespace, 'patch', 'cronjob', cronJob, '--patch', patch]];
 }
 
 const WAITS =
   'It takes its time. A connection that is lost does not stop it; the line that starts it, typed again, waits for it again';
 
-function onHost(plan: BackupPlan, repository: RepositoryPlan): Typed[] {
-  const jobs = hostTrees(plan).flatMap((tree) => [
+function onHost(plan: BackupPlan, { hosts }: AllJobs, repository: RepositoryPlan): Typed[] {
+  const jobs = hosts.flatMap((tree) => [
     ...tree.jobs.map((job) => ({ job, kind: 'backup' as const, host: tree.name })),
     ...tree.guests.map((job) => ({ job, kind: 'vzdump' as const, host: tree.name })),
   ]);
@@ -79,8 +90,8 @@ function onHost(plan: BackupPlan, repository: RepositoryPlan): Typed[] {
   ];
 }
 
-function ofUser(plan: BackupPlan, repository: RepositoryPlan): Typed[] {
-  const jobs = userTrees(plan).flatMap((tree) => tree.jobs);
+function ofUser(plan: BackupPlan, { users }: AllJobs, repository: RepositoryPlan): Typed[] {
+  const jobs = users.flatMap((tree) => tree.jobs);
   const first = jobs.find((job) => job.repository === repository);
   if (first === undefined) return [];
   const unit = `${installedName(plan.project, 'backup', first.service.service_id)}.service`;
@@ -101,9 +112,9 @@ function ofUser(plan: BackupPlan, repository: RepositoryPlan): Typed[] {
 }
 
 /** A CronJob's; what a scheduler on each node runs needs a longer `timeout` in its contract. */
-function inCluster({ plan, runtimes }: TargetInput, repository: RepositoryPlan): Typed[] {
+function inCluster({ runtimes }: TargetInput, { pods }: AllJobs, repository: RepositoryPlan): Typed[] {
   const { method, host_path_mode: mode } = runtimes.kubernetes;
-  const first = kubernetesJobs(plan).find(
+  const first = pods.find(
     (job) =>
       job.repository === repository &&
       (mode === 'cronjob' || job.volumes.some(({ kind }) => kind === 'claim')),
@@ -115,7 +126,7 @@ function inCluster({ plan, runtimes }: TargetInput, repository: RepositoryPlan):
     {
       text: 'Run the job without a deadline; the line with `logs` shows what it does until it ends:',
       pipelines: [
-        suspended(namespace, cronJob, true),
+        [suspended(namespace, cronJob, true)],
         [
           [
             ...kubectl,
@@ -126,7 +137,7 @@ function inCluster({ plan, runtimes }: TargetInput, repository: RepositoryPlan):
           [...kubectl, 'apply', '--filename=-'],
         ],
         [[...kubectl, 'logs', '--follow', '--pod-running-timeout=10m', `job/${cronJob}-first`]],
-        suspended(namespace, cronJob, false),
+        [suspended(namespace, cronJob, false)],
       ],
     },
   ];

@@ -48,14 +48,3 @@ export function applied(manifest: unknown): Pipeline {
     ['kubectl', 'apply', '--filename=-'],
   ];
 }
-
-/**
- * What the step that restores a volume in place says of its two commands.
- *
- * @param spared names of volumes inside this one that the restore does not touch
- */
-export function inPlaceText(spared: readonly string[]): string {
-  const names = spared.join(' and ');
-  const inside = names === '' ? '' : ` What lies inside as ${names} is left alone.`;
-  return `The first command only says what would change; the second restores. Files that the snapshot does not have are deleted.${inside}`;
-}

@@ -1,4 +1,5 @@
 import type { PlannedVolume, ServicePlan } from '../../plan/plan.js';
+import { excludesOf } from '../backup-options.js';
 import { fenced, type Command, type Fence, type Step } from './guide.js';
 
 /** The three commands for each volume that is restored where it was. */
@@ -37,6 +38,6 @@ export function deleteExtra(
   action: '--preview' | '--apply',
   [script = '', ...rest]: Command,
 ): Command {
-  const patterns = [...service.exclude, ...volume.exclude].map((pattern) => `--exclude=${pattern}`);
+  const patterns = excludesOf(service, [volume]).map((pattern) => `--exclude=${pattern}`);
   return [script, 'delete-extra', action, ...rest, ...patterns];
 }

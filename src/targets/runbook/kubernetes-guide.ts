@@ -17,7 +17,7 @@ import { applied, fence, fenced, step, type Command, type Fence, type Pipeline, 
 import { inPlaceSteps } from './in-place.js';
 import { ownerText } from './owner.js';
 import { IN_CLUSTER } from './place.js';
-import { forgetFence } from './timers.js';
+import { forgetFence, suspended } from './timers.js';
 import { verifySteps } from './verify.js';
 
 const IN_TREE = `${IN_CLUSTER}, in the folder of the rendered tree`;
@@ -304,20 +304,11 @@ function holdStep(job: KubernetesJob, settings: KubernetesSettings, repository: 
     ? ' The scheduler of the hostPaths cannot be held for one service: a backup of it that runs meanwhile is passed over with a later one.'
     : '';
   return fenced('Hold the jobs', `No backup of the damage may begin while you work.${scheduled}`, [
-    ...(hasCronJob(job, settings) ? [fence(IN_CLUSTER, [suspended(job, true)])] : []),
+    ...(hasCronJob(job, settings)
+      ? [fence(IN_CLUSTER, [suspended(job.namespace, backupName(job), true)])]
+      : []),
     forgetFence(job.project, repository, 'so that retention removes none meanwhile', true),
   ]);
-}
-
-function suspended(job: KubernetesJob, isHeld: boolean): Command {
-  return restore.kubectl(
-    job,
-    'patch',
-    'cronjob',
-    backupName(job),
-    '--patch',
-    `{"spec":{"suspend":${String(isHeld)}}}`,
-  );
 }
 
 function isScheduled(job: KubernetesJob, settings: KubernetesSettings): boolean {
@@ -342,7 +333,10 @@ function backUpStep(job: KubernetesJob, settings: KubernetesSettings, repository
     [
       ...(commands.length === 0
         ? []
-        : [fence(IN_CLUSTER, commands), fence(`${IN_CLUSTER}, for the schedule`, [suspended(job, false)])]),
+        : [
+            fence(IN_CLUSTER, commands),
+            fence(`${IN_CLUSTER}, for the schedule`, [suspended(job.namespace, backupName(job), false)]),
+          ]),
       forgetFence(job.project, repository, 'for retention', false),
     ],
   );

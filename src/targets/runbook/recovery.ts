@@ -1,4 +1,5 @@
 import type { Placement, RepositoryPlan, ServicePlan } from '../../plan/plan.js';
+import { helperOf } from '../../policy/repository-url.js';
 import { placeName } from '../protection.js';
 import { hostVolumes, treeOf } from '../systemd/host-tree.js';
 import { userSecretFiles } from '../podman-user/user-tree.js';
@@ -34,7 +35,7 @@ export function hostIsGone(
     steps: [
       fenced(
         'What a new one needs',
-        `A machine${host}, with ${PACKAGES[placement.runtime]}; and what was never in this tree, from where you keep it: ${secrets.join(', ')}${KEYS.test(repository.url) ? `, and the keys with which it reaches ${repository.url}` : ''}. Then, in a copy of this tree, the jobs. Their timers run at once, and fail until there is something to back up.`,
+        `A machine${host}, with ${PACKAGES[placement.runtime]}; and what was never in this tree, from where you keep it: ${secrets.join(', ')}${helperOf(repository.url) !== null ? `, and the keys with which it reaches ${repository.url}` : ''}. Then, in a copy of this tree, the jobs. Their timers run at once, and fail until there is something to back up.`,
         [fence(`${at}, in the folder of this tree`, [['sh', installer]])],
       ),
       {
@@ -45,9 +46,6 @@ export function hostIsGone(
     ],
   };
 }
-
-/** Back ends that ask for a key or a configuration of the user who connects. */
-const KEYS = /^(?:sftp|rclone):/;
 
 const PACKAGES: Readonly<Record<Placement['runtime'], string>> = {
   docker: 'restic 0.17.0 or later, Docker and Compose',

@@ -1,4 +1,4 @@
-import { installedName, libraryFolder } from '../../names/installed.js';
+import { installedName } from '../../names/installed.js';
 import { isMaintained } from '../../plan/maintenance-jobs.js';
 import type { RepositoryPlan } from '../../plan/plan.js';
 import type { KubernetesSettings } from '../../policy/policy.js';
@@ -7,10 +7,9 @@ import { header } from '../header.js';
 import { objectName } from '../kubernetes/names.js';
 import { personPod } from '../kubernetes/person-pod.js';
 import { maintenanceSecurity } from '../kubernetes/security.js';
-import { resticCommand } from '../systemd/host-files.js';
-import { hostTrees } from '../systemd/host-tree.js';
+import { libraryScript, resticCommand } from '../systemd/host-files.js';
 import type { TargetInput } from '../target.js';
-import { firstBackup } from './first-backup.js';
+import { firstBackup, type AllJobs } from './first-backup.js';
 import { applied, type Command, type Pipeline } from './guide.js';
 
 /** Programs that restic reaches a repository through, and their files in the home of user restic. */
@@ -20,8 +19,12 @@ const HELPERS = {
 } as const;
 
 /** What the page of a repository shows. */
-export function repositoryContext(input: TargetInput, repository: RepositoryPlan): Record<string, unknown> {
-  const hosts = hostTrees(input.plan).filter((tree) => tree.repositories.includes(repository));
+export function repositoryContext(
+  input: TargetInput,
+  jobs: AllJobs,
+  repository: RepositoryPlan,
+): Record<string, unknown> {
+  const hosts = jobs.hosts.filter((tree) => tree.repositories.includes(repository));
   const { maintenance } = repository;
   const helper = helperOf(repository.url);
   const shell =
@@ -47,7 +50,7 @@ export function repositoryContext(input: TargetInput, repository: RepositoryPlan
     helper: hosts.length > 0 && helper !== null ? HELPERS[helper].name : null,
     helper_files: helper === null ? '' : HELPERS[helper].files,
     is_rclone: helper === 'rclone',
-    check_access: [`${libraryFolder(input.plan.project)}/check-access.sh`],
+    check_access: [libraryScript(input.plan.project, 'check-access.sh')],
     forget: repository.forget.cron,
     prune: repository.prune.cron,
     check: repository.check.cron,
@@ -61,7 +64,7 @@ export function repositoryContext(input: TargetInput, repository: RepositoryPlan
     add_key: restic('key', 'add'),
     locks: restic('list', 'locks', '--no-lock'),
     watch: watchNow(input.plan.project, repository),
-    first_backup: firstBackup(input, repository),
+    first_backup: firstBackup(input, jobs, repository),
     check_all: restic('check', '--read-data', '--retry-lock', '2h'),
     repair_index: restic('repair', 'index'),
     repair_snapshots: restic('repair', 'snapshots', '--forget'),

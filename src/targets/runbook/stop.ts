@@ -1,4 +1,5 @@
 import type { Placement, PlannedVolume, ServicePlan } from '../../plan/plan.js';
+import { rootOf } from '../../plan/volumes.js';
 import { fence, fenced, type Command, type Fence, type Step } from './guide.js';
 
 /** A workload that is to stand still, and the proof that it does. */
@@ -56,8 +57,5 @@ function warnings(service: ServicePlan, { runtime, commands }: Placement): Step[
 
 /** The folders to look at: of a volume all of it, because the workload has mounted all of it. */
 export function roots(volumes: readonly PlannedVolume[]): string[] {
-  const paths = volumes.map(({ location, suffix }) =>
-    suffix === '' ? location : location.slice(0, -(suffix.length + 1)),
-  );
-  return [...new Set(paths)];
+  return [...new Set(volumes.map(rootOf))];
 }

@@ -1,4 +1,5 @@
 import type { RenderedFile, Target, TargetInput } from '../target.js';
+import { allJobs } from './first-backup.js';
 import { repositoryContext } from './repository-page.js';
 import { serviceContext } from './service-page.js';
 
@@ -26,9 +27,10 @@ function servicePages(input: TargetInput): RenderedFile[] {
 }
 
 function repositoryPages(input: TargetInput): RenderedFile[] {
+  const jobs = allJobs(input.plan);
   return input.plan.repositories.map((repository) => ({
     path: `runbooks/repositories/${repository.name}.md`,
-    content: input.templates.render('runbook/repository.md.hbs', repositoryContext(input, repository)),
+    content: input.templates.render('runbook/repository.md.hbs', repositoryContext(input, jobs, repository)),
     mode: 0o644,
     sources: [],
     service: null,

@@ -44,16 +44,18 @@ export function resumeStep({ project, at, systemctl, units }: Jobs, repository: 
   );
 }
 
+/** Keeps a CronJob from starting, or lets it run again. */
+export function suspended(namespace: string, cronJob: string, isHeld: boolean): Command {
+  const patch = JSON.stringify({ spec: { suspend: isHeld } });
+  return ['kubectl', '--namespace', namespace, 'patch', 'cronjob', cronJob, '--patch', patch];
+}
+
 /** Holds retention of a repository, or lets it run again, where that is typed. */
 export function forgetFence(project: string, repository: RepositoryPlan, why: string, held: boolean): Fence {
   const { maintenance, name } = repository;
   const command =
     maintenance.kind === 'host'
       ? ['systemctl', held ? 'stop' : 'start', `${installedName(project, 'forget', name)}.timer`]
-      : [
-          ...['kubectl', '--namespace', maintenance.namespace, 'patch', 'cronjob'],
-          objectName(project, 'forget', name),
-          ...['--patch', `{"spec":{"suspend":${String(held)}}}`],
-        ];
+      : suspended(maintenance.namespace, objectName(project, 'forget', name), held);
   return fence(`${whereMaintained(maintenance)}, ${why}`, [command]);
 }

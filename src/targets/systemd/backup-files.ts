@@ -1,10 +1,11 @@
 import { installedName, stateFolder } from '../../names/installed.js';
 import type { PlannedVolume } from '../../plan/plan.js';
 import { longestRun } from '../../plan/longest-run.js';
-import { backupOptions, sourceGuards, takeOverCommand } from '../backup-options.js';
+import { rootOf } from '../../plan/volumes.js';
+import { backupOptions, excludesOf, sourceGuards } from '../backup-options.js';
 import { header } from '../header.js';
 import type { RenderedFile, TargetInput } from '../target.js';
-import { acceptScript } from './host-files.js';
+import { jobCommands } from './host-files.js';
 import { hostVolumes, type HostJob, type HostTree } from './host-tree.js';
 import { queueUnit } from './queue.js';
 import { protectHome } from './protect-home.js';
@@ -47,16 +48,9 @@ function backupContext(job: HostJob): Record<string, unknown> {
   return {
     service_id: service.service_id,
     service_name: service.service_name,
-    options: backupOptions(job, volumes, {
-      accept: `${acceptScript(job.project, service)} SNAPSHOT`,
-      takeOver: takeOverCommand(
-        `/var/lib/${stateFolder(job.project, 'backup', service.service_id)}`,
-        installedName(job.project, 'backup', service.service_id),
-        false,
-      ),
-    }),
+    options: backupOptions(job, volumes, jobCommands(job, 'backup')),
     state: stateFolder(job.project, 'backup', service.service_id),
-    exclude: [...service.exclude, ...volumes.flatMap((volume) => volume.exclude)],
+    exclude: excludesOf(service, volumes),
     sources: volumes.map(sourceContext),
     docker_volumes: volumes.some((volume) => volume.kind === 'docker_volume'),
     protect_home: protectHome([...volumes.map(({ location }) => location), repository.local_path ?? '']),
@@ -77,11 +71,6 @@ function sourceContext(volume: PlannedVolume): Record<string, unknown> {
     guards: sourceGuards(volume),
     volume_name: named ? volume.name : null,
     engine: volume.kind === 'docker_volume' ? 'docker' : 'podman',
-    mountpoint: named ? mountpoint(volume) : null,
+    mountpoint: named ? rootOf(volume) : null,
   };
-}
-
-/** The root of a named volume: its location without the part below. */
-function mountpoint(volume: PlannedVolume): string {
-  return volume.suffix === '' ? volume.location : volume.location.slice(0, -volume.suffix.length - 1);
 }

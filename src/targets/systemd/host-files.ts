@@ -1,8 +1,9 @@
-import { installedName, libraryFolder, projectName } from '../../names/installed.js';
+import { installedName, libraryFolder, projectName, stateFolder } from '../../names/installed.js';
 import type { ServicePlan } from '../../plan/plan.js';
+import { takeOverCommand, type JobCommands } from '../backup-options.js';
 import { sharedFilesIn } from '../shared-file.js';
 import type { RenderedFile, TargetInput } from '../target.js';
-import type { HostTree } from './host-tree.js';
+import type { HostJob, HostTree } from './host-tree.js';
 import { keyContext } from './keys.js';
 import { queueFiles } from './queue.js';
 import { repositoryContext } from './repository-context.js';
@@ -75,12 +76,22 @@ export function hostEnvironmentFiles(tree: HostTree): string[] {
 
 /** What runs restic backup on a host, and judges its snapshot. */
 export function backupCommand(project: string): string {
-  return `${libraryFolder(project)}/backup.sh`;
+  return libraryScript(project, 'backup.sh');
 }
 
 /** How a person on a host takes a marked snapshot of a service for complete: SNAPSHOT. */
 export function acceptScript(project: string, { service_id }: ServicePlan): string {
-  return `${libraryFolder(project)}/accept/${service_id}.sh`;
+  return libraryScript(project, `accept/${service_id}.sh`);
+}
+
+/** What a person types about a job of a host. */
+export function jobCommands({ project, service }: HostJob, kind: 'backup' | 'vzdump'): JobCommands {
+  const { service_id } = service;
+  const state = `/var/lib/${stateFolder(project, kind, service_id)}`;
+  return {
+    accept: `${acceptScript(project, service)} SNAPSHOT`,
+    takeOver: takeOverCommand(state, installedName(project, kind, service_id), false),
+  };
 }
 
 /** Files with secrets that people must put on the host, sorted. */

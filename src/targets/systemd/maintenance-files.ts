@@ -4,6 +4,7 @@ import { installedName, libraryFolder } from '../../names/installed.js';
 import type { JobSchedule, RepositoryPlan, ServicePlan } from '../../plan/plan.js';
 import { header } from '../header.js';
 import type { RenderedFile, TargetInput } from '../target.js';
+import { libraryScript } from './host-files.js';
 import type { HostTree } from './host-tree.js';
 import { protectHome } from './protect-home.js';
 import { retentionContext } from '../retention-context.js';
@@ -108,7 +109,7 @@ function lockFiles(
       content: templates.render('systemd/locks.service.hbs', {
         header: header(plan, null),
         description: `Remove dead locks from restic repository ${repository.name}`,
-        command: [`${libraryFolder(tree.project)}/remove-dead-locks.sh`],
+        command: [libraryScript(tree.project, 'remove-dead-locks.sh')],
         protect_home: protectHome([repository.local_path ?? '']),
         repository: repositoryContext(repository),
       }),
@@ -140,7 +141,7 @@ function forgetScript(
     runtime: null,
     content: templates.render('host/forget-service.sh.hbs', {
       header: header(plan, service.contract),
-      ...retentionContext(service, `${libraryFolder(tree.project)}/apply-retention.sh`),
+      ...retentionContext(service, libraryScript(tree.project, 'apply-retention.sh')),
     }),
   };
 }
