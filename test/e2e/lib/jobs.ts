@@ -102,7 +102,7 @@ export class Jobs {
     });
   }
 
-  /** Sends a signal to a job's main process. */
+  /** Sends a signal to all processes of a job. */
   async signal(job: string, name: 'CONT' | 'KILL'): Promise<void> {
     await this.machine.run(signal(name, `stowage-lab-${job}.service`));
   }
@@ -155,6 +155,7 @@ export class Jobs {
   }
 }
 
+/** To all processes of the unit: the main one of most jobs is a script, and restic its child. */
 function signal(name: string, unit: string): string {
-  return `systemctl kill --kill-whom=main --signal=${name} ${unit}`;
+  return `systemctl kill --kill-whom=all --signal=${name} ${unit}`;
 }
