@@ -117,12 +117,14 @@ describe('the tree', () => {
     const { files } = renderProject([mixed('photos')], { host_path_mode: 'daemonset' });
     const scripts = files.filter((file) => file.path.startsWith('kubernetes/') && file.path.endsWith('.sh'));
     expect(scripts.map((file) => path.basename(file.path)).sort()).toEqual([
+      'apply-retention.sh',
       'backup.sh',
       'check-repository.sh',
       'forget.sh',
       'hostpath-job.sh',
       'hostpath-probe.sh',
       'hostpath.sh',
+      'maintain.sh',
       'photos.sh',
       'photos.sh',
       'remove-dead-locks.sh',

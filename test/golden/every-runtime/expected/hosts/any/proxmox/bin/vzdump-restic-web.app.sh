@@ -167,12 +167,14 @@ run() {
 }
 hand_stops_on
 
-# For `run`. The environment of this job is that of user restic, and has the secrets of the repository.
+# The environment of this job is that of user restic, and has the secrets of the repository.
+# shellcheck disable=SC2317,SC2329 # `run` calls it
 dump() {
   exec env -i PATH="$PATH" HOME=/root USER=root LOGNAME=root vzdump "$vmid" --mode snapshot --compress 0 "$@" </dev/null
 }
 
 # as_restic CAPABILITIES COMMAND...: becomes it, as user restic with these capabilities at most.
+# shellcheck disable=SC2317,SC2329 # `run` calls it
 as_restic() {
   capabilities=$1
   shift
@@ -180,7 +182,7 @@ as_restic() {
     "--ambient-caps=$capabilities" "--bounding-set=$capabilities" "$@"
 }
 
-# For `run`.
+# shellcheck disable=SC2317,SC2329 # `run` calls it
 back_up() {
   restic_capabilities=$1
   shift
