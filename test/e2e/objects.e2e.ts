@@ -8,6 +8,8 @@ const objectsOf = async (folder: string): Promise<Fields[]> =>
   kustomize((await kubernetesOf('kubernetes-trixie')).kubectl, folder);
 
 const HOUR = 3600;
+/** What a backup may take: `timeout`, after `retry_lock`. In seconds. */
+const JOB = (3 + 1) * HOUR;
 
 function isOurs({ kind }: Fields): boolean {
   return kind === 'CronJob' || kind === 'DaemonSet';
@@ -58,8 +60,8 @@ describe('what a cluster is told', () => {
   });
 
   test.each([
-    ['stowage-cluster-backup-mail', '15 0 * * *', 'Europe/Berlin', 3 * HOUR],
-    ['stowage-cluster-backup-notes', '15 0 * * *', 'Europe/Berlin', 3 * HOUR],
+    ['stowage-cluster-backup-mail', '15 0 * * *', 'Europe/Berlin', JOB],
+    ['stowage-cluster-backup-notes', '15 0 * * *', 'Europe/Berlin', JOB],
     ['stowage-cluster-forget-main', '15 4 * * *', 'UTC', 24 * HOUR],
     ['stowage-cluster-prune-main', '45 4 * * 0', 'UTC', 24 * HOUR],
     ['stowage-cluster-check-main', '45 5 * * 0', 'UTC', 24 * HOUR],
@@ -208,7 +210,7 @@ describe('what a cluster is told', () => {
     expect(words).toContain(
       ' --state=/state/jobs/camera -- --group-by=host,tags --exclude=**/*.tmp /backup/camera/recordings',
     );
-    expect(words).toContain(`hostpath-job.sh camera ${3 * HOUR} /etc/stowage-credentials/main rest:http://`);
+    expect(words).toContain(`hostpath-job.sh camera ${JOB} /etc/stowage-credentials/main rest:http://`);
     for (const verb of ['prune', 'check']) {
       const { containers } = podOf(find(objects, 'CronJob', `stowage-cluster-${verb}-main`)).spec;
       const scripts = (find(
@@ -236,7 +238,7 @@ describe('what a cluster is told', () => {
       });
     }
     expect(podOf(find(objects, 'DaemonSet', /^stowage-cluster-hostpath-/)).spec.volumes).toContainEqual(
-      expect.objectContaining({ secret: { secretName: 'restic-main', defaultMode: 0o400 } }),
+      expect.objectContaining({ secret: { secretName: 'restic-main', defaultMode: 0o444 } }),
     );
   });
 
@@ -268,8 +270,8 @@ describe('what a cluster is told', () => {
         { name: 'NODE_NAME', valueFrom: { fieldRef: { fieldPath: 'spec.nodeName' } } },
       ]),
       livenessProbe: { ...every, failureThreshold: 3, ...probe('live') },
-      // Half an hour between two runs, three for one that is slow, and one for good measure.
-      readinessProbe: { ...every, ...probe('ready', `camera=${30 + 180 + 60}`) },
+      // Half an hour between two runs, what one may take, and an hour for good measure.
+      readinessProbe: { ...every, ...probe('ready', `camera=${30 + JOB / 60 + 60}`) },
     });
     const crontab = find(objects, 'ConfigMap', /-crontab$/) as { data?: { root?: string } };
     expect(crontab.data?.root?.split('\n')).toEqual([
