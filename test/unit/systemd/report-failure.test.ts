@@ -153,6 +153,20 @@ describe('the report of a failure', () => {
     expect(report('more words').stdout).not.toContain('did not get through');
   });
 
+  test('who is told of one alarm is not told of another that came up meanwhile: that one stays to be told', () => {
+    const untold = `${folder}/state/lab/untold`;
+    mkdirSync(untold, { recursive: true });
+    for (const name of ['old', 'again']) writeFileSync(`${untold}/${name}`, '2026-01-01 00:00:00 +0000\n');
+    standIn('hooks/a', `cat; for unit in again new; do echo later >${untold}/$unit; done`);
+    const { stdout } = report('words');
+    for (const name of ['old', 'again']) expect(stdout).toContain(`before: ${name}, 2026-01-01`);
+    expect(readdirSync(untold)).toEqual(['again', 'new']);
+    standIn('hooks/a', 'cat');
+    const next = report('words').stdout;
+    for (const name of ['again', 'new']) expect(next).toContain(`before: ${name}, later`);
+    expect(readdirSync(untold)).toEqual([]);
+  });
+
   test('says that nobody is told where there is no hook; a folder and a text are none', () => {
     mkdirSync(`${folder}/hooks/folder`);
     writeFileSync(`${folder}/hooks/text`, 'text');

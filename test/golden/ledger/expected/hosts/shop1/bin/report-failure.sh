@@ -78,7 +78,18 @@ has_hook() {
 earlier_alarms() {
   for alarm in "$untold"/*; do
     [ -f "$alarm" ] || continue
+    # It may just have been told.
+    cp -- "$alarm" "$work/earlier" || continue
+    alarm=$work/earlier/${alarm##*/}
     printf '\nThis alarm did not get through before: %s, %s\n' "${alarm##*/}" "$(sed -n 1p "$alarm")"
+  done
+}
+
+# What came up meanwhile was not told: another job's alarm, or a newer one of the same job.
+forget_told() {
+  rm -f -- "$untold/$unit"
+  for alarm in "$work"/earlier/*; do
+    if cmp -s "$alarm" "$untold/${alarm##*/}"; then rm -f -- "$untold/${alarm##*/}"; fi
   done
 }
 
@@ -94,7 +105,7 @@ give_up() {
 work=$(mktemp -d)
 trap 'rm -rf -- "$work"' EXIT
 trap 'exit 130' HUP INT TERM
-mkdir "$work/told"
+mkdir "$work/told" "$work/earlier"
 {
   printf '%s\n' "$words"
   earlier_alarms
@@ -114,7 +125,7 @@ mkdir -p -- "$untold"
 printf '%s\n' "$(date '+%Y-%m-%d %H:%M:%S %z')" "$words" >"$untold/$unit"
 for pause in 10 30 60 120 300 0; do
   if tell; then
-    rm -f -- "$untold"/*
+    forget_told
     exit 0
   fi
   [ "$pause" -eq 0 ] || sleep "$pause"
