@@ -142,32 +142,25 @@ describe('the series of a service', () => {
   });
 });
 
-describe('the newest complete snapshot', () => {
-  const newest = (restic: string) =>
+describe('the list of a service', () => {
+  const list = (restic: string) =>
     spawnSync(
       'sh',
-      [
-        '-c',
-        `${SERIES}\nrestic=fake_restic\nfake_restic() { ${restic}; }\nnewest_complete wiki service:wiki`,
-      ],
-      {
-        encoding: 'utf8',
-      },
+      ['-c', `${SERIES}\nrestic=fake_restic\nfake_restic() { ${restic}; }\nlist_series wiki service:wiki`],
+      { encoding: 'utf8' },
     );
 
-  test('is the last one that nothing says is incomplete', () => {
-    const list = JSON.stringify([
-      snapshot('1'),
-      snapshot('2'),
-      snapshot('3'),
-      marker('4', `incomplete:${id('3')}`),
-    ]);
-    const { stdout, status } = newest(`printf '%s' '${list.replaceAll("'", `'\\''`)}'`);
-    expect({ stdout, status }).toEqual({ stdout: `${id('2')}\n`, status: 0 });
+  test('has what the repository has', () => {
+    const json = JSON.stringify([snapshot('1'), snapshot('2'), marker('3', `incomplete:${id('2')}`)]);
+    const { stdout, status } = list(`printf '%s' '${json}'`);
+    expect({ states: states(stdout.trimEnd().split('\n')), status }).toEqual({
+      states: ['marker 3', 'complete 1', 'incomplete 2'],
+      status: 0,
+    });
   });
 
   test('asks for this host and its markers, and takes no lock', () => {
-    const asked = newest('echo "$*" >&2; echo "[]"');
+    const asked = list('echo "$*" >&2; echo "[]"');
     expect(asked).toMatchObject({
       stdout: '',
       stderr: 'snapshots --no-lock --json --host wiki --host wiki.incomplete\n',
@@ -176,6 +169,6 @@ describe('the newest complete snapshot', () => {
   });
 
   test('is unknown when the repository cannot be read', () => {
-    expect(newest('echo "[]"; return 11')).toMatchObject({ stdout: '', status: 1 });
+    expect(list('echo "[]"; return 11')).toMatchObject({ stdout: '', status: 1 });
   });
 });

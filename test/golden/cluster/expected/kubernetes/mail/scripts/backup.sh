@@ -218,12 +218,6 @@ list_series() {
   printf '%s\n' "$listed" | read_series
 }
 
-# newest_complete HOST TAG...: the id of the newest complete snapshot; nothing when there is none.
-newest_complete() {
-  series=$(list_series "$@") || return 1
-  printf '%s\n' "$series" | awk '$1 == "complete" { id = $2 } END { if (id != "") print id }'
-}
-
 # read_mounts PATH...: from a table of mounts, what is mounted at one of these paths or below it, a line each:
 #   at|below MOUNT_POINT ROOT
 # Paths are as in the table, where spaces and the like are octal. Below, what engines and file systems mount for a while

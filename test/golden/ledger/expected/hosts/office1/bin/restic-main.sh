@@ -134,12 +134,6 @@ list_series() {
   listed=$("${restic:-restic}" snapshots --no-lock --json --host "$series_host" --host "$series_host.incomplete") || return 1
   printf '%s\n' "$listed" | read_series
 }
-
-# newest_complete HOST TAG...: the id of the newest complete snapshot; nothing when there is none.
-newest_complete() {
-  series=$(list_series "$@") || return 1
-  printf '%s\n' "$series" | awk '$1 == "complete" { id = $2 } END { if (id != "") print id }'
-}
 say() { printf '%s\n' "$*" >&2; }
 
 # The only host of which there are snapshots of the volume.

@@ -163,12 +163,6 @@ list_series() {
   printf '%s\n' "$listed" | read_series
 }
 
-# newest_complete HOST TAG...: the id of the newest complete snapshot; nothing when there is none.
-newest_complete() {
-  series=$(list_series "$@") || return 1
-  printf '%s\n' "$series" | awk '$1 == "complete" { id = $2 } END { if (id != "") print id }'
-}
-
 fail() {
   printf '<3>stowage: %s; nothing of %s is forgotten\n' "$*" "$tag" >&2
   exit 1

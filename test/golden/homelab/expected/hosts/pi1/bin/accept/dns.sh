@@ -130,12 +130,6 @@ list_series() {
   printf '%s\n' "$listed" | read_series
 }
 
-# newest_complete HOST TAG...: the id of the newest complete snapshot; nothing when there is none.
-newest_complete() {
-  series=$(list_series "$@") || return 1
-  printf '%s\n' "$series" | awk '$1 == "complete" { id = $2 } END { if (id != "") print id }'
-}
-
 series_parts=all
 series=$(list_series "$host" service:dns)
 marked=$(printf '%s\n' "$series" | id=${1-} LC_ALL=C awk '
