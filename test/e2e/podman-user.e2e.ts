@@ -148,11 +148,11 @@ describe('rootless Podman', () => {
       journal: expect.stringContaining("podman does not know the volume 'systemd-app-data'"),
     });
     expect((await asUser('podman volume ls --quiet')).stdout).toBe('');
-    const told = await machine.run('journalctl --sync; journalctl --output=cat');
-    expect(told.stdout).toContain('stowage: stowage-lab-backup-app failed');
     expect((await asUser('until [ -s told ]; do sleep 0.05; done; cat told')).stdout).toBe(
       'stowage-lab-backup-app\n',
     );
+    const told = await machine.run('journalctl --sync; journalctl --output=cat');
+    expect(told.stdout).toContain('stowage: stowage-lab-backup-app failed');
     expect((await asUser('cat words')).stdout).toContain(
       "podman does not know the volume 'systemd-app-data'",
     );

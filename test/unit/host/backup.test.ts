@@ -99,7 +99,11 @@ describe('a snapshot that shrank', () => {
     ['half of the files', FULL, { files: 500, bytes: 500 * MIB }, 0],
     ['more than half of the files', FULL, { files: 499, bytes: 500 * MIB }, 1],
     ['more than half of the bytes', FULL, { files: 1000, bytes: 249 * MIB }, 1],
-    ['nearly all of few small files', { files: 99, bytes: 10 * MIB - 1 }, { files: 1, bytes: 6 }, 0],
+    ['most of some files', { files: 99, bytes: 10 * MIB - 1 }, { files: 5, bytes: 6 }, 0],
+    ['most of some bytes', { files: 99, bytes: 10 * MIB - 1 }, { files: 1, bytes: MIB }, 0],
+    ['nearly all of some files and bytes', { files: 50, bytes: 5 * MIB }, { files: 1, bytes: 6 }, 1],
+    ['nearly all of few files', { files: 19, bytes: 10 * MIB - 1 }, { files: 0, bytes: 0 }, 0],
+    ['nearly all of few bytes', { files: 99, bytes: MIB - 1 }, { files: 0, bytes: 0 }, 0],
     ['one big file for another', { files: 1, bytes: 10 * MIB }, { files: 1, bytes: 6 }, 1],
     ['two of three small files that rotate', { files: 3, bytes: 40 * MIB }, { files: 1, bytes: 30 * MIB }, 0],
     ['nothing: it grew', { files: 1, bytes: 6 }, FULL, 0],
@@ -138,8 +142,10 @@ describe('a snapshot that shrank', () => {
     ['99:/backup/wiki/data', 1],
     ['0:/backup/wiki/data', 1],
   ])('with a limit of %s gives %d', (volume, status) => {
-    list(snapshot('1', FULL), snapshot('4', { files: 1, bytes: 6 }));
-    expect(run({ volumes: [volume] }).status).toBe(status);
+    for (const before of [FULL, { files: 50, bytes: 5 * MIB }]) {
+      list(snapshot('1', before), snapshot('4', { files: 0, bytes: 6 }));
+      expect(run({ volumes: [volume] }).status).toBe(status);
+    }
   });
 
   const node = (file: string, size: number) =>

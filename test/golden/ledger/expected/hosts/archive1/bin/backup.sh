@@ -321,7 +321,8 @@ count_files() {
 }
 
 # losses: from lines of VOLUME FILES BYTES, first those of the last accepted snapshot and after `--` those of the new one,
-# what says that a volume lost more than it may. Few files or bytes say nothing: they come and go.
+# what says that a volume lost more than it may. Few files or bytes come and go; but when nearly all of some are gone, an
+# application may have started without its disk.
 losses() {
   limits=$limits LC_ALL=C awk '
     function size(bytes,  i) {
@@ -336,8 +337,11 @@ losses() {
     !is_new { files[$1] = $2; bytes[$1] = $3; next }
     {
       share = limit[$1] / 100
-      if ((files[$1] >= 100 && files[$1] - $2 > files[$1] * share) ||
-          (bytes[$1] >= 10485760 && bytes[$1] - $3 > bytes[$1] * share)) {
+      files_lost = files[$1] - $2; bytes_lost = bytes[$1] - $3
+      most = share > 0.95 ? share : 0.95
+      if ((files[$1] >= 100 && files_lost > files[$1] * share) ||
+          (bytes[$1] >= 10485760 && bytes_lost > bytes[$1] * share) ||
+          (files[$1] >= 20 && files_lost > files[$1] * most && bytes[$1] >= 1048576 && bytes_lost > bytes[$1] * most)) {
         printf "%s%s has %d of %d files and %s of %s left; max_shrink allows a loss of %d%%", \
           separator, $1, $2, files[$1], size($3), size(bytes[$1]), limit[$1]
         separator = "; "
