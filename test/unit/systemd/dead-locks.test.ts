@@ -6,6 +6,7 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -63,6 +64,10 @@ const lock = (id: string) => {
 };
 const lines = (name: string) =>
   existsSync(at(name)) ? readFileSync(at(name), 'utf8').trimEnd().split('\n') : [];
+
+function pathOf(program: string): string {
+  return spawnSync('sh', ['-c', `command -v ${program}`], { encoding: 'utf8' }).stdout.trim();
+}
 
 function run(repository: string, more: NodeJS.ProcessEnv = {}) {
   const env = {
@@ -129,6 +134,18 @@ describe('where no lock can be removed alone', () => {
     expect(found.left).toHaveLength(2);
     expect(found.stderr).toContain(`could not be removed beside those of living processes: ${DEAD}`);
     expect(found.slept).toBeLessThan(5 * 3600);
+  });
+
+  test('so it is with a server for which the program is missing, and that is said', () => {
+    lock(DEAD);
+    rmSync(at('bin/curl'));
+    // What a pod has.
+    for (const program of ['cat', 'grep', 'ls', 'mktemp', 'mv', 'rm', 'sed', 'sh', 'timeout', 'tr', 'wc']) {
+      symlinkSync(pathOf(program), at(`bin/${program}`));
+    }
+    const found = run('rest:https://h:8000/a', { PATH: at('bin') });
+    expect(found).toMatchObject({ status: 0, left: [], slept: 1860 + 370 });
+    expect(found.stderr).toContain('stowage: curl is not installed here;');
   });
 
   test('it is done at the moment at which the living one ends', () => {

@@ -124,6 +124,13 @@ remove_by_id() {
   esac
 }
 
+# Without this program a dead lock can be removed only at a moment without living ones.
+can_run() {
+  command -v "$1" >/dev/null && return 0
+  say "$1 is not installed here; with it a dead lock need not wait until no job runs"
+  return 1
+}
+
 # Whoever made them: the folder is that of the user who runs this.
 remove_files() {
   folder=${1%/}/locks
@@ -133,7 +140,7 @@ remove_files() {
 
 # A server that only appends lets locks go too. The password is in no argument, where other users could read it.
 remove_over_http() {
-  command -v curl >/dev/null || return 1
+  can_run curl || return 1
   url=${1%/}/locks
   shift
   for id do
@@ -150,7 +157,7 @@ remove_over_http() {
 
 # sftp:USER@HOST:FOLDER, or sftp://USER@HOST:PORT/FOLDER, in which a folder from the root begins with a second slash.
 remove_over_sftp() {
-  command -v sftp >/dev/null || return 1
+  can_run sftp || return 1
   set -- "$@" --
   case $1 in
     //*)
