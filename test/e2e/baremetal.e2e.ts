@@ -78,7 +78,7 @@ describe('a bare-metal host', () => {
       expect({ job, ...unit }).toMatchObject({
         ...{ job, ...every, OnFailure: `stowage-lab-failure@stowage-lab-${job}.service` },
         ...{ ProtectHome: job === 'backup-ledger' ? 'read-only' : 'yes' },
-        TimeoutStartUSec: isBackup ? '3h' : '1d',
+        TimeoutStartUSec: isBackup ? '4h' : '1d',
         TemporaryFileSystem: isBackup ? '/backup:ro' : '',
         CapabilityBoundingSet: isBackup ? 'cap_dac_read_search' : '',
         RequiresMountsFor: expect.stringContaining('/srv/restic nas'),

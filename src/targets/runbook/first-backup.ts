@@ -124,7 +124,7 @@ function inCluster({ runtimes }: TargetInput, { pods }: AllJobs, repository: Rep
   const kubectl = ['kubectl', '--namespace', namespace];
   return [
     {
-      text: 'Run the job without a deadline; the line with `logs` shows what it does until it ends:',
+      text: 'Run the job without a deadline; the third line shows what it does until it ends:',
       pipelines: [
         [suspended(namespace, cronJob, true)],
         [

@@ -17,7 +17,7 @@ import { applied, fence, fenced, step, type Command, type Fence, type Pipeline, 
 import { inPlaceSteps } from './in-place.js';
 import { ownerText } from './owner.js';
 import { IN_CLUSTER } from './place.js';
-import { forgetFence, suspended } from './timers.js';
+import { BACK_UP_AGAIN, forgetFence, suspended } from './timers.js';
 import { verifySteps } from './verify.js';
 
 const IN_TREE = `${IN_CLUSTER}, in the folder of the rendered tree`;
@@ -324,7 +324,7 @@ function backUpStep(job: KubernetesJob, settings: KubernetesSettings, repository
   return fenced(
     'Back up again',
     [
-      'So that the restored state is the newest snapshot. Then the jobs run again.',
+      `${BACK_UP_AGAIN} Then the jobs run again.`,
       ...(commands.length === 0
         ? []
         : ['The last line of the first block must say that the job is complete.']),

@@ -29,11 +29,15 @@ export function holdStep({ project, at, systemctl, units }: Jobs, repository: Re
   );
 }
 
+/** Why a restored state is backed up at once. An old state may be so small that the job takes it for a loss. */
+export const BACK_UP_AGAIN =
+  'So that the restored state is the newest snapshot. Where it is much smaller than the one before, the job fails and names the command that accepts it.';
+
 /** Backs up what was restored, and lets everything run again. */
 export function resumeStep({ project, at, systemctl, units }: Jobs, repository: RepositoryPlan): Step {
   return fenced(
     'Back up again',
-    'So that the restored state is the newest snapshot. Then the timers run again.',
+    `${BACK_UP_AGAIN} Then the timers run again.`,
     [
       fence(at, [
         ...units.map((unit) => [...systemctl, 'start', `${unit}.service`]),
