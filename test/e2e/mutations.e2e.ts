@@ -55,7 +55,7 @@ const JOB: PromisedJob = {
  * | an exclude or the environment file lost | baremetal, podman-user, objects; faults, podman-user |
  * | an installer that removes what is not ours, or ignores an old restic | baremetal |
  * | no `RequiresMountsFor=` | faults (only unmounted; cannot be mounted) |
- * | `SuccessExitStatus=3` without being asked | faults (a file cannot be read) |
+ * | `--incomplete=accept` without being asked | faults (a file cannot be read) |
  * | a dead lock that stays, a living one that goes | interrupted (killed in the middle of) |
  * | `Persistent=` forgotten | baremetal, interrupted (catches up once) |
  * | `AmbientCapabilities=` forgotten | faults (no mode or owner), baremetal |
@@ -64,10 +64,10 @@ const MUTATIONS: readonly [what: string, file: string, sed: string, broken: stri
   [
     'a wrong tag',
     'systemd/stowage-lab-backup-app.service',
-    's/--tag service:app/--tag service:ap/',
+    's/--tag=service:app/--tag=service:ap/',
     'the snapshot is',
   ],
-  ['a forgotten --host', 'systemd/stowage-lab-backup-app.service', '/^  --host /d', 'the snapshot is'],
+  ['a forgotten --host', 'systemd/stowage-lab-backup-app.service', '/^  --host=/d', 'the job fails'],
   [
     'a view that can be written',
     'systemd/stowage-lab-backup-app.service',
@@ -110,7 +110,12 @@ const MUTATIONS: readonly [what: string, file: string, sed: string, broken: stri
     '/^OnFailure=/d',
     'nobody is told of a failure',
   ],
-  ['an unfiltered forget', 'bin/forget/main/app.sh', '/^  --tag /d', 'forget removes snapshots of others'],
+  [
+    'an unfiltered forget',
+    'bin/apply-retention.sh',
+    's/^forget --tag "$tag"/forget/',
+    'forget removes snapshots of others',
+  ],
   ['a forget of nothing', 'bin/forget/main/app.sh', '/^  --keep-/d', 'forget leaves'],
   [
     'a timer without its service',
