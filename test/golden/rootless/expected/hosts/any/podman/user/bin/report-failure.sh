@@ -13,9 +13,12 @@ hooks=$HOME/.config/stowage/on-failure.d
 untold=$HOME/.local/state/stowage/lab/untold
 journal="journalctl --user -u $unit"
 
-# Since the failed run began, where systemd says which run that was. Without a journal on disk a user may not read any:
-# then systemd itself is asked.
+# Since the failed run began, where systemd says which run that was. Words that the journal reads when their speaker is gone
+# have no unit, only the name under which Quadlet lets it speak. Without a journal on disk a user may not read any: then
+# systemd itself is asked.
 last_words() {
+  mine=_UID=$(id -u)
+  case $unit in *.timer) name=$unit ;; *) name=$unit.service ;; esac
   began=''
   if [ -n "${MONITOR_INVOCATION_ID-}" ]; then
     began=$(timeout 60 journalctl --quiet --output=short-unix "USER_INVOCATION_ID=$MONITOR_INVOCATION_ID" | sed -n '1s/ .*//p')
@@ -24,7 +27,8 @@ last_words() {
   # look after it.
   ended=no
   for attempt in 1 2 3 4 5; do
-    said=$(timeout 60 journalctl --quiet --no-pager --output=cat --lines=20 "--user-unit=$unit" "${began:+--since=@}${began:---boot}")
+    said=$(timeout 60 journalctl --quiet --no-pager --output=cat --lines=20 "${began:+--since=@}${began:---boot}" \
+      "$mine" "_SYSTEMD_USER_UNIT=$name" + "$mine" "USER_UNIT=$name" + "$mine" "SYSLOG_IDENTIFIER=$unit")
     [ "$ended" = no ] || break
     case $said in *'Failed with result'*) ended=yes ;; esac
     [ "$attempt" -eq 5 ] || sleep 1
