@@ -88,6 +88,13 @@ const FAULTS: readonly [what: string, job: string, breaks: string, mends: string
     "the source '/srv/wiki/conf' does not exist",
   ],
   [
+    'one of its sources is missing, and the journal reads its words when the job has ended',
+    'wiki',
+    'mv /srv/wiki/conf /srv/wiki/c; systemctl kill --signal=STOP systemd-journald; systemd-run --quiet --on-active=3 systemctl kill --signal=CONT systemd-journald',
+    'mv /srv/wiki/c /srv/wiki/conf',
+    "the source '/srv/wiki/conf' does not exist",
+  ],
+  [
     'one of its sources is empty',
     'wiki',
     // As a new disk is.

@@ -206,7 +206,8 @@ describe('the report of a failure', () => {
     ],
   ])('asks the journal for the last words %s', (_what, environment, since) => {
     standIn('hooks/call', 'cat "$CALL"');
-    const asked = `--lines=20 --unit=${UNIT} ${since}\n`;
+    const name = `${UNIT}.service`;
+    const asked = `--lines=20 ${since} _SYSTEMD_UNIT=${name} + UNIT=${name} _UID=0\n`;
     expect(report('', environment).stdout).toContain(asked);
   });
 

@@ -15,13 +15,16 @@ journal="journalctl -u $unit"
 
 # What the journal has of the job, systemd's own words too: since the failed run began, where systemd says which run that
 # was (since 251, and not of a job that never started). Not simply the lines of that run: what a program says that ends at
-# once may be filed under the unit alone.
+# once may be filed under the unit alone; and of systemd's own process that was to become the program, only that root said
+# it of the unit.
 last_words() {
+  case $unit in *.timer) name=$unit ;; *) name=$unit.service ;; esac
   began=''
   if [ -n "${MONITOR_INVOCATION_ID-}" ]; then
     began=$(timeout 60 journalctl --quiet --output=short-unix "INVOCATION_ID=$MONITOR_INVOCATION_ID" | sed -n '1s/ .*//p')
   fi
-  timeout 60 journalctl --quiet --no-pager --output=cat --lines=20 "--unit=$unit" "${began:+--since=@}${began:---boot}"
+  timeout 60 journalctl --quiet --no-pager --output=cat --lines=20 "${began:+--since=@}${began:---boot}" \
+    "_SYSTEMD_UNIT=$name" + "UNIT=$name" _UID=0
 }
 
 # systemd names the view that it could not make. Where that view comes from is what people know.
