@@ -177,11 +177,11 @@ describe('what a snapshot has to be', () => {
       // It stays where it asks the repository about what it has just saved.
       await machine.write(
         '/usr/local/bin/restic',
-        '#!/bin/sh\nif [ "$1" = snapshots ]; then exec sleep 1000; fi\nexec /usr/bin/restic "$@"\n',
+        '#!/bin/sh\ncase "$*" in snapshots*notes.incomplete) exec sleep 1000 ;; esac\nexec /usr/bin/restic "$@"\n',
         '755',
       );
       await machine.run(`systemctl start --no-block stowage-lab-backup-notes
-        until grep -q saved /var/lib/stowage/lab/jobs/backup-notes/output; do sleep 0.1; done
+        until grep -qs saved /var/lib/stowage/lab/jobs/backup-notes/output; do sleep 0.1; done
         systemctl kill --signal=KILL stowage-lab-backup-notes; rm /usr/local/bin/restic`);
       expect((await jobs.end('backup-notes')).ok).toBe(false);
       const killed = ids(await jobs.snapshots(SERVED, 'notes')).at(-1) ?? '';
