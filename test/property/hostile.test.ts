@@ -277,16 +277,19 @@ describe.each(Object.keys(PLACES))('%s', (place) => {
     const skeletons = (files: readonly RenderedFile[]) =>
       new Map(files.map((file) => [withoutNamespace(file.path), skeleton(file)]));
     const usual = skeletons(harmless);
+    const contents = new Map(harmless.map((file) => [withoutNamespace(file.path), file.content]));
     fc.assert(
       fc.property(hostile, (text) => {
         const other = STAND_INS[place]?.(text) ?? null;
         const expected = other === null ? usual : skeletons(renderWith(place, other, where) ?? []);
         for (const file of renderWith(place, text, where) ?? []) {
           const name = withoutNamespace(file.path);
+          // Most files do not know the string.
+          if (other === null && contents.get(name) === file.content) continue;
           expect([name, skeleton(file)]).toEqual([name, expected.get(name)]);
         }
       }),
-      { numRuns: ['hosts', 'restic'].includes(where) ? 30 : 4 },
+      { numRuns: ['hosts', 'restic'].includes(where) ? 16 : 4 },
     );
   });
 });
