@@ -119,7 +119,7 @@ describe('backed up under one runtime, restored under another', () => {
 
   async function backUp(runtime: Runtime): Promise<void> {
     const jobs = await install(runtime);
-    if (jobs === null) await cluster.run('backup-receipts');
+    if (jobs === null) await cluster.run('stowage-lab-backup-receipts');
     else expect(await jobs.start('backup-receipts')).toMatchObject({ ok: true });
   }
 

@@ -27,7 +27,7 @@ mounts: { persistent_volumes: [{ name: ${id}, path: /srv/${id} }] }
 const SECRETS = { stowage_lab_nas_password: 'a "password"', stowage_lab_nas_environment: 'A=1\nB=2 3\n' };
 const VAULT = '-e @/opt/secrets.json';
 const TREE = '/opt/tree';
-const LIBRARY = '.local/lib/stowage';
+const LIBRARY = '.local/lib/stowage/lab';
 
 /** A line of a secret that no output may show. */
 const SECRET_LINE = 'B=2 3';
@@ -90,7 +90,7 @@ describe('rootless jobs under Ansible', () => {
     expect(first.stdout + first.stderr).not.toContain(SECRET_LINE);
     expect(first.stdout).not.toContain('The jobs fail until');
     const secrets = await asUser(
-      'cat .config/restic/lab/nas.password; stat -c "%a %U:%G" .config/restic .config/restic/*',
+      'cat .config/restic/lab/nas.password; stat -c "%a %U:%G" .config/restic/lab .config/restic/lab/*',
     );
     expect(secrets.stdout).toBe(
       `${SECRETS.stowage_lab_nas_password}700 media:media\n600 media:media\n600 media:media\n`,
@@ -155,7 +155,7 @@ describe('rootless jobs under Ansible', () => {
     const refused = await play('', { allowFail: true });
     await machine.run(`mv /opt/kept ${container}`);
     expect(refused.code).not.toBe(0);
-    expect(refused.stdout).toContain('The host has no unit stowage-lab-backup-app.service.');
+    expect(refused.stdout).toContain('The host has no unit stowage-lab-backup-app.service;');
   });
 
   test('when the last rootless service has moved to the host itself, nothing of it is left', async () => {
