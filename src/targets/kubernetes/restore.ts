@@ -6,7 +6,7 @@ import { backupName } from './backup-files.js';
 import type { KubernetesJob } from './cluster.js';
 import { PART_TAG } from './hostpath-files.js';
 import { labels, objectName } from './names.js';
-import type { Manifest } from './person-pod.js';
+import type { Manifest } from './operator-restore.js';
 import { SCRIPTS } from './pod.js';
 import { claimsOf } from './volsync.js';
 
@@ -39,7 +39,22 @@ export function claimPath({ namespace, service }: KubernetesJob, claim: string):
   return `kubernetes/${namespace}/restore/claims/${service.service_id}/${claim}.yaml`;
 }
 
-/** Starts the pod from its file, in the folder of the tree. */
+/** File of what an operator is told to restore a claim. */
+export function orderPath({ namespace, service }: KubernetesJob, claim: string): string {
+  return `kubernetes/${namespace}/restore/orders/${service.service_id}/${claim}.yaml`;
+}
+
+/** File of a claim's CSI snapshot. */
+export function volumeSnapshotPath({ namespace, service }: KubernetesJob, claim: string): string {
+  return `kubernetes/${namespace}/restore/snapshots/${service.service_id}/${claim}.yaml`;
+}
+
+/** Whether the cluster can take CSI snapshots, as far as the policy says. */
+export function takesSnapshots({ snapshot, volume_snapshot_class }: KubernetesSettings): boolean {
+  return snapshot === 'csi' || volume_snapshot_class !== null;
+}
+
+/** Applies a file, in the folder of the tree. */
 export function applyFile(path: string): Command {
   return ['kubectl', 'apply', `--filename=${path}`];
 }

@@ -7,25 +7,23 @@ import { hostPaths } from '../kubernetes/hostpath-files.js';
 import { k8upTag } from '../kubernetes/k8up.js';
 import * as operators from '../kubernetes/operator-restore.js';
 import * as restore from '../kubernetes/restore.js';
+import { LIFETIME_TEXT } from '../kubernetes/lifetime.js';
 import { restrictedSecurity } from '../kubernetes/restore-files.js';
 import { podSecurityLevel, restoreSecurity } from '../kubernetes/security.js';
 import { claimsOf } from '../kubernetes/volsync.js';
 import * as workload from '../kubernetes/workload.js';
 import type { TargetInput } from '../target.js';
 import { chooseSteps } from './choose.js';
-import { applied, fence, fenced, step, type Command, type Fence, type Pipeline, type Step } from './guide.js';
+import { fence, fenced, step, type Command, type Fence, type Pipeline, type Step } from './guide.js';
 import { inPlaceSteps } from './in-place.js';
 import { ownerText } from './owner.js';
-import { IN_CLUSTER } from './place.js';
+import { IN_CLUSTER, IN_TREE } from './place.js';
 import { BACK_UP_AGAIN, forgetFence, suspended } from './timers.js';
 import { verifySteps } from './verify.js';
 
-const IN_TREE = `${IN_CLUSTER}, in the folder of the rendered tree`;
-
 /** Restoring on Kubernetes: every command is typed where `kubectl` reaches the cluster. */
 export function kubernetesSteps(job: KubernetesJob, settings: KubernetesSettings): Step[] {
-  const before =
-    settings.snapshot === 'csi' || settings.volume_snapshot_class !== null ? csiSteps(job, settings) : [];
+  const before = restore.takesSnapshots(settings) ? csiSteps(job) : [];
   return [...before, ...methodSteps(job, settings)];
 }
 
@@ -125,25 +123,32 @@ function startStep(job: KubernetesJob): Step {
 }
 
 function volsyncStep(job: KubernetesJob, claim: string): Step {
-  return {
-    heading: `Restore claim ${claim} in place`,
-    text: 'The newest snapshot; restoreAsOf in the object takes an older one. VolSync deletes nothing like this: files that the snapshot does not have stay.',
-    pipelines: [
-      applied(operators.replicationDestination(job, claim, null)),
-      ...single(operators.finishReplication(job, claim)),
+  return fenced(
+    `Restore claim ${claim} in place`,
+    'The newest snapshot; for an older one put restoreAsOf with a time into the file. VolSync deletes nothing like this: files that the snapshot does not have stay.',
+    [
+      fence(IN_TREE, [
+        restore.applyFile(restore.orderPath(job, claim)),
+        ...operators.finishReplication(job, claim),
+      ]),
     ],
-  };
+  );
 }
 
 function k8upStep(job: KubernetesJob, claim: string): Step {
-  return {
-    heading: `Restore claim ${claim} in place`,
-    text: 'Put the id of a snapshot in place of SNAPSHOT. The third command must print Succeeded. K8up deletes nothing: files that the snapshot does not have stay.',
-    pipelines: [
-      applied(operators.k8upRestore(job, claim, 'SNAPSHOT')),
-      ...single(operators.finishK8upRestore(job, claim)),
+  return fenced(
+    `Restore claim ${claim} in place`,
+    'Put the id of a snapshot in place of SNAPSHOT. The third line must print Succeeded. K8up deletes nothing: files that the snapshot does not have stay.',
+    [
+      {
+        lead: IN_TREE,
+        pipelines: [
+          operators.orderK8upRestore(job, claim),
+          ...single(operators.finishK8upRestore(job, claim)),
+        ],
+      },
     ],
-  };
+  );
 }
 
 /** An operator is kept from backing up what is half restored. */
@@ -198,7 +203,7 @@ function podSteps(job: KubernetesJob): Step[] {
       : `Its Pod Security level is ${level}, which the namespace allows as long as backups run in it.`;
   const first = fenced(
     'Start a pod to restore in',
-    `While the workload still runs, so that the pod comes to the same node. It has restic, the credentials and the volumes. It lives for a day from its start; for a restore that takes longer put more seconds into activeDeadlineSeconds of the file first. ${needs}`,
+    `While the workload still runs, so that the pod comes to the same node. It has restic, the credentials and the volumes. ${LIFETIME_TEXT} ${needs}`,
     [fence(IN_TREE, [restore.applyFile(restore.restorePodPath(job, false)), ready])],
   );
   if (restrictedSecurity(job) === null) return [first];
@@ -346,16 +351,18 @@ function verified(job: KubernetesJob): Step[] {
   return verifySteps(job.service, inWorkload(job));
 }
 
-function csiSteps(job: KubernetesJob, settings: KubernetesSettings): Step[] {
+function csiSteps(job: KubernetesJob): Step[] {
   return claimsOf(job).flatMap((claim): Step[] => [
-    {
-      heading: `Before a risky change: snapshot claim ${claim}`,
-      text: 'A CSI snapshot stays in the storage system: quick to take and to go back to, but no backup.',
-      pipelines: [
-        applied(restore.volumeSnapshot(job, claim, settings)),
-        [restore.waitForVolumeSnapshot(job, claim)],
+    fenced(
+      `Before a risky change: snapshot claim ${claim}`,
+      'A CSI snapshot stays in the storage system: quick to take and to go back to, but no backup.',
+      [
+        fence(IN_TREE, [
+          restore.applyFile(restore.volumeSnapshotPath(job, claim)),
+          restore.waitForVolumeSnapshot(job, claim),
+        ]),
       ],
-    },
+    ),
     {
       heading: `Go back: a new claim from that snapshot of ${claim}`,
       text: `Makes ${claim}-restored; let the workload use it instead.`,

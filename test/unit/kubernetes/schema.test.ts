@@ -1,7 +1,4 @@
 import { describe, expect, test } from '@jest/globals';
-import { kubernetesJobs } from '../../../src/targets/kubernetes/cluster.js';
-import * as operators from '../../../src/targets/kubernetes/operator-restore.js';
-import * as restore from '../../../src/targets/kubernetes/restore.js';
 import { fieldTable, MINORS, objectProblems, objectsOf } from './objects.js';
 import { contract, mixed, renderProject, type Json } from './project.js';
 
@@ -41,19 +38,6 @@ describe.each(MINORS)('Kubernetes %s', (minor) => {
       .filter((object) => !isKustomize(object));
     expect(objects.length).toBeGreaterThanOrEqual(claims.length);
     expect(objects.flatMap((object) => objectProblems(object, table))).toEqual([]);
-  });
-
-  test('knows every field of what runbooks apply', () => {
-    const { plan, policy } = renderProject([mixed('photos')]);
-    const [job] = plan === null ? [] : kubernetesJobs(plan);
-    const settings = policy?.runtimes.kubernetes;
-    if (job === undefined || settings === undefined) throw new Error('nothing is planned');
-    const manifests = [
-      restore.volumeSnapshot(job, 'photos-data', settings),
-      operators.replicationDestination(job, 'photos-data', '2026-01-01T00:00:00Z'),
-      operators.k8upRestore(job, 'photos-data', 'abcdef'),
-    ];
-    expect(manifests.flatMap((object) => objectProblems(object, table))).toEqual([]);
   });
 });
 
