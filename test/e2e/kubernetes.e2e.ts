@@ -193,7 +193,7 @@ describe('Kubernetes', () => {
       };
       const given = '/etc/stowage-credentials/main';
       const slow = await job(3, given, 'rest:http://127.0.0.1:9/');
-      expect(slow.stdout).toMatch(/signal terminated[^]*the backup of tried failed with status 1\n1\n$/);
+      expect(slow.stdout).toMatch(/signal terminated[^]*the backup of tried failed with status 130\n130\n$/);
       const failed = await job(60, given, '/nowhere');
       expect(failed.stdout).toMatch(/the backup of tried failed with status 10\n10\n$/);
       // The policy's address wins over one in the Secret.
