@@ -4,7 +4,7 @@ import type { RenderedFile, TargetInput } from '../target.js';
 import { LIFETIME_SECONDS } from './lifetime.js';
 import { labels, objectName } from './names.js';
 import { podContext } from './pod.js';
-import { applyFile, type Command } from './restore.js';
+import { applyFile, type Command } from './kubectl.js';
 import { maintenanceSecurity } from './security.js';
 
 /**

@@ -3,10 +3,11 @@ import type { KubernetesSettings } from '../../policy/policy.js';
 import { outerFirst, sparedVolumes } from '../nested-volumes.js';
 import { backupName } from '../kubernetes/backup-files.js';
 import type { KubernetesJob } from '../kubernetes/cluster.js';
-import { hostPaths } from '../kubernetes/hostpath-files.js';
+import { hostPaths, scheduledByHand } from '../kubernetes/hostpath-files.js';
 import { k8upTag } from '../kubernetes/k8up.js';
 import * as operators from '../kubernetes/operator-restore.js';
 import * as restore from '../kubernetes/restore.js';
+import { applyFile, kubectl } from '../kubernetes/kubectl.js';
 import { LIFETIME_TEXT } from '../kubernetes/lifetime.js';
 import { restrictedSecurity } from '../kubernetes/restore-files.js';
 import { podSecurityLevel, restoreSecurity } from '../kubernetes/security.js';
@@ -126,12 +127,7 @@ function volsyncStep(job: KubernetesJob, claim: string): Step {
   return fenced(
     `Restore claim ${claim} in place`,
     'The newest snapshot; for an older one put restoreAsOf with a time into the file. VolSync deletes nothing like this: files that the snapshot does not have stay.',
-    [
-      fence(IN_TREE, [
-        restore.applyFile(restore.orderPath(job, claim)),
-        ...operators.finishReplication(job, claim),
-      ]),
-    ],
+    [fence(IN_TREE, [applyFile(restore.orderPath(job, claim)), ...operators.finishReplication(job, claim)])],
   );
 }
 
@@ -204,7 +200,7 @@ function podSteps(job: KubernetesJob): Step[] {
   const first = fenced(
     'Start a pod to restore in',
     `While the workload still runs, so that the pod comes to the same node. It has restic, the credentials and the volumes. ${LIFETIME_TEXT} ${needs}`,
-    [fence(IN_TREE, [restore.applyFile(restore.restorePodPath(job, false)), ready])],
+    [fence(IN_TREE, [applyFile(restore.restorePodPath(job, false)), ready])],
   );
   if (restrictedSecurity(job) === null) return [first];
   return [
@@ -214,7 +210,7 @@ function podSteps(job: KubernetesJob): Step[] {
       "Only when that pod was refused (violates PodSecurity). This one runs as the workload's user and takes the same commands; every file comes back as that user's, and what the user may not change keeps its owner and mode. The last command removes the file system's own lost+found, into which that user cannot look.",
       [
         fence(IN_TREE, [
-          restore.applyFile(restore.restorePodPath(job, true)),
+          applyFile(restore.restorePodPath(job, true)),
           ready,
           restore.removeLostAndFound(job),
         ]),
@@ -234,7 +230,7 @@ function claimSteps(job: KubernetesJob): Step[] {
       isDeclared
         ? `${text} Else this does:`
         : `${text} The contract declares no size, from which it could be made here.`,
-      isDeclared ? [fence(IN_TREE, [restore.applyFile(restore.claimPath(job, claim))])] : [],
+      isDeclared ? [fence(IN_TREE, [applyFile(restore.claimPath(job, claim))])] : [],
     );
   });
 }
@@ -326,6 +322,7 @@ function hasCronJob(job: KubernetesJob, settings: KubernetesSettings): boolean {
 
 function backUpStep(job: KubernetesJob, settings: KubernetesSettings, repository: RepositoryPlan): Step {
   const commands = restore.backUpNow(job, settings);
+  const scheduled = isScheduled(job, settings) ? scheduledByHand(job, settings) : null;
   return fenced(
     'Back up again',
     [
@@ -333,7 +330,11 @@ function backUpStep(job: KubernetesJob, settings: KubernetesSettings, repository
       ...(commands.length === 0
         ? []
         : ['The last line of the first block must say that the job is complete.']),
-      ...(isScheduled(job, settings) ? ['The scheduler backs up the hostPaths at its next time.'] : []),
+      ...(scheduled === null
+        ? []
+        : [
+            'A pod on each node backs up the hostPaths there: put the name of the one on the restored node in place of POD.',
+          ]),
     ].join(' '),
     [
       ...(commands.length === 0
@@ -342,6 +343,9 @@ function backUpStep(job: KubernetesJob, settings: KubernetesSettings, repository
             fence(IN_CLUSTER, commands),
             fence(`${IN_CLUSTER}, for the schedule`, [suspended(job.namespace, backupName(job), false)]),
           ]),
+      ...(scheduled === null
+        ? []
+        : [fence(`${IN_CLUSTER}, for the hostPaths`, [scheduled.pods, scheduled.run])]),
       forgetFence(job.project, repository, 'for retention', false),
     ],
   );
@@ -358,7 +362,7 @@ function csiSteps(job: KubernetesJob): Step[] {
       'A CSI snapshot stays in the storage system: quick to take and to go back to, but no backup.',
       [
         fence(IN_TREE, [
-          restore.applyFile(restore.volumeSnapshotPath(job, claim)),
+          applyFile(restore.volumeSnapshotPath(job, claim)),
           restore.waitForVolumeSnapshot(job, claim),
         ]),
       ],
@@ -373,5 +377,5 @@ function csiSteps(job: KubernetesJob): Step[] {
 
 function inWorkload(job: KubernetesJob): Command | null {
   const name = workload.workloadOf(job);
-  return name === null ? null : restore.kubectl(job, 'exec', name, '--');
+  return name === null ? null : kubectl(job, 'exec', name, '--');
 }

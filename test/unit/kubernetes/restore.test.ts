@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { kubernetesJobs } from '../../../src/targets/kubernetes/cluster.js';
+import type { Pipeline } from '../../../src/targets/kubernetes/kubectl.js';
 import * as operators from '../../../src/targets/kubernetes/operator-restore.js';
 import * as restore from '../../../src/targets/kubernetes/restore.js';
 import * as workload from '../../../src/targets/kubernetes/workload.js';
@@ -189,7 +190,7 @@ test('a workload starts with the replicas that it had, even when it was stopped 
     writeFileSync(path.join(folder, 'kubectl'), KUBECTL);
     chmodSync(path.join(folder, 'kubectl'), 0o755);
     writeFileSync(path.join(folder, 'replicas'), '3');
-    const type = (pipelines: readonly restore.Pipeline[]) => {
+    const type = (pipelines: readonly Pipeline[]) => {
       const lines = pipelines.map((one) => one.map((words) => words.map(shellWord).join(' ')).join(' | '));
       const env = { PATH: `${folder}:${process.env.PATH ?? ''}` };
       const { stderr } = spawnSync('sh', ['-c', lines.join('\n')], { env, encoding: 'utf8' });
