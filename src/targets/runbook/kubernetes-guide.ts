@@ -9,14 +9,14 @@ import * as operators from '../kubernetes/operator-restore.js';
 import * as restore from '../kubernetes/restore.js';
 import { applyFile, kubectl } from '../kubernetes/kubectl.js';
 import { LIFETIME_TEXT } from '../kubernetes/lifetime.js';
-import { restrictedSecurity } from '../kubernetes/restore-files.js';
-import { podSecurityLevel, restoreSecurity } from '../kubernetes/security.js';
+import { claimShell, shellOf } from '../kubernetes/shell.js';
 import { claimsOf } from '../kubernetes/volsync.js';
 import * as workload from '../kubernetes/workload.js';
 import type { TargetInput } from '../target.js';
 import { chooseSteps } from './choose.js';
 import { fence, fenced, step, type Command, type Fence, type Pipeline, type Step } from './guide.js';
 import { inPlaceSteps } from './in-place.js';
+import { claimSteps, podSteps } from './restore-pod.js';
 import { ownerText } from './owner.js';
 import { IN_CLUSTER, IN_TREE } from './place.js';
 import { BACK_UP_AGAIN, forgetFence, suspended } from './timers.js';
@@ -41,7 +41,7 @@ function storedText(service: ServicePlan, { runtimes }: TargetInput): string {
     case 'velero':
       return 'by Velero, into its own storage: restic cannot read these backups.';
     case 'volsync':
-      return 'by VolSync, into a repository of its own for each claim, as snapshots of host volsync.';
+      return 'by VolSync, into a repository of its own for each claim, as snapshots of host volsync. No job checks these.';
     case 'k8up':
       return `by K8up, as snapshots with the tag ${k8upTag(service)} that hold /data/CLAIM.`;
     case 'restic':
@@ -64,7 +64,7 @@ function methodSteps(job: KubernetesJob, settings: KubernetesSettings): Step[] {
           startStep(job),
           ...verified(job),
         ],
-      );
+      ).concat(claimsOf(job).map((claim) => checkStep(job, claim)));
     case 'k8up':
       return [
         step('List snapshots', 'Of the whole namespace; PATHS says which claim.', [
@@ -131,6 +131,16 @@ function volsyncStep(job: KubernetesJob, claim: string): Step {
   );
 }
 
+/** Nothing else ever looks whether what VolSync has stored can be read. */
+function checkStep(job: KubernetesJob, claim: string): Step {
+  const { open, restic, close } = shellOf(claimShell(job, claim));
+  return fenced(
+    `From time to time: check the repository of claim ${claim}`,
+    `No job does. This reads everything and takes long. It runs in a pod: ${LIFETIME_TEXT.charAt(0).toLowerCase()}${LIFETIME_TEXT.slice(1)}`,
+    [fence(IN_TREE, [...open, [...restic, 'check', '--read-data', '--retry-lock', '2h'], ...close])],
+  );
+}
+
 function k8upStep(job: KubernetesJob, claim: string): Step {
   return fenced(
     `Restore claim ${claim} in place`,
@@ -187,52 +197,6 @@ function veleroSteps(job: KubernetesJob, settings: KubernetesSettings): Step[] {
 
 function single(commands: readonly Command[]): Pipeline[] {
   return commands.map((command) => [command]);
-}
-
-/** Starting the pod: as root, and where the namespace may refuse that, as the workload's user too. */
-function podSteps(job: KubernetesJob): Step[] {
-  const { level } = restoreSecurity(job.volumes);
-  const ready = restore.waitForRestorePod(job);
-  const needs =
-    podSecurityLevel(job.service, job.volumes) === 'restricted'
-      ? `Its Pod Security level is ${level}.`
-      : `Its Pod Security level is ${level}, which the namespace allows as long as backups run in it.`;
-  const first = fenced(
-    'Start a pod to restore in',
-    `While the workload still runs, so that the pod comes to the same node. It has restic, the credentials and the volumes. ${LIFETIME_TEXT} ${needs}`,
-    [fence(IN_TREE, [applyFile(restore.restorePodPath(job, false)), ready])],
-  );
-  if (restrictedSecurity(job) === null) return [first];
-  return [
-    first,
-    fenced(
-      'Start it in a namespace at level restricted',
-      "Only when that pod was refused (violates PodSecurity). This one runs as the workload's user and takes the same commands; every file comes back as that user's, and what the user may not change keeps its owner and mode. The last command removes the file system's own lost+found, into which that user cannot look.",
-      [
-        fence(IN_TREE, [
-          applyFile(restore.restorePodPath(job, true)),
-          ready,
-          restore.removeLostAndFound(job),
-        ]),
-      ],
-    ),
-  ];
-}
-
-/** Claims that are not there keep the pod from starting. */
-function claimSteps(job: KubernetesJob): Step[] {
-  const sizes = new Map(job.volumes.map(({ name, claim_size }) => [name, claim_size]));
-  return claimsOf(job).map((claim) => {
-    const isDeclared = sizes.get(claim) !== undefined;
-    const text = `Only when there is no claim ${claim} any more. What deploys the workload makes it; a StatefulSet makes the one of its pod.`;
-    return fenced(
-      `When the claim ${claim} is gone`,
-      isDeclared
-        ? `${text} Else this does:`
-        : `${text} The contract declares no size, from which it could be made here.`,
-      isDeclared ? [fence(IN_TREE, [applyFile(restore.claimPath(job, claim))])] : [],
-    );
-  });
 }
 
 function resticSteps(job: KubernetesJob, settings: KubernetesSettings): Step[] {

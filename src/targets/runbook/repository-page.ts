@@ -5,7 +5,7 @@ import { helperOf } from '../../policy/repository-url.js';
 import { header } from '../header.js';
 import { objectName } from '../kubernetes/names.js';
 import { LIFETIME_TEXT } from '../kubernetes/lifetime.js';
-import { shellOf, type Shell } from '../kubernetes/shell.js';
+import { maintenanceShell, shellOf, type Shell } from '../kubernetes/shell.js';
 import { libraryScript, resticCommand } from '../systemd/host-files.js';
 import type { TargetInput } from '../target.js';
 import { firstBackup, type AllJobs } from './first-backup.js';
@@ -27,10 +27,11 @@ export function repositoryContext(
   const hosts = jobs.hosts.filter((tree) => tree.repositories.includes(repository));
   const { maintenance } = repository;
   const helper = helperOf(repository.url);
+  const inCluster = maintenanceShell(input.plan.project, repository);
   const shell: Shell =
-    maintenance.kind === 'host'
+    inCluster === null
       ? { open: [], restic: [resticCommand(input.plan.project, repository.name)], close: [] }
-      : shellOf(input.plan.project, repository, maintenance.namespace);
+      : shellOf(inCluster);
   const restic = (...args: string[]): Command => [...shell.restic, ...args];
   return {
     header: header(input.plan, null),

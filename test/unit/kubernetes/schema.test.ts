@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import { fieldTable, MINORS, objectProblems, objectsOf } from './objects.js';
 import { contract, mixed, renderProject, type Json } from './project.js';
@@ -39,6 +40,30 @@ describe.each(MINORS)('Kubernetes %s', (minor) => {
     expect(objects.length).toBeGreaterThanOrEqual(claims.length);
     expect(objects.flatMap((object) => objectProblems(object, table))).toEqual([]);
   });
+});
+
+test('the README says how every kind that is applied is deleted', () => {
+  const readme = readFileSync(new URL('../../../README.md', import.meta.url), 'utf8');
+  const [, said = ''] = /- In a cluster `kubectl apply` removes nothing([^]*?)\n- /.exec(readme) ?? [];
+  const named = new Set(
+    [...said.matchAll(/`([a-z0-9.-]+)`|(?:delete |,)([a-z]+)/g)].map(([, a, b]) => a ?? b),
+  );
+  const kinds = TREES.flatMap(([, contracts, settings]) => {
+    const { files } = renderProject(contracts, settings);
+    return files
+      .filter(({ path }) => /^kubernetes\/[^/]+\/[^/]+\.yaml$/.test(path))
+      .flatMap(({ content }) => objectsOf(content))
+      .filter((object) => !isKustomize(object))
+      .map(({ apiVersion, kind }) => {
+        const group = String(apiVersion).replace(/\/?[^/]*$/, '');
+        return [
+          String(kind).toLowerCase(),
+          ...(/^(|apps|batch|.*\.k8s\.io)$/.test(group) ? [] : [group]),
+        ].join('.');
+      });
+  });
+  expect(kinds.length).toBeGreaterThan(10);
+  expect([...new Set(kinds)].filter((kind) => !named.has(kind))).toEqual([]);
 });
 
 test('repositories with one Secret have one ExternalSecret, since kustomize refuses two of a name', () => {
