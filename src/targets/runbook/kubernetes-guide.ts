@@ -41,9 +41,9 @@ function storedText(service: ServicePlan, { runtimes }: TargetInput): string {
     case 'velero':
       return 'by Velero, into its own storage: restic cannot read these backups.';
     case 'volsync':
-      return 'by VolSync, into a repository of its own for each claim, as snapshots of host volsync. No job checks these.';
+      return 'by VolSync, into a repository of its own for each claim, as snapshots of host volsync. No job checks these, and none fails because a claim is empty.';
     case 'k8up':
-      return `by K8up, as snapshots with the tag ${k8upTag(service)} that hold /data/CLAIM.`;
+      return `by K8up, as snapshots with the tag ${k8upTag(service)} that hold /data/CLAIM. No job fails because a claim is empty.`;
     case 'restic':
       return '';
   }

@@ -63,6 +63,7 @@ describe('the page of a service on Kubernetes', () => {
         'Start the workload',
         'Verify',
         'Let the backups run again',
+        'From time to time: check the repository of claim wiki-data',
       ],
     ],
     [
@@ -97,6 +98,22 @@ describe('the page of a service on Kubernetes', () => {
     const [applied, waited] = commandsOf(steps, 'Restore claim wiki-data in place');
     expect(applied).toContain('kubectl apply');
     expect(waited).toContain('kubectl --namespace apps wait');
+  });
+
+  test('checks what VolSync has stored by hand, in a shell of the claim’s own repository', () => {
+    const steps = stepsOf(contract('wiki'), { method: 'volsync' });
+    const [applied = '', , check] = commandsOf(
+      steps,
+      'From time to time: check the repository of claim wiki-data',
+    );
+    expect(check).toContain(' -- restic check --read-data');
+    const tree = renderProject([contract('wiki')], { method: 'volsync' });
+    const [, file = ''] = /^kubectl apply --filename=(.*)$/.exec(applied) ?? [];
+    expect(tree.text(file)).toContain('rest:http://backup:8000/main/volsync/apps/wiki-data');
+    expect(tree.text(file)).toContain('name: stowage-lab-secret-wiki-data');
+    expect(tree.text('runbooks/wiki.md')).toContain(
+      'No job checks these, and none fails because a claim is empty',
+    );
   });
 
   test('Velero restores aside before anything is deleted', () => {
