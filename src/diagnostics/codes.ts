@@ -179,6 +179,10 @@ export const CODES = {
     'Pods use a repository that their Secret cannot open: `sftp:` needs SSH keys in a home folder, `rclone:` an image that holds rclone. Use another repository, an image that has rclone, or templates that mount the keys.',
   STW551:
     'One job backs up claims of several pods of a StatefulSet. It needs all of them on one node, so where they are ReadWriteOnce and on different ones it never starts. Write a contract for each pod, or use an operator.',
+  STW552:
+    'A contract has commands, but its service runs in clusters alone, whose pages stop, start and ask a workload with kubectl: they would never be typed. Leave them out.',
+  STW553:
+    'VolSync keeps each claim in a repository of its own, and nothing checks these: what is damaged in one is found out at a restore. Check them by hand as the page of the service says, or use `method: restic`.',
   STW556:
     'A toleration is refused: one without a key, one of a taint of the cluster itself (`node.kubernetes.io/…`), or one that Kubernetes does not take. A backup pod that stays on a dead node keeps the volume of the workload from every other node.',
   STW557:

@@ -169,7 +169,8 @@ function planPlacement(policy: Policy, entry: Deployed, schedule: JobSchedule): 
   const onCluster = runtime === 'kubernetes';
   const { method } = policy.runtimes.kubernetes;
   const project = runtime === 'docker' ? composeProject(policy, contract, deployment) : null;
-  const commands = effectiveCommands(contract, deployment);
+  // Pages stop and start a workload of a cluster with kubectl, whatever the contract has for other places.
+  const commands = onCluster ? null : effectiveCommands(contract, deployment);
   const volumes = planVolumes(contract, runtime, policy.runtimes, project).map((volume) =>
     onCluster ? volumeInForce(method, volume) : volume,
   );

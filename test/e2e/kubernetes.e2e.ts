@@ -1,22 +1,16 @@
-import { readFileSync } from 'node:fs';
-import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { Cluster } from './lib/cluster.js';
-import { clusterProject, IMAGE, URL } from './lib/cluster-project.js';
+import type { Cluster } from './lib/cluster.js';
+import { IMAGE } from './lib/cluster-project.js';
 import { differences, makeData, manifest, type Manifest } from './lib/data.js';
-import { importImage } from './lib/images.js';
-import { whileLocked } from './lib/locked.js';
 import type { Snapshot } from './lib/jobs.js';
-import { withoutSetgid } from './lib/kubelet.js';
 import { kubernetesOf } from './lib/kubernetes.js';
+import { whileLocked } from './lib/locked.js';
 import { boot, type Machine } from './lib/machine.js';
-import { render, type Project } from './lib/program.js';
+import { playedCluster, REPOSITORY, type Played } from './lib/played-cluster.js';
 import { restoreCommands, volumeCommands, WHOLE } from './lib/runbook.js';
 
-const NODE = 'node1';
 const [MAIL, NOTES] = ['stowage-cluster-backup-mail', 'stowage-cluster-backup-notes'] as const;
 const VOLUMES = '/var/lib/containers/storage/volumes';
-const CAMERA = '/srv/camera/recordings';
 /** Where Podman keeps what the claims hold. */
 const PLACES = {
   notes: `${VOLUMES}/notes-storage/_data/data`,
@@ -25,46 +19,22 @@ const PLACES = {
 
 describe('Kubernetes', () => {
   let machine: Machine;
-  let project: Project;
+  let played: Played;
   let cluster: Cluster;
-  let daemon: string;
-  let mutant: string;
-  const tree = (): string => path.join(project.rendered, 'kubernetes');
-  const runbook = (service: string): string =>
-    readFileSync(path.join(project.rendered, `runbooks/${service}.md`), 'utf8');
-  const type = async (commands: string): Promise<unknown> =>
-    machine.run(['sh', '-euxc', `cd /root\n${commands}`], { timeout: 170 });
-  const restic = async (args: string): Promise<string> =>
-    (await machine.run(`RESTIC_PASSWORD=secret restic --no-cache --repo ${URL} ${args}`)).stdout;
-  const snapshots = async (service: string): Promise<Snapshot[]> =>
-    JSON.parse(await restic(`snapshots --no-lock --json --tag service:${service}`)) as Snapshot[];
-  const inContainer = async (container: string, ...command: readonly string[]) =>
-    machine.run(['podman', 'exec', container, ...command], { allowFail: true });
+  const snapshots = async (service: string): Promise<Snapshot[]> => played.snapshots(service);
+  const runbook = (service: string): string => played.page(service);
+  const type = async (commands: string): Promise<unknown> => played.type(commands);
 
   beforeAll(async () => {
-    machine = await boot('engines', NODE, { disks: ['/var/lib/containers'] });
-    project = clusterProject();
-    await render(project);
-    const serve = 'restic-rest-server --path /srv/restic --no-auth --listen 127.0.0.1:8000';
-    await machine.run(`systemd-run --quiet --unit=rest-server ${serve}`);
-    await importImage(machine, 'podman', IMAGE, 'restic');
+    machine = await boot('engines', 'node1', { disks: ['/var/lib/containers'] });
+    played = await playedCluster(machine, await kubernetesOf('kubernetes-trixie'));
+    ({ cluster } = played);
     await machine.run(
       'podman volume create notes-storage; podman volume create mail-boxes; podman volume create mail-queue',
     );
-    for (const place of [...Object.values(PLACES), CAMERA]) await makeData(machine, place);
+    for (const place of Object.values(PLACES)) await makeData(machine, place);
     // The workload's own user made what it keeps.
     await machine.run(`cd ${PLACES.notes}; echo db >notes.db; chown -hR 1000:1000 .; chmod u+r .hidden`);
-    cluster = await Cluster.make(machine, await kubernetesOf('kubernetes-trixie'), tree(), {
-      'restic-main': { RESTIC_PASSWORD: 'secret' },
-    });
-    await restic('init');
-    const [scheduler = ''] = cluster.names('DaemonSet');
-    daemon = await cluster.startDaemon(scheduler);
-    mutant = await cluster.startDaemon(scheduler, withoutSetgid);
-    // Each starts with a sign of life; from now on only crond's own job leaves one.
-    for (const container of [daemon, mutant]) {
-      await machine.run(['podman', 'exec', container, 'rm', '/state/heartbeat']);
-    }
   });
 
   afterAll(async () => machine.stop());
@@ -127,7 +97,7 @@ describe('Kubernetes', () => {
     await machine.write('/root/password', 'secret');
     const seconds = await whileLocked(
       machine,
-      '/srv/restic/cluster',
+      REPOSITORY,
       async () =>
         machine.run(
           `kubectl create job ${job} --from=cronjob/${MAIL}
@@ -158,114 +128,20 @@ describe('Kubernetes', () => {
     expect(refused).toMatchObject({ code: 1, stdout: expect.stringContaining('restic 0.16 is too old') });
   });
 
-  describe('the scheduler of a DaemonSet', () => {
-    const command = (which: 'livenessProbe' | 'readinessProbe'): string[] => {
-      const { exec } = cluster.containerOf('DaemonSet', daemon.replace(/-pod-restic$/, ''))[which] as {
-        exec: { command: string[] };
-      };
-      return exec.command;
-    };
-    const probe = async (which: 'livenessProbe' | 'readinessProbe') => inContainer(daemon, ...command(which));
-
-    test('runs the job when it is due', async () => {
-      await machine.run(`until podman exec ${daemon} test -e /state/success/camera; do sleep 0.5; done`);
-      const [first] = await snapshots('camera');
-      expect(first).toMatchObject({
-        hostname: 'camera',
-        tags: ['service:camera', 'part:hostpath', `node:${NODE}`],
-        paths: ['/backup/camera/recordings'],
-      });
-      expect((await machine.run(['podman', 'logs', daemon])).stdout).toMatch(/snapshot [0-9a-f]+ saved/);
-    });
-
-    test('notes no success of a job that failed, and ends one that takes too long', async () => {
-      // A service of the test's own, because crond's job notes its successes every minute; and no mark that is compared by
-      // age, because busybox compares whole seconds.
-      const job = async (seconds: number, credentials: string, repository: string) => {
-        const inside = '/backup/camera/recordings';
-        const args = `${credentials} ${repository} may-be-empty:${inside} --host=tried --tag=service:tried -- ${inside}`;
-        return inContainer(
-          daemon,
-          'sh',
-          '-c',
-          `sh /etc/stowage/hostpath-job.sh tried ${seconds} ${args} 2>&1; echo $?; test -e /state/success/tried && echo noted`,
-        );
-      };
-      const given = '/etc/stowage-credentials/main';
-      const slow = await job(3, given, 'rest:http://127.0.0.1:9/');
-      expect(slow.stdout).toMatch(/signal terminated[^]*the backup of tried failed with status 1\n1\n$/);
-      const failed = await job(60, given, '/nowhere');
-      expect(failed.stdout).toMatch(/the backup of tried failed with status 10\n10\n$/);
-      // The policy's address wins over one in the Secret.
-      await inContainer(
-        daemon,
-        'sh',
-        '-c',
-        'mkdir /tmp/c; printf secret >/tmp/c/RESTIC_PASSWORD; echo /nowhere >/tmp/c/RESTIC_REPOSITORY',
-      );
-      expect((await job(60, '/tmp/c', URL)).stdout).toMatch(/saved\n0\nnoted\n$/);
-    });
-
-    test('runs none without the one right that crond needs, and the probe says so', async () => {
-      expect(await inContainer(daemon, 'ls', '/state/heartbeat')).toMatchObject({ code: 0 });
-      expect((await inContainer(mutant, 'ls', '/state/heartbeat')).code).not.toBe(0);
-      const live = await inContainer(mutant, 'sh', '/etc/stowage/hostpath-probe.sh', 'live');
-      expect(live).toMatchObject({ code: 1, stdout: 'crond runs no jobs\n' });
-      await machine.run(['podman', 'pod', 'rm', '--force', '--time=1', mutant.replace(/-restic$/, '')]);
-    });
-
-    test('cannot write what it reads', async () => {
-      const write = await inContainer(daemon, 'touch', '/backup/camera/recordings/x');
-      expect(write).toMatchObject({ code: 1, stderr: expect.stringContaining('Read-only file system') });
-    });
-
-    test('is alive and ready, until jobs or successes stay away', async () => {
-      expect(await probe('livenessProbe')).toMatchObject({ code: 0 });
-      expect(await probe('readinessProbe')).toMatchObject({ code: 0 });
-      // In one go: crond's next job must not come between.
-      const [live, ready] = [command('livenessProbe'), command('readinessProbe')].map((words) =>
-        words.join(' '),
-      );
-      const late = await inContainer(
-        daemon,
-        ...[
-          'sh',
-          '-c',
-          `touch -d "$(date -d @$(($(date +%s) - 86400)) '+%F %T')" /state/*/camera /state/heartbeat; ${live}; ${ready}`,
-        ],
-      );
-      expect(late.stdout).toEqual(
-        expect.stringMatching(/^crond runs no jobs\nno successful backup of camera for \d+ minutes\n$/),
-      );
-      expect(late.code).toBe(1);
-      await inContainer(daemon, 'touch', '/state/heartbeat');
-    });
-
-    test('ends when crond does, so that the kubelet starts it again', async () => {
-      const look = ['podman', 'inspect', '--format', '{{.State.StartedAt}} {{.State.Running}}', daemon];
-      const before = (await machine.run(look)).stdout;
-      expect(before).toMatch(/ true\n$/);
-      const kill =
-        'for p in /proc/[0-9]*; do read -r n <$p/comm; [ "$n" != crond ] || kill "${p#/proc/}"; done';
-      await inContainer(daemon, 'sh', '-c', kill);
-      const again =
-        'before=$1; shift; until now=$("$@"); [ "$now" != "$before" ] && [ "${now% true}" != "$now" ]; do sleep 0.1; done';
-      await machine.run(['sh', '-c', again, 'sh', before.trim(), ...look], { timeout: 30 });
-      expect(await probe('livenessProbe')).toMatchObject({ code: 0 });
-    });
-  });
-
   describe('maintenance in the cluster', () => {
     test('forgets what the retention says, and nothing of another service', async () => {
       await cluster.run(MAIL);
       await cluster.run(NOTES);
+      await machine.run('mkdir -p /backup/camera; echo x >/backup/camera/x');
+      for (let made = 0; made < 2; made += 1)
+        await played.restic('backup --host camera --tag service:camera /backup/camera');
       const camera = await snapshots('camera');
       const [mail, notes] = [await snapshots('mail'), await snapshots('notes')];
-      expect([mail.length, notes.length].every((count) => count > 1)).toBe(true);
+      expect([mail, notes, camera].every(({ length }) => length > 1)).toBe(true);
       await cluster.run('stowage-cluster-forget-main');
       expect(await snapshots('mail')).toEqual(mail.slice(-1));
       expect(await snapshots('notes')).toEqual(notes.slice(-1));
-      expect((await snapshots('camera')).slice(0, camera.length)).toEqual(camera);
+      expect(await snapshots('camera')).toEqual(camera);
     });
 
     test('one retention that fails is reported, and keeps no other from being applied', async () => {
@@ -339,7 +215,7 @@ describe('Kubernetes', () => {
       // "Back up again" was a step, and found nothing new though every volume is another one.
       for (const service of ['mail', 'notes']) {
         const [older, newer] = (await snapshots(service)).slice(-2);
-        const said = await restic(`diff --no-lock ${older?.id ?? ''} ${newer?.id ?? ''}`);
+        const said = await played.restic(`diff --no-lock ${older?.id ?? ''} ${newer?.id ?? ''}`);
         expect(said).toMatch(/Files: +0 new, +0 removed, +0 changed/);
       }
     });
@@ -358,21 +234,6 @@ describe('Kubernetes', () => {
       await machine.run(`cd ${PLACES.boxes}; rm -r deep; echo x >>big; echo y >intruder; chmod 0777 .`);
       await restore('mail', 'mail');
       await expectEqual();
-    });
-
-    test('of a hostPath takes the newest snapshot of its own node, not that of another', async () => {
-      await machine.run(['podman', 'pod', 'rm', '--force', '--time=1', daemon.replace(/-restic$/, '')]);
-      const was = await manifest(machine, CAMERA);
-      const tags = '--tag service:camera --tag part:hostpath --tag node:node2';
-      await machine.run(`mkdir -p /backup/camera/recordings; echo other >/backup/camera/recordings/other`);
-      await restic(`backup --host camera ${tags} --group-by host,tags /backup/camera/recordings`);
-      const hostPath = { name: 'recordings', hostPath: { path: CAMERA } };
-      const mounts = [{ name: 'recordings', mountPath: '/recordings' }];
-      const app = { image: IMAGE, command: ['sleep', '3600'], volumeMounts: mounts };
-      await cluster.deploy('camera', app, [hostPath]);
-      await machine.run(`rm -r ${CAMERA}`);
-      await restore('camera', 'apps');
-      expect(differences(was, await manifest(machine, CAMERA))).toEqual([]);
     });
 
     test('aside gives a copy to the folder that one is in', async () => {

@@ -3,7 +3,7 @@ import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { excludesInside } from '../../src/plan/excludes.js';
 import { objectName, serviceFile } from '../../src/targets/kubernetes/names.js';
-import { objectsOf, podsIn } from '../unit/kubernetes/objects.js';
+import { objectsOf, podsIn, valuesOf, type Fields } from '../unit/kubernetes/objects.js';
 import { contract, mixed, renderProject, type Rendered } from '../unit/kubernetes/project.js';
 import { hostileText } from '../support/hostile-text.js';
 
@@ -90,10 +90,17 @@ test('every service has an object name and a file of its own', () => {
   );
 });
 
+/** By method: a kind that only people apply, which a tree has to hold for this to look at all of it. */
+const APPLIED = {
+  restic: 'Pod',
+  velero: 'VolumeSnapshot',
+  volsync: 'ReplicationDestination',
+  k8up: 'Restore',
+} as const;
 const METHOD = fc.constantFrom('restic', 'velero', 'volsync', 'k8up');
 const KEY = fc.constantFrom('dedicated', 'node-role.kubernetes.io/control-plane', 'example.org/gpu');
 
-test('no rendered pod of any project tolerates a taint that the policy does not name', () => {
+test('no rendered object of any project, whoever applies it, tolerates a taint that the policy does not name', () => {
   fc.assert(
     fc.property(
       METHOD,
@@ -111,13 +118,18 @@ test('no rendered pod of any project tolerates a taint that the policy does not 
             backup: { volumes: { data: { claim: `${claim}${at}-0` } } },
           }),
         );
-        const { files } = renderProject(services, { method, host_path_mode, affinity, tolerations });
+        const settings = { method, host_path_mode, affinity, tolerations, volume_snapshot_class: 'fast' };
+        const { files } = renderProject(services, settings);
         const objects = files
           .filter(({ path }) => path.startsWith('kubernetes/') && path.endsWith('.yaml'))
           .flatMap(({ content }) => objectsOf(content));
-        expect(objects.length).toBeGreaterThan(0);
-        for (const pod of objects.flatMap(podsIn)) {
-          expect(keys).toEqual(expect.arrayContaining((pod.tolerations ?? []).map(({ key }) => key)));
+        expect(objects.map(({ kind }) => kind)).toContain(APPLIED[method]);
+        expect(objects.flatMap(podsIn).length).toBeGreaterThan(0);
+        const tolerated = objects.flatMap((object) => valuesOf('tolerations', object)).flat() as Fields[];
+        expect(keys).toEqual(expect.arrayContaining(tolerated.map(({ key }) => key)));
+        // A page has nothing to apply that is not among them.
+        for (const { path, content } of files) {
+          if (path.endsWith('.md')) expect(content).not.toMatch(/tolerations|apiVersion/);
         }
       },
     ),

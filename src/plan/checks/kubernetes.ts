@@ -190,6 +190,22 @@ export const claimsOfSeveralPods: Check = ({ policy, contracts, plan }) => {
   });
 };
 
+/** Commands of a contract that no page types: in a cluster kubectl stops, starts and asks a workload. */
+export const untypedCommands: Check = ({ deployed }) =>
+  [...groupBy(deployed, ({ contract }) => contract)].flatMap(([contract, places]): Diagnostic[] => {
+    const hasSome = Object.values(contract.backup.commands).some((command) => command !== null);
+    if (!hasSome || places.some(({ runtime }) => runtime !== 'kubernetes')) return [];
+    return [
+      {
+        code: 'STW552',
+        severity: 'warning',
+        message: `no page types the commands of \`${contract.service_id}\`: it runs in a cluster alone, where kubectl stops, starts and asks a workload`,
+        span: contract.document.span(['backup', 'commands'], 'key'),
+        hint: 'leave `commands` out; `backup.kubernetes.workload` says what kubectl has to stop and start',
+      },
+    ];
+  });
+
 /** A cluster has one backup job per service. */
 export const deployedTwiceOnKubernetes: Check = ({ policy, deployed }) => {
   const onKubernetes = deployed.filter(({ runtime }) => runtime === 'kubernetes');

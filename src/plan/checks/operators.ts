@@ -56,6 +56,23 @@ export const unknownTimezones: Check = (input) => {
   });
 };
 
+/** The repositories that VolSync makes, one for each claim: no job of anybody's checks them. */
+export const uncheckedRepositories: Check = (input) => {
+  const { policy } = input;
+  const contracts = onCluster(input);
+  if (policy.runtimes.kubernetes.method !== 'volsync' || contracts.length === 0) return [];
+  const services = contracts.map((contract) => ({ contract }));
+  return [
+    {
+      code: 'STW553',
+      severity: 'warning',
+      message: `\`method: volsync\` backs up each claim into a repository of its own, which nothing checks: damage to the backups of ${named(services)} is found out at a restore`,
+      span: policy.document.span(['runtimes', 'kubernetes', 'method']),
+      hint: 'check them by hand as the page of each service says, or use `method: restic`',
+    },
+  ];
+};
+
 /** The services that a job in the cluster backs up. */
 function onCluster({ deployed, plan }: CheckInput): Contract[] {
   const backedUp = new Set(

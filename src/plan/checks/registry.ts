@@ -56,6 +56,8 @@ const CHECKS: readonly Check[] = [
   kubernetes.unusableMaintenance,
   operators.unheardDefaults,
   operators.unknownTimezones,
+  operators.uncheckedRepositories,
+  kubernetes.untypedCommands,
   kubernetes.unusedNodes,
   kubernetes.unknownTaints,
   kubernetes.claimsOfUnknownPods,

@@ -9,6 +9,7 @@ import type { RenderedFile, TargetInput } from '../target.js';
 import { backupArguments } from './backup-files.js';
 import type { KubernetesJob, Namespace } from './cluster.js';
 import { labels, objectName } from './names.js';
+import { kubectl, type Command } from './kubectl.js';
 import type { Generator } from './namespace-files.js';
 import {
   credentialsFolder,
@@ -36,6 +37,22 @@ export const HOSTPATH_SCRIPTS = [
 
 /** A tag that keeps these snapshots in a retention group apart from those of the service's claims. */
 export const PART_TAG = 'part:hostpath';
+
+/** The scheduler's pods, one on each node, and what runs a service's job in one of them now: a person puts its name in. */
+export function scheduledByHand(
+  job: KubernetesJob,
+  settings: KubernetesSettings,
+): { readonly pods: Command; readonly run: Command; readonly runUnlimited: Command } {
+  const own = `app.kubernetes.io/instance=${schedulerName(job.project, job, settings)}`;
+  const script = `${JOBS}/${job.service.service_id}.sh`;
+  const inPod = kubectl(job, 'exec', 'POD', '--');
+  return {
+    pods: kubectl(job, 'get', 'pods', `--selector=${own}`, '--output=wide'),
+    run: [...inPod, 'sh', script],
+    // What it says goes to the pod's log: without a reader it would end.
+    runUnlimited: [...inPod, 'sh', '-c', `STOWAGE_NO_LIMIT=yes exec sh ${script} >/proc/1/fd/1 2>&1`],
+  };
+}
 
 /** The volumes of a job that the scheduler backs up. */
 export function hostPaths(job: KubernetesJob): PlannedVolume[] {

@@ -3,17 +3,48 @@ import { backupName } from './backup-files.js';
 import type { KubernetesJob } from './cluster.js';
 import { backend, k8upTag } from './k8up.js';
 import { labels, objectName } from './names.js';
-import type { Manifest } from './person-pod.js';
-import { kubectl, type Command } from './restore.js';
+import { kubectl, type Command, type Pipeline } from './kubectl.js';
+import { orderPath } from './restore.js';
 import { moverSecurity } from './security.js';
 import { volsyncName, volsyncSecret } from './volsync.js';
 import { selectorOf, UNKNOWN, workloadOf } from './workload.js';
 
+/** An object for `kubectl apply`. */
+export interface Manifest {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly metadata: Readonly<Record<string, unknown>>;
+  readonly spec: Readonly<Record<string, unknown>>;
+}
+
+/** What the operator of the cluster is told to restore a claim; null where it is told by commands alone. */
+export function restoreOrder(
+  job: KubernetesJob,
+  claim: string,
+  method: KubernetesSettings['method'],
+): { readonly about: string; readonly manifest: Manifest } | null {
+  switch (method) {
+    case 'volsync':
+      return {
+        about: `Has VolSync restore the claim ${claim} from its newest snapshot; restoreAsOf takes an older one.`,
+        manifest: replicationDestination(job, claim),
+      };
+    case 'k8up':
+      return {
+        about: `Has K8up restore the claim ${claim} from the snapshot whose id is put in place of SNAPSHOT.`,
+        manifest: k8upRestore(job, claim),
+      };
+    case 'velero':
+    case 'restic':
+      return null;
+  }
+}
+
 /**
- * Restores one claim from VolSync's repository; the workload must be stopped. Newest snapshot, or as of a time. By the
- * user that made the backup, who can write what it could read. Deletes nothing.
+ * Restores one claim from VolSync's repository; the workload must be stopped. By the user that made the backup, who can
+ * write what it could read. Deletes nothing.
  */
-export function replicationDestination(job: KubernetesJob, claim: string, asOf: string | null): Manifest {
+function replicationDestination(job: KubernetesJob, claim: string): Manifest {
   const mover = moverSecurity(job.service, job.volumes);
   return {
     apiVersion: 'volsync.backube/v1alpha1',
@@ -29,7 +60,6 @@ export function replicationDestination(job: KubernetesJob, claim: string, asOf: 
         repository: volsyncSecret(job, claim),
         destinationPVC: claim,
         copyMethod: 'Direct',
-        ...(asOf === null ? {} : { restoreAsOf: asOf }),
         ...(mover === null ? {} : { moverSecurityContext: mover }),
       },
     },
@@ -88,7 +118,7 @@ export function k8upSnapshots(job: KubernetesJob): Command {
 }
 
 /** K8up's order to restore one claim from a snapshot, as the user that made it; the workload must be stopped. */
-export function k8upRestore(job: KubernetesJob, claim: string, snapshot: string): Manifest {
+function k8upRestore(job: KubernetesJob, claim: string): Manifest {
   const user = moverSecurity(job.service, job.volumes);
   return {
     apiVersion: 'k8up.io/v1',
@@ -99,13 +129,23 @@ export function k8upRestore(job: KubernetesJob, claim: string, snapshot: string)
       labels: labels(job.project, job.service.service_id, 'restore'),
     },
     spec: {
-      snapshot,
+      snapshot: 'SNAPSHOT',
       tags: [k8upTag(job.service)],
       restoreMethod: { folder: { claimName: claim } },
       backend: backend(job.repository),
       ...(user === null ? {} : { podSecurityContext: user }),
     },
   };
+}
+
+/** Gives K8up its order for one snapshot. */
+export function orderK8upRestore(job: KubernetesJob, claim: string): Pipeline {
+  const file = `--filename=${orderPath(job, claim)}`;
+  const patch = `--patch=${JSON.stringify({ spec: { snapshot: 'SNAPSHOT' } })}`;
+  return [
+    ['kubectl', 'patch', '--local', file, '--type=merge', patch, '--output=yaml'],
+    ['kubectl', 'apply', '--filename=-'],
+  ];
 }
 
 /** Waits until K8up has finished, well or not, says which, and removes the order. */

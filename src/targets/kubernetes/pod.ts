@@ -56,6 +56,8 @@ export interface PodInput {
   readonly args: readonly string[];
   /** The service's volumes, read-only at their snapshot paths. */
   readonly sources: readonly PlannedVolume[];
+  /** Whether it has our scripts, which makes it wait for their ConfigMap; it has them unless this says otherwise. */
+  readonly hasScripts?: boolean;
   /** Whether $NODE_NAME is the name of its node. */
   readonly knowsNode?: boolean;
   readonly moreMounts?: readonly Fields[];
@@ -64,7 +66,7 @@ export interface PodInput {
 
 /** A pod that runs restic: scripts, cache, a writable /tmp and its sources; everything else is read-only. */
 export function podContext(input: PodInput): PodContext {
-  const { repository, settings } = input;
+  const { repository, settings, hasScripts = true } = input;
   return {
     account: projectName(input.project),
     image: settings.image,
@@ -76,7 +78,7 @@ export function podContext(input: PodInput): PodContext {
     command: input.command.map(containerText),
     args: input.args.map(containerText),
     mounts: [
-      { name: 'scripts', mountPath: SCRIPTS, readOnly: true },
+      ...(hasScripts ? [{ name: 'scripts', mountPath: SCRIPTS, readOnly: true }] : []),
       { name: 'cache', mountPath: '/cache' },
       { name: 'tmp', mountPath: '/tmp' },
       credentialsMount(repository),
@@ -84,7 +86,7 @@ export function podContext(input: PodInput): PodContext {
       ...input.sources.map((volume) => sourceMount(volume, '')),
     ],
     volumes: [
-      { name: 'scripts', configMap: { name: scriptsConfigMap(input.project) } },
+      ...(hasScripts ? [{ name: 'scripts', configMap: { name: scriptsConfigMap(input.project) } }] : []),
       { name: 'cache', emptyDir: {} },
       { name: 'tmp', emptyDir: {} },
       credentialsVolume(repository),

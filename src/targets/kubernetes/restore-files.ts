@@ -2,20 +2,49 @@ import { header } from '../header.js';
 import type { RenderedFile, TargetInput } from '../target.js';
 import { besideWorkload } from './affinity.js';
 import type { KubernetesJob } from './cluster.js';
+import { LIFETIME_SECONDS } from './lifetime.js';
 import { labels } from './names.js';
+import { restoreOrder, type Manifest } from './operator-restore.js';
 import { podContext, SCRIPTS, sourceMount, sourceVolumes, tolerationFields } from './pod.js';
-import { ASIDE, claimPath, restorePodName, restorePodPath } from './restore.js';
+import {
+  ASIDE,
+  claimPath,
+  orderPath,
+  restorePodName,
+  restorePodPath,
+  takesSnapshots,
+  volumeSnapshot,
+  volumeSnapshotPath,
+} from './restore.js';
 import { backupSecurity, restoreSecurity, type PodSecurity } from './security.js';
-
-/** A day: then the pod is stopped. */
-export const LIFETIME_SECONDS = 24 * 3600;
+import { claimsOf } from './volsync.js';
 
 /**
- * What a person applies to restore a service: pods, and claims that are gone. In no kustomization: nothing else applies
- * them. An operator restores by itself.
+ * What a person applies to restore a service: pods, claims that are gone, orders to an operator, CSI snapshots. In no
+ * kustomization: nothing else applies them.
  */
 export function restoreFiles(job: KubernetesJob, input: TargetInput): RenderedFile[] {
-  if (input.runtimes.kubernetes.method !== 'restic') return [];
+  const { kubernetes } = input.runtimes;
+  return [
+    ...(kubernetes.method === 'restic' ? podFiles(job, input) : []),
+    ...claimsOf(job).flatMap((claim) => {
+      const order = restoreOrder(job, claim, kubernetes.method);
+      return [
+        ...(order === null ? [] : [objectFile(job, input, orderPath(job, claim), order)]),
+        ...(takesSnapshots(kubernetes)
+          ? [
+              objectFile(job, input, volumeSnapshotPath(job, claim), {
+                about: `A CSI snapshot of the claim ${claim}, to be taken before a risky change.`,
+                manifest: volumeSnapshot(job, claim, kubernetes),
+              }),
+            ]
+          : []),
+      ];
+    }),
+  ];
+}
+
+function podFiles(job: KubernetesJob, input: TargetInput): RenderedFile[] {
   const restricted = restrictedSecurity(job);
   return [
     podFile(job, input, restorePodPath(job, false), restoreSecurity(job.volumes)),
@@ -85,6 +114,21 @@ function podFile(
         ],
       }),
     }),
+  );
+}
+
+/** An object that an operator, or the storage, acts upon once. */
+function objectFile(
+  job: KubernetesJob,
+  { plan, templates }: TargetInput,
+  path: string,
+  { about, manifest }: { readonly about: string; readonly manifest: Manifest },
+): RenderedFile {
+  const context = { header: header(plan, job.service.contract), service_id: job.service.service_id, about };
+  return rendered(
+    job,
+    path,
+    templates.render('kubernetes/restore-object.yaml.hbs', { ...context, ...manifest }),
   );
 }
 

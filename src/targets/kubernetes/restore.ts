@@ -5,23 +5,14 @@ import { sparedVolumes, sparingOptions } from '../nested-volumes.js';
 import { backupName } from './backup-files.js';
 import type { KubernetesJob } from './cluster.js';
 import { PART_TAG } from './hostpath-files.js';
+import { kubectl, type Command } from './kubectl.js';
 import { labels, objectName } from './names.js';
-import type { Manifest } from './person-pod.js';
+import type { Manifest } from './operator-restore.js';
 import { SCRIPTS } from './pod.js';
 import { claimsOf } from './volsync.js';
 
-/** One command, as a list of arguments. */
-export type Command = readonly string[];
-/** Commands joined by pipes. */
-export type Pipeline = readonly Command[];
-
 /** The pod's folder for copies. */
 export const ASIDE = '/aside';
-
-/** kubectl in the job's namespace. */
-export function kubectl(job: KubernetesJob, ...args: readonly string[]): string[] {
-  return ['kubectl', '--namespace', job.namespace, ...args];
-}
 
 /** Name of the pod in which a person restores a service. */
 export function restorePodName({ project, service }: KubernetesJob): string {
@@ -39,9 +30,19 @@ export function claimPath({ namespace, service }: KubernetesJob, claim: string):
   return `kubernetes/${namespace}/restore/claims/${service.service_id}/${claim}.yaml`;
 }
 
-/** Starts the pod from its file, in the folder of the tree. */
-export function applyFile(path: string): Command {
-  return ['kubectl', 'apply', `--filename=${path}`];
+/** File of what an operator is told to restore a claim. */
+export function orderPath({ namespace, service }: KubernetesJob, claim: string): string {
+  return `kubernetes/${namespace}/restore/orders/${service.service_id}/${claim}.yaml`;
+}
+
+/** File of a claim's CSI snapshot. */
+export function volumeSnapshotPath({ namespace, service }: KubernetesJob, claim: string): string {
+  return `kubernetes/${namespace}/restore/snapshots/${service.service_id}/${claim}.yaml`;
+}
+
+/** Whether the cluster can take CSI snapshots, as far as the policy says. */
+export function takesSnapshots({ snapshot, volume_snapshot_class }: KubernetesSettings): boolean {
+  return snapshot === 'csi' || volume_snapshot_class !== null;
 }
 
 /** Waits until the restore pod can be used. */

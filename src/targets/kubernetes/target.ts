@@ -12,6 +12,7 @@ import {
   secretFiles,
 } from './namespace-files.js';
 import { restoreFiles } from './restore-files.js';
+import { shellFiles } from './shell.js';
 import { veleroFile } from './velero.js';
 import { volsyncFile } from './volsync.js';
 import { workloadPatchFiles } from './workload-patch.js';
@@ -21,8 +22,10 @@ export const kubernetes: Target = {
   name: 'kubernetes',
   render(input) {
     const all = namespaces(input.plan);
-    if (all.length === 0) return { files: [], diagnostics: [] };
+    const shells = shellFiles(input);
+    if (all.length === 0) return { files: shells, diagnostics: [] };
     const files = [
+      ...shells,
       kustomizationFile(
         'kubernetes',
         all.map(({ name }) => name),

@@ -1,7 +1,8 @@
 import { isObjectName } from '../../plan/kubernetes-problems.js';
 import type { KubernetesJob } from './cluster.js';
 import { schedulerPrefix } from './hostpath-files.js';
-import { kubectl, restorePodName, type Command, type Pipeline } from './restore.js';
+import { kubectl, type Command, type Pipeline } from './kubectl.js';
+import { restorePodName } from './restore.js';
 import { claimsOf } from './volsync.js';
 
 /** What a person puts there when nothing says what runs the service. */

@@ -1,8 +1,10 @@
 import { installedName } from '../../names/installed.js';
 import { maintenanceOf } from '../../plan/maintenance-jobs.js';
 import type { BackupPlan, RepositoryPlan } from '../../plan/plan.js';
+import type { KubernetesSettings } from '../../policy/policy.js';
 import { backupName } from '../kubernetes/backup-files.js';
 import { kubernetesJobs, type KubernetesJob } from '../kubernetes/cluster.js';
+import { hostPaths, scheduledByHand } from '../kubernetes/hostpath-files.js';
 import { objectName } from '../kubernetes/names.js';
 import { userTrees, type UserTree } from '../podman-user/user-tree.js';
 import { hostTrees, type HostTree } from '../systemd/host-tree.js';
@@ -111,15 +113,37 @@ function ofUser(plan: BackupPlan, { users }: AllJobs, repository: RepositoryPlan
   ];
 }
 
-/** A CronJob's; what a scheduler on each node runs needs a longer `timeout` in its contract. */
 function inCluster({ runtimes }: TargetInput, { pods }: AllJobs, repository: RepositoryPlan): Typed[] {
-  const { method, host_path_mode: mode } = runtimes.kubernetes;
-  const first = pods.find(
-    (job) =>
-      job.repository === repository &&
-      (mode === 'cronjob' || job.volumes.some(({ kind }) => kind === 'claim')),
-  );
-  if (first === undefined || method !== 'restic') return [];
+  const { kubernetes } = runtimes;
+  if (kubernetes.method !== 'restic') return [];
+  const jobs = pods.filter((job) => job.repository === repository);
+  const isScheduled = kubernetes.host_path_mode === 'daemonset';
+  return [
+    ...byCronJob(jobs.find((job) => !isScheduled || job.volumes.some(({ kind }) => kind === 'claim'))),
+    ...(isScheduled
+      ? byScheduler(
+          jobs.find((job) => hostPaths(job).length > 0),
+          kubernetes,
+        )
+      : []),
+  ];
+}
+
+function byScheduler(first: KubernetesJob | undefined, settings: KubernetesSettings): Typed[] {
+  if (first === undefined) return [];
+  const { pods, runUnlimited } = scheduledByHand(first, settings);
+  return [
+    {
+      text:
+        "What nodes hold is backed up by a pod on each of them. Put the pod's name in place of POD and run the job there without its limit, on one node after the other. " +
+        'It takes its time, and what it says goes to the log of the pod. A connection that is lost does not stop it; meanwhile no second one starts there:',
+      pipelines: [[pods], [runUnlimited]],
+    },
+  ];
+}
+
+function byCronJob(first: KubernetesJob | undefined): Typed[] {
+  if (first === undefined) return [];
   const [cronJob, { namespace }] = [backupName(first), first];
   const kubectl = ['kubectl', '--namespace', namespace];
   return [

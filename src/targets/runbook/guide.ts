@@ -40,11 +40,3 @@ export function shown({ heading, text, pipelines, fences = [] }: Step, at: strin
   const own = pipelines.length === 0 ? [] : [{ lead: at, pipelines }];
   return { heading, text, fences: [...own, ...fences] };
 }
-
-/** `kubectl apply` of one object, whole in one line so that it can be copied. JSON is YAML. */
-export function applied(manifest: unknown): Pipeline {
-  return [
-    ['printf', '%s', JSON.stringify(manifest)],
-    ['kubectl', 'apply', '--filename=-'],
-  ];
-}

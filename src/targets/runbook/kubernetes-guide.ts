@@ -3,29 +3,28 @@ import type { KubernetesSettings } from '../../policy/policy.js';
 import { outerFirst, sparedVolumes } from '../nested-volumes.js';
 import { backupName } from '../kubernetes/backup-files.js';
 import type { KubernetesJob } from '../kubernetes/cluster.js';
-import { hostPaths } from '../kubernetes/hostpath-files.js';
+import { hostPaths, scheduledByHand } from '../kubernetes/hostpath-files.js';
 import { k8upTag } from '../kubernetes/k8up.js';
 import * as operators from '../kubernetes/operator-restore.js';
 import * as restore from '../kubernetes/restore.js';
-import { restrictedSecurity } from '../kubernetes/restore-files.js';
-import { podSecurityLevel, restoreSecurity } from '../kubernetes/security.js';
+import { applyFile, kubectl } from '../kubernetes/kubectl.js';
+import { LIFETIME_TEXT } from '../kubernetes/lifetime.js';
+import { claimShell, shellOf } from '../kubernetes/shell.js';
 import { claimsOf } from '../kubernetes/volsync.js';
 import * as workload from '../kubernetes/workload.js';
 import type { TargetInput } from '../target.js';
 import { chooseSteps } from './choose.js';
-import { applied, fence, fenced, step, type Command, type Fence, type Pipeline, type Step } from './guide.js';
+import { fence, fenced, step, type Command, type Fence, type Pipeline, type Step } from './guide.js';
 import { inPlaceSteps } from './in-place.js';
+import { claimSteps, podSteps } from './restore-pod.js';
 import { ownerText } from './owner.js';
-import { IN_CLUSTER } from './place.js';
+import { IN_CLUSTER, IN_TREE } from './place.js';
 import { BACK_UP_AGAIN, forgetFence, suspended } from './timers.js';
 import { verifySteps } from './verify.js';
 
-const IN_TREE = `${IN_CLUSTER}, in the folder of the rendered tree`;
-
 /** Restoring on Kubernetes: every command is typed where `kubectl` reaches the cluster. */
 export function kubernetesSteps(job: KubernetesJob, settings: KubernetesSettings): Step[] {
-  const before =
-    settings.snapshot === 'csi' || settings.volume_snapshot_class !== null ? csiSteps(job, settings) : [];
+  const before = restore.takesSnapshots(settings) ? csiSteps(job) : [];
   return [...before, ...methodSteps(job, settings)];
 }
 
@@ -42,9 +41,9 @@ function storedText(service: ServicePlan, { runtimes }: TargetInput): string {
     case 'velero':
       return 'by Velero, into its own storage: restic cannot read these backups.';
     case 'volsync':
-      return 'by VolSync, into a repository of its own for each claim, as snapshots of host volsync.';
+      return 'by VolSync, into a repository of its own for each claim, as snapshots of host volsync. No job checks these, and none fails because a claim is empty.';
     case 'k8up':
-      return `by K8up, as snapshots with the tag ${k8upTag(service)} that hold /data/CLAIM.`;
+      return `by K8up, as snapshots with the tag ${k8upTag(service)} that hold /data/CLAIM. No job fails because a claim is empty.`;
     case 'restic':
       return '';
   }
@@ -65,7 +64,7 @@ function methodSteps(job: KubernetesJob, settings: KubernetesSettings): Step[] {
           startStep(job),
           ...verified(job),
         ],
-      );
+      ).concat(claimsOf(job).map((claim) => checkStep(job, claim)));
     case 'k8up':
       return [
         step('List snapshots', 'Of the whole namespace; PATHS says which claim.', [
@@ -125,25 +124,37 @@ function startStep(job: KubernetesJob): Step {
 }
 
 function volsyncStep(job: KubernetesJob, claim: string): Step {
-  return {
-    heading: `Restore claim ${claim} in place`,
-    text: 'The newest snapshot; restoreAsOf in the object takes an older one. VolSync deletes nothing like this: files that the snapshot does not have stay.',
-    pipelines: [
-      applied(operators.replicationDestination(job, claim, null)),
-      ...single(operators.finishReplication(job, claim)),
-    ],
-  };
+  return fenced(
+    `Restore claim ${claim} in place`,
+    'The newest snapshot; for an older one put restoreAsOf with a time into the file. VolSync deletes nothing like this: files that the snapshot does not have stay.',
+    [fence(IN_TREE, [applyFile(restore.orderPath(job, claim)), ...operators.finishReplication(job, claim)])],
+  );
+}
+
+/** Nothing else ever looks whether what VolSync has stored can be read. */
+function checkStep(job: KubernetesJob, claim: string): Step {
+  const { open, restic, close } = shellOf(claimShell(job, claim));
+  return fenced(
+    `From time to time: check the repository of claim ${claim}`,
+    `No job does. This reads everything and takes long. It runs in a pod: ${LIFETIME_TEXT.charAt(0).toLowerCase()}${LIFETIME_TEXT.slice(1)}`,
+    [fence(IN_TREE, [...open, [...restic, 'check', '--read-data', '--retry-lock', '2h'], ...close])],
+  );
 }
 
 function k8upStep(job: KubernetesJob, claim: string): Step {
-  return {
-    heading: `Restore claim ${claim} in place`,
-    text: 'Put the id of a snapshot in place of SNAPSHOT. The third command must print Succeeded. K8up deletes nothing: files that the snapshot does not have stay.',
-    pipelines: [
-      applied(operators.k8upRestore(job, claim, 'SNAPSHOT')),
-      ...single(operators.finishK8upRestore(job, claim)),
+  return fenced(
+    `Restore claim ${claim} in place`,
+    'Put the id of a snapshot in place of SNAPSHOT. The third line must print Succeeded. K8up deletes nothing: files that the snapshot does not have stay.',
+    [
+      {
+        lead: IN_TREE,
+        pipelines: [
+          operators.orderK8upRestore(job, claim),
+          ...single(operators.finishK8upRestore(job, claim)),
+        ],
+      },
     ],
-  };
+  );
 }
 
 /** An operator is kept from backing up what is half restored. */
@@ -186,52 +197,6 @@ function veleroSteps(job: KubernetesJob, settings: KubernetesSettings): Step[] {
 
 function single(commands: readonly Command[]): Pipeline[] {
   return commands.map((command) => [command]);
-}
-
-/** Starting the pod: as root, and where the namespace may refuse that, as the workload's user too. */
-function podSteps(job: KubernetesJob): Step[] {
-  const { level } = restoreSecurity(job.volumes);
-  const ready = restore.waitForRestorePod(job);
-  const needs =
-    podSecurityLevel(job.service, job.volumes) === 'restricted'
-      ? `Its Pod Security level is ${level}.`
-      : `Its Pod Security level is ${level}, which the namespace allows as long as backups run in it.`;
-  const first = fenced(
-    'Start a pod to restore in',
-    `While the workload still runs, so that the pod comes to the same node. It has restic, the credentials and the volumes. It lives for a day from its start; for a restore that takes longer put more seconds into activeDeadlineSeconds of the file first. ${needs}`,
-    [fence(IN_TREE, [restore.applyFile(restore.restorePodPath(job, false)), ready])],
-  );
-  if (restrictedSecurity(job) === null) return [first];
-  return [
-    first,
-    fenced(
-      'Start it in a namespace at level restricted',
-      "Only when that pod was refused (violates PodSecurity). This one runs as the workload's user and takes the same commands; every file comes back as that user's, and what the user may not change keeps its owner and mode. The last command removes the file system's own lost+found, into which that user cannot look.",
-      [
-        fence(IN_TREE, [
-          restore.applyFile(restore.restorePodPath(job, true)),
-          ready,
-          restore.removeLostAndFound(job),
-        ]),
-      ],
-    ),
-  ];
-}
-
-/** Claims that are not there keep the pod from starting. */
-function claimSteps(job: KubernetesJob): Step[] {
-  const sizes = new Map(job.volumes.map(({ name, claim_size }) => [name, claim_size]));
-  return claimsOf(job).map((claim) => {
-    const isDeclared = sizes.get(claim) !== undefined;
-    const text = `Only when there is no claim ${claim} any more. What deploys the workload makes it; a StatefulSet makes the one of its pod.`;
-    return fenced(
-      `When the claim ${claim} is gone`,
-      isDeclared
-        ? `${text} Else this does:`
-        : `${text} The contract declares no size, from which it could be made here.`,
-      isDeclared ? [fence(IN_TREE, [restore.applyFile(restore.claimPath(job, claim))])] : [],
-    );
-  });
 }
 
 function resticSteps(job: KubernetesJob, settings: KubernetesSettings): Step[] {
@@ -321,6 +286,7 @@ function hasCronJob(job: KubernetesJob, settings: KubernetesSettings): boolean {
 
 function backUpStep(job: KubernetesJob, settings: KubernetesSettings, repository: RepositoryPlan): Step {
   const commands = restore.backUpNow(job, settings);
+  const scheduled = isScheduled(job, settings) ? scheduledByHand(job, settings) : null;
   return fenced(
     'Back up again',
     [
@@ -328,7 +294,11 @@ function backUpStep(job: KubernetesJob, settings: KubernetesSettings, repository
       ...(commands.length === 0
         ? []
         : ['The last line of the first block must say that the job is complete.']),
-      ...(isScheduled(job, settings) ? ['The scheduler backs up the hostPaths at its next time.'] : []),
+      ...(scheduled === null
+        ? []
+        : [
+            'A pod on each node backs up the hostPaths there: put the name of the one on the restored node in place of POD.',
+          ]),
     ].join(' '),
     [
       ...(commands.length === 0
@@ -337,6 +307,9 @@ function backUpStep(job: KubernetesJob, settings: KubernetesSettings, repository
             fence(IN_CLUSTER, commands),
             fence(`${IN_CLUSTER}, for the schedule`, [suspended(job.namespace, backupName(job), false)]),
           ]),
+      ...(scheduled === null
+        ? []
+        : [fence(`${IN_CLUSTER}, for the hostPaths`, [scheduled.pods, scheduled.run])]),
       forgetFence(job.project, repository, 'for retention', false),
     ],
   );
@@ -346,16 +319,18 @@ function verified(job: KubernetesJob): Step[] {
   return verifySteps(job.service, inWorkload(job));
 }
 
-function csiSteps(job: KubernetesJob, settings: KubernetesSettings): Step[] {
+function csiSteps(job: KubernetesJob): Step[] {
   return claimsOf(job).flatMap((claim): Step[] => [
-    {
-      heading: `Before a risky change: snapshot claim ${claim}`,
-      text: 'A CSI snapshot stays in the storage system: quick to take and to go back to, but no backup.',
-      pipelines: [
-        applied(restore.volumeSnapshot(job, claim, settings)),
-        [restore.waitForVolumeSnapshot(job, claim)],
+    fenced(
+      `Before a risky change: snapshot claim ${claim}`,
+      'A CSI snapshot stays in the storage system: quick to take and to go back to, but no backup.',
+      [
+        fence(IN_TREE, [
+          applyFile(restore.volumeSnapshotPath(job, claim)),
+          restore.waitForVolumeSnapshot(job, claim),
+        ]),
       ],
-    },
+    ),
     {
       heading: `Go back: a new claim from that snapshot of ${claim}`,
       text: `Makes ${claim}-restored; let the workload use it instead.`,
@@ -366,5 +341,5 @@ function csiSteps(job: KubernetesJob, settings: KubernetesSettings): Step[] {
 
 function inWorkload(job: KubernetesJob): Command | null {
   const name = workload.workloadOf(job);
-  return name === null ? null : restore.kubectl(job, 'exec', name, '--');
+  return name === null ? null : kubectl(job, 'exec', name, '--');
 }

@@ -16,3 +16,5 @@ export function whereMaintained(maintenance: MaintenancePlace): string {
 }
 
 export const IN_CLUSTER = 'Where kubectl reaches the cluster';
+
+export const IN_TREE = `${IN_CLUSTER}, in the folder of the rendered tree`;

@@ -1,16 +1,16 @@
 import { installedName } from '../../names/installed.js';
 import { isMaintained } from '../../plan/maintenance-jobs.js';
 import type { RepositoryPlan } from '../../plan/plan.js';
-import type { KubernetesSettings } from '../../policy/policy.js';
 import { helperOf } from '../../policy/repository-url.js';
 import { header } from '../header.js';
 import { objectName } from '../kubernetes/names.js';
-import { personPod } from '../kubernetes/person-pod.js';
-import { maintenanceSecurity } from '../kubernetes/security.js';
+import { LIFETIME_TEXT } from '../kubernetes/lifetime.js';
+import { maintenanceShell, shellOf, type Shell } from '../kubernetes/shell.js';
 import { libraryScript, resticCommand } from '../systemd/host-files.js';
 import type { TargetInput } from '../target.js';
 import { firstBackup, type AllJobs } from './first-backup.js';
-import { applied, type Command, type Pipeline } from './guide.js';
+import type { Command } from './guide.js';
+import { IN_TREE } from './place.js';
 
 /** Programs that restic reaches a repository through, and their files in the home of user restic. */
 const HELPERS = {
@@ -27,14 +27,11 @@ export function repositoryContext(
   const hosts = jobs.hosts.filter((tree) => tree.repositories.includes(repository));
   const { maintenance } = repository;
   const helper = helperOf(repository.url);
-  const shell =
-    maintenance.kind === 'host'
-      ? {
-          open: [] as Pipeline[],
-          restic: [resticCommand(input.plan.project, repository.name)] as Command,
-          close: [] as Command[],
-        }
-      : podShell(input.plan.project, repository, maintenance.namespace, input.runtimes.kubernetes);
+  const inCluster = maintenanceShell(input.plan.project, repository);
+  const shell: Shell =
+    inCluster === null
+      ? { open: [], restic: [resticCommand(input.plan.project, repository.name)], close: [] }
+      : shellOf(inCluster);
   const restic = (...args: string[]): Command => [...shell.restic, ...args];
   return {
     header: header(input.plan, null),
@@ -43,7 +40,7 @@ export function repositoryContext(
     place:
       maintenance.kind === 'host'
         ? `on host ${maintenance.host}, as root`
-        : 'where kubectl reaches the cluster',
+        : `${IN_TREE.charAt(0).toLowerCase()}${IN_TREE.slice(1)}`,
     hosts: hosts.map((tree) => tree.name),
     password_file: repository.password_file,
     secret: repository.kubernetes_secret,
@@ -56,6 +53,7 @@ export function repositoryContext(
     check: repository.check.cron,
     timezone: repository.forget.timezone,
     open: shell.open,
+    lifetime: LIFETIME_TEXT,
     close: shell.close,
     init: restic('init'),
     snapshots: restic('snapshots', '--group-by', 'host,tags'),
@@ -89,32 +87,4 @@ function watchNow(project: string, repository: RepositoryPlan): Command[] {
     [...kubectl, 'logs', '--follow', '--pod-running-timeout=10m', `job/${cronJob}-now`],
     [...kubectl, 'delete', 'job', `${cronJob}-now`],
   ];
-}
-
-/**
- * A pod with restic and the repository's credentials, where no host has them. With the rights, limits and labels of the
- * maintenance jobs, so that whatever lets those run lets it run too.
- */
-function podShell(
-  project: string,
-  repository: RepositoryPlan,
-  namespace: string,
-  settings: KubernetesSettings,
-): { open: Pipeline[]; restic: Command; close: Command[] } {
-  const name = objectName(project, 'shell', repository.name);
-  const kubectl = ['kubectl', '--namespace', namespace];
-  const pod = personPod({
-    project,
-    name,
-    namespace,
-    instance: repository.name,
-    repository,
-    settings,
-    security: maintenanceSecurity(),
-  });
-  return {
-    open: [applied(pod), [[...kubectl, 'wait', '--for=condition=Ready', `pod/${name}`, '--timeout=5m']]],
-    restic: [...kubectl, 'exec', '--stdin', '--tty', name, '--', 'restic'],
-    close: [[...kubectl, 'delete', 'pod', name]],
-  };
 }

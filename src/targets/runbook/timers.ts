@@ -35,17 +35,13 @@ export const BACK_UP_AGAIN =
 
 /** Backs up what was restored, and lets everything run again. */
 export function resumeStep({ project, at, systemctl, units }: Jobs, repository: RepositoryPlan): Step {
-  return fenced(
-    'Back up again',
-    `${BACK_UP_AGAIN} Then the timers run again.`,
-    [
-      fence(at, [
-        ...units.map((unit) => [...systemctl, 'start', `${unit}.service`]),
-        [...systemctl, 'start', ...units.map((unit) => `${unit}.timer`)],
-      ]),
-      forgetFence(project, repository, 'for retention', false),
-    ],
-  );
+  return fenced('Back up again', `${BACK_UP_AGAIN} Then the timers run again.`, [
+    fence(at, [
+      ...units.map((unit) => [...systemctl, 'start', `${unit}.service`]),
+      [...systemctl, 'start', ...units.map((unit) => `${unit}.timer`)],
+    ]),
+    forgetFence(project, repository, 'for retention', false),
+  ]);
 }
 
 /** Keeps a CronJob from starting, or lets it run again. */

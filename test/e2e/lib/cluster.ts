@@ -32,6 +32,8 @@ case "$verb $*" in
       done
       echo
     done ;;
+  'get pods --selector=app.kubernetes.io/instance='*' --output=wide')
+    podman pod ps --filter "label=\${2#--selector=}" --format '{{.Name}} {{.Status}} @NODE@' ;;
   'patch cronjob '*' --patch {"spec":{"suspend":'*) [ -e "${STORE}/cronjob/$2.yaml" ] && echo "$4" >"${STORE}/cronjob/$2.patch" ;;
   'wait --for=condition=Ready pod/'*) running "\${2#pod/}" ;;
   'wait --for=condition=Complete job/'*) [ "$(podman wait "\${2#job/}-pod-restic")" = 0 ] ;;
@@ -88,14 +90,14 @@ export class Cluster {
     folder: string,
     secrets: Readonly<Record<string, Readonly<Record<string, string>>>>,
   ): Promise<Cluster> {
-    await machine.write('/usr/local/bin/kubectl', KUBECTL.replace('@NODE@', machine.name), '755');
+    await machine.write('/usr/local/bin/kubectl', KUBECTL.replaceAll('@NODE@', machine.name), '755');
     const cluster = new Cluster(machine, await kustomize(kubectl, folder));
     for (const [name, values] of Object.entries(secrets)) {
       const data = Object.entries(values).map(([key, value]) => [key, Buffer.from(value).toString('base64')]);
       const secret = { ...object('v1', 'Secret', name), data: Object.fromEntries(data) as Fields };
       await cluster.#play([secret]);
     }
-    for (const file of filesBelow(folder).filter((each) => /\/restore\/(?!claims\/)/.test(each))) {
+    for (const file of filesBelow(folder).filter((each) => /\/(?:shell|restore\/(?!claims\/))/.test(each))) {
       const [pod] = objectsOf(readFileSync(path.join(folder, file), 'utf8'));
       if (pod === undefined) throw new Error(`${file} holds nothing`);
       await machine.write(`${STORE}/kubernetes/${file}`, stream(cluster.#standing(pod)));
@@ -127,14 +129,14 @@ export class Cluster {
 
   /** Runs a shell command in the pod of a rendered CronJob, in the place of its own; everything else is as rendered. */
   async runInstead(cronJob: string, script: string): Promise<CommandResult> {
-    const name = `${cronJob}-probe`;
-    const job = this.#jobOf(cronJob, (container) => ({
-      ...container,
-      command: ['sh', '-c', script],
-      args: [],
+    return this.#runChanged(cronJob, () => ({ command: ['sh', '-c', script], args: [] }));
+  }
+
+  /** Runs the pod of a rendered CronJob as it is, after a shell command that may set the words of its own command. */
+  async runAfter(cronJob: string, script: string): Promise<CommandResult> {
+    return this.#runChanged(cronJob, (container) => ({
+      command: ['sh', '-c', `${script}\nexec "$@"`, 'sh', ...(container.command ?? [])],
     }));
-    await this.#machine.write(`${STORE}/cronjob/${name}.yaml`, stream(job));
-    return this.tryRun(name);
   }
 
   /**
@@ -180,6 +182,13 @@ export class Cluster {
     };
     await this.#machine.write(`${STORE}/deployment/${name}.yaml`, stream([deployment]));
     await this.#machine.run(`kubectl scale deployment/${name} --replicas=1`);
+  }
+
+  async #runChanged(cronJob: string, change: (container: Container) => Fields): Promise<CommandResult> {
+    const name = `${cronJob}-probe`;
+    const job = this.#jobOf(cronJob, (container) => ({ ...container, ...change(container) }));
+    await this.#machine.write(`${STORE}/cronjob/${name}.yaml`, stream(job));
+    return this.tryRun(name);
   }
 
   /** A stream to play for a CronJob's Job, whose name is left open. */

@@ -1,4 +1,5 @@
 import type { Jobs, JobRun } from './jobs.js';
+import type { Machine } from './machine.js';
 
 /** Where the stand-in for sleep notes the seconds that it was asked for. */
 const SLEPT = '/var/cache/stowage/slept';
@@ -50,8 +51,8 @@ export async function removeDeadLocks(
 }
 
 /** Ids of the locks in a repository in a folder of the machine, sorted. */
-export async function locksIn(jobs: Jobs, folder: string): Promise<string[]> {
-  const { stdout } = await jobs.machine.run(`ls ${folder}/locks | grep -E '^[0-9a-f]{64}$' || true`);
+export async function locksIn({ machine }: { readonly machine: Machine }, folder: string): Promise<string[]> {
+  const { stdout } = await machine.run(`ls ${folder}/locks | grep -E '^[0-9a-f]{64}$' || true`);
   return stdout.split('\n').filter(Boolean).sort();
 }
 
@@ -70,14 +71,15 @@ export async function leaveDeadLock(jobs: Jobs, folder: string, wrapper = ''): P
 
 /**
  * Keeps a lock alive as a restic does, by replacing it with one of a new id; here all the time, and each in a process name
- * space of its own under this machine's host name: by the word of \`restic unlock\` its process is gone. Ends with `work`.
+ * space of its own under one host name, this machine's by default: by the word of \`restic unlock\` its process is gone. Ends
+ * with `work`.
  */
 export async function besideLivingLock<Result>(
-  jobs: Jobs,
+  { machine }: { readonly machine: Machine },
   folder: string,
   work: () => Promise<Result>,
+  hostName = '$(uname -n)',
 ): Promise<Result> {
-  const { machine } = jobs;
   await machine.write(
     '/opt/living',
     `#!/bin/sh
@@ -86,7 +88,8 @@ count=0 old=
 listed() { ls ${folder}/locks | grep -cE '^[0-9a-f]{64}$'; }
 while [ -e /run/living ]; do
   before=$(ls ${folder}/locks)
-  unshare --pid --fork --mount-proc --kill-child=KILL restic --no-cache --repo ${folder} backup --host living \\
+  unshare --uts --pid --fork --mount-proc --kill-child=KILL sh -c 'hostname "$1"; shift; exec "$@"' sh "${hostName}" \\
+    restic --no-cache --repo ${folder} backup --host living \\
     --stdin-from-command -- /usr/bin/sleep 300 & new=$!
   until [ "$(ls ${folder}/locks | grep -E '^[0-9a-f]{64}$' | grep -vcxF "$before")" -gt 0 ]; do sleep 0.05; done
   added=$(ls ${folder}/locks | grep -E '^[0-9a-f]{64}$' | grep -vxF "$before" | head -1)

@@ -1,7 +1,9 @@
-import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { builtinTemplates } from '../../../src/template/engine.js';
 
@@ -21,17 +23,16 @@ function program(name: string, script: string): string {
   return file;
 }
 
+const script = (): string => builtinTemplates().render('host/await-repository.sh.hbs', { header: 'test' });
+const environment = (): NodeJS.ProcessEnv => ({ PATH: `${folder}:${process.env.PATH ?? ''}` });
+
 /** Runs the script with a restic that answers with these codes, one a knock, and then with the last of them. */
 function answer(codes: readonly number[], args: readonly string[] = []) {
   const restic = program(
     'restic',
     `set -- ${codes.join(' ')} ; n=$(wc -l <${folder}/knocks); [ "$n" -le $# ] || n=$#; shift $((n - 1)); echo config; exit "$1"`,
   );
-  const script = builtinTemplates().render('host/await-repository.sh.hbs', { header: 'test' });
-  const result = spawnSync('sh', ['-c', script, 'sh', ...args], {
-    encoding: 'utf8',
-    env: { PATH: `${folder}:${process.env.PATH ?? ''}` },
-  });
+  const result = spawnSync('sh', ['-c', script(), 'sh', ...args], { encoding: 'utf8', env: environment() });
   const read = (name: string) => {
     try {
       return readFileSync(path.join(folder, name), 'utf8').trimEnd().split('\n');
@@ -80,3 +81,21 @@ test('knocks with the program that it is given', () => {
   const other = program('restic in a container', 'exit 10');
   expect(answer([0], [other])).toMatchObject({ code: 10, knocks: [`60 ${other} cat config --no-lock`] });
 });
+
+/** A program that hangs until it is told to stop, and notes both. */
+const hanging = (): string =>
+  `trap 'echo told >${folder}/told; exit 1' TERM; touch ${folder}/hangs; while :; do /bin/sleep 0.02; done`;
+
+test.each(['restic', 'sleep'])(
+  'a stop ends it at once while it waits for %s, which is told',
+  async (name) => {
+    program('restic', 'exit 1');
+    program(name, hanging());
+    const running = spawn('sh', ['-c', script()], { env: environment(), stdio: 'ignore' });
+    const ended = once(running, 'exit');
+    while (!existsSync(path.join(folder, 'hangs'))) await pause(10);
+    running.kill('SIGTERM');
+    expect(await ended).toEqual([130, null]);
+    expect(readFileSync(path.join(folder, 'told'), 'utf8')).toBe('told\n');
+  },
+);

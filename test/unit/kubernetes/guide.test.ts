@@ -63,6 +63,7 @@ describe('the page of a service on Kubernetes', () => {
         'Start the workload',
         'Verify',
         'Let the backups run again',
+        'From time to time: check the repository of claim wiki-data',
       ],
     ],
     [
@@ -99,6 +100,22 @@ describe('the page of a service on Kubernetes', () => {
     expect(waited).toContain('kubectl --namespace apps wait');
   });
 
+  test('checks what VolSync has stored by hand, in a shell of the claim’s own repository', () => {
+    const steps = stepsOf(contract('wiki'), { method: 'volsync' });
+    const [applied = '', , check] = commandsOf(
+      steps,
+      'From time to time: check the repository of claim wiki-data',
+    );
+    expect(check).toContain(' -- restic check --read-data');
+    const tree = renderProject([contract('wiki')], { method: 'volsync' });
+    const [, file = ''] = /^kubectl apply --filename=(.*)$/.exec(applied) ?? [];
+    expect(tree.text(file)).toContain('rest:http://backup:8000/main/volsync/apps/wiki-data');
+    expect(tree.text(file)).toContain('name: stowage-lab-secret-wiki-data');
+    expect(tree.text('runbooks/wiki.md')).toContain(
+      'No job checks these, and none fails because a claim is empty',
+    );
+  });
+
   test('Velero restores aside before anything is deleted', () => {
     const steps = stepsOf(contract('wiki'), { method: 'velero' });
     expect(commandsOf(steps, 'Restore aside')).toEqual([
@@ -126,16 +143,23 @@ describe('the page of a service on Kubernetes', () => {
     ]);
   });
 
-  test('hostPaths that a scheduler backs up have no CronJob to start', () => {
+  test('hostPaths that a scheduler backs up are backed up in its pod on their node', () => {
     const daemonset = { host_path_mode: 'daemonset' };
     const only = {
       service_volumes: [{ name: 'data', target: '/data', host_path: '/srv/wiki' }],
     };
     const steps = stepsOf(contract('wiki', only), daemonset);
-    expect(commandsOf(steps, 'Back up again').join()).not.toContain('stowage-lab-backup-wiki');
-    expect(steps.at(-1)?.text).toContain('at its next time');
+    const [pods = '', run, ...others] = commandsOf(steps, 'Back up again');
+    expect(run).toBe('kubectl --namespace apps exec POD -- sh /etc/stowage-jobs/wiki.sh');
+    expect(steps.at(-1)?.text).toContain('in place of POD');
+    expect(others.join()).not.toContain('stowage-lab-backup-wiki');
+    // The labels of the very pods that the DaemonSet makes.
+    const tree = renderProject([contract('wiki', only)], daemonset);
+    const [name = ''] = tree.paths.filter((path) => /apps\/hostpath-.*\.yaml$/.test(path));
+    const [instance = ''] = /app\.kubernetes\.io\/instance=\S+/.exec(pods) ?? [];
+    expect(tree.text(name)).toContain(instance.replace('=', ': '));
     // The claim of this one has a CronJob of its own.
-    expect(commandsOf(stepsOf(mixed('photos'), daemonset), 'Back up again')).toHaveLength(6);
+    expect(commandsOf(stepsOf(mixed('photos'), daemonset), 'Back up again')).toHaveLength(8);
   });
 
   test.each([

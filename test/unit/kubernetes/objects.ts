@@ -123,3 +123,12 @@ export function podsIn(value: unknown): PodFields[] {
   const inner = Object.values(value).flatMap(podsIn);
   return 'containers' in value && Array.isArray(value.containers) ? [value as PodFields, ...inner] : inner;
 }
+
+/** Every value of a field, however deep: operators' objects have pods in fields of their own. */
+export function valuesOf(name: string, value: unknown): unknown[] {
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([key, item]: [string, unknown]): unknown[] => [
+    ...(key === name ? [item] : []),
+    ...valuesOf(name, item),
+  ]);
+}

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { kubernetesJobs } from '../../../src/targets/kubernetes/cluster.js';
+import type { Pipeline } from '../../../src/targets/kubernetes/kubectl.js';
 import * as operators from '../../../src/targets/kubernetes/operator-restore.js';
 import * as restore from '../../../src/targets/kubernetes/restore.js';
 import * as workload from '../../../src/targets/kubernetes/workload.js';
@@ -189,7 +190,7 @@ test('a workload starts with the replicas that it had, even when it was stopped 
     writeFileSync(path.join(folder, 'kubectl'), KUBECTL);
     chmodSync(path.join(folder, 'kubectl'), 0o755);
     writeFileSync(path.join(folder, 'replicas'), '3');
-    const type = (pipelines: readonly restore.Pipeline[]) => {
+    const type = (pipelines: readonly Pipeline[]) => {
       const lines = pipelines.map((one) => one.map((words) => words.map(shellWord).join(' ')).join(' | '));
       const env = { PATH: `${folder}:${process.env.PATH ?? ''}` };
       const { stderr } = spawnSync('sh', ['-c', lines.join('\n')], { env, encoding: 'utf8' });
@@ -321,18 +322,51 @@ describe('the workload', () => {
   });
 });
 
-test('an operator restores as the user that made the backup, and VolSync deletes nothing', () => {
-  const claims = planned(contract('wiki', { service_security: { run_as_user: 1000 } })).job;
+describe('an operator is told to restore by a file', () => {
+  const order = (method: string, more: Json = {}) => {
+    const wiki = planned(contract('wiki', more), { method });
+    const [object] = objectsOf(wiki.text('kubernetes/apps/restore/orders/wiki/wiki-data.yaml'));
+    expect(wiki.paths.filter((name) => name.includes('/restore/'))).toHaveLength(1);
+    expect(wiki.text('kubernetes/apps/kustomization.yaml')).not.toContain('restore/');
+    expect(wiki.text('runbooks/wiki.md')).toContain(
+      '--filename=kubernetes/apps/restore/orders/wiki/wiki-data.yaml',
+    );
+    return object?.spec as Json;
+  };
+  const asUser = { service_security: { run_as_user: 1000 } };
   const user = { runAsNonRoot: true, runAsUser: 1000 };
-  expect(operators.replicationDestination(claims, 'wiki-data', null)).toMatchObject({
-    spec: { restic: { moverSecurityContext: user } },
+
+  test('VolSync as the user that made the backup, and it deletes nothing', () => {
+    expect(order('volsync', asUser)).toMatchObject({
+      restic: { destinationPVC: 'wiki-data', moverSecurityContext: user },
+    });
+    expect(JSON.stringify(order('volsync'))).not.toMatch(/enableFileDeletion|moverSecurityContext/);
   });
-  expect(JSON.stringify(operators.replicationDestination(claims, 'wiki-data', null))).not.toContain(
-    'enableFileDeletion',
-  );
-  expect(operators.k8upRestore(claims, 'wiki-data', 'abc')).toMatchObject({
-    spec: { podSecurityContext: user },
+
+  test('K8up as that user, from the snapshot that the page puts into it', () => {
+    expect(order('k8up', asUser)).toMatchObject({ snapshot: 'SNAPSHOT', podSecurityContext: user });
+    expect(order('k8up')).not.toHaveProperty('podSecurityContext');
+    const wiki = planned(contract('wiki'), { method: 'k8up' });
+    const file = path.join(mkdtempSync(path.join(tmpdir(), 'stowage-order-')), 'order.yaml');
+    writeFileSync(file, wiki.text('kubernetes/apps/restore/orders/wiki/wiki-data.yaml'));
+    const [[program = '', ...words] = []] = operators.orderK8upRestore(wiki.job, 'wiki-data');
+    const typed = words.map((word) =>
+      word.startsWith('--filename=') ? `--filename=${file}` : word.replace('SNAPSHOT', 'abc'),
+    );
+    const { stdout, stderr } = spawnSync(program, typed, { encoding: 'utf8' });
+    rmSync(path.dirname(file), { recursive: true });
+    expect({ objects: objectsOf(stdout), stderr }).toMatchObject({
+      objects: [{ kind: 'Restore', spec: { snapshot: 'abc', tags: ['k8up:wiki'] } }],
+      stderr: '',
+    });
   });
-  const root = operators.k8upRestore(planned(contract('wiki')).job, 'wiki-data', 'abc');
-  expect(root.spec).not.toHaveProperty('podSecurityContext');
+});
+
+test('a CSI snapshot is a file too, where the policy names a class', () => {
+  const fast = planned(mixed('photos'), { volume_snapshot_class: 'fast' });
+  const file = 'kubernetes/apps/restore/snapshots/photos/photos-data.yaml';
+  expect(objectsOf(fast.text(file))).toMatchObject([
+    { kind: 'VolumeSnapshot', spec: { source: { persistentVolumeClaimName: 'photos-data' } } },
+  ]);
+  expect(fast.text('runbooks/photos.md')).toContain(`kubectl apply --filename=${file}`);
 });

@@ -1,7 +1,5 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
-import { kubernetesJobs } from '../../../src/targets/kubernetes/cluster.js';
-import * as operators from '../../../src/targets/kubernetes/operator-restore.js';
-import * as restore from '../../../src/targets/kubernetes/restore.js';
 import { fieldTable, MINORS, objectProblems, objectsOf } from './objects.js';
 import { contract, mixed, renderProject, type Json } from './project.js';
 
@@ -42,19 +40,30 @@ describe.each(MINORS)('Kubernetes %s', (minor) => {
     expect(objects.length).toBeGreaterThanOrEqual(claims.length);
     expect(objects.flatMap((object) => objectProblems(object, table))).toEqual([]);
   });
+});
 
-  test('knows every field of what runbooks apply', () => {
-    const { plan, policy } = renderProject([mixed('photos')]);
-    const [job] = plan === null ? [] : kubernetesJobs(plan);
-    const settings = policy?.runtimes.kubernetes;
-    if (job === undefined || settings === undefined) throw new Error('nothing is planned');
-    const manifests = [
-      restore.volumeSnapshot(job, 'photos-data', settings),
-      operators.replicationDestination(job, 'photos-data', '2026-01-01T00:00:00Z'),
-      operators.k8upRestore(job, 'photos-data', 'abcdef'),
-    ];
-    expect(manifests.flatMap((object) => objectProblems(object, table))).toEqual([]);
+test('the README says how every kind that is applied is deleted', () => {
+  const readme = readFileSync(new URL('../../../README.md', import.meta.url), 'utf8');
+  const [, said = ''] = /- In a cluster `kubectl apply` removes nothing([^]*?)\n- /.exec(readme) ?? [];
+  const named = new Set(
+    [...said.matchAll(/`([a-z0-9.-]+)`|(?:delete |,)([a-z]+)/g)].map(([, a, b]) => a ?? b),
+  );
+  const kinds = TREES.flatMap(([, contracts, settings]) => {
+    const { files } = renderProject(contracts, settings);
+    return files
+      .filter(({ path }) => /^kubernetes\/[^/]+\/[^/]+\.yaml$/.test(path))
+      .flatMap(({ content }) => objectsOf(content))
+      .filter((object) => !isKustomize(object))
+      .map(({ apiVersion, kind }) => {
+        const group = String(apiVersion).replace(/\/?[^/]*$/, '');
+        return [
+          String(kind).toLowerCase(),
+          ...(/^(|apps|batch|.*\.k8s\.io)$/.test(group) ? [] : [group]),
+        ].join('.');
+      });
   });
+  expect(kinds.length).toBeGreaterThan(10);
+  expect([...new Set(kinds)].filter((kind) => !named.has(kind))).toEqual([]);
 });
 
 test('repositories with one Secret have one ExternalSecret, since kustomize refuses two of a name', () => {

@@ -194,6 +194,40 @@ test.each([
   expect(said).toContain(`the crontab ${at('crontab/root')} names no job`);
 });
 
+describe('hostpath-job.sh', () => {
+  const job = (service: string) => [at('hostpath-job.sh'), service, '1', at('credentials'), '/repository'];
+  beforeEach(() => {
+    const text = script('hostpath-job.sh')
+      .replaceAll('/etc/stowage/', `${root}/`)
+      .replaceAll('/state/success', root);
+    writeFileSync(at('hostpath-job.sh'), text);
+    writeFileSync(at('backup.sh'), 'touch "$HANG"; sleep "$SECONDS_LONG"\n');
+  });
+  const long = (seconds: string) => ({ HANG: at('running'), SECONDS_LONG: seconds });
+
+  test('ends a backup that takes too long, unless a person says that it may', () => {
+    expect(run(job('photos'), long('2'))).toMatchObject({ said: expect.stringContaining('failed') });
+    expect(existsSync(at('photos'))).toBe(false);
+    expect(run(job('photos'), { ...long('2'), STOWAGE_NO_LIMIT: 'yes' })).toEqual({ status: 0, said: '' });
+    expect(existsSync(at('photos'))).toBe(true);
+  });
+
+  test('starts no second backup of a service while one runs, and one of another', async () => {
+    const first = spawn('sh', job('photos'), {
+      env: environment({ ...long('60'), STOWAGE_NO_LIMIT: 'yes' }),
+      detached: true,
+    });
+    while (!existsSync(at('running'))) await sleep(10);
+    try {
+      const second = run(job('photos'), long('0'));
+      expect(second).toEqual({ status: 1, said: 'stowage: a backup of photos is running already\n' });
+      expect(run(job('photos.old'), long('0'))).toEqual({ status: 0, said: '' });
+    } finally {
+      process.kill(-(first.pid ?? 0), 'SIGKILL');
+    }
+  });
+});
+
 describe('forget.sh', () => {
   const forget = (name: string, text: string) => {
     mkdirSync(at('forget'), { recursive: true });

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { cronJob, podOf } from './cron-job.js';
+import { objectsOf } from './objects.js';
 import { contract, mixed, renderProject, type Json } from './project.js';
 
 describe('a claim of one pod of a StatefulSet', () => {
@@ -21,6 +22,24 @@ describe('a claim of one pod of a StatefulSet', () => {
       });
     },
   );
+
+  test('the pod to restore in goes there too, and needs no node while the set is stopped', () => {
+    const tree = renderProject([replica('data-wiki-2')], { affinity: 'required' });
+    const [pod] = objectsOf(tree.text('kubernetes/apps/restore/wiki.yaml')) as [{ spec: { affinity: Json } }];
+    expect(pod.spec.affinity).toEqual({
+      podAffinity: {
+        preferredDuringSchedulingIgnoredDuringExecution: [
+          {
+            weight: 100,
+            podAffinityTerm: {
+              topologyKey: 'kubernetes.io/hostname',
+              labelSelector: { matchLabels: { [POD]: 'wiki-2' } },
+            },
+          },
+        ],
+      },
+    });
+  });
 
   test('of a set that is called otherwise, once the contract says so', () => {
     const backup = (workload: Json) => ({ backup: { kubernetes: { workload } } });

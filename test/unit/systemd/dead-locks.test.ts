@@ -111,6 +111,40 @@ test('a lock that stood for 31 minutes goes by its id, beside one that is renewe
   expect(lines('calls').join('\n')).not.toContain('secret');
 });
 
+/** Leaves only the programs that a pod has. */
+function asInPod(): void {
+  rmSync(at('bin/curl'));
+  const programs = 'base64 cat grep ls mktemp mv rm sed sh timeout tr wc';
+  for (const program of programs.split(' ')) symlinkSync(pathOf(program), at(`bin/${program}`));
+}
+
+test.each([
+  ['h:8000', 'h 8000'],
+  ['h', 'h 80'],
+  ['[fd00::1]:8000', 'fd00::1 8000'],
+  ['[fd00::1]', 'fd00::1 80'],
+])('in a pod, which has no curl, it goes by its id at http://%s too', (address, asked) => {
+  lock(DEAD);
+  lock(LIVING);
+  asInPod();
+  const nc = `#!/bin/sh
+echo "nc $*" >>"$ROOT/calls"
+cat >"$ROOT/request"
+rm -f "$ROOT/locks/$(sed -n 's|^DELETE /a%20b/locks/\\([0-9a-f]*\\) HTTP/1.0.$|\\1|p' "$ROOT/request")"
+`;
+  writeFileSync(at('bin/nc'), nc, { mode: 0o755 });
+  writeFileSync(at('then'), '[ "$count" -lt 9 ] || rm -f "$ROOT"/locks/f*\n');
+  const login = { RESTIC_REST_USERNAME: 'me', RESTIC_REST_PASSWORD: 'a "secret\\ word'.repeat(5) };
+  const found = run(`rest:http://${address}/a%20b/`, { PATH: at('bin'), ...login });
+  expect(found).toMatchObject({ status: 0, unlocks: [], left: [], slept: 9 * 310 });
+  expect(found.stderr).toBe(`stowage: removed the locks of processes that are gone: ${DEAD}\n`);
+  expect(lines('calls').filter((call) => call.startsWith('nc'))).toEqual([`nc ${asked}`]);
+  const basic = Buffer.from(`me:${login.RESTIC_REST_PASSWORD}`).toString('base64');
+  expect(readFileSync(at('request'), 'utf8')).toBe(
+    `DELETE /a%20b/locks/${DEAD} HTTP/1.0\r\nHost: ${address}\r\nAuthorization: Basic ${basic}\r\n\r\n`,
+  );
+});
+
 describe('where no lock can be removed alone', () => {
   test('all are removed when all are dead, and a lock of its own stands for six minutes', () => {
     lock(DEAD);
@@ -138,11 +172,7 @@ describe('where no lock can be removed alone', () => {
 
   test('so it is with a server for which the program is missing, and that is said', () => {
     lock(DEAD);
-    rmSync(at('bin/curl'));
-    // What a pod has.
-    for (const program of ['cat', 'grep', 'ls', 'mktemp', 'mv', 'rm', 'sed', 'sh', 'timeout', 'tr', 'wc']) {
-      symlinkSync(pathOf(program), at(`bin/${program}`));
-    }
+    asInPod();
     const found = run('rest:https://h:8000/a', { PATH: at('bin') });
     expect(found).toMatchObject({ status: 0, left: [], slept: 1860 + 370 });
     expect(found.stderr).toContain('stowage: curl is not installed here;');

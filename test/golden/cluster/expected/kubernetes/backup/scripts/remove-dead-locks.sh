@@ -11,7 +11,7 @@
 # looks, 6 of 310 seconds: suspend and a paused virtual machine add nothing to them, and a clock that jumps at the end of a
 # pause can end one of them at most.
 #
-# A dead lock is removed by its id wherever that can be done (a folder, rest with curl, sftp, rclone). Elsewhere restic can
+# A dead lock is removed by its id wherever that can be done (a folder, rest with curl, or without TLS with nc, sftp, rclone). Elsewhere restic can
 # only remove all: so that is done at a moment at which every lock is dead, and for 6 minutes afterwards this script holds a
 # lock of its own. Beside a living lock it waits for such a moment, and after three hours fails and names the ids.
 #
@@ -140,9 +140,17 @@ remove_files() {
 
 # A server that only appends lets locks go too. The password is in no argument, where other users could read it.
 remove_over_http() {
-  can_run curl || return 1
   url=${1%/}/locks
   shift
+  case $url in
+    http://*)
+      if ! command -v curl >/dev/null && command -v nc >/dev/null; then
+        remove_without_curl "$@"
+        return 0
+      fi
+      ;;
+  esac
+  can_run curl || return 1
   for id do
     {
       printf 'request = DELETE\ngloboff\nsilent\nshow-error\nmax-time = 60\noutput = /dev/null\n'
@@ -152,6 +160,28 @@ remove_over_http() {
       [ -z "${RESTIC_CACERT-}" ] || printf 'cacert = %s\n' "$(quoted "$RESTIC_CACERT")"
       [ -z "${RESTIC_TLS_CLIENT_CERT-}" ] || printf 'cert = %s\n' "$(quoted "$RESTIC_TLS_CLIENT_CERT")"
     } | curl --disable --config - || :
+  done
+}
+
+# restic's own image has no curl. What has TLS nothing in it can ask for.
+remove_without_curl() {
+  address=${url#http://}
+  folder=/${address#*/}
+  address=${address%%/*}
+  case $address in
+    *\]:* | *[!]]:*[!]]) host=${address%:*} port=${address##*:} ;;
+    *) host=$address port=80 ;;
+  esac
+  host=${host#\[}
+  login=''
+  [ -z "${RESTIC_REST_USERNAME-}" ] ||
+    login=$(printf %s "$RESTIC_REST_USERNAME:${RESTIC_REST_PASSWORD-}" | base64 | tr -d '\n')
+  for id do
+    {
+      printf 'DELETE %s/%s HTTP/1.0\r\nHost: %s\r\n' "$folder" "$id" "$address"
+      [ -z "$login" ] || printf 'Authorization: Basic %s\r\n' "$login"
+      printf '\r\n'
+    } | timeout 60 nc "${host%\]}" "$port" >/dev/null || :
   done
 }
 

@@ -263,16 +263,16 @@ await_repository() {
   knock=1
   while :; do
     answer=0
-    timeout -k 10 60 "$@" cat config --no-lock >/dev/null || answer=$?
+    run timeout -k 10 60 "$@" cat config --no-lock >/dev/null || answer=$?
+    [ "$stopped" = no ] || return 130
     case $answer in
       0 | 10 | 12) return "$answer" ;;
     esac
     [ "$knock" -lt 5 ] || break
     knock=$((knock + 1))
     printf 'stowage: the repository does not answer (%s), knocking again in a minute (%s of 5)\n' "$answer" "$knock" >&2
-    sleep "${STOWAGE_KNOCK_PAUSE:-60}" &
-    wait "$!" || :
-    [ "${stopped-no}" = no ] || return 130
+    run sleep "${STOWAGE_KNOCK_PAUSE:-60}" || :
+    [ "$stopped" = no ] || return 130
   done
   printf 'stowage: the repository did not answer five times (%s)\n' "$answer" >&2
   return "$answer"

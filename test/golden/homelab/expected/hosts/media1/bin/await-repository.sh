@@ -5,6 +5,40 @@
 #   await-repository.sh [RESTIC]   RESTIC is the program to knock with, with the credentials of the job
 set -u
 
+# Only this shell is told of a stop (KillMode=mixed; in a container it is process 1), and would not tell its children:
+# restic would be killed, and its lock stay. So a stop is handed on, and the end of restic awaited.
+hand_stops_on() {
+  child='' others='' stopped=no
+  # shellcheck disable=SC2086 # process numbers
+  trap 'stopped=yes; [ -z "$child$others" ] || kill -TERM $child $others 2>/dev/null || :' HUP INT TERM
+}
+run() {
+  # A shell takes the input away from what it runs beside itself.
+  { "$@" <&8 8<&- & } 8<&0
+  started=$!
+  # Until it has become the command it is a copy of this shell, on which a stop would be lost. Some shells run commands of
+  # their own without becoming them.
+  tries=0
+  while [ "$tries" -lt 300 ] && cmp -s "/proc/$$/cmdline" "/proc/$started/cmdline" 2>/dev/null; do tries=$((tries + 1)); done
+  child=$started
+  [ "$stopped" = no ] || kill -TERM "$child" 2>/dev/null || :
+  code=0
+  wait "$child" || code=$?
+  # A stop interrupts the wait; the command's own end comes with a later one, also when it came in between.
+  if [ "$stopped" = yes ]; then
+    own=0
+    wait "$child" || own=$?
+    [ "$own" -eq 127 ] || code=$own
+  fi
+  while kill -0 "$child" 2>/dev/null; do
+    code=0
+    wait "$child" || code=$?
+  done
+  child=''
+  return "$code"
+}
+hand_stops_on
+
 # Knocks at the repository before the job does its work: after a boot or a resume the way to it may not be there yet. Not
 # where waiting mends nothing: no repository at the address (exit code 10), a wrong password (12).
 #   await_repository RESTIC...   the command that is restic
@@ -12,16 +46,16 @@ await_repository() {
   knock=1
   while :; do
     answer=0
-    timeout -k 10 60 "$@" cat config --no-lock >/dev/null || answer=$?
+    run timeout -k 10 60 "$@" cat config --no-lock >/dev/null || answer=$?
+    [ "$stopped" = no ] || return 130
     case $answer in
       0 | 10 | 12) return "$answer" ;;
     esac
     [ "$knock" -lt 5 ] || break
     knock=$((knock + 1))
     printf 'stowage: the repository does not answer (%s), knocking again in a minute (%s of 5)\n' "$answer" "$knock" >&2
-    sleep "${STOWAGE_KNOCK_PAUSE:-60}" &
-    wait "$!" || :
-    [ "${stopped-no}" = no ] || return 130
+    run sleep "${STOWAGE_KNOCK_PAUSE:-60}" || :
+    [ "$stopped" = no ] || return 130
   done
   printf 'stowage: the repository did not answer five times (%s)\n' "$answer" >&2
   return "$answer"
