@@ -111,7 +111,7 @@ describe('installing', () => {
   test('over an older state, on the running system, killed anywhere, ends as if undisturbed', async () => {
     await machine.run('/root/old/install.sh && /root/new/install.sh');
     const [files, timers] = [await installed(), (await machine.run(TIMERS)).stdout];
-    expect(timers).toContain('stowage-homelab-backup-postgres.timer');
+    expect(timers).toContain('stowage-lab-backup-postgres.timer');
     expect(timers).not.toContain('dns');
     expect(timers).toContain('03:30:00');
     let at = -3;
