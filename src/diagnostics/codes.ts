@@ -289,7 +289,7 @@ export const CODES = {
   STW831:
     'A service moves away from a host, where its timer goes on in the same history until somebody removes it. Run the installer there, or `install.sh --uninstall`.',
   STW832:
-    'The project is renamed, or its objects in a cluster get one: what is installed under the old names goes on beside the new jobs until somebody removes it. Run `install.sh --uninstall` from the old tree on each host first; in clusters delete the old objects.',
+    'What is installed under another name goes on beside the new jobs. The project is renamed, or its objects in a cluster get its name: run `install.sh --uninstall` from the old tree on each host first, and delete the old objects in clusters.',
   STW840: 'Something is backed up that was not before.',
   STW841: 'A job runs at other times.',
   STW842: 'A volume moves to another directory, user, host or runtime and keeps its history.',

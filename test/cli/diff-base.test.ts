@@ -132,6 +132,7 @@ describe('the base', () => {
     expect(now.files.removed).toContain('hosts/web1/systemd/stowage-lab-backup-wiki.timer');
     expect(now.files.added).toContain('hosts/web1/systemd/stowage-den-backup-wiki.timer');
     expect(answer(diff('--from', join(folder, 'tree'), '--format', 'json'))).toEqual(now);
+    expect(diff('--base', 'HEAD').out).toContain('  the same for 1 more: web1\n');
   });
 
   test('a policy that is not valid today, and whose output has another name now', () => {
