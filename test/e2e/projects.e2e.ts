@@ -218,22 +218,20 @@ describe('two projects on one host, by playbook', () => {
     machine = await boot('ansible', 'shared2');
     await bring('den', ['wiki', 'blog']);
     await bring('work', ['wiki']);
-    await machine.run('mkdir /etc/restic; echo x >/etc/restic/den; echo x >/etc/restic/work');
+    // What install.sh installs is what a playbook would have, which takes half a minute for it. Of one a part is missing.
+    await machine.run(`mkdir /etc/restic; echo x >/etc/restic/den; echo x >/etc/restic/work
+      /root/den/hosts/shared2/install.sh; /root/work/hosts/shared2/install.sh
+      systemctl --quiet disable --now stowage-work-backup-wiki.timer
+      rm /etc/systemd/system/stowage-work-backup-wiki.* /usr/local/lib/stowage/work/queue.sh`);
   });
 
   afterAll(async () => machine.stop());
 
-  test('the first one is deployed', async () => {
-    await play('den');
-    expect(await backupTimers(machine)).toEqual([
-      'stowage-den-backup-blog.timer',
-      'stowage-den-backup-wiki.timer',
-    ]);
-  });
-
   test('an old tree with jobs that are no longer there is refused, and nothing changes', async () => {
-    const old = { tree: 'shared2', address: repositoryOf('work'), services: ['mail', 'wiki'] };
-    await plantOnHost(machine, old);
+    await plantOnHost(machine, {
+      ...{ tree: 'shared2', address: repositoryOf('work'), services: ['mail', 'wiki'] },
+      isMaintained: false,
+    });
     const before = await look();
     refused = await play('work', '', { allowFail: true });
     expect(refused.code).not.toBe(0);
@@ -241,7 +239,7 @@ describe('two projects on one host, by playbook', () => {
     expect(await look()).toBe(before);
   });
 
-  test('the variable that is named takes it over, and the first project stays as it is', async () => {
+  test('the variable that is named deploys over it, and the first project stays as it is', async () => {
     const den = await look('den');
     const [, variable = ''] = /the playbook: (-e [a-z_]+=yes)/.exec(refused?.stdout ?? '') ?? [];
     await play('work', variable);
@@ -255,9 +253,9 @@ describe('two projects on one host, by playbook', () => {
     expect((await machine.run(`ls ${old} 2>/dev/null`, { allowFail: true })).stdout).toBe('');
   });
 
-  test('the second run of each changes nothing', async () => {
+  test.each(OWNERS)('the next run of %s changes nothing', async (owner) => {
     const before = await look();
-    for (const owner of OWNERS) expect([owner, (await play(owner)).changed]).toEqual([owner, 0]);
+    expect((await play(owner)).changed).toBe(0);
     expect(await look()).toBe(before);
   });
 

@@ -11,6 +11,8 @@ export interface OldTree {
   /** Where the repository `main` lies. */
   readonly address: string;
   readonly services: readonly string[];
+  /** Whether the host maintains the repository too; yes by default. */
+  readonly isMaintained?: boolean;
 }
 
 /** Jobs of old say here that they ran; they end when they may. */
@@ -34,11 +36,16 @@ WantedBy=timers.target
 const SCRIPT = '#!/bin/sh\nexit 1\n';
 
 /** Puts the tree on a host, its timers enabled. */
-export async function plantOnHost(machine: Machine, { tree, address, services }: OldTree): Promise<void> {
+export async function plantOnHost(
+  machine: Machine,
+  { tree, address, services, isMaintained = true }: OldTree,
+): Promise<void> {
   const units = 'etc/systemd/system/stowage-';
   const library = 'usr/local/lib/stowage';
-  const jobs = [...services.map((id) => `backup-${id}`), 'forget-main', 'prune-main', 'check-main'];
-  const scripts = ['check-repository', 'check-source', 'forget', 'report-failure', 'restore-main'];
+  const maintenance = isMaintained ? ['forget-main', 'prune-main', 'check-main'] : [];
+  const jobs = [...services.map((id) => `backup-${id}`), ...maintenance];
+  const scripts = ['check-source', 'report-failure', 'restore-main'];
+  const more = isMaintained ? ['check-repository', 'forget', 'unlock-stale'] : [];
   const restic = `#!/bin/sh
 exec systemd-run --quiet --pipe --wait --collect \\
   --property=User=restic \\
@@ -46,8 +53,8 @@ exec systemd-run --quiet --pipe --wait --collect \\
   /bin/sh -c 'exec restic "$$@"' restic "$@"
 `;
   const files = {
-    ...named([...scripts, 'unlock-stale'], (name) => `${library}/${name}.sh`, SCRIPT),
-    ...named(services, (id) => `${library}/forget/main/${id}.sh`, SCRIPT),
+    ...named([...scripts, ...more], (name) => `${library}/${name}.sh`, SCRIPT),
+    ...named(isMaintained ? services : [], (id) => `${library}/forget/main/${id}.sh`, SCRIPT),
     [`${library}/restic-main.sh`]: restic,
     'etc/sysusers.d/stowage.conf': 'u restic - "restic backups" /var/lib/restic /usr/sbin/nologin\n',
     'etc/tmpfiles.d/stowage.conf': 'd /var/lib/restic 0700 restic restic -\n',
