@@ -9,6 +9,7 @@ import type { LoadedSide } from '../review/places.js';
 import type { Side } from '../review/side.js';
 import { errorCode } from '../source/error-code.js';
 import { DISK, passesLink, type Files } from '../source/files.js';
+import { valueAt } from '../source/findings.js';
 import { findRepository, GitError, resolveCommit } from '../source/git.js';
 import { GitTree } from '../source/git-tree.js';
 import { UsageError } from './usage-error.js';
@@ -79,8 +80,9 @@ function baseOf(files: Files, policyPath: string, project: Project, name: string
   const base = loadProject(policyPath, files, current);
   const { plan, files: rendered, diagnostics, sources } = render(base);
   if (plan !== null && base.policy !== null && !hasErrors(diagnostics)) {
+    const isUnnamed = valueAt(base.policy.document.value, ['project']) === undefined;
     const loaded = { policy: base.policy, contracts: base.contracts, sources };
-    return { side: sideOf(plan, rendered), loaded, note: '' };
+    return { side: { ...sideOf(plan, rendered), isUnnamed }, loaded, note: '' };
   }
   const written = base.policy?.output ?? writtenOutput(files, policyPath);
   const outputs = [written, project.policy?.output, 'rendered'].flatMap((output) => output ?? []);
@@ -150,7 +152,7 @@ function readTree(
   const { project: named } = parsed.plan as Partial<BackupPlan>;
   if (named !== undefined || project === null) return { side: sideOf(parsed.plan, contents) };
   const renamed = contents.map(({ path, content }) => ({ path: withProject(path, project), content }));
-  return { side: sideOf({ ...parsed.plan, project }, renamed) };
+  return { side: { ...sideOf({ ...parsed.plan, project }, renamed), isUnnamed: true } };
 }
 
 /** The path in today's tree of a file in one from before projects had names. */

@@ -292,6 +292,8 @@ export const CODES = {
     'A backup is stopped sooner than before, or it takes checks longer to have read all data once. Look at how long backups take, and at how late damage may show.',
   STW831:
     'A service moves away from a host, where its timer goes on in the same history until somebody removes it. Run the installer there, or `install.sh --uninstall`.',
+  STW832:
+    'What is installed under another name goes on beside the new jobs. The project is renamed, or its objects in a cluster get its name: run `install.sh --uninstall` from the old tree on each host first, and delete the old objects in clusters.',
   STW840: 'Something is backed up that was not before.',
   STW841: 'A job runs at other times.',
   STW842: 'A volume moves to another directory, user, host or runtime and keeps its history.',
@@ -302,6 +304,8 @@ export const CODES = {
   STW846: 'A template changes something else in what machines read.',
   STW847:
     'The password or the environment of a repository is looked for in another place. Put it there first: jobs fail without it.',
+  STW848:
+    'Installed names get the project, which they did not have before. `install.sh` and the playbook take over what is installed on a host.',
 } as const satisfies Record<string, string>;
 
 export type DiagnosticCode = keyof typeof CODES;

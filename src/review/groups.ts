@@ -68,11 +68,11 @@ function titleOf(code: Finding['code']): string {
   return /^.*?(?=\.(?: |$)|: )/.exec(CODES[code])?.[0] ?? CODES[code];
 }
 
-/** `wiki/data on web1`, `repository` findings as nothing. */
+/** `wiki/data on web1`, `web1` for a whole host, `repository` findings as nothing. */
 export function subjectName({ service, volume, runtime, host }: Finding): string {
   const what = [service, volume].filter((part) => part !== null).join('/');
   const where = host ?? (volume === null ? null : runtime);
-  if (what === '') return '';
+  if (what === '') return host ?? '';
   return where === null ? what : `${what} on ${where}`;
 }
 

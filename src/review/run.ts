@@ -4,6 +4,7 @@ import { maskSecrets } from '../source/secrets.js';
 import { SEVERITIES, type Finding } from './finding.js';
 import { foreignChanges } from './foreign.js';
 import { matchPlans } from './match.js';
+import { underName } from './renamed.js';
 import type { Places } from './places.js';
 import type { ReviewInput } from './review.js';
 import type { Side } from './side.js';
@@ -13,13 +14,14 @@ import { RULES } from './rules/registry.js';
 export function review(before: Side, after: ReviewInput['after'], places: Places, zones: Zones): Finding[] {
   const byName = ({ plan }: Side) =>
     new Map(plan.repositories.map((repository) => [repository.name, repository]));
+  const old = underName(before, after.plan.project);
   const input: ReviewInput = {
-    before,
+    before: old,
     after,
     places,
     matched: matchPlans(before.plan, after.plan),
     repositories: { before: byName(before), after: byName(after) },
-    foreign: foreignChanges({ before, after }),
+    foreign: foreignChanges({ before: old, after }),
     simulated: new Simulated(zones),
   };
   return RULES.flatMap((rule) => rule(input))

@@ -4,6 +4,8 @@ import type { BackupPlan } from '../plan/plan.js';
 export interface Side {
   readonly plan: BackupPlan;
   readonly files: ReadonlyMap<string, string>;
+  /** Set for a state from before projects had names: it is shown under today's, and was installed without any. */
+  readonly isUnnamed?: boolean;
 }
 
 /** The side that is looked at, with what tells the user's templates from ours. */

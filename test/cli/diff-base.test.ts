@@ -81,6 +81,60 @@ describe('the base', () => {
     expect(diff('--base', 'HEAD', '--quiet').err).toBe('');
   });
 
+  test('a policy from before projects had names: what is installed is taken over', () => {
+    edit('stowage.yml', 'project: lab\n', '');
+    commit(folder);
+    edit('stowage.yml', 'version: 1\n', 'version: 1\nproject: lab\n');
+    const run = diff('--base', 'HEAD', '--format', 'json');
+    expect([run.code, run.err]).toEqual([0, '']);
+    const { verdict, findings, files } = answer(run);
+    expect(verdict).toBe('info');
+    expect(findings).toMatchObject([
+      {
+        code: 'STW848',
+        before: 'names without a project',
+        after: 'stowage-lab',
+        file: 'stowage.yml',
+        line: 2,
+      },
+      { code: 'STW848' },
+    ]);
+    expect(files).toEqual({ added: [], changed: [], removed: [] });
+    expect(diff('--base', 'HEAD').out).toContain('/install.sh` there once, or the playbook');
+  });
+
+  test('a tree from before projects had names, in a commit and in a folder', () => {
+    const tree = join(folder, 'rendered');
+    stowage(folder, ['render']);
+    const plan = read(tree, '.stowage/plan.json').replace(/^ *"project": .*\n/m, '');
+    put(tree, '.stowage/plan.json', plan);
+    for (const path of Object.keys(snapshot(tree))) {
+      const old = path.replace('/stowage-lab-', '/stowage-').replace('/stowage-lab.conf', '/stowage.conf');
+      renameSync(join(tree, path), join(tree, old));
+    }
+    edit('services/wiki.yml', 'service_id: wiki', 'service_id: [wiki');
+    commit(folder);
+    put(folder, 'services/wiki.yml', contract('wiki'));
+    const run = diff('--base', 'HEAD', '--format', 'json');
+    expect(run.err).toContain('comparing with its rendered/.stowage/plan.json');
+    const [ofCommit, ofFolder] = [answer(run), answer(diff('--from', tree, '--format', 'json'))];
+    expect(new Set(ofCommit.findings.map(({ code }) => code))).toEqual(new Set(['STW848']));
+    expect([ofCommit.files.added, ofCommit.files.removed]).toEqual([[], []]);
+    expect(ofFolder).toEqual(ofCommit);
+  });
+
+  test('a project that is renamed: a warning, from a policy and from a tree alike', () => {
+    stowage(folder, ['render', '--out', join(folder, 'tree')]);
+    edit('stowage.yml', 'project: lab\n', 'project: den\n');
+    const now = json();
+    expect(now.verdict).toBe('warning');
+    expect(new Set(now.findings.map(({ code }) => code))).toEqual(new Set(['STW832']));
+    expect(now.files.removed).toContain('hosts/web1/systemd/stowage-lab-backup-wiki.timer');
+    expect(now.files.added).toContain('hosts/web1/systemd/stowage-den-backup-wiki.timer');
+    expect(answer(diff('--from', join(folder, 'tree'), '--format', 'json'))).toEqual(now);
+    expect(diff('--base', 'HEAD').out).toContain('  the same for 1 more: web1\n');
+  });
+
   test('a policy that is not valid today, and whose output has another name now', () => {
     edit('stowage.yml', 'version: 1\n', 'version: 1\noutput: "tree" # ours\n');
     stowage(folder, ['render']);

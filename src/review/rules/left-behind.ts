@@ -5,12 +5,16 @@ import { hostTrees, treeOf } from '../../targets/systemd/host-tree.js';
 import { quote, type Finding } from '../finding.js';
 import type { PlacementPair } from '../match.js';
 import type { Rule } from '../review.js';
+import { isRenamed } from './renamed.js';
 
 /**
  * Services that move away from a host: what is installed there does not know, and its timer goes on in the same history. The
  * new machine would find its own snapshots below those of the old one.
  */
-export const leftBehind: Rule = ({ matched, after, places }) => {
+export const leftBehind: Rule = (input) => {
+  // Then everything has to be removed there, whether it moved or not.
+  if (isRenamed(input)) return [];
+  const { matched, after, places } = input;
   const moved = new Map<string, PlacementPair[]>();
   for (const pair of matched.services.flatMap(({ placements }) => placements)) {
     const folder = installedFrom(pair.before);

@@ -7,6 +7,7 @@ import * as history from './history.js';
 import * as limits from './limits.js';
 import { leftBehind } from './left-behind.js';
 import { methods } from './methods.js';
+import { renamed } from './renamed.js';
 import { retentionChanged } from './retention.js';
 import { rootlessUser } from './rootless.js';
 import * as templates from './templates.js';
@@ -24,6 +25,7 @@ export const RULES: readonly Rule[] = [
   history.repositorySwitched,
   history.moved,
   leftBehind,
+  renamed,
   rootlessUser,
   retentionChanged,
   timing.backupTimes,

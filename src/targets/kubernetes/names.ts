@@ -60,6 +60,12 @@ export function labels(
   };
 }
 
+/** What selects every object from before projects had names. */
+export const OBJECTS_BEFORE_NAMES: Readonly<Record<string, string>> = {
+  'app.kubernetes.io/part-of': 'backup',
+  'app.kubernetes.io/managed-by': 'stowage',
+};
+
 /** What selects everything of a project, and nothing of another one in the same namespace. */
 export function projectSelector(project: string): Record<string, string> {
   return {

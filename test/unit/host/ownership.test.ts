@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
@@ -41,6 +41,8 @@ describe('whose the jobs of a host are', () => {
     mkdirSync(path.dirname(path.join(root, file)), { recursive: true });
     writeFileSync(path.join(root, file), content);
   }
+
+  const read = (file: string): string => readFileSync(path.join(root, file), 'utf8');
 
   /** Runs the installer of a checkout; the running systemd is left alone. */
   function install({ project, services, url = '/srv/repo' }: Checkout, ...options: string[]) {
@@ -100,7 +102,24 @@ deployments: [{ runtime: baremetal, host: web1, services: ['*'] }]
     expect(install(WORK, '--uninstall').code).toBe(0);
     expect(files()).toEqual(home);
     expect(existsSync(path.join(root, 'var/lib/stowage/work'))).toBe(false);
+    expect(existsSync(path.join(root, 'usr/local/lib/stowage/work'))).toBe(false);
     expect(install(HOME).out).not.toContain('install /');
+  });
+
+  test('of the last project not even a folder is left, but for what a job has to tell its next run', () => {
+    install(HOME);
+    for (const note of ['machine', 'pipe']) write(`var/lib/stowage/home/jobs/backup-wiki/${note}`, '');
+    expect(install(HOME, '--uninstall').code).toBe(0);
+    for (const gone of ['var/lib/stowage', 'usr/local/lib/stowage'])
+      expect([gone, existsSync(path.join(root, gone))]).toEqual([gone, false]);
+    install(HOME);
+    write('var/lib/stowage/home/jobs/backup-wiki/mounts', 'x\n');
+    write('usr/local/lib/stowage/home/mine.sh', 'not ours\n');
+    expect(install(HOME, '--uninstall').code).toBe(0);
+    expect(files()).toEqual([
+      'usr/local/lib/stowage/home/mine.sh',
+      'var/lib/stowage/home/jobs/backup-wiki/mounts',
+    ]);
   });
 
   test('what is left from before projects had names is taken over, all of it', () => {
@@ -173,12 +192,19 @@ deployments: [{ runtime: baremetal, host: web1, services: ['*'] }]
     expect(jobs()).toEqual(jobsOf('work', 'mail', 'wiki'));
   });
 
-  test('a file that the list of another project names is refused, and its owner is told', () => {
-    write('/var/lib/stowage/home/installed/web1', '/etc/systemd/system/stowage-work-backup-wiki.timer\n');
+  test('a file that the list of another project names is refused; the printed command puts the list right', () => {
+    install(HOME);
+    const list = 'var/lib/stowage/home/installed/web1';
+    const right = read(list);
+    write(list, `/etc/systemd/system/stowage-work-backup-wiki.timer\n${right}`);
     const before = files();
     const { code, err } = install(WORK);
     expect(code).toBe(1);
-    expect(err).toContain('/var/lib/stowage/home/installed/web1');
+    expect(err).toContain(`belongs to another project: the list ${root}/${list} names it`);
     expect(files()).toEqual(before);
+    const [, command = ''] = /^ {2}(grep .*)$/m.exec(err) ?? [];
+    expect(spawnSync('sh', ['-c', command]).status).toBe(0);
+    expect(read(list)).toBe(right);
+    expect(install(WORK).code).toBe(0);
   });
 });

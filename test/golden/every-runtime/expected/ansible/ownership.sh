@@ -69,7 +69,9 @@ refuse_files_of_others() {
     case $other in "$state/$project"/* | *.new) continue ;; esac
     [ -f "$other" ] || continue
     file=$(printf '%s\n' "$wanted" | grep -Fx -f - "$other" | head -n 1)
-    [ -z "$file" ] || refuse "$file belongs to another project: the list $other names it."
+    [ -z "$file" ] || refuse "$file belongs to another project: the list $other names it." \
+      'Two projects have no file in common, so that line is wrong. This takes it out of the list:' \
+      "  grep -Fvx -e '$file' '$other' >'$other.new'; mv '$other.new' '$other'"
   done
 }
 
@@ -113,7 +115,8 @@ look_at_old_tree() {
     return 0
   else
     refuse "Jobs from before projects had names are installed, and seem not to be all this project's: $old_list" \
-      "${old_gone:+Not here: $(one_line "$old_gone")}" "${old_moved:+With another address: $(one_line "$old_moved")}" "$meant"
+      "${old_gone:+Not here: $(one_line "$old_gone")}" "${old_moved:+With another address: $(one_line "$old_moved")}" \
+      'If they belong to another project, install that one first: it takes them over.' "$meant"
   fi
   for job in $old_jobs; do
     if is_running "stowage-$job.service"; then

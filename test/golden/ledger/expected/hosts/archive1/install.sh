@@ -172,7 +172,9 @@ refuse_files_of_others() {
     case $other in "$state/$project"/* | *.new) continue ;; esac
     [ -f "$other" ] || continue
     file=$(printf '%s\n' "$wanted" | grep -Fx -f - "$other" | head -n 1)
-    [ -z "$file" ] || refuse "$file belongs to another project: the list $other names it."
+    [ -z "$file" ] || refuse "$file belongs to another project: the list $other names it." \
+      'Two projects have no file in common, so that line is wrong. This takes it out of the list:' \
+      "  grep -Fvx -e '$file' '$other' >'$other.new'; mv '$other.new' '$other'"
   done
 }
 
@@ -216,7 +218,8 @@ look_at_old_tree() {
     return 0
   else
     refuse "Jobs from before projects had names are installed, and seem not to be all this project's: $old_list" \
-      "${old_gone:+Not here: $(one_line "$old_gone")}" "${old_moved:+With another address: $(one_line "$old_moved")}" "$meant"
+      "${old_gone:+Not here: $(one_line "$old_gone")}" "${old_moved:+With another address: $(one_line "$old_moved")}" \
+      'If they belong to another project, install that one first: it takes them over.' "$meant"
   fi
   for job in $old_jobs; do
     if is_running "stowage-$job.service"; then
@@ -246,6 +249,33 @@ unwanted_files() {
     printf '%s\n' "$target"
   done
 }
+
+# A job that comes back one day is as one on a new machine: it takes over from whichever was there meanwhile. What it has to
+# tell its next run stays.
+forget_job() {
+  notes=$state/$project/jobs/${1#"stowage-$project-"}
+  rm -f "$notes/machine"
+  if is_running "$1.service"; then return 0; fi
+  rm -f "$notes/pipe"
+  rmdir "$notes" "$state/$project/jobs" 2>/dev/null || true
+}
+
+# What was taken over has no list of its own any more.
+forget_old_list() {
+  [ "$dry_run" = no ] || return 0
+  [ "$old_kind" != ours ] || rm -f "$old_list"
+  rmdir "$state/installed" "$root$old_library"/forget/* "$root$old_library/forget" 2>/dev/null || true
+}
+
+# Of a project that is gone nothing is left, not even a folder; nor of stowage, when it was the last one.
+forget_own_list() {
+  [ "$dry_run" = no ] || return 0
+  rm -f "$own_list"
+  rmdir "$state/$project/installed" "$state/$project" "$state" 2>/dev/null || true
+  find "$root$library" -depth -type d -exec rmdir {} \; 2>/dev/null || true
+  rmdir "$root$old_library" 2>/dev/null || true
+}
+
 addresses=$(addresses_here)
 
 # A job that waits for its turn must not start any more; one that runs may end.
@@ -255,12 +285,6 @@ stop_timer() {
   case $waiting in "stowage-$project-queue@"*) systemctl --quiet stop "$waiting" || true ;; esac
 }
 
-# A job that comes back one day is as one on a new machine: it takes over from whichever was there meanwhile.
-forget_machine() {
-  job=${1#"stowage-$project-"}
-  rm -f "$root/var/lib/stowage/$project/jobs/${job%.service}/machine"
-}
-
 removed_units=''
 remove_file() {
   say "remove $1"
@@ -268,7 +292,7 @@ remove_file() {
   [ "$dry_run" = no ] || return 0
   case $1 in
     "$units"/*.timer) [ -n "$root" ] || stop_timer "${1##*/}" ;;
-    "$units"/*.service) forget_machine "${1##*/}" ;;
+    "$units"/*.service) forget_job "$(basename "$1" .service)" ;;
   esac
   rm -f "$root$1"
 }
@@ -282,19 +306,6 @@ remove_others() {
   done <<END
 $unwanted
 END
-}
-
-# What was taken over has no list of its own any more.
-forget_old_list() {
-  [ "$dry_run" = no ] || return 0
-  [ "$old_kind" != ours ] || rm -f "$old_list"
-  rmdir "$state/installed" 2>/dev/null || true
-}
-
-forget_own_list() {
-  [ "$dry_run" = no ] || return 0
-  rm -f "$own_list"
-  rmdir "$state/$project/installed" "$state/$project" 2>/dev/null || true
 }
 
 idle_timers=''
@@ -351,8 +362,8 @@ look_at_old_tree
 if [ "$mode" = uninstall ]; then
   remove_others ''
   if live && [ -n "$removed_units" ]; then systemctl daemon-reload; fi
-  forget_own_list
   forget_old_list
+  forget_own_list
   say 'uninstalled; credentials, repositories, the user restic and /etc/stowage are left as they are'
   exit 0
 fi
