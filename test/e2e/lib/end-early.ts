@@ -33,11 +33,14 @@ export async function endEarly(
     rm -r ${dropIn}; ${systemctl} daemon-reload; exit $code`);
 }
 
-/** No lock is left in the repository in this folder, and no process of its user, ssh and rclone among them. */
-export async function expectNothingLeft(machine: Machine, folder: string, user: string): Promise<void> {
+/** No lock is left in the repository in this folder, and no process of restic or of what carries its data; of a user, or of all. */
+export async function expectNothingLeft(machine: Machine, folder: string, user = '*'): Promise<void> {
   const { stdout } = await machine.run(
-    `find ${folder}/locks -type f; for p in /proc/[0-9]*; do
-      [ "$(stat -c %U $p 2>/dev/null)" != ${user} ] || tr '\\0' ' ' <$p/cmdline; done`,
+    `find ${folder}/locks -type f; for process in /proc/[0-9]*; do
+      case $(stat -c %U "$process" 2>/dev/null)/$(cat "$process/comm" 2>/dev/null) in
+        ${user}/restic | ${user}/rclone | ${user}/ssh | ${user}/vzdump) tr '\\0' ' ' <"$process/cmdline" ;;
+      esac
+    done`,
   );
   expect(stdout).toBe('');
 }
