@@ -160,7 +160,7 @@ async function prepareRenewals(jobs: Jobs, folder: string, first: string): Promi
   const stale = {
     ...lock,
     time: new Date(Date.now() - HOUR_MS).toISOString(),
-    hostname: jobs.machine.name,
+    hostname: (await jobs.machine.run('uname -n')).stdout.trim(),
     pid: NOBODY,
   };
   const files = Array.from({ length: RENEWALS }, () => lockFile(key, stale));
