@@ -46,6 +46,7 @@ describe('file systems that programs make', () => {
       'services/root.yml': contract('root', '/mnt/merged/root', '{ run_as: root }'),
       'services/around.yml': contract('around', '/mnt/around'),
       'services/bound.yml': contract('bound', '/mnt/bound'),
+      'services/closed.yml': contract('closed', '/mnt/closed', `{ run_as: ${OWNER} }`),
       'services/user.yml': contract('user', '/mnt/merged/user', `{ run_as: ${OWNER} }`),
     });
     machine = jobs.machine;
@@ -54,9 +55,10 @@ describe('file systems that programs make', () => {
         mkdir -p "$folder/the private"; echo text >"$folder/the private/file"; echo text >$folder/file
         chmod 700 "$folder/the private"; chown -R ${OWNER}:${OWNER} "$folder/the private"
       done
-      mkdir -p /mnt/merged /mnt/bound '/mnt/around/a b'
+      mkdir -p /mnt/merged /mnt/bound '/mnt/around/a b'; install -d -o owner /mnt/closed
       mergerfs -o allow_other /srv/disk /mnt/merged; mergerfs -o allow_other /srv/other '/mnt/around/a b'
-      bindfs /srv/other /mnt/bound`);
+      bindfs /srv/other /mnt/bound
+      setpriv --reuid=owner --regid=owner --clear-groups bindfs --no-allow-other /srv/other /mnt/closed`);
     await jobs.init('main');
   }, 60_000);
 
@@ -89,6 +91,12 @@ describe('file systems that programs make', () => {
   test.each(['root', 'user'])('by whom the contract names it is backed up whole: %s', async (service) => {
     expect(await jobs.start(`backup-${service}`)).toMatchObject({ ok: true, told: [] });
     expect(await saved(service)).toContain(`/backup/${service}/data/the private/file`);
+  });
+
+  test('one that only its own user may look into cannot be a source: the job fails', async () => {
+    const run = await jobs.start('backup-closed');
+    expect(run).toMatchObject(failsWith('backup-closed', '/backup/closed/data: Permission denied'));
+    expect(await jobs.snapshots(REPOSITORY, 'closed')).toEqual([]);
   });
 
   test('a rootless job, root of a name space of its own, refuses one too', async () => {
