@@ -67,10 +67,18 @@ export function acceptContext(
   return { service_id: service.service_id, snapshot_host, tag: serviceTag(service) };
 }
 
-/** What `check-source.sh` has to see of a source, besides that it is there. */
-export function sourceGuards({ mount_point, must_contain }: PlannedVolume): string[] {
+/**
+ * What `check-source.sh` has to see of a source, besides that it is there.
+ *
+ * @param reader who reads by a capability, which not every file system honours: the user restic, or root of a name space (self)
+ */
+export function sourceGuards(
+  { mount_point, must_contain }: PlannedVolume,
+  reader: 'restic' | 'self' | null,
+): string[] {
   return [
     ...(mount_point === true ? ['--mount-point'] : []),
     ...(must_contain ?? []).map((path) => `--contains=${path}`),
+    ...(reader === null ? [] : [`--read-by=${reader}`]),
   ];
 }

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { differences, makeData, manifest, type Manifest } from './lib/data.js';
+import { EARLY_ENDS, endEarly, expectNothingLeft } from './lib/end-early.js';
 import { boot, type Machine } from './lib/machine.js';
 import { makeProject, render } from './lib/program.js';
 import { restoreCommands, volumeCommands } from './lib/runbook.js';
@@ -253,6 +254,26 @@ describe('rootless Podman', () => {
     const other = (await snapshots('app')).at(-1);
     expect(await backUp('app')).toMatchObject({ ok: true });
     expect((await snapshots('app')).at(-1)).toMatchObject({ parent: other?.id });
+  });
+
+  test.each(EARLY_ENDS)('a job that %s leaves no lock and no process', async (how) => {
+    const unit = 'stowage-lab-backup-app.service';
+    const signal = (name: string) => `systemctl --user kill --kill-whom=all --signal=${name} ${unit}`;
+    await machine.run([
+      'sh',
+      '-euc',
+      'head -c 100M /dev/urandom >"$1"/big; chown media "$1"/big',
+      'sh',
+      PHOTOS,
+    ]);
+    await asUser(`systemctl --user reset-failed; systemctl --user start --no-block ${unit}
+      until [ -n "$(find /srv/restic/locks -type f)" ]; do sleep 0.005; done; ${signal('STOP')}`);
+    await endEarly(asUser, unit, how, signal('CONT'), {
+      systemctl: 'systemctl --user',
+      folder: `${HOME}/.config/systemd/user`,
+    });
+    await expectNothingLeft(machine, '/srv/restic');
+    await machine.run(['rm', `${PHOTOS}/big`]);
   });
 
   test('everything has the environment of the policy', async () => {

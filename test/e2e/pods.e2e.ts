@@ -3,10 +3,11 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { Cluster } from './lib/cluster.js';
 import { IMAGE } from './lib/cluster-project.js';
-import { besideLivingLock, locksIn } from './lib/dead-locks.js';
+import { locksIn } from './lib/dead-locks.js';
 import type { CommandResult } from './lib/host.js';
 import { importImage } from './lib/images.js';
 import { kubernetesOf } from './lib/kubernetes.js';
+import { besideLivingLock } from './lib/living-lock.js';
 import { boot, type Machine } from './lib/machine.js';
 import { makeProject, render, type Project } from './lib/program.js';
 import { restoreCommands, runbookCommands } from './lib/runbook.js';
@@ -229,23 +230,18 @@ describe('pods of a cluster', () => {
       const dead = await killed('plain', backup('plain'));
       // By the words of its lock the living one is gone: it is of the watch's host name, and there is no such process.
       const { stdout: name } = await cluster.runInstead('stowage-lab-locks-plain', 'hostname');
-      await besideLivingLock(
-        { machine },
-        folder('plain'),
-        async () => {
-          const list = 'restic list locks --no-lock --quiet';
-          const { code, stdout } = await watch(
-            'plain',
-            `was=$(${list}); until [ "$(${list})" != "$was" ]; do :; done`,
-          );
-          expect({ code, stdout }).toEqual({ code: 0, stdout: expect.stringContaining(dead) });
-          expect(stdout).toContain(`removed the locks of processes that are gone: ${dead}\n`);
-          const left = await locks('plain');
-          expect(left).not.toEqual([]);
-          expect(left).not.toContain(dead);
-        },
-        name.trim(),
-      );
+      await besideLivingLock(machine, folder('plain'), name.trim(), async () => {
+        const list = 'restic list locks --no-lock --quiet';
+        const { code, stdout } = await watch(
+          'plain',
+          `was=$(${list}); until [ "$(${list})" != "$was" ]; do :; done`,
+        );
+        expect({ code, stdout }).toEqual({ code: 0, stdout: expect.stringContaining(dead) });
+        expect(stdout).toContain(`removed the locks of processes that are gone: ${dead}\n`);
+        const left = await locks('plain');
+        expect(left).not.toEqual([]);
+        expect(left).not.toContain(dead);
+      });
     });
   });
 });

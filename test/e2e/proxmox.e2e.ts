@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { EARLY_ENDS, endEarly, expectNothingLeft } from './lib/end-early.js';
 import { boot, type Machine } from './lib/machine.js';
 import { newRestic } from './lib/new-restic.js';
 import { exampleProject, render } from './lib/program.js';
@@ -192,6 +193,20 @@ describe('a Proxmox host', () => {
     });
     expect(journal.stdout).toContain('waiting up to 1h');
   });
+
+  test.each(EARLY_ENDS)(
+    'leaves no lock and no process when it %s, and saves nothing of half a dump',
+    async (how) => {
+      const unit = 'stowage-lab-vzdump-home-assistant.service';
+      const before = await snapshots();
+      await machine.write('/run/how', 'hangs');
+      await machine.run(`systemctl reset-failed; systemctl start --no-block ${unit}
+        until [ -n "$(find /srv/restic/locks -type f)" ]; do sleep 0.02; done`);
+      await endEarly((command) => machine.run(command), unit, how);
+      await expectNothingLeft(machine, '/srv/restic');
+      expect(await snapshots()).toEqual(before);
+    },
+  );
 
   test('lets restic do nothing that only root may', async () => {
     const rights = await machine.read('/run/rights/restic');

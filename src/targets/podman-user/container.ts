@@ -39,7 +39,7 @@ function sourceContext(volume: PlannedVolume): Record<string, unknown> {
     location: volume.location,
     snapshot_path: volume.snapshot_path,
     emptiness: volume.allow_empty ? 'may-be-empty' : 'not-empty',
-    guards: sourceGuards(volume),
+    guards: sourceGuards(volume, 'self'),
     volume_name: named,
     // Podman mounts a volume by name, of a part of one only the path; to Quadlet `N.volume` is a unit, not a name.
     mount_name: volume.suffix === '' && named?.endsWith('.volume') === false ? named : null,

@@ -1,3 +1,4 @@
+import type { RunAs } from '../../contract/contract.js';
 import { installedName, stateFolder } from '../../names/installed.js';
 import type { PlannedVolume } from '../../plan/plan.js';
 import { longestRun } from '../../plan/longest-run.js';
@@ -51,7 +52,7 @@ function backupContext(job: HostJob): Record<string, unknown> {
     options: backupOptions(job, volumes, jobCommands(job, 'backup')),
     state: stateFolder(job.project, 'backup', service.service_id),
     exclude: excludesOf(service, volumes),
-    sources: volumes.map(sourceContext),
+    sources: volumes.map((volume) => sourceContext(volume, service.run_as)),
     docker_volumes: volumes.some((volume) => volume.kind === 'docker_volume'),
     protect_home: protectHome([...volumes.map(({ location }) => location), repository.local_path ?? '']),
     timeout: longestRun(service),
@@ -62,13 +63,13 @@ function backupContext(job: HostJob): Record<string, unknown> {
   };
 }
 
-function sourceContext(volume: PlannedVolume): Record<string, unknown> {
+function sourceContext(volume: PlannedVolume, runAs: RunAs): Record<string, unknown> {
   const named = volume.kind === 'docker_volume' || volume.kind === 'podman_volume';
   return {
     location: volume.location,
     snapshot_path: volume.snapshot_path,
     emptiness: volume.allow_empty ? 'may-be-empty' : 'not-empty',
-    guards: sourceGuards(volume),
+    guards: sourceGuards(volume, runAs === 'restic' ? 'restic' : null),
     volume_name: named ? volume.name : null,
     engine: volume.kind === 'docker_volume' ? 'docker' : 'podman',
     mountpoint: named ? rootOf(volume) : null,

@@ -59,6 +59,15 @@ export const TREES = {
     packages: [...SYSTEM, 'openssh-server', 'openssh-client', 'rclone', 'postfix', 'msmtp'],
     finish: [...QUIET_BOOT, 'chroot "$1" systemctl --quiet disable ssh.service postfix.service'],
   },
+  /** Every back end that a machine can have itself, and file systems that programs make of folders. */
+  backEnds: {
+    suite: 'trixie',
+    packages: [
+      ...SYSTEM,
+      ...['openssh-server', 'openssh-client', 'rclone', 'restic-rest-server', 'curl', 'mergerfs', 'bindfs'],
+    ],
+    finish: [...QUIET_BOOT, 'chroot "$1" systemctl --quiet disable ssh.service'],
+  },
   /** The oldest Ansible that the playbook is for; this Debian's restic is too old for our jobs. */
   ansibleOld: {
     suite: 'bookworm',

@@ -57,9 +57,9 @@ describe('the container that backs up', () => {
     const check = 'podman unshare %h/.local/lib/stowage/lab/check-source.sh';
     expect(settingsOf(container(), 'ExecStartPre')).toEqual([
       'mkdir -p %h/.local/state/stowage/lab/jobs/backup-app',
-      `${check} podman systemd-app-data ${root} ${root} not-empty`,
-      `${check} podman systemd-app-data ${root} ${root}/deep not-empty`,
-      `${check} path /srv/photos not-empty`,
+      `${check} podman systemd-app-data ${root} ${root} not-empty --read-by=self`,
+      `${check} podman systemd-app-data ${root} ${root}/deep not-empty --read-by=self`,
+      `${check} path /srv/photos not-empty --read-by=self`,
       '%h/.local/lib/stowage/lab/await-repository.sh %h/.local/lib/stowage/lab/restic-main.sh',
     ]);
   });

@@ -163,7 +163,7 @@ list_series() {
 }
 
 # read_mounts PATH...: from a table of mounts, what is mounted at one of these paths or below it, a line each:
-#   at|below MOUNT_POINT ROOT
+#   at|below MOUNT_POINT ROOT TYPE
 # Paths are as in the table, where spaces and the like are octal. Below, what engines and file systems mount for a while
 # under names that they make is left out.
 read_mounts() {
@@ -193,8 +193,8 @@ read_mounts() {
       gsub(/\\043/, "#", point)
       for (f = 7; f < NF && $f != "-"; f++) continue
       for (i = 1; i <= count; i++) {
-        if (point == (wanted[i] == "" ? "/" : wanted[i])) print "at", point, $4
-        else if (index(point, wanted[i] "/") == 1 && !is_passing(point, $(f + 1), $(f + 2))) print "below", point, $4
+        if (point == (wanted[i] == "" ? "/" : wanted[i])) print "at", point, $4, $(f + 1)
+        else if (index(point, wanted[i] "/") == 1 && !is_passing(point, $(f + 1), $(f + 2))) print "below", point, $4, $(f + 1)
       }
     }
   '

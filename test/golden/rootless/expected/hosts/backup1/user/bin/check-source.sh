@@ -4,8 +4,8 @@
 # Refuses a backup whose source is missing, empty or elsewhere: restic would record the loss as the new state.
 #   check-source.sh path SOURCE EMPTINESS [GUARD...]
 #   check-source.sh docker|podman VOLUME MOUNTPOINT SOURCE EMPTINESS [GUARD...]
-# EMPTINESS is not-empty or may-be-empty. GUARD is --mount-point (a file system has to be mounted there) or --contains=PATH
-# (it has to hold that).
+# EMPTINESS is not-empty or may-be-empty. GUARD is --mount-point (a file system has to be mounted there), --contains=PATH
+# (it has to hold that) or --read-by=restic|self (who has to see all that others see).
 set -eu
 
 fail() {
@@ -33,7 +33,7 @@ is_empty() {
 }
 
 # read_mounts PATH...: from a table of mounts, what is mounted at one of these paths or below it, a line each:
-#   at|below MOUNT_POINT ROOT
+#   at|below MOUNT_POINT ROOT TYPE
 # Paths are as in the table, where spaces and the like are octal. Below, what engines and file systems mount for a while
 # under names that they make is left out.
 read_mounts() {
@@ -63,11 +63,69 @@ read_mounts() {
       gsub(/\\043/, "#", point)
       for (f = 7; f < NF && $f != "-"; f++) continue
       for (i = 1; i <= count; i++) {
-        if (point == (wanted[i] == "" ? "/" : wanted[i])) print "at", point, $4
-        else if (index(point, wanted[i] "/") == 1 && !is_passing(point, $(f + 1), $(f + 2))) print "below", point, $4
+        if (point == (wanted[i] == "" ? "/" : wanted[i])) print "at", point, $4, $(f + 1)
+        else if (index(point, wanted[i] "/") == 1 && !is_passing(point, $(f + 1), $(f + 2))) print "below", point, $4, $(f + 1)
       }
     }
   '
+}
+
+# as_reader COMMAND...
+as_reader() {
+  if [ "$reader" = self ]; then
+    "$@"
+  else
+    setpriv --reuid=restic --regid=restic --init-groups --no-new-privs --inh-caps=-all,+dac_read_search \
+      --ambient-caps=-all,+dac_read_search --bounding-set=-all,+dac_read_search "$@"
+  fi
+}
+
+# as_seeing FOLDER COMMAND...: as the root user that this is, or in a name space as the folder's own user.
+as_seeing() {
+  ids=$(stat -c '--reuid=%u --regid=%g' -- "$1") || return 1
+  shift
+  [ "$reader" = self ] || ids='--reuid=0 --regid=0'
+  # shellcheck disable=SC2086 # two words
+  setpriv $ids --clear-groups "$@"
+}
+
+is_full() { [ -n "$("$@" find "$folder/" -mindepth 1 -maxdepth 1 -print -quit)" ]; }
+
+# is_hidden READER DEVICE FOLDER: prints the folder when the job does not see what is in it; fails when it tells nothing of that
+# file system.
+is_hidden() {
+  reader=$1 folder=$3
+  [ "$(stat -c %d -- "$folder")" = "$2" ] && is_full as_seeing "$folder" || return 1
+  is_full as_reader && return 0
+  # It may have gone meanwhile.
+  is_full as_seeing "$folder" || return 1
+  printf '%s\n' "$folder"
+}
+
+# Where FUSE has the source, or a part of it.
+fuse_places() {
+  case $(stat -f -c %T -- "$1") in fuse*) printf '%s\n' "$1" ;; esac
+  read_mounts "$(realpath -- "$1")" </proc/self/mountinfo | sed -n 's/^below \([^ ]*\) [^ ]* fuse.*/\1/p' |
+    # Octal numbers, as printf has them.
+    sed 's/\\/\\0/g' | while IFS= read -r point; do printf '%b\n' "$point"; done
+}
+
+# hidden_in PLACE: the first folder there that is hidden. One that is closed to the reader, and seen, speaks for all.
+hidden_in() {
+  place=$1 device=$(stat -c %d -- "$1")
+  set -- -type d ! -perm -005 ! -uid "$(as_reader id -u)"
+  for gid in $(as_reader id -G); do set -- "$@" ! \( -gid "$gid" -perm -050 \); done
+  find "$place" -xdev "$@" -exec sh "$0" is-hidden "$reader" "$device" {} \; -quit 2>/dev/null || :
+}
+
+# refuse_hidden SOURCE
+refuse_hidden() {
+  advice='say in the contract who reads: backup: { run_as: root }'
+  [ "$reader" = restic ] || advice='no rootless job can read it: give it to the user of the job, or keep it on another file system'
+  fuse_places "$1" | while IFS= read -r place; do
+    hidden=$(hidden_in "$place")
+    [ -z "$hidden" ] || fail "the file system of '$place' decides by user, and hides what is in '$hidden' from this job; $advice"
+  done
 }
 
 # The table of the host itself: in the job's own view some folders are mounted that are none.
@@ -82,6 +140,10 @@ at '*) return 0 ;;
 }
 
 case $1 in
+  is-hidden)
+    is_hidden "$2" "$3" "$4"
+    exit
+    ;;
   path)
     source=$2 emptiness=$3
     shift 3
@@ -104,6 +166,10 @@ for guard do
       if [ ! -e "$wanted" ] && [ ! -L "$wanted" ]; then
         fail "the source '$source' does not contain '${guard#*=}'; is its file system mounted? (its contract says must_contain)"
       fi
+      ;;
+    --read-by=*)
+      reader=${guard#*=}
+      refuse_hidden "$source"
       ;;
   esac
 done
