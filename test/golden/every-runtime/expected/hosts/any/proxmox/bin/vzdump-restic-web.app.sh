@@ -25,7 +25,7 @@ pass() {
   printf '%b' "\\0$first"
   # A restic that is stopped kills this script, and waits until nobody holds its end of the pipe. What a vzdump that was
   # stopped leaves behind may hold the other end for long.
-  setpriv --pdeathsig KILL cat <&3
+  setpriv --pdeathsig=KILL cat <&3
   # Written before vzdump's end of the pipe closes, so it is there by now.
   code=killed
   [ ! -s "$1" ] || read -r code <"$1"
