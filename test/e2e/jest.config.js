@@ -14,5 +14,6 @@ export default {
   },
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
   reporters: ['default', '<rootDir>/test/e2e/lib/reporter.mjs'],
-  testTimeout: 180_000,
+  // Bounds what hangs; a loaded machine takes four times as long as a quiet one.
+  testTimeout: 600_000,
 };
