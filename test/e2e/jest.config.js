@@ -1,10 +1,11 @@
-/** End-to-end scenarios: one file each, one after the other, against real engines. Started by run.mjs. */
+/** End-to-end scenarios: one file each, two at a time, against real engines. Started by run.mjs. */
 export default {
   rootDir: '../..',
   testEnvironment: 'node',
   roots: ['<rootDir>/test/e2e'],
   testMatch: ['<rootDir>/test/e2e/*.e2e.ts'],
-  maxWorkers: 1,
+  // Every second one waits for something most of the time.
+  maxWorkers: 2,
   extensionsToTreatAsEsm: ['.ts'],
   transform: {
     '^.+\\.ts$': [
