@@ -30,7 +30,6 @@ export const TREES = {
   base: { suite: 'trixie', packages: SYSTEM, finish: QUIET_BOOT },
   /** Podman with Quadlet for users without root. */
   rootless: { suite: 'trixie', packages: [...SYSTEM, ...ROOTLESS], finish: QUIET_BOOT },
-  /** A bare-metal host that serves a repository too. */
   /** A host that manages itself: Ansible, what checks a playbook, and Podman for a user without root. */
   ansible: {
     suite: 'trixie',
