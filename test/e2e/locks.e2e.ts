@@ -93,7 +93,10 @@ describe('locks', () => {
       '%s leaves no lock in the repository %s, and nothing that runs',
       async (how, name) => {
         const { folder } = REPOSITORIES[name];
-        await jobs.freeze(`backup-${name}`, `[ -n "$(find ${folder}/locks -type f)" ]`);
+        const packs = `$(find ${folder}/data -type f | wc -l)`;
+        const before = (await machine.run(`echo ${packs}`)).stdout.trim();
+        // By then restic knows that the back end has its lock.
+        await jobs.freeze(`backup-${name}`, `[ "${packs}" -gt ${before} ]`);
         const goOn = `systemctl kill --kill-whom=all --signal=CONT stowage-lab-backup-${name}.service`;
         await endEarly((command) => machine.run(command), `stowage-lab-backup-${name}.service`, how, goOn);
         await expectNothingLeft(machine, folder, 'restic');

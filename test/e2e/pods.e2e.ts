@@ -174,7 +174,7 @@ describe('pods of a cluster', () => {
       await machine.run(
         `kubectl create job dead --from=cronjob/${cronJob}
         pid=$(podman inspect --format '{{.State.Pid}}' dead-pod-restic)
-        until [ "$(ls ${folder(repository)}/locks | wc -l)" -gt ${before.length} ]; do :; done
+        until [ "$(ls ${folder(repository)}/locks | grep -cE '^[0-9a-f]{64}$')" -gt ${before.length} ]; do :; done
         kill -KILL "$pid"; podman wait dead-pod-restic >/dev/null; kubectl delete job dead >/dev/null`,
         { timeout: 60 },
       );
