@@ -11,5 +11,7 @@ export default {
     ],
   },
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
+  // One worker less than there are cores is what jest would take: of two, one.
+  maxWorkers: '100%',
   testTimeout: 120_000,
 };

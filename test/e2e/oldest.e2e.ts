@@ -1,12 +1,19 @@
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { locksIn } from './lib/dead-locks.js';
+import { noteEngine, versionIn } from './lib/engines.js';
 import { contractOfJob, type PromisedJob } from './lib/job-contract.js';
 import { Jobs } from './lib/jobs.js';
 import { boot, type Machine } from './lib/machine.js';
 import { makeProject, render } from './lib/program.js';
 import { interrupted } from './lib/terminal.js';
 import { treeFolder } from './lib/tree.js';
+
+/** What this Debian has too old, or not at all: engine, program, and what makes it say its version. */
+const NEWER = [
+  ['restic (Debian 13)', 'restic', 'version'],
+  ['rest-server', 'restic-rest-server', '--version'],
+] as const;
 
 /** Half a day away: no timer fires by itself while the scenario runs. */
 const AWAY = JSON.stringify(`0 ${(new Date().getUTCHours() + 12) % 24} * * *`);
@@ -46,8 +53,9 @@ describe('a host with the oldest systemd', () => {
 
   beforeAll(async () => {
     machine = await boot('ansibleOld', 'oldest');
-    for (const program of ['restic', 'restic-rest-server']) {
+    for (const [name, program, ask] of NEWER) {
       await machine.copy(path.join(treeFolder('backEnds'), 'usr/bin', program), `/usr/local/bin/${program}`);
+      noteEngine(name, versionIn((await machine.run([program, ask])).stdout) ?? '');
     }
     await machine.run(
       `systemd-run --quiet --unit=rest-server restic-rest-server --path ${SERVED} --no-auth --listen 127.0.0.1:8000`,

@@ -23,9 +23,10 @@ describe.each(files)('the scenario %s', (name) => {
   });
 
   test('needs exactly the trees and packages that it uses', () => {
-    const uses = [...source.matchAll(/\bboot\('([^']+)'/g), ...source.matchAll(/'(kubernetes-[a-z]+)'/g)].map(
-      ([, used]) => used,
-    );
+    const uses = [
+      ...source.matchAll(/\b(?:boot|treeFolder)\('([^']+)'/g),
+      ...source.matchAll(/'(kubernetes-[a-z]+)'/g),
+    ].map(([, used]) => used);
     if (source.includes('newRestic(')) uses.push('restic-sid');
     expect(new Set(scenarios[name]?.needs)).toEqual(new Set(uses));
     for (const need of scenarios[name]?.needs ?? []) {
