@@ -68,9 +68,11 @@ export class Machine {
   constructor(tree: TreeName, name: string, options: BootOptions = {}) {
     this.name = name;
     this.#tree = treeFolder(tree);
-    this.#disk = folder(currentRun(), name);
+    // Scenarios that run at the same time may call a machine alike.
+    const own = `${name}-${process.env.JEST_WORKER_ID ?? 'alone'}`;
+    this.#disk = folder(currentRun(), own);
     this.#disks = options.disks ?? [];
-    this.#group = groupName(currentRun(), name);
+    this.#group = groupName(currentRun(), own);
   }
 
   /** Boots; also again after `powerOff`, with the disk as it was left. Resolves when systemd has finished starting. */
@@ -229,7 +231,7 @@ export class Machine {
   }
 }
 
-/** Boots a machine from a cached tree. Every machine of a run needs a name of its own; it is also the host name. */
+/** Boots a machine from a cached tree. Every machine of a scenario needs a name of its own; it is also the host name. */
 export async function boot(tree: TreeName, name: string, options: BootOptions = {}): Promise<Machine> {
   const machine = new Machine(tree, name, options);
   await machine.powerOn();
