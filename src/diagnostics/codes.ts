@@ -118,6 +118,8 @@ export const CODES = {
     'A guard that the contract asks for (`mount_point`, `must_contain`, `max_shrink`) would be kept by nobody: the volume is part of a guest that is dumped as a whole.',
   STW343:
     'A snapshot host ends in `.incomplete`. Under such names the markers of incomplete snapshots are kept.',
+  STW344:
+    'Several services have one snapshot host in one repository. Their snapshots would look like one history, and incomplete ones of one would be settled with those of another.',
   // 4: where volumes live
   STW401:
     'A persistent volume and a service volume share a name, but their paths have nothing to do with each other.',

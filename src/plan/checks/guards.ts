@@ -1,4 +1,5 @@
 import type { Diagnostic } from '../../diagnostics/diagnostic.js';
+import { groupBy } from '../group.js';
 import type { Check } from './check.js';
 import { places } from './places.js';
 
@@ -32,3 +33,38 @@ export const reservedHost: Check = ({ deployed }) =>
       span: contract.document.span(['service_id']),
       hint: 'choose another `service_id`, or a `snapshot_host` on its deployment',
     }));
+
+/**
+ * Services whose snapshots carry one host in one repository: restic's lists show one history, and retention would take up the
+ * incomplete snapshots of the other (apply-retention.sh goes by the host).
+ */
+export const sharedHistory: Check = ({ policy, plan, deployed }) => {
+  const repositories = new Map(plan.services.map(({ service_id, repository }) => [service_id, repository]));
+  const stored = deployed.flatMap((entry) => {
+    const repository = repositories.get(entry.contract.service_id);
+    return repository === undefined ? [] : [{ ...entry, repository }];
+  });
+  const histories = groupBy(stored, ({ repository, snapshot_host }) => `${repository} ${snapshot_host}`);
+  return [...histories.values()].flatMap((entries): Diagnostic[] => {
+    const [first, second, ...more] = [...groupBy(entries, ({ contract }) => contract).keys()];
+    if (first === undefined || second === undefined) return [];
+    const { repository = '', snapshot_host = '' } = entries[0] ?? {};
+    const chosen = entries.find(({ deployment }) => deployment?.snapshot_host != null)?.deployment;
+    const others =
+      more.length === 0
+        ? ` and \`${second.service_id}\``
+        : `, \`${second.service_id}\` and ${more.length} more`;
+    return [
+      {
+        code: 'STW344',
+        severity: 'error',
+        message: `\`${first.service_id}\`${others} would share one history in the repository \`${repository}\`: their snapshot host is \`${snapshot_host}\``,
+        span:
+          chosen == null
+            ? second.document.span(['service_id'])
+            : policy.document.span([...chosen.pointer, 'snapshot_host']),
+        hint: 'leave `snapshot_host` out, or give each service a deployment with its own',
+      },
+    ];
+  });
+};

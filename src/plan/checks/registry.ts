@@ -40,6 +40,7 @@ const CHECKS: readonly Check[] = [
   wholeVolumeExcluded,
   coverage.snapshotHosts,
   guards.reservedHost,
+  guards.sharedHistory,
   guards.unwatchedGuard,
   places.unbindablePath,
   places.unnamedClaim,
