@@ -140,7 +140,11 @@ describe('planted changes: severity and place', () => {
     [
       'another host of snapshots',
       () => {
-        edit('stowage.yml', 'services: ["*"]', 'services: ["*"], snapshot_host: all');
+        edit(
+          'stowage.yml',
+          'services: ["*"]',
+          'services: [blog], snapshot_host: all }\n  - { runtime: docker, host: web1, services: [wiki]',
+        );
       },
       {
         severity: 'critical',
