@@ -209,6 +209,34 @@ describe('a bare-metal host', () => {
       expect(differences(before, await manifest(machine, BOOKS))).toEqual([]);
     });
 
+    test('so do the commands of the page for plain restic, but for holes and the folder itself', async () => {
+      const [latest] = await snapshots('ledger');
+      const typed = (heading: string) => runbookCommands(page('ledger'), heading, latest?.id);
+      const commands = `${typed('Reach the repository')}\n${typed('List and restore')}`;
+      await machine.run(['sh', '-euc', `mkdir /root/plain; cd /root/plain\n${commands}`]);
+      const found = differences(before, await manifest(machine, '/root/plain/restored/ledger/books'));
+      expect(found.filter((line) => !line.startsWith('"": ') && !line.includes('was sparse'))).toEqual([]);
+    });
+
+    test('so does a new host, from its first command to its first restore and backup', async () => {
+      const next = await boot('base', 'metal1-new');
+      try {
+        await next.copy(project.rendered, '/root/tree');
+        await next.write('/etc/restic/password', 'a password\n', '600');
+        const { stdout } = await machine.run("tar -C /srv -cf - 'restic nas' | base64 --wrap=0");
+        const heading = 'The host is gone: baremetal on metal1';
+        // The user restic is made by the installer, and the repository is on a disk that outlived the host.
+        await next.run(`cd /root/tree\n${runbookCommands(page('ledger'), heading)}`);
+        const unpack = 'base64 --decode | tar -C /srv -xf -; chown -R restic: /srv/restic*';
+        await next.run(unpack, { input: stdout });
+        await next.run(restoreCommands(page('ledger'), 'baremetal on metal1', /^Restore in place$/));
+        expect(differences(before, await manifest(next, BOOKS))).toEqual([]);
+        await next.run('mkdir -p /home/ledger/attic; systemctl start stowage-lab-backup-ledger.service');
+      } finally {
+        await next.stop();
+      }
+    });
+
     test('and aside, into a folder that is not there yet', async () => {
       await machine.run(runbook('Restore aside'));
       expect(
