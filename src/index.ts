@@ -18,14 +18,8 @@ export { CODES } from './diagnostics/codes.js';
 export { hasErrors, sortDiagnostics } from './diagnostics/diagnostic.js';
 export type { Project } from './load.js';
 export { loadProject } from './load.js';
-export type {
-  BackupPlan,
-  JobSchedule,
-  Placement,
-  PlannedVolume,
-  RepositoryPlan,
-  ServicePlan,
-} from './plan/plan.js';
+export type { Job, JobSchedule } from './model/job.js';
+export type { BackupPlan, Placement, PlannedVolume, RepositoryPlan, ServicePlan } from './plan/plan.js';
 export { buildPlan } from './plan/build.js';
 export type { Policy } from './policy/policy.js';
 export type { RenderedFile } from './targets/target.js';

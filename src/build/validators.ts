@@ -21,6 +21,7 @@ export interface Validator {
 export declare const validateContract: Validator;
 export declare const validatePolicy: Validator;
 export declare const validatePlan: Validator;
+export declare const validatePlan1: Validator;
 `;
 
 /** A schema without what only editors show: validators carry the rest of it in their errors. */
@@ -56,7 +57,13 @@ export async function generateValidators(folder: string): Promise<void> {
   ajv.addSchema(withoutProse(texts.contract), 'contract');
   ajv.addSchema(withoutProse(texts.policy), 'policy');
   ajv.addSchema(withoutProse(readFileSync('schemas/plan.schema.json', 'utf8')), 'plan');
-  const names = { validateContract: 'contract', validatePolicy: 'policy', validatePlan: 'plan' };
+  ajv.addSchema(withoutProse(readFileSync('schemas/plan-1.schema.json', 'utf8')), 'plan-1');
+  const names = {
+    validateContract: 'contract',
+    validatePolicy: 'policy',
+    validatePlan: 'plan',
+    validatePlan1: 'plan-1',
+  };
   const source = standalone.default(ajv, names);
   await build({
     stdin: { contents: source, resolveDir: process.cwd() },

@@ -20,7 +20,7 @@ function coveredVolumes(plan: BackupPlan): Covered[] {
   return plan.services.flatMap((service) =>
     service.placements.flatMap((placement) =>
       placement.volumes.map((volume) => {
-        return { service, placement, volume, state: protection(placement, volume) };
+        return { service, placement, volume, state: protection(plan, service, placement, volume) };
       }),
     ),
   );

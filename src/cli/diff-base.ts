@@ -25,7 +25,10 @@ export interface Base {
 
 const PLAN = '.stowage/plan.json';
 const NOTHING: Side = {
-  plan: { version: 1, project: '', policy: POLICY_FILE, parallel: 2, repositories: [], services: [] },
+  plan: {
+    ...{ version: 2, project: '', policy: POLICY_FILE, parallel: 2 },
+    ...{ jobs: [], repositories: [], services: [] },
+  },
   files: new Map(),
 };
 /** No plan and no rendered file comes near this. */
@@ -138,21 +141,28 @@ function readTree(
 ): { readonly side: Side } | { readonly problem: string } {
   const text = readText(files, join(folder, PLAN));
   if (text === null) return { problem: 'cannot be read' };
-  const parsed = parsePlanFile(text);
+  const contents = contentsOf(files, folder);
+  const parsed = parsePlanFile(text, () => contents, project);
   if ('problem' in parsed) return parsed;
+  const { plan, isUnnamed } = parsed;
+  if (!isUnnamed || project === null) return { side: { plan, files: contents } };
+  // Its units are the same jobs as today's.
+  const renamed = [...contents].map(([path, content]) => [withProject(path, project), content] as const);
+  return { side: { plan, files: new Map(renamed), isUnnamed } };
+}
+
+/** The text of every regular file of a tree, by path. */
+function contentsOf(files: Files, folder: string): ReadonlyMap<string, string> {
   const paths = files
     .list(folder)
     .filter((path) => path !== MANIFEST_PATH && !passesLink(folder, path, files));
   files.prefetch(paths.map((path) => join(folder, path)));
-  const contents = paths.flatMap((path) => {
-    const content = readText(files, join(folder, path));
-    return content === null ? [] : [{ path, content }];
-  });
-  // A tree from before projects had names: its units are the same jobs as today's.
-  const { project: named } = parsed.plan as Partial<BackupPlan>;
-  if (named !== undefined || project === null) return { side: sideOf(parsed.plan, contents) };
-  const renamed = contents.map(({ path, content }) => ({ path: withProject(path, project), content }));
-  return { side: { ...sideOf({ ...parsed.plan, project }, renamed), isUnnamed: true } };
+  return new Map(
+    paths.flatMap((path) => {
+      const content = readText(files, join(folder, path));
+      return content === null ? [] : [[path, content] as const];
+    }),
+  );
 }
 
 /** The path in today's tree of a file in one from before projects had names. */

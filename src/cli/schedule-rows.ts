@@ -1,7 +1,5 @@
-import type { BackupPlan, JobSchedule } from '../plan/plan.js';
-import { maintenanceOf } from '../plan/maintenance-jobs.js';
-import { maintenanceClockwork, type MaintenanceKind } from '../plan/maintenance-times.js';
-import { clockworkOf } from '../plan/schedules.js';
+import { isLight, repositoriesOf, type Job } from '../model/job.js';
+import type { BackupPlan } from '../plan/plan.js';
 import { isoMinute } from '../schedule/civil.js';
 import { knownSchedule } from '../schedule/job-schedule.js';
 import { analysisFrom, nextRuns, simulate, type Clockwork } from '../schedule/runs.js';
@@ -9,7 +7,7 @@ import { intlZones } from '../time/intl-zone.js';
 
 /** One job of `stowage schedule --format json`: part of the interface, so the keys and their order stay. */
 export interface JobRow {
-  readonly kind: 'backup' | MaintenanceKind;
+  readonly kind: string;
   readonly service: string | null;
   readonly repository: string | null;
   readonly runtime: string | null;
@@ -29,54 +27,52 @@ export interface Filter {
 }
 
 /** A job and when it runs: what is computed only for the jobs that are shown. */
-export interface Job extends Omit<JobRow, 'next' | 'worst_case_minutes'> {
-  readonly clockwork: Clockwork;
+export interface ScheduledJob extends Omit<JobRow, 'next' | 'worst_case_minutes'> {
+  readonly clock: Clockwork;
+  /** Saves something, so that what lies between two of its runs may be lost. */
+  readonly saves: boolean;
+  /** As {@link isLight}. */
+  readonly light: boolean;
 }
 
-/** Every job of the plan that the filter asks for: backups by service, then maintenance by repository. */
-export function jobsOf(plan: BackupPlan, filter: Filter): Job[] {
-  const times = ({ cron, on_calendar, timezone }: JobSchedule) => ({ cron, on_calendar, timezone });
-  const backups = plan.services.flatMap((service) =>
-    service.placements.map(({ runtime, host, schedule }): Job => ({
-      kind: 'backup',
-      service: service.service_id,
-      repository: service.repository,
-      runtime,
-      host,
-      ...times(schedule),
-      clockwork: clockworkOf(runtime),
-    })),
-  );
-  const maintenance = plan.repositories.flatMap((repository) =>
-    maintenanceOf(repository).map((kind): Job => ({
-      kind,
-      service: null,
-      repository: repository.name,
-      runtime: repository.maintenance.kind === 'host' ? 'systemd' : 'kubernetes',
-      host: repository.maintenance.kind === 'host' ? repository.maintenance.host : null,
-      ...times(repository[kind]),
-      clockwork: maintenanceClockwork(repository),
-    })),
-  );
-  return [...backups, ...maintenance].filter(
-    (job) =>
-      (filter.host === undefined || job.host === filter.host) &&
-      (filter.repository === undefined || job.repository === filter.repository),
-  );
+/** Every job of the plan that the filter asks for: by kind, then by service or repository. */
+export function jobsOf({ jobs }: BackupPlan, filter: Filter): ScheduledJob[] {
+  return jobs
+    .map(scheduled)
+    .filter(
+      ({ host, repository }) =>
+        (filter.host === undefined || host === filter.host) &&
+        (filter.repository === undefined || repository === filter.repository),
+    );
+}
+
+function scheduled(job: Job): ScheduledJob {
+  const { cron, on_calendar, timezone } = job.schedule;
+  return {
+    kind: job.kind,
+    service: job.service,
+    repository: repositoriesOf(job)[0] ?? null,
+    runtime: job.runtime ?? (job.place.on === 'host' ? 'systemd' : 'kubernetes'),
+    host: job.place.on === 'host' ? job.place.host : null,
+    ...{ cron, on_calendar, timezone },
+    clock: job.clock,
+    saves: job.sources.length > 0,
+    light: isLight(job),
+  };
 }
 
 /** The rows of the jobs, with `count` runs after `at` (minutes from 1970). Equal schedules are computed once. */
-export function jobRows(jobs: readonly Job[], at: number, count: number): JobRow[] {
+export function jobRows(jobs: readonly ScheduledJob[], at: number, count: number): JobRow[] {
   const known = new Map<string, { next: readonly string[]; gap: number }>();
-  return jobs.map(({ clockwork, ...job }) => {
-    const key = `${job.cron} ${job.timezone} ${clockwork}`;
+  return jobs.map(({ clock, saves, light: _, ...job }) => {
+    const key = `${job.cron} ${job.timezone} ${clock}`;
     let times = known.get(key);
     if (times === undefined) {
       const [schedule, zone] = [knownSchedule(job.cron), intlZones(job.timezone)];
-      const next = nextRuns(schedule, zone, at, count, clockwork).map(isoMinute);
-      times = { next, gap: simulate(schedule, zone, clockwork, analysisFrom(at)).longestGap };
+      const next = nextRuns(schedule, zone, at, count, clock).map(isoMinute);
+      times = { next, gap: simulate(schedule, zone, clock, analysisFrom(at)).longestGap };
       known.set(key, times);
     }
-    return { ...job, next: times.next, worst_case_minutes: job.kind === 'backup' ? times.gap : null };
+    return { ...job, next: times.next, worst_case_minutes: saves ? times.gap : null };
   });
 }

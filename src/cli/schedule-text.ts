@@ -3,7 +3,7 @@ import { knownSchedule } from '../schedule/job-schedule.js';
 import { runsBetween } from '../schedule/runs.js';
 import { showDuration, showMinute } from '../schedule/show.js';
 import { intlZones } from '../time/intl-zone.js';
-import type { Job, JobRow } from './schedule-rows.js';
+import type { JobRow, ScheduledJob } from './schedule-rows.js';
 import { formatTable, type Column } from './table.js';
 
 const DAY = 1440;
@@ -72,16 +72,16 @@ function widthOf(columns: readonly Column[], cells: readonly (readonly string[])
   );
 }
 
-/** How many jobs start in each hour (UTC) of the day that begins at `at`, as bars; empty hours are left out. */
-export function loadChart(jobs: readonly Job[], at: number, width: number | null): string {
+/** How many jobs start in each hour (UTC) of the day that begins at `at`, as bars; empty hours are left out. Jobs that are no load are not counted. */
+export function loadChart(jobs: readonly ScheduledJob[], at: number, width: number | null): string {
   const start = at - (((at % 60) + 60) % 60);
   const hours = Array.from({ length: 24 }, () => 0);
   const known = new Map<string, number[]>();
-  for (const job of jobs) {
-    const key = `${job.cron} ${job.timezone} ${job.clockwork}`;
+  const counted = jobs.filter(({ light }) => !light);
+  for (const { cron, timezone, clock } of counted) {
+    const key = `${cron} ${timezone} ${clock}`;
     const runs =
-      known.get(key) ??
-      runsBetween(knownSchedule(job.cron), intlZones(job.timezone), start, start + DAY, job.clockwork);
+      known.get(key) ?? runsBetween(knownSchedule(cron), intlZones(timezone), start, start + DAY, clock);
     known.set(key, runs);
     for (const run of runs) {
       const hour = Math.floor((run - start) / 60);
@@ -98,5 +98,5 @@ export function loadChart(jobs: readonly Job[], at: number, width: number | null
           `${showMinute(start + hour * 60)}  ${String(count).padStart(5)} ${mark.repeat(Math.ceil((count * room) / most))}`,
         ],
   );
-  return `Starts an hour (UTC), ${jobs.length} jobs, from ${showMinute(start)}\n${lines.map((line) => `${line}\n`).join('')}`;
+  return `Starts an hour (UTC), ${counted.length} jobs, from ${showMinute(start)}\n${lines.map((line) => `${line}\n`).join('')}`;
 }

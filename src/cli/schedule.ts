@@ -10,7 +10,7 @@ import { intlZones } from '../time/intl-zone.js';
 import { EXIT, type ExitCode } from './exit-codes.js';
 import { openProject } from './open.js';
 import { policyFile, printBeside, printJson, type CommonOptions } from './project.js';
-import { jobRows, jobsOf, type Filter, type Job } from './schedule-rows.js';
+import { jobRows, jobsOf, type Filter, type ScheduledJob } from './schedule-rows.js';
 import { loadChart, runTable } from './schedule-text.js';
 import { forecast, type Forecast } from './simulate.js';
 import type { Terminal } from './terminal.js';
@@ -27,7 +27,7 @@ export interface ScheduleOptions extends CommonOptions, Filter {
 }
 
 interface Answer {
-  readonly jobs: readonly Job[];
+  readonly jobs: readonly ScheduledJob[];
   readonly diagnostics: readonly Diagnostic[];
   readonly sources: ReadonlyMap<string, string>;
   readonly forecast: Forecast | null;
@@ -119,9 +119,9 @@ function ofExpression(text: string, options: ScheduleOptions, at: number): Answe
     return { jobs: [], diagnostics: [found], sources, forecast: null };
   }
   const { cron, on_calendar } = scheduleAt(text, timezone, 0);
-  const job = (runtime: string | null, clockwork: Job['clockwork']): Job => ({
+  const job = (runtime: string | null, clock: ScheduledJob['clock']): ScheduledJob => ({
     ...{ kind: 'backup', service: null, repository: null, runtime, host: null },
-    ...{ cron, on_calendar, timezone, clockwork },
+    ...{ cron, on_calendar, timezone, clock, saves: true, light: false },
   });
   const [systemd, kubernetes] = [job('systemd', 'systemd'), job('kubernetes', 'kubernetes')];
   const [first, second] = jobRows([systemd, kubernetes], at, options.count);

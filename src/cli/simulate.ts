@@ -9,7 +9,7 @@ import { firstCollision } from '../schedule/collisions.js';
 import { knownSchedule } from '../schedule/job-schedule.js';
 import { runsBetween, type Period } from '../schedule/runs.js';
 import { intlZones } from '../time/intl-zone.js';
-import { jobsOf, type Job } from './schedule-rows.js';
+import { jobsOf, type ScheduledJob } from './schedule-rows.js';
 
 /** How long a backup is taken to run. */
 const ASSUMED_RUN = 30;
@@ -34,7 +34,7 @@ export function forecast(
   policy: Policy,
   count: number,
   period: Period,
-): { forecast: Forecast; jobs: Job[]; diagnostics: Diagnostic[] } {
+): { forecast: Forecast; jobs: ScheduledJob[]; diagnostics: Diagnostic[] } {
   const ids = Array.from({ length: count }, (_, index) => `simulated-${String(index + 1).padStart(5, '0')}`);
   const named = (policy.deployments ?? []).flatMap(({ host }) => (host === null ? [] : [host]));
   const hosts: (string | null)[] = named.length === 0 ? [null] : [...new Set(named)];
@@ -82,10 +82,10 @@ function contractText(id: string): string {
 
 /** Starts and running backups, minute by minute. */
 function load(
-  jobs: readonly Job[],
+  jobs: readonly ScheduledJob[],
   { from, to }: Period,
 ): Pick<Forecast, 'busiest_minute' | 'peak_concurrency'> {
-  const backups = jobs.filter(({ kind }) => kind === 'backup');
+  const backups = jobs.filter(({ saves }) => saves);
   const starts = new Uint32Array(to - from);
   for (const [, { runs, jobs: many }] of distinct(backups, { from, to })) {
     for (const run of runs) starts[run - from] = (starts[run - from] ?? 0) + many;
@@ -100,30 +100,30 @@ function load(
 }
 
 function distinct(
-  jobs: readonly Job[],
+  jobs: readonly ScheduledJob[],
   { from, to }: Period,
 ): Map<string, { runs: readonly number[]; jobs: number }> {
   const found = new Map<string, { runs: readonly number[]; jobs: number }>();
-  for (const { cron, timezone, clockwork } of jobs) {
-    const key = `${cron} ${timezone} ${clockwork}`;
+  for (const { cron, timezone, clock } of jobs) {
+    const key = `${cron} ${timezone} ${clock}`;
     const known = found.get(key);
-    const runs = known?.runs ?? runsBetween(knownSchedule(cron), intlZones(timezone), from, to, clockwork);
+    const runs = known?.runs ?? runsBetween(knownSchedule(cron), intlZones(timezone), from, to, clock);
     found.set(key, { runs, jobs: (known?.jobs ?? 0) + 1 });
   }
   return found;
 }
 
-function collision(jobs: readonly Job[], policy: Policy, period: Period): string | null {
+function collision(jobs: readonly ScheduledJob[], policy: Policy, period: Period): string | null {
   const margin = policy.repositories.find(({ name }) => name === policy.defaults.repository)?.margin ?? 0;
   const backups = [
     ...distinct(
-      jobs.filter(({ kind }) => kind === 'backup'),
+      jobs.filter(({ saves }) => saves),
       period,
     ).values(),
   ];
   const maintenance = [
     ...distinct(
-      jobs.filter(({ kind }) => kind !== 'backup'),
+      jobs.filter(({ saves, light }) => !saves && !light),
       period,
     ).values(),
   ];

@@ -4,7 +4,7 @@ import { loadValues, type ValuesLookup } from '../contract/values.js';
 import { hasErrors } from '../diagnostics/diagnostic.js';
 import type { Project } from '../load.js';
 import { drawPlan } from '../plan/build.js';
-import { rememberJobs } from '../plan/schedules.js';
+import { rememberTimes } from '../plan/place-in-time.js';
 import { loadPolicy } from '../policy/load.js';
 import type { Policy } from '../policy/policy.js';
 import type { SourceDocument } from '../source/document.js';
@@ -51,7 +51,7 @@ export class Workshop {
   readonly #templates: TemplateSet;
   readonly #policies = new WeakMap<Input, Policy | null>();
   readonly #contracts = new WeakMap<Input, { values: ValuesLookup; contracts: readonly Contract[] | null }>();
-  readonly #place = rememberJobs();
+  readonly #place = rememberTimes();
   readonly #first = new Map<string, { of: string; files: readonly RenderedFile[] }>();
   #values: { inputs: Inputs; lookup: ValuesLookup } | null = null;
 

@@ -1,9 +1,7 @@
 import type { Contract } from '../contract/contract.js';
 import { NOTHING_UNREAD, type Unread } from '../contract/unread.js';
-import { neededMaintenance } from './maintenance-jobs.js';
 import { sortDiagnostics, type Diagnostic } from '../diagnostics/diagnostic.js';
 import type { KubernetesSettings, Labels, Policy, Repository } from '../policy/policy.js';
-import { scheduleAt } from '../schedule/job-schedule.js';
 import { SIMULATION, type Period } from '../schedule/runs.js';
 import type { Zones } from '../schedule/zone.js';
 import { intlZones } from '../time/intl-zone.js';
@@ -14,17 +12,10 @@ import { resolveDeployments, type Deployed } from './deployments.js';
 import { excludesInside } from './excludes.js';
 import { planWorkload } from './workload.js';
 import { backedUp, planVolumes, unprotectedVolumes, volumeRoot } from './volumes.js';
-import type {
-  BackupPlan,
-  Elsewhere,
-  JobSchedule,
-  Placement,
-  PlannedVolume,
-  RepositoryPlan,
-  ServicePlan,
-} from './plan.js';
-import { operatorTimes } from './operator-times.js';
-import { placeJobs, type MaintenanceTimes } from './schedules.js';
+import type { BackupPlan, Elsewhere, Placement, PlannedVolume, RepositoryPlan, ServicePlan } from './plan.js';
+import { expand } from '../jobs/expand.js';
+import { placeInTime, placingOf } from './place-in-time.js';
+import { resolve } from './resolve.js';
 import { localPath } from '../policy/repository-url.js';
 import { composeProject, effectiveCommands, effectiveSettings } from './settings.js';
 import { groupBy } from './group.js';
@@ -50,8 +41,9 @@ export function buildPlan(
   period: Period = SIMULATION,
   unread: Unread = NOTHING_UNREAD,
 ): PlanResult {
-  const { sorted, deployed, plan, diagnostics } = drawPlan(policy, contracts, zones, placeJobs, unread);
-  const found = runChecks({ policy, contracts: sorted, deployed, plan, zones, period, unread });
+  const { sorted, diagnostics, ...drawn } = drawPlan(policy, contracts, zones, placeInTime, unread);
+  const found = runChecks({ ...drawn, policy, contracts: sorted, zones, period, unread });
+  const { plan } = drawn;
   return { plan, diagnostics: sortDiagnostics([...diagnostics, ...found]) };
 }
 
@@ -64,29 +56,29 @@ export function drawPlan(
   policy: Policy,
   contracts: readonly Contract[],
   zones: Zones = intlZones,
-  place = placeJobs,
+  place = placeInTime,
   unread: Unread = NOTHING_UNREAD,
 ) {
   const sorted = [...contracts].sort((a, b) => compare(a.service_id, b.service_id));
   const unique = sorted.filter((contract, index) => sorted[index - 1]?.service_id !== contract.service_id);
   const { deployed, diagnostics } = resolveDeployments(policy, unique, unread);
   const placesOf = groupBy(deployed, (entry) => entry.contract);
-  const times = place(policy, deployed, zones);
-  const services = unique.map((contract) =>
-    planService(policy, contract, placesOf.get(contract) ?? [], times.backups),
+  const services = unique.map((contract) => planService(policy, contract, placesOf.get(contract) ?? []));
+  const users = groupBy(services, ({ repository }) => repository);
+  const repositories = policy.repositories.map((repository) =>
+    planRepository(repository, users.get(repository.name) ?? []),
   );
+  const drafts = expand(resolve(policy, unique, { services, repositories }, zones));
   const plan: BackupPlan = {
-    version: 1,
+    version: 2,
     project: policy.project,
     policy: policy.document.file,
     parallel: policy.parallel,
-    repositories: policy.repositories.flatMap((repository) => {
-      const own = times.maintenance.get(repository.name);
-      return own === undefined ? [] : planRepository(policy, repository, own, services, zones);
-    }),
+    jobs: place(drafts, placingOf(policy, zones)),
+    repositories,
     services,
   };
-  return { sorted, deployed, plan, diagnostics };
+  return { sorted, deployed, drafts, plan, diagnostics };
 }
 
 /** Code-unit order: the same on every machine and in every locale. */
@@ -94,25 +86,14 @@ export function compare(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
 
-function planService(
-  policy: Policy,
-  contract: Contract,
-  deployed: readonly Deployed[],
-  schedules: ReadonlyMap<Deployed, JobSchedule>,
-): ServicePlan {
+function planService(policy: Policy, contract: Contract, deployed: readonly Deployed[]): ServicePlan {
   const settings = effectiveSettings(policy, contract);
   const { method } = policy.runtimes.kubernetes;
   /** Whether any job of the service does what a key says. */
   const isInForce = (key: HonouredKey): boolean =>
     deployed.length === 0 || deployed.some(({ runtime }) => runtime !== 'kubernetes' || honours(method, key));
   const placements = deployed
-    .map((entry) =>
-      planPlacement(
-        policy,
-        entry,
-        schedules.get(entry) ?? scheduleAt(settings.schedule, settings.timezone, 0),
-      ),
-    )
+    .map((entry) => planPlacement(policy, entry))
     .sort((a, b) => compare(a.host ?? '', b.host ?? '') || compare(a.runtime, b.runtime));
   return {
     service_id: contract.service_id,
@@ -164,7 +145,7 @@ function planElsewhere(policy: Policy, contract: Contract, placements: readonly 
     });
 }
 
-function planPlacement(policy: Policy, entry: Deployed, schedule: JobSchedule): Placement {
+function planPlacement(policy: Policy, entry: Deployed): Placement {
   const { contract, runtime, host, deployment } = entry;
   const onCluster = runtime === 'kubernetes';
   const { method } = policy.runtimes.kubernetes;
@@ -186,7 +167,6 @@ function planPlacement(policy: Policy, entry: Deployed, schedule: JobSchedule): 
     ...(project === null ? {} : { compose_project: project }),
     ...(commands === null ? {} : { commands }),
     snapshot_host: entry.snapshot_host,
-    schedule,
     volumes,
     ...(unheard.length === 0 ? {} : { not_honoured: unheard }),
     obstacles: onCluster ? kubernetesObstacles(policy, contract) : [],
@@ -212,18 +192,7 @@ function nodesOf(policy: Policy, entry: Deployed, volumes: readonly PlannedVolum
   return isPerNode ? (entry.deployment?.node_selector ?? node_selector) : null;
 }
 
-function planRepository(
-  policy: Policy,
-  repository: Repository,
-  times: MaintenanceTimes,
-  all: readonly ServicePlan[],
-  zones: Zones,
-): RepositoryPlan {
-  const services = all.filter((service) => service.repository === repository.name);
-  const placements = services.flatMap((service) => service.placements);
-  const byK8up =
-    policy.runtimes.kubernetes.method === 'k8up' &&
-    placements.some(({ runtime }) => runtime === 'kubernetes');
+function planRepository(repository: Repository, services: readonly ServicePlan[]): RepositoryPlan {
   return {
     name: repository.name,
     url: repository.url,
@@ -232,10 +201,7 @@ function planRepository(
     environment_file: repository.environment_file,
     kubernetes_secret: repository.kubernetes_secret,
     maintenance: repository.maintenance,
-    ...times,
-    ...(byK8up ? { k8up: operatorTimes(repository, times, placements, zones) } : {}),
     read_data_subsets: repository.check.read_data_subsets,
-    maintenance_jobs: neededMaintenance(policy, services),
     services: services.map((service) => service.service_id),
   };
 }

@@ -1,11 +1,10 @@
-import type { BackupSettings, Contract, Runtime } from '../contract/contract.js';
+import type { BackupSettings, Runtime } from '../contract/contract.js';
 import type { KubernetesSettings, Policy } from '../policy/policy.js';
 import { formatCron } from '../schedule/cron.js';
 import { knownSchedule } from '../schedule/job-schedule.js';
 import { SIMULATION } from '../schedule/runs.js';
 import { movedSchedule } from '../schedule/shift.js';
 import { transitionsBetween, type Zone, type Zones } from '../schedule/zone.js';
-import { effectiveSettings } from './settings.js';
 
 /** Operators that read every schedule in UTC: the field takes no time zone (VolSync, `trigger.schedule`). */
 const UTC_ONLY: readonly KubernetesSettings['method'][] = ['volsync'];
@@ -21,18 +20,6 @@ export interface UtcSchedule {
 
 export function isUtcOnly(policy: Policy, runtime: Runtime): boolean {
   return runtime === 'kubernetes' && UTC_ONLY.includes(policy.runtimes.kubernetes.method);
-}
-
-/** The settings of a service as the scheduler of its runtime is told them: in the time zone that this reads. */
-export function placedSettings(
-  policy: Policy,
-  contract: Contract,
-  runtime: Runtime,
-  zones: Zones,
-): BackupSettings {
-  const settings = effectiveSettings(policy, contract);
-  if (settings.timezone === 'UTC' || !isUtcOnly(policy, runtime)) return settings;
-  return { ...settings, schedule: inUtc(settings, zones).cron, timezone: 'UTC' };
 }
 
 /** A schedule in UTC that is right as long as the zone is at the offset that it has for the most days of a year. */

@@ -1,6 +1,6 @@
 import type { Commands, Retention, RunAs, Runtime } from '../contract/contract.js';
 import type { Labels, MaintenancePlace } from '../policy/policy.js';
-import type { MaintenanceKind } from './maintenance-times.js';
+import type { Job } from '../model/job.js';
 
 /** What kind of thing holds a volume; the values are part of the JSON interface. */
 export type LocationKind =
@@ -46,17 +46,6 @@ export interface PlannedVolume {
   readonly exclude: readonly string[];
 }
 
-/** When a job runs: the same times in the two languages that schedulers speak. */
-export interface JobSchedule {
-  /** Five-field cron expression, offset applied, canonical spelling. */
-  readonly cron: string;
-  /** systemd `OnCalendar=` lines, time zone included. */
-  readonly on_calendar: readonly string[];
-  readonly timezone: string;
-  /** Minutes added to the expression that the policy or contract gives. */
-  readonly offset_minutes: number;
-}
-
 /** The object in a cluster that runs a service. */
 export interface Workload {
   /** Null where nothing says what it is. */
@@ -85,7 +74,6 @@ export interface Placement {
   readonly commands?: Commands;
   /** restic's `--host`. */
   readonly snapshot_host: string;
-  readonly schedule: JobSchedule;
   /** In the contract's order of persistent volumes. */
   readonly volumes: readonly PlannedVolume[];
   /** Keys that the policy's defaults set and an operator does nothing about; none where every key is in force. */
@@ -149,12 +137,6 @@ export interface Elsewhere {
   }[];
 }
 
-/** Cron expressions, in the time zone of the repository's own jobs. */
-export interface OperatorTimes {
-  readonly prune: string;
-  readonly check: string;
-}
-
 export interface RepositoryPlan {
   readonly name: string;
   readonly url: string;
@@ -164,27 +146,22 @@ export interface RepositoryPlan {
   readonly environment_file: string | null;
   readonly kubernetes_secret: string | null;
   readonly maintenance: MaintenancePlace;
-  readonly forget: JobSchedule;
-  readonly prune: JobSchedule;
-  readonly check: JobSchedule;
-  /** Set where K8up backs up into the repository: when it prunes and checks. */
-  readonly k8up?: OperatorTimes;
   readonly read_data_subsets: number | null;
-  /** What is done with it; nothing where nothing is backed up into it. Missing in plans of older versions. */
-  readonly maintenance_jobs?: readonly MaintenanceKind[];
   /** Ids of the services that back up into it, sorted. */
   readonly services: readonly string[];
 }
 
 /** Everything that rendering needs: plain, sorted, serialisable. `.stowage/plan.json` is this object. */
 export interface BackupPlan {
-  readonly version: 1;
+  readonly version: 2;
   /** Part of every installed name; `''` in a plan from before policies had one. */
   readonly project: string;
   /** The policy's file, as in diagnostics. */
   readonly policy: string;
   /** How many backups the timers of one host start at once. */
   readonly parallel: number;
+  /** Everything that starts by itself: by kind, then by service or repository, then by place. */
+  readonly jobs: readonly Job[];
   /** By name. */
   readonly repositories: readonly RepositoryPlan[];
   /** By service id. */

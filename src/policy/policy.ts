@@ -13,6 +13,10 @@ export interface MaintenanceTime {
   readonly spread: number;
 }
 
+/** What a repository says the time of. */
+export const MAINTENANCE_KINDS = ['forget', 'prune', 'check'] as const;
+export type MaintenanceKind = (typeof MAINTENANCE_KINDS)[number];
+
 export interface Repository {
   readonly name: string;
   /** restic's `-r` value; never holds a password. */

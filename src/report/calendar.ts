@@ -1,7 +1,7 @@
 import { count } from '../diagnostics/format-text.js';
 import { groupBy } from '../plan/group.js';
-import { maintenanceClockwork } from '../plan/maintenance-times.js';
-import { clockworkOf } from '../plan/schedules.js';
+import type { Job } from '../model/job.js';
+import { jobIndex } from '../plan/job-index.js';
 import { snapshotLives, type Lifetime } from '../retention/simulate.js';
 import { longestReach } from '../retention/reach.js';
 import { retentionText } from '../retention/text.js';
@@ -59,98 +59,83 @@ export interface Calendar {
   readonly elsewhere: readonly string[];
 }
 
+/** A backup, where it is, and the job that forgets what it makes. */
+interface Backup {
+  readonly place: Place;
+  readonly job: Job;
+  readonly forget: Job | null;
+}
+
 /** Which snapshots exist on the day of the report, and on those before it, when every job does what it should. */
 export function calendar(base: ReportBase): Calendar {
-  const jobs = base.places.filter((place) => place.protected);
-  const isOperated = ({ placement }: Place): boolean =>
-    placement.runtime === 'kubernetes' && base.method !== 'restic';
-  const groups = groupBy(
-    jobs.filter((place) => !isOperated(place)),
-    ({ service, placement }) => `${service.service_id} ${placement.snapshot_host}`,
+  const index = jobIndex(base.plan);
+  const backups = base.places.flatMap((place): Backup[] => {
+    const forget = index.ofRepository(place.repository.name).find(({ covers }) => covers.length > 0) ?? null;
+    return place.jobs.map((job) => ({ place, job, forget }));
+  });
+  const isOurs = ({ job }: Backup): boolean => job.snapshot?.forgotten_by === 'forget-job';
+  const groups = groupBy(backups.filter(isOurs), ({ job: { service, snapshot } }) =>
+    JSON.stringify([service, snapshot?.host, snapshot?.tags]),
   );
   const known = new Map<string, readonly Life[]>();
-  const followed = [...groups.values()].map((places) => {
-    const key = JSON.stringify([timesOf(places), zoneOf(places)]);
-    const lives = known.get(key) ?? livesOf(base, places);
+  const followed = [...groups.values()].map((members) => {
+    const key = JSON.stringify([timesOf(members), zoneOf(members)]);
+    const lives = known.get(key) ?? livesOf(base, members);
     known.set(key, lives);
-    return { places, lives, zone: zoneOf(places) };
+    return { members, lives, zone: zoneOf(members) };
   });
-  const alike = groupBy(followed, ({ places, lives, zone }) =>
-    JSON.stringify([rulesOf(places), zone, lives]),
+  const alike = groupBy(followed, ({ members, lives, zone }) =>
+    JSON.stringify([rulesOf(members), zone, lives]),
   );
   const classes = [...alike.values()].flatMap((members, index): RetentionClass[] => {
     const [first] = members;
     if (first === undefined) return [];
-    const all = members.flatMap(({ places }) => places);
+    const all = members.flatMap((group) => group.members);
     return [describeClass(base, index + 1, all, first.lives, first.zone)];
   });
   return {
     classes,
-    elsewhere: [...new Set(jobs.filter(isOperated).map(({ service }) => service.service_id))],
+    elsewhere: [
+      ...new Set(backups.filter((backup) => !isOurs(backup)).map(({ place }) => place.service.service_id)),
+    ],
   };
 }
 
-function rulesOf([place]: readonly Place[]): string {
-  return place === undefined ? '' : retentionText(place.service.retention);
+function rulesOf([backup]: readonly Backup[]): string {
+  return backup === undefined ? '' : retentionText(backup.place.service.retention);
 }
 
 /** Everything that decides about the lives of a group's snapshots. */
-function timesOf(places: readonly Place[]): unknown {
-  const [first] = places;
-  const { forget, maintenance } = first?.repository ?? {};
-  return [
-    places.map(({ placement }) => [
-      placement.schedule.cron,
-      placement.schedule.timezone,
-      clockworkOf(placement.runtime),
-    ]),
-    first?.service.retention,
-    [forget?.cron, forget?.timezone, maintenance?.kind],
-  ];
+function timesOf(backups: readonly Backup[]): unknown {
+  const [first] = backups;
+  const when = (job: Job | null | undefined) => [job?.schedule.cron, job?.schedule.timezone, job?.clock];
+  return [backups.map(({ job }) => when(job)), first?.place.service.retention, when(first?.forget)];
 }
 
 /** Pods have no time zone but UTC; of a host we take that it lives where its backups are scheduled. */
-function zoneOf([place]: readonly Place[]): string {
-  if (place === undefined || place.placement.runtime === 'kubernetes') return 'UTC';
-  return place.placement.schedule.timezone;
+function zoneOf([backup]: readonly Backup[]): string {
+  return backup === undefined || backup.job.place.on === 'cluster' ? 'UTC' : backup.job.schedule.timezone;
 }
 
-function livesOf(base: ReportBase, places: readonly Place[]): Life[] {
-  const [first] = places;
-  if (first === undefined) return [];
+function livesOf(base: ReportBase, backups: readonly Backup[]): Life[] {
+  const [first] = backups;
+  if (first?.forget == null) return [];
   const { zones, moment, simulated } = base;
-  const { repository, service } = first;
+  const { forget, place } = first;
+  const { retention } = place.service;
   const start = moment - LOOK_BACK * DAY;
-  const gap = Math.max(
-    ...places.map(
-      ({ placement }) => simulated.of(placement.schedule, clockworkOf(placement.runtime)).longestGap,
-    ),
-  );
-  const history = start - longestReach(service.retention, gap);
-  const runs = places
-    .flatMap(({ placement: { runtime, schedule } }) =>
-      runsBetween(
-        knownSchedule(schedule.cron),
-        zones(schedule.timezone),
-        history,
-        moment + 1,
-        clockworkOf(runtime),
-      ),
-    )
+  const gap = Math.max(...backups.map(({ job }) => simulated.of(job.schedule, job.clock).longestGap));
+  const runsOf = ({ schedule, clock }: Job, from: number): number[] =>
+    runsBetween(knownSchedule(schedule.cron), zones(schedule.timezone), from, moment + 1, clock);
+  const history = start - longestReach(retention, gap);
+  const runs = backups
+    .flatMap(({ job }) => runsOf(job, history))
     .sort((a, b) => a - b)
     .slice(-MOST_RUNS);
   // One forget leaves what many would have left, so those before the days that are shown need not be played.
-  const clockwork = maintenanceClockwork(repository);
-  const { longestGap } = simulated.of(repository.forget, clockwork);
-  const forgets = runsBetween(
-    knownSchedule(repository.forget.cron),
-    zones(repository.forget.timezone),
-    start - longestGap,
-    moment + 1,
-    clockwork,
-  );
-  const zone = zones(zoneOf(places));
-  return compress(snapshotLives(runs, forgets, service.retention, zone), base, (minute) =>
+  const forgets = runsOf(forget, start - simulated.of(forget.schedule, forget.clock).longestGap);
+  const zone = zones(zoneOf(backups));
+  return compress(snapshotLives(runs, forgets, retention, zone), base, (minute) =>
     Math.floor((minute + zone.offsetAt(minute)) / DAY),
   );
 }
@@ -176,12 +161,12 @@ function compress(
 function describeClass(
   { zones, moment }: ReportBase,
   number: number,
-  places: readonly Place[],
+  backups: readonly Backup[],
   lives: readonly Life[],
   timezone: string,
 ): RetentionClass {
   const today = Math.floor((moment + zones(timezone).offsetAt(moment)) / DAY);
-  const crons = [...new Set(places.map(({ placement }) => placement.schedule.cron))];
+  const crons = [...new Set(backups.map(({ job }) => job.schedule.cron))];
   const more = crons.length - SCHEDULES_SHOWN;
   const counts = new Map<number, number>();
   for (const [age, newest, , many] of lives) {
@@ -192,14 +177,14 @@ function describeClass(
     .map(([age, many]) => ({ date: dateText(today - age), count: many, several: many > 1 }));
   return {
     number,
-    rules: rulesOf(places),
+    rules: rulesOf(backups),
     timezone,
     today,
     crons: crons.slice(0, SCHEDULES_SHOWN),
     more_crons: more > 0 ? count(more, 'other time') : '',
-    forget: [...new Set(places.map(({ repository }) => repository.forget.cron))].join(', '),
-    services: [...new Set(places.map(({ service }) => service.service_id))],
-    places: places.map(({ id }) => id).join(' '),
+    forget: [...new Set(backups.flatMap(({ forget }) => forget?.schedule.cron ?? []))].join(', '),
+    services: [...new Set(backups.map(({ place }) => place.service.service_id))],
+    places: [...new Set(backups.map(({ place }) => place.id))].join(' '),
     total: dates.reduce((sum, date) => sum + date.count, 0),
     oldest: dates.at(-1)?.date ?? '',
     dates,

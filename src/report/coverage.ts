@@ -1,6 +1,6 @@
 import { RUNTIMES, type Runtime } from '../contract/contract.js';
 import { groupBy } from '../plan/group.js';
-import type { PlannedVolume, ServicePlan } from '../plan/plan.js';
+import type { BackupPlan, PlannedVolume, ServicePlan } from '../plan/plan.js';
 import { protection } from '../targets/protection.js';
 import type { Place, ReportBase } from './input.js';
 
@@ -58,7 +58,7 @@ export function coverage({ plan, places }: ReportBase): Coverage {
   const counts = { backed_up: 0, waived: 0, not_rendered: 0, unlisted: 0 };
   const services = plan.services.flatMap((service): CoverageService[] => {
     const here = ofService.get(service) ?? [];
-    const [first, ...rest] = rowsOf(service, here, runtimes);
+    const [first, ...rest] = rowsOf(plan, service, here, runtimes);
     for (const { cells } of [...(first === undefined ? [] : [first]), ...rest]) {
       for (const { state } of cells.flatMap(({ entries }) => entries)) counts[state] += 1;
     }
@@ -73,7 +73,12 @@ export function coverage({ plan, places }: ReportBase): Coverage {
   return { runtimes, services, nowhere, counts };
 }
 
-function rowsOf(service: ServicePlan, here: readonly Place[], runtimes: readonly Runtime[]): CoverageRow[] {
+function rowsOf(
+  plan: BackupPlan,
+  service: ServicePlan,
+  here: readonly Place[],
+  runtimes: readonly Runtime[],
+): CoverageRow[] {
   const listed = new Set(here.flatMap(({ placement }) => placement.volumes.map(({ volume }) => volume)));
   const row = (volume: string, entryOf: (place: Place) => CoverageEntry[]): CoverageRow => ({
     volume,
@@ -87,15 +92,15 @@ function rowsOf(service: ServicePlan, here: readonly Place[], runtimes: readonly
       row(name, (place) =>
         place.placement.volumes
           .filter(({ volume }) => volume === name)
-          .map((volume) => entry(place, stateOf(place, volume), volume.reason)),
+          .map((volume) => entry(place, stateOf(plan, place, volume), volume.reason)),
       ),
     ),
     ...service.unprotected_volumes.map((name) => row(name, (place) => [entry(place, 'unlisted', null)])),
   ];
 }
 
-function stateOf({ placement }: Place, volume: PlannedVolume): CoverageState {
-  const found = protection(placement, volume);
+function stateOf(plan: BackupPlan, { service, placement }: Place, volume: PlannedVolume): CoverageState {
+  const found = protection(plan, service, placement, volume);
   return found === 'backed up' ? 'backed_up' : found === 'waived' ? 'waived' : 'not_rendered';
 }
 

@@ -1,6 +1,7 @@
 import type { Diagnostic } from '../diagnostics/diagnostic.js';
 import type { BackupPlan, Placement, RepositoryPlan, ServicePlan } from '../plan/plan.js';
 import type { KubernetesSettings } from '../policy/policy.js';
+import type { Job } from '../model/job.js';
 import type { Zones } from '../schedule/zone.js';
 import type { Simulated } from '../schedule/simulated.js';
 
@@ -23,8 +24,8 @@ export interface Place {
   readonly service: ServicePlan;
   readonly placement: Placement;
   readonly repository: RepositoryPlan;
-  /** Something of it is backed up by a job that is rendered. */
-  readonly protected: boolean;
+  /** Its backups: none where nothing of it is backed up. */
+  readonly jobs: readonly Job[];
 }
 
 /** What the parts of the report are computed from. */

@@ -1,4 +1,3 @@
-import { clockworkOf } from '../plan/schedules.js';
 import { retentionText } from '../retention/text.js';
 import { showDuration } from '../schedule/show.js';
 import { placeName } from '../targets/protection.js';
@@ -21,11 +20,12 @@ export interface LossRow {
 /** Worst first: how much each service may lose, by the longest time between two of its runs in thirteen months. */
 export function losses({ places, simulated }: ReportBase): LossRow[] {
   const rows = places.flatMap((place): LossRow[] => {
-    const { id, service, placement, repository } = place;
+    const { id, service, placement, repository, jobs } = place;
     const isWaived = placement.volumes.every(({ backed_up }) => !backed_up);
     if (isWaived) return [];
-    const { schedule, runtime } = placement;
-    const minutes = place.protected ? simulated.of(schedule, clockworkOf(runtime)).longestGap : null;
+    const gaps = jobs.map((job) => ({ job, gap: simulated.of(job.schedule, job.clock).longestGap }));
+    const [worst] = gaps.sort((a, b) => b.gap - a.gap);
+    const minutes = worst?.gap ?? null;
     return [
       {
         id,
@@ -33,8 +33,8 @@ export function losses({ places, simulated }: ReportBase): LossRow[] {
         place: placeName(placement),
         minutes,
         loss: minutes === null ? 'everything' : showDuration(minutes),
-        cron: schedule.cron,
-        timezone: schedule.timezone,
+        cron: worst?.job.schedule.cron ?? '',
+        timezone: worst?.job.schedule.timezone ?? '',
         kept: retentionText(service.retention),
         repository: repository.name,
       },

@@ -1,11 +1,11 @@
 import { RUNTIMES } from '../contract/contract.js';
+import { jobIndex } from '../plan/job-index.js';
 import type { Diagnostic } from '../diagnostics/diagnostic.js';
 import { groupBy } from '../plan/group.js';
 import { SIMULATION } from '../schedule/runs.js';
 import { showMinute } from '../schedule/show.js';
 import { tabulated, type Zone, type Zones } from '../schedule/zone.js';
 import { Simulated } from '../schedule/simulated.js';
-import { protection } from '../targets/protection.js';
 import { calendar, LOOK_BACK, type Calendar } from './calendar.js';
 import { coverage, whereOf, type Coverage } from './coverage.js';
 import type { Place, ReportBase, ReportInput } from './input.js';
@@ -152,13 +152,14 @@ function quickZones(zones: Zones, moment: number): Zones {
 
 function placesOf({ plan }: ReportInput): Place[] {
   const repositories = new Map(plan.repositories.map((repository) => [repository.name, repository]));
+  const index = jobIndex(plan);
   return plan.services
     .flatMap((service) => service.placements.map((placement) => ({ service, placement })))
     .map(({ service, placement }, id): Place => {
       const repository = repositories.get(service.repository);
       if (repository === undefined) throw new Error(`there is no repository ${service.repository}`);
-      const isProtected = placement.volumes.some((volume) => protection(placement, volume) === 'backed up');
-      return { id, service, placement, repository, protected: isProtected };
+      const jobs = index.at(service.service_id, placement).filter(({ sources }) => sources.length > 0);
+      return { id, service, placement, repository, jobs };
     });
 }
 

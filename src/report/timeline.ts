@@ -1,12 +1,11 @@
 import { groupBy } from '../plan/group.js';
-import { maintenanceOf } from '../plan/maintenance-jobs.js';
-import type { JobSchedule, RepositoryPlan } from '../plan/plan.js';
-import { maintenanceClockwork } from '../plan/maintenance-times.js';
-import { clockworkOf } from '../plan/schedules.js';
+import { isExclusive, type Job } from '../model/job.js';
+import { jobIndex } from '../plan/job-index.js';
+import type { RepositoryPlan } from '../plan/plan.js';
 import { dateOf, weekdayOf } from '../schedule/civil.js';
 import { showMinute } from '../schedule/show.js';
 import { knownSchedule } from '../schedule/job-schedule.js';
-import { nextRuns, runsBetween, type Clockwork } from '../schedule/runs.js';
+import { nextRuns, runsBetween } from '../schedule/runs.js';
 import type { Zone } from '../schedule/zone.js';
 import { placeName } from '../targets/protection.js';
 import { clashesOf, type WeekJob } from './clashes.js';
@@ -38,7 +37,8 @@ export interface Mark {
 }
 
 export interface Lane {
-  readonly kind: 'backup' | 'load' | 'forget' | 'prune' | 'check';
+  /** `backup`, `load` for many of them, else the kind of job. */
+  readonly kind: string;
   readonly label: string;
   readonly note: string;
   /** Numbers of the places whose jobs it shows; empty for maintenance. */
@@ -74,31 +74,24 @@ export function timelines(base: ReportBase): Timeline[] {
 }
 
 function timeline(base: ReportBase, repository: RepositoryPlan): Timeline {
-  const week = weekOf(base.zones(repository.forget.timezone), base.moment);
-  const places = base.places.filter((place) => place.protected && place.repository === repository);
-  const backups = places.map((place): WeekJob => {
-    const { schedule, runtime } = place.placement;
-    const clockwork = clockworkOf(runtime);
-    return {
-      name: `the backup of ${place.service.service_id}`,
-      runs: runsIn(base, week, schedule, clockwork),
-    };
+  const own = jobIndex(base.plan).ofRepository(repository.name).filter(isExclusive);
+  const timezone = own[0]?.schedule.timezone ?? 'UTC';
+  const week = weekOf(base.zones(timezone), base.moment);
+  const entries = base.places
+    .filter((place) => place.repository === repository)
+    .flatMap((place) => place.jobs.map((job) => ({ place, job, runs: runsIn(base, week, job) })));
+  const backups = entries.map(({ place, runs }): WeekJob => {
+    return { name: `the backup of ${place.service.service_id}`, runs };
   });
-  const clockwork = maintenanceClockwork(repository);
-  const kinds = maintenanceOf(repository).map((kind) => ({
-    kind,
-    name: kind,
-    schedule: repository[kind],
-    runs: runsIn(base, week, repository[kind], clockwork),
-  }));
+  const kinds = own.map((job) => ({ job, name: job.kind, runs: runsIn(base, week, job) }));
   const margin = base.margins.get(repository.name) ?? 0;
   const clashes = clashesOf(kinds, backups, margin, (run) => shown(week, run));
-  const maintenance = kinds.map(({ kind, schedule, runs }): Lane => ({
-    kind,
-    label: kind,
-    note: noteOf(base, week, schedule, runs, clockwork),
+  const maintenance = kinds.map(({ job, name, runs }): Lane => ({
+    kind: name,
+    label: name,
+    note: noteOf(base, week, job, runs),
     places: '',
-    marks: runs.map((run) => mark(week, run, kind, clashes.minutes.has(`${kind} ${run}`))),
+    marks: runs.map((run) => mark(week, run, name, clashes.minutes.has(`${name} ${run}`))),
     days: startsOf(week, runs),
   }));
   return {
@@ -108,31 +101,28 @@ function timeline(base: ReportBase, repository: RepositoryPlan): Timeline {
       repository.maintenance.kind === 'host'
         ? `host ${repository.maintenance.host}`
         : `namespace ${repository.maintenance.namespace}`,
-    timezone: repository.forget.timezone,
-    places: idsOf(places),
+    timezone,
+    places: idsOf(entries.map(({ place }) => place)),
     days: Array.from({ length: 7 }, (_, day) => ({ label: dayLabel(week.start / DAY + day) })),
-    lanes: [...backupLanes(base, week, places, backups), ...maintenance],
+    lanes: [...backupLanes(base, week, entries), ...maintenance],
     clashes: clashes.texts,
   };
 }
 
-function backupLanes(
-  base: ReportBase,
-  week: Week,
-  places: readonly Place[],
-  jobs: readonly WeekJob[],
-): Lane[] {
-  const entries = places.map((place, index) => ({ place, runs: jobs[index]?.runs ?? [] }));
+/** A backup, where it is, and its runs in the week. */
+interface Entry {
+  readonly place: Place;
+  readonly job: Job;
+  readonly runs: readonly number[];
+}
+
+function backupLanes(base: ReportBase, week: Week, entries: readonly Entry[]): Lane[] {
   if (entries.length <= MOST_LANES) {
-    return entries.map(({ place, runs }) => {
-      const { schedule, runtime } = place.placement;
+    return entries.map(({ place, job, runs }) => {
       return {
         kind: 'backup',
-        label: place.service.service_id,
-        note:
-          runs.length === 0
-            ? noteOf(base, week, schedule, runs, clockworkOf(runtime))
-            : placeName(place.placement),
+        label: labelOf(place, job),
+        note: runs.length === 0 ? noteOf(base, week, job, runs) : placeName(place.placement),
         places: String(place.id),
         marks: runs.map((run) => mark(week, run, place.service.service_id, false)),
         days: startsOf(week, runs),
@@ -154,6 +144,12 @@ function backupLanes(
         days: startsOf(week, runs),
       };
     });
+}
+
+/** A service's name, and of its further jobs in a place what they are. */
+function labelOf({ service, jobs }: Place, job: Job): string {
+  const name = service.service_id;
+  return job === jobs[0] ? name : `${name} (${job.part ?? job.kind})`;
 }
 
 /** More starts of one day than this are counted instead of named. */
@@ -193,27 +189,15 @@ function weekOf(zone: Zone, moment: number): Week {
   return { zone, start, from: instant(start), to: instant(start + WEEK) };
 }
 
-function runsIn(base: ReportBase, week: Week, schedule: JobSchedule, clockwork: Clockwork): number[] {
+function runsIn(base: ReportBase, week: Week, { schedule, clock }: Job): number[] {
   const { cron, timezone } = schedule;
-  return runsBetween(knownSchedule(cron), base.zones(timezone), week.from, week.to, clockwork);
+  return runsBetween(knownSchedule(cron), base.zones(timezone), week.from, week.to, clock);
 }
 
 /** What a lane says of a job: its times, and when it is due next where this week has none. */
-function noteOf(
-  base: ReportBase,
-  week: Week,
-  schedule: JobSchedule,
-  runs: readonly number[],
-  clockwork: Clockwork,
-): string {
+function noteOf(base: ReportBase, week: Week, { schedule, clock }: Job, runs: readonly number[]): string {
   if (runs.length > 0) return schedule.cron;
-  const [next] = nextRuns(
-    knownSchedule(schedule.cron),
-    base.zones(schedule.timezone),
-    week.to - 1,
-    1,
-    clockwork,
-  );
+  const [next] = nextRuns(knownSchedule(schedule.cron), base.zones(schedule.timezone), week.to - 1, 1, clock);
   return next === undefined ? schedule.cron : `next ${showMinute(next + week.zone.offsetAt(next))}`;
 }
 
@@ -237,5 +221,5 @@ function dayLabel(day: number): string {
 }
 
 function idsOf(places: readonly Place[]): string {
-  return places.map(({ id }) => id).join(' ');
+  return [...new Set(places.map(({ id }) => id))].join(' ');
 }

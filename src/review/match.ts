@@ -1,3 +1,5 @@
+import type { Job } from '../model/job.js';
+import { jobIndex } from '../plan/job-index.js';
 import type { BackupPlan, Placement, PlannedVolume, RepositoryPlan, ServicePlan } from '../plan/plan.js';
 
 /** A service in one place, before and after. */
@@ -81,6 +83,32 @@ export function volumePairs({ before, after }: PlacementPair): [PlannedVolume, P
   return after.volumes.flatMap((volume): [PlannedVolume, PlannedVolume][] => {
     const previous = old.get(volume.volume);
     return previous === undefined ? [] : [[previous, volume]];
+  });
+}
+
+/** A backup before and after. */
+export interface JobPair {
+  readonly before: Job;
+  readonly after: Job;
+}
+
+/**
+ * The backups of a place before and after: each with the one of its kind and part; one whose part is new, as another method
+ * makes, with the first of its kind.
+ */
+export function backupPairs(
+  plans: { readonly before: { readonly plan: BackupPlan }; readonly after: { readonly plan: BackupPlan } },
+  { service, before, after }: PlacementPair,
+): JobPair[] {
+  const backups = (plan: BackupPlan, placement: Placement) =>
+    jobIndex(plan)
+      .at(service.id, placement)
+      .filter(({ sources }) => sources.length > 0);
+  const old = backups(plans.before.plan, before);
+  return backups(plans.after.plan, after).flatMap((job): JobPair[] => {
+    const same = old.filter(({ kind }) => kind === job.kind);
+    const previous = same.find(({ part }) => part === job.part) ?? same[0] ?? old[0];
+    return previous === undefined ? [] : [{ before: previous, after: job }];
   });
 }
 

@@ -1,4 +1,4 @@
-import type { JobSchedule } from '../plan/plan.js';
+import type { JobSchedule } from '../model/job.js';
 import { toOnCalendar } from './calendar.js';
 import { formatCron, parseCron, type CronSchedule } from './cron.js';
 import { shiftSchedule } from './offset.js';

@@ -1,21 +1,29 @@
-import type { Placement, PlannedVolume } from '../plan/plan.js';
-import { isKubernetesJob } from './kubernetes/cluster.js';
-import { hasGuestJob, hostVolumes, isSystemdJob } from './systemd/host-tree.js';
+import { volumesOf } from '../model/job.js';
+import { jobIndex } from '../plan/job-index.js';
+import type { BackupPlan, Placement, PlannedVolume, ServicePlan } from '../plan/plan.js';
 
 /** What happens to one volume in one place, in the words of the coverage table. */
 export type Protection = 'backed up' | 'waived' | 'not rendered yet';
 
-/** Whether the tree holds a backup job for a placement. */
-export function isRendered(placement: Placement): boolean {
-  if (placement.runtime === 'proxmox') return hostVolumes(placement).length > 0 || hasGuestJob(placement);
-  return isSystemdJob(placement) || isKubernetesJob(placement) || placement.scope === 'user';
+/** What the jobs of a plan do with a volume. */
+export function protection(
+  plan: BackupPlan,
+  { service_id }: ServicePlan,
+  placement: Placement,
+  { volume, backed_up }: PlannedVolume,
+): Protection {
+  if (!backed_up) return 'waived';
+  const jobs = jobIndex(plan).at(service_id, placement);
+  return jobs.some((job) => volumesOf(job).includes(volume)) ? 'backed up' : 'not rendered yet';
 }
 
-export function protection(placement: Placement, volume: PlannedVolume): Protection {
-  if (!volume.backed_up) return 'waived';
-  // Inside a guest without a number.
-  if (volume.kind === 'lxc_guest' && volume.name === null) return 'not rendered yet';
-  return isRendered(placement) ? 'backed up' : 'not rendered yet';
+/** The volumes of a place that jobs of the plan back up. */
+export function protectedVolumes(
+  plan: BackupPlan,
+  service: ServicePlan,
+  placement: Placement,
+): PlannedVolume[] {
+  return placement.volumes.filter((volume) => protection(plan, service, placement, volume) === 'backed up');
 }
 
 /** Where a placement is, for people: `docker on web1`, `kubernetes in namespace media`, `docker`. */

@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { installedName, isTakenProjectName, type NameKind } from '../../src/names/installed.js';
 import { secretVariablePrefix } from '../../src/plan/ansible-names.js';
-import { labels, objectName } from '../../src/targets/kubernetes/names.js';
+import { labels, objectName } from '../../src/names/objects.js';
 
 /** Few letters, so that what could meet does. */
 const project = fc.stringMatching(/^[ab][ab1]{0,3}$/).filter((name) => !isTakenProjectName(name));

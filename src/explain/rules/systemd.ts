@@ -20,11 +20,6 @@ export const SYSTEMD_RULES: readonly LineRule[] = [
     'systemd.timer(5)',
   ),
   key(
-    'OnBootSec|OnUnitInactiveSec',
-    'A dead lock is seen within minutes, also where the machine was off; a look at a repository without locks costs nothing.',
-    'systemd.timer(5)',
-  ),
-  key(
     'AccuracySec',
     'Without it systemd may start a job up to a minute late, and the times in review would not be the times at night.',
     'systemd.timer(5)',

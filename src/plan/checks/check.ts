@@ -1,6 +1,7 @@
 import type { Contract } from '../../contract/contract.js';
 import type { Unread } from '../../contract/unread.js';
 import type { Diagnostic, Span } from '../../diagnostics/diagnostic.js';
+import type { JobDraft } from '../../model/job.js';
 import type { Policy } from '../../policy/policy.js';
 import type { Period } from '../../schedule/runs.js';
 import type { Zones } from '../../schedule/zone.js';
@@ -16,6 +17,8 @@ export interface CheckInput {
   readonly unread: Unread;
   readonly deployed: readonly Deployed[];
   readonly plan: BackupPlan;
+  /** The jobs of the plan as they were before they had times. */
+  readonly drafts: readonly JobDraft[];
   readonly zones: Zones;
   /** What the checks of the schedules look at. */
   readonly period: Period;

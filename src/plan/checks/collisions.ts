@@ -1,14 +1,12 @@
 import type { Diagnostic } from '../../diagnostics/diagnostic.js';
-import { isMaintained, maintenanceOf } from '../maintenance-jobs.js';
-import type { Repository } from '../../policy/policy.js';
+import { isExclusive, type Job } from '../../model/job.js';
+import { MAINTENANCE_KINDS, type MaintenanceKind, type Repository } from '../../policy/policy.js';
 import { firstCollision, freeTimes } from '../../schedule/collisions.js';
 import { knownSchedule } from '../../schedule/job-schedule.js';
 import { runsBetween } from '../../schedule/runs.js';
 import { showDuration, showMinute } from '../../schedule/show.js';
 import { groupBy } from '../group.js';
-import { maintenanceClockwork, type MaintenanceKind } from '../maintenance-times.js';
-import type { BackupPlan, RepositoryPlan } from '../plan.js';
-import { clockworkOf } from '../schedules.js';
+import { jobIndex } from '../job-index.js';
 import type { Check, CheckInput } from './check.js';
 import { maintenancePointer } from './schedule.js';
 import { Simulated } from '../../schedule/simulated.js';
@@ -40,26 +38,34 @@ interface Clash {
  */
 export const maintenanceCollisions: Check = (input) => {
   const simulated = new Simulated(input.zones, input.period);
+  const index = jobIndex(input.plan);
+  const users = groupBy(
+    input.plan.jobs.filter((job) => !isExclusive(job)),
+    ({ locks: [lock] }) => lock?.repository,
+  );
   return input.policy.repositories.flatMap((repository) => {
-    const planned = input.plan.repositories.find(({ name }) => name === repository.name);
-    if (planned === undefined || !isMaintained(planned) || repository.margin === 0) return [];
-    return repositoryCollisions(input, repository, planned, simulated);
+    const alone = index.ofRepository(repository.name).filter(isExclusive);
+    if (alone.length === 0 || repository.margin === 0) return [];
+    const backups = backupRuns(users.get(repository.name) ?? [], simulated);
+    return repositoryCollisions(input, repository, alone, backups, simulated);
   });
 };
 
 function repositoryCollisions(
   input: CheckInput,
   repository: Repository,
-  planned: RepositoryPlan,
+  alone: readonly Job[],
+  backups: readonly Busy[],
   simulated: Simulated,
 ): Diagnostic[] {
-  const backups = backupRuns(input.plan, repository.name, simulated);
-  const clockwork = maintenanceClockwork(repository);
-  const jobs = maintenanceOf(planned).map((kind) => ({
-    kind,
-    names: [`${kind} of \`${repository.name}\``],
-    runs: simulated.of(planned[kind], clockwork).runs,
-  }));
+  const jobs = MAINTENANCE_KINDS.flatMap((kind) => {
+    const job = alone.find((candidate) => candidate.kind === kind);
+    if (job === undefined) return [];
+    const { runs } = simulated.of(job.schedule, job.clock);
+    return [
+      { kind, names: [`${kind} of \`${repository.name}\``], runs, cron: job.schedule.cron, clock: job.clock },
+    ];
+  });
   const met = jobs.map((job, index) => {
     const withBackups = clashes(job.runs, backups, repository.margin);
     const withJobs = jobs.slice(0, index).map((other) => clashes(job.runs, [other], repository.margin));
@@ -73,14 +79,14 @@ function repositoryCollisions(
   return met.flatMap(({ job, withBackups, found }): Diagnostic[] => {
     if (found.length === 0) return [];
     const busy = [...backups, ...jobs.filter((other) => other !== job)].map(({ runs }) => runs);
-    const schedule = knownSchedule(planned[job.kind].cron);
+    const schedule = knownSchedule(job.cron);
     const zone = input.zones(repository.timezone);
     const { from, to } = input.period;
-    const times = freeTimes(schedule, zone, clockwork, [...busy, ...taken], repository.margin, input.period);
+    const times = freeTimes(schedule, zone, job.clock, [...busy, ...taken], repository.margin, input.period);
     const nearest = firstOf(times, TRIES);
     const free = workingTime(subject, job.kind, nearest, suggested);
     if (free !== null) {
-      taken.push(runsBetween(knownSchedule(free), zone, from, to, clockwork));
+      taken.push(runsBetween(knownSchedule(free), zone, from, to, job.clock));
       suggested.set(job.kind, free);
     }
     const way: WayOut = free !== null ? { works: free } : { nearest: nearest[0] ?? null };
@@ -89,21 +95,13 @@ function repositoryCollisions(
 }
 
 /** The runs of a repository's backups, those with the same runs together. */
-function backupRuns(plan: BackupPlan, repository: string, simulated: Simulated): Busy[] {
-  const jobs = plan.services
-    .filter((service) => service.repository === repository)
-    .flatMap(({ service_id, placements }) =>
-      placements.map(({ runtime, schedule }) => ({ service_id, schedule, clockwork: clockworkOf(runtime) })),
-    );
-  const distinct = groupBy(
-    jobs,
-    ({ schedule, clockwork }) => `${schedule.cron} ${schedule.timezone} ${clockwork}`,
-  );
+function backupRuns(jobs: readonly Job[], simulated: Simulated): Busy[] {
+  const distinct = groupBy(jobs, ({ schedule, clock }) => `${schedule.cron} ${schedule.timezone} ${clock}`);
   return [...distinct.values()].flatMap((same) => {
     const [first] = same;
     if (first === undefined) return [];
-    const names = [...new Set(same.map(({ service_id }) => `\`${service_id}\``))];
-    return [{ names, runs: simulated.of(first.schedule, first.clockwork).runs }];
+    const names = [...new Set(same.map(({ service }) => `\`${service ?? ''}\``))];
+    return [{ names, runs: simulated.of(first.schedule, first.clock).runs }];
   });
 }
 

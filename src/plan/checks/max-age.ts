@@ -1,5 +1,5 @@
 import { showDuration } from '../../schedule/show.js';
-import { clockworkOf } from '../schedules.js';
+import { jobIndex } from '../job-index.js';
 import { effectiveSettings } from '../settings.js';
 import type { Check } from './check.js';
 import { Simulated } from '../../schedule/simulated.js';
@@ -7,14 +7,15 @@ import { Simulated } from '../../schedule/simulated.js';
 /** The longest gap between two runs must keep `max_age`. */
 export const tooOld: Check = ({ policy, contracts, plan, zones, period }) => {
   const simulated = new Simulated(zones, period);
-  const services = new Map(plan.services.map((service) => [service.service_id, service]));
+  const jobs = jobIndex(plan);
   return contracts.flatMap((contract) => {
     const { max_age: limit } = effectiveSettings(policy, contract);
     if (limit === null) return [];
     const own = contract.backup.settings.max_age !== undefined;
-    const gaps = (services.get(contract.service_id)?.placements ?? []).map(({ runtime, schedule }) => ({
+    const backups = jobs.ofService(contract.service_id).filter(({ sources }) => sources.length > 0);
+    const gaps = backups.map(({ clock, schedule }) => ({
       schedule,
-      gap: simulated.of(schedule, clockworkOf(runtime)).longestGap,
+      gap: simulated.of(schedule, clock).longestGap,
     }));
     const worst = gaps.reduce<(typeof gaps)[number] | null>(
       (best, entry) => (best === null || entry.gap > best.gap ? entry : best),

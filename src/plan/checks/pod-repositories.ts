@@ -1,5 +1,5 @@
 import type { Diagnostic } from '../../diagnostics/diagnostic.js';
-import { isMaintained } from '../maintenance-jobs.js';
+import { jobIndex } from '../job-index.js';
 import { helperOf } from '../../policy/repository-url.js';
 import type { Check, CheckInput } from './check.js';
 
@@ -16,11 +16,12 @@ export const unreachableFromPods: Check = ({ policy, plan }) => {
       .filter(({ placements }) => placements.some(({ runtime }) => runtime === 'kubernetes'))
       .map(({ repository }) => repository),
   );
-  const maintained = new Set(plan.repositories.filter(isMaintained).map(({ name }) => name));
+  const jobs = jobIndex(plan);
   const { image, method } = policy.runtimes.kubernetes;
   return policy.repositories.flatMap(({ name, url, maintenance, pointer }): Diagnostic[] => {
     const isUsed =
-      (method === 'restic' && used.has(name)) || (maintenance.kind === 'namespace' && maintained.has(name));
+      (method === 'restic' && used.has(name)) ||
+      (maintenance.kind === 'namespace' && jobs.ofRepository(name).length > 0);
     const helper = helperOf(url);
     if (!isUsed || helper === null || (helper === 'rclone' && !OWN_IMAGE.test(image))) return [];
     const span = policy.document.span([...pointer, 'url']);

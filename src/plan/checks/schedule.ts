@@ -1,5 +1,11 @@
 import type { Diagnostic, Span } from '../../diagnostics/diagnostic.js';
-import type { Policy, Repository } from '../../policy/policy.js';
+import {
+  MAINTENANCE_KINDS,
+  type MaintenanceKind,
+  type Policy,
+  type Repository,
+} from '../../policy/policy.js';
+import { jobIndex } from '../job-index.js';
 import * as ambiguity from '../../schedule/ambiguity.js';
 import { knownSchedule } from '../../schedule/job-schedule.js';
 import { offsetRoom, smallestGap } from '../../schedule/offset.js';
@@ -7,7 +13,6 @@ import { clockChangeHits, type ClockChangeHit } from '../../schedule/runs.js';
 import { showDuration, showMinute } from '../../schedule/show.js';
 import type { Pointer, SourceDocument } from '../../source/document.js';
 import { valueAt } from '../../source/findings.js';
-import { MAINTENANCE_KINDS, type MaintenanceKind } from '../maintenance-times.js';
 import { effectiveSettings } from '../settings.js';
 import type { Check, CheckInput } from './check.js';
 
@@ -41,15 +46,16 @@ function written({ policy, contracts, plan }: CheckInput): Written[] {
     ...contracts
       .filter((contract) => timing.some((key) => contract.backup.settings[key] !== undefined))
       .map((contract) => settings(contract.document, 'backup', effectiveSettings(policy, contract))),
-    ...policy.repositories.flatMap((repository) =>
-      MAINTENANCE_KINDS.map((kind) => ({
+    ...policy.repositories.flatMap((repository) => {
+      const jobs = jobIndex(plan).ofRepository(repository.name);
+      return MAINTENANCE_KINDS.map((kind) => ({
         expression: repository[kind].schedule,
         timezone: repository.timezone,
         span: () => policy.document.span(maintenancePointer(policy, repository, kind)),
         spread: null,
-        placed: plan.repositories.find(({ name }) => name === repository.name)?.[kind].cron ?? null,
-      })),
-    ),
+        placed: jobs.find((job) => job.kind === kind)?.schedule.cron ?? repository[kind].schedule,
+      }));
+    }),
   ];
 }
 
@@ -105,14 +111,13 @@ function placedCrons({ policy, contracts, plan }: CheckInput): Map<string, Set<s
     contracts.map((contract) => [contract.service_id, effectiveSettings(policy, contract)]),
   );
   const crons = new Map<string, Set<string>>();
-  for (const { service_id, placements } of plan.services) {
-    const { schedule, timezone } = settings.get(service_id) ?? policy.defaults;
+  for (const job of plan.jobs) {
+    if (job.service === null || job.sources.length === 0) continue;
+    const { schedule, timezone } = settings.get(job.service) ?? policy.defaults;
     const key = `${schedule} ${timezone}`;
     const known = crons.get(key) ?? new Set();
     // An operator without time zones has its own reading of it.
-    for (const placement of placements) {
-      if (placement.schedule.timezone === timezone) known.add(placement.schedule.cron);
-    }
+    if (job.schedule.timezone === timezone) known.add(job.schedule.cron);
     crons.set(key, known);
   }
   return crons;

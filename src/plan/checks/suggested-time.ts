@@ -1,20 +1,19 @@
-import type { Policy, Repository } from '../../policy/policy.js';
+import { isExclusive, type Job, type JobDraft } from '../../model/job.js';
+import type { MaintenanceKind, Repository } from '../../policy/policy.js';
 import { firstCollision } from '../../schedule/collisions.js';
 import type { Simulated } from '../../schedule/simulated.js';
-import { maintenanceClockwork, MAINTENANCE_KINDS, type MaintenanceKind } from '../maintenance-times.js';
-import { clockworkOf, placeJobs } from '../schedules.js';
-import { effectiveSettings } from '../settings.js';
+import { placeInTime, placingOf } from '../place-in-time.js';
 import type { CheckInput } from './check.js';
 
 /** Times for maintenance jobs of one repository, as cron expressions. */
-export type Suggestions = ReadonlyMap<MaintenanceKind, string>;
+export type Suggestions = ReadonlyMap<string, string>;
 
 /** The repository whose jobs a suggestion is for. */
 export interface Subject {
   readonly input: CheckInput;
   readonly repository: Repository;
   /** The maintenance jobs that are in nobody's way now, and must stay so. */
-  readonly clear: ReadonlySet<MaintenanceKind>;
+  readonly clear: ReadonlySet<string>;
   readonly simulated: Simulated;
 }
 
@@ -38,33 +37,31 @@ export function workingTime(
 
 /** Whether the jobs that would move, and those that are clear now, are clear of all others with these times. */
 function works({ input, repository, clear, simulated }: Subject, times: Suggestions): boolean {
-  const { backups, maintenance } = placeJobs(
-    withTimes(input.policy, repository, times),
-    input.deployed,
-    input.zones,
+  const drafts = withTimes(input.drafts, repository, times);
+  const placed = placeInTime(drafts, placingOf(input.policy, input.zones)).filter(({ locks }) =>
+    locks.some((lock) => lock.repository === repository.name),
   );
-  const planned = maintenance.get(repository.name);
-  if (planned === undefined) return false;
-  const clockwork = maintenanceClockwork(repository);
-  const jobs = MAINTENANCE_KINDS.map((kind) => ({ kind, runs: simulated.of(planned[kind], clockwork).runs }));
-  const others = [...backups]
-    .filter(([{ contract }]) => effectiveSettings(input.policy, contract).repository === repository.name)
-    .map(([{ runtime }, schedule]) => simulated.of(schedule, clockworkOf(runtime)).runs);
-  const busy = [...new Set(others)];
-  const meets = (runs: readonly number[], other: readonly number[]): boolean =>
-    firstCollision(runs, other, repository.margin) !== null;
-  return jobs.every(({ kind, runs }, index) => {
-    if (!times.has(kind) && !clear.has(kind)) return true;
-    const rivals = times.has(kind) ? jobs.filter((job) => job.kind !== kind) : jobs.slice(0, index);
-    return ![...busy, ...rivals.map((job) => job.runs)].some((other) => meets(runs, other));
+  const runsOf = (jobs: readonly Job[]) =>
+    jobs.map(({ kind, schedule, clock }) => ({ kind, runs: simulated.of(schedule, clock).runs }));
+  const busy = [...new Set(runsOf(placed.filter((job) => !isExclusive(job))).map(({ runs }) => runs))];
+  const own = runsOf(placed.filter(({ service }) => service === null));
+  const meets = (one: readonly number[], other: readonly number[]): boolean =>
+    firstCollision(one, other, repository.margin) !== null;
+  return own.every(({ kind, runs: mine }, index) => {
+    const isSuggested = times.has(kind);
+    if (!isSuggested && !clear.has(kind)) return true;
+    const rivals = isSuggested ? own.filter((job) => job.kind !== kind) : own.slice(0, index);
+    return ![...busy, ...rivals.map((job) => job.runs)].some((other) => meets(mine, other));
   });
 }
 
-/** The policy with a repository's maintenance at exactly these times. */
-function withTimes(policy: Policy, repository: Repository, times: Suggestions): Policy {
-  const own = [...times].reduce<Repository>(
-    (made, [kind, schedule]) => ({ ...made, [kind]: { ...made[kind], schedule, spread: 0 } }),
-    repository,
-  );
-  return { ...policy, repositories: policy.repositories.map((each) => (each === repository ? own : each)) };
+/** The jobs with a repository's maintenance at exactly these times. */
+function withTimes(drafts: readonly JobDraft[], { name }: Repository, times: Suggestions): JobDraft[] {
+  return drafts.map((draft) => {
+    const { wish, service, store, kind } = draft;
+    const expression = times.get(kind);
+    const isOwn = service === null && store?.in === 'repository' && store.name === name;
+    if (!isOwn || expression === undefined || wish.at !== 'window') return draft;
+    return { ...draft, wish: { ...wish, expression, spread: 0 } };
+  });
 }

@@ -1,5 +1,5 @@
 import type { Diagnostic } from '../../diagnostics/diagnostic.js';
-import { isMaintained } from '../maintenance-jobs.js';
+import { jobIndex } from '../job-index.js';
 import type { Check } from './check.js';
 
 /**
@@ -12,9 +12,9 @@ export const unusedRepository: Check = ({ policy, plan }) => {
       .filter(({ placements }) => placements.some(({ runtime }) => runtime === 'kubernetes'))
       .map(({ repository }) => repository),
   );
-  return plan.repositories.flatMap((repository): Diagnostic[] => {
-    const { name } = repository;
-    if (isMaintained(repository) || named.has(name)) return [];
+  const jobs = jobIndex(plan);
+  return plan.repositories.flatMap(({ name }): Diagnostic[] => {
+    if (jobs.ofRepository(name).length > 0 || named.has(name)) return [];
     return [
       {
         code: 'STW321',

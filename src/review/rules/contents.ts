@@ -1,5 +1,5 @@
 import type { PlannedVolume, ServicePlan } from '../../plan/plan.js';
-import { placeName, protection } from '../../targets/protection.js';
+import { placeName, protectedVolumes } from '../../targets/protection.js';
 import { matchesWholeVolume } from '../../plan/exclude-match.js';
 import { quote, type Finding } from '../finding.js';
 import type { PlacementPair } from '../match.js';
@@ -14,7 +14,7 @@ interface Volume {
   readonly before: { readonly service: ServicePlan; readonly volume: PlannedVolume } | null;
 }
 
-function volumesOf({ matched }: ReviewInput): Volume[] {
+function volumesOf({ matched, after: { plan } }: ReviewInput): Volume[] {
   const all = [
     ...matched.added.flatMap((service) =>
       service.placements.map((placement) => ({ service, placement, pair: null })),
@@ -25,16 +25,14 @@ function volumesOf({ matched }: ReviewInput): Volume[] {
     ]),
   ];
   return all.flatMap(({ service, placement, pair }) =>
-    placement.volumes
-      .filter((volume) => protection(placement, volume) === 'backed up')
-      .map((volume): Volume => {
-        const old = pair?.before.volumes.find(
-          (candidate) => candidate.volume === volume.volume && candidate.backed_up,
-        );
-        const before =
-          pair === null || old === undefined ? null : { service: pair.service.before, volume: old };
-        return { service, placement, volume, before };
-      }),
+    protectedVolumes(plan, service, placement).map((volume): Volume => {
+      const old = pair?.before.volumes.find(
+        (candidate) => candidate.volume === volume.volume && candidate.backed_up,
+      );
+      const before =
+        pair === null || old === undefined ? null : { service: pair.service.before, volume: old };
+      return { service, placement, volume, before };
+    }),
   );
 }
 

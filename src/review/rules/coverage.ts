@@ -2,7 +2,7 @@ import { labelTexts } from '../../plan/node-labels.js';
 import type { Placement, PlannedVolume, ServicePlan } from '../../plan/plan.js';
 import type { Labels } from '../../policy/policy.js';
 import { pathsOverlap } from '../../source/paths.js';
-import { placeName, protection } from '../../targets/protection.js';
+import { placeName, protectedVolumes, protection } from '../../targets/protection.js';
 import { quote, type Finding, type Subject } from '../finding.js';
 import { sameData, type PlacementPair } from '../match.js';
 import type { ReviewInput, Rule } from '../review.js';
@@ -18,22 +18,18 @@ export function dataName(volume: PlannedVolume): string {
   return volume.name === null ? volume.location : `${volume.kind} ${volume.name}`;
 }
 
-function protectedVolumes(placement: Placement): PlannedVolume[] {
-  return placement.volumes.filter((volume) => protection(placement, volume) === 'backed up');
-}
-
 /** Volumes of places that go on: left out of the contract, renamed, waived, or out of reach of any job. */
-export const lostVolumes: Rule = ({ matched, places }) =>
+export const lostVolumes: Rule = ({ before: old, after: current, matched, places }) =>
   matched.services
     .flatMap(({ placements }) => placements)
     .flatMap((pair) =>
-      protectedVolumes(pair.before).flatMap((volume): Finding[] => {
+      protectedVolumes(old.plan, pair.service.before, pair.before).flatMap((volume): Finding[] => {
         const { before, after } = pair.service;
         const shared = { ...subject(after, pair.after, volume.volume), severity: 'critical' as const };
         const name = `volume ${quote(volume.volume)} of ${quote(after.service_id)}`;
         const now = pair.after.volumes.find((candidate) => candidate.volume === volume.volume);
         if (now === undefined) return [removedOrRenamed(pair, volume, places)];
-        if (protection(pair.after, now) === 'backed up') return [];
+        if (protection(current.plan, after, pair.after, now) === 'backed up') return [];
         if (!now.backed_up) {
           return [
             {
@@ -98,10 +94,10 @@ function removedOrRenamed(
 }
 
 /** Places that a service leaves without going anywhere else. */
-export const lostPlaces: Rule = ({ matched, places }) =>
+export const lostPlaces: Rule = ({ before: { plan }, matched, places }) =>
   matched.services.flatMap(({ before, after, gone }) =>
     gone.flatMap((placement) =>
-      protectedVolumes(placement).map((volume): Finding => ({
+      protectedVolumes(plan, before, placement).map((volume): Finding => ({
         ...subject(before, placement, volume.volume),
         code: 'STW805',
         severity: 'critical',
@@ -118,7 +114,7 @@ export const lostPlaces: Rule = ({ matched, places }) =>
  * Nodes that no longer back up hostPaths of their own: every node has data that no other one has. A selector that asks
  * for less loses none.
  */
-export const lostNodes: Rule = ({ matched, places }) =>
+export const lostNodes: Rule = ({ before: { plan: earlier }, after: { plan: later }, matched, places }) =>
   matched.services
     .flatMap(({ placements }) => placements)
     .flatMap(({ before, after, service }): Finding[] => {
@@ -127,10 +123,12 @@ export const lostNodes: Rule = ({ matched, places }) =>
       if (old === undefined || after.runtime !== 'kubernetes') return [];
       const known = new Set(labelTexts(old));
       if (now !== undefined && labelTexts(now).every((label) => known.has(label))) return [];
-      const hostPaths = (placement: Placement) =>
-        protectedVolumes(placement).filter(({ kind }) => kind === 'host_path');
-      const kept = new Set(hostPaths(after).map(({ volume }) => volume));
-      return hostPaths(before)
+      const hostPaths = (volumes: readonly PlannedVolume[]) =>
+        volumes.filter(({ kind }) => kind === 'host_path');
+      const kept = new Set(
+        hostPaths(protectedVolumes(later, service.after, after)).map(({ volume }) => volume),
+      );
+      return hostPaths(protectedVolumes(earlier, service.before, before))
         .filter(({ volume }) => kept.has(volume))
         .map((volume): Finding => ({
           ...subject(service.after, after, volume.volume),
@@ -153,7 +151,9 @@ function nodesText(labels: Labels): string {
 export const lostServices: Rule = (input) =>
   input.matched.gone.flatMap((service) =>
     service.placements.flatMap((placement) =>
-      protectedVolumes(placement).map((volume) => lostService(input, service, placement, volume)),
+      protectedVolumes(input.before.plan, service, placement).map((volume) =>
+        lostService(input, service, placement, volume),
+      ),
     ),
   );
 
@@ -242,7 +242,7 @@ function isRenamed(service: ServicePlan, candidate: ServicePlan, volume: Planned
 }
 
 /** What is backed up that was not before. */
-export const gained: Rule = ({ matched, places }) => {
+export const gained: Rule = ({ before: { plan: earlier }, after: { plan }, matched, places }) => {
   const fresh = (service: ServicePlan, placement: Placement, volume: PlannedVolume): Finding => ({
     ...subject(service, placement, volume.volume),
     code: 'STW840',
@@ -254,14 +254,16 @@ export const gained: Rule = ({ matched, places }) => {
     span: places.volume(service, volume.volume),
   });
   const everything = (service: ServicePlan, placement: Placement) =>
-    protectedVolumes(placement).map((volume) => fresh(service, placement, volume));
+    protectedVolumes(plan, service, placement).map((volume) => fresh(service, placement, volume));
   return [
     ...matched.added.flatMap((service) => service.placements.flatMap((place) => everything(service, place))),
     ...matched.services.flatMap(({ after, added, placements }) => [
       ...added.flatMap((placement) => everything(after, placement)),
       ...placements.flatMap((pair) => {
-        const known = new Set(protectedVolumes(pair.before).map((volume) => volume.volume));
-        return protectedVolumes(pair.after)
+        const known = new Set(
+          protectedVolumes(earlier, pair.service.before, pair.before).map((volume) => volume.volume),
+        );
+        return protectedVolumes(plan, after, pair.after)
           .filter((volume) => !known.has(volume.volume))
           .map((volume) => fresh(after, pair.after, volume));
       }),

@@ -1,27 +1,35 @@
 import type { PlannedVolume } from '../../plan/plan.js';
 import { isWithin } from '../../source/paths.js';
-import { placeName, protection } from '../../targets/protection.js';
+import { placeName, protectedVolumes } from '../../targets/protection.js';
 import { quote, type Finding } from '../finding.js';
 import { addressOf, sameData, volumePairs, type PlacementPair } from '../match.js';
 import type { ReviewInput, Rule } from '../review.js';
 import { dataName, subject } from './coverage.js';
 
 /** Whether anything is backed up there before and after: else other rules have the say. */
-function isBackedUp({ before, after }: PlacementPair): boolean {
-  const some = (placement: PlacementPair['before']) =>
-    placement.volumes.some((volume) => protection(placement, volume) === 'backed up');
-  return some(before) && some(after);
+function isBackedUp(input: ReviewInput, pair: PlacementPair): boolean {
+  const { before, after } = covered(input, pair);
+  return before.length > 0 && after.length > 0;
 }
 
-function livePairs({ matched }: ReviewInput): PlacementPair[] {
-  return matched.services.flatMap(({ placements }) => placements).filter(isBackedUp);
+function covered({ before, after }: ReviewInput, pair: PlacementPair) {
+  return {
+    before: protectedVolumes(before.plan, pair.service.before, pair.before),
+    after: protectedVolumes(after.plan, pair.service.after, pair.after),
+  };
+}
+
+function livePairs(input: ReviewInput): PlacementPair[] {
+  return input.matched.services
+    .flatMap(({ placements }) => placements)
+    .filter((pair) => isBackedUp(input, pair));
 }
 
 /** Volumes that are backed up before and after. */
-function livePairsOfVolumes(pair: PlacementPair): [PlannedVolume, PlannedVolume][] {
+function livePairsOfVolumes(input: ReviewInput, pair: PlacementPair): [PlannedVolume, PlannedVolume][] {
+  const live = covered(input, pair);
   return volumePairs(pair).filter(
-    ([before, after]) =>
-      protection(pair.before, before) === 'backed up' && protection(pair.after, after) === 'backed up',
+    ([before, after]) => live.before.includes(before) && live.after.includes(after),
   );
 }
 
@@ -52,7 +60,7 @@ export const groupChanged: Rule = (input) =>
 /** A snapshot path that changes under the same name: a guest's dump takes the place of a folder, or another guest's. */
 export const pathChanged: Rule = (input) =>
   livePairs(input).flatMap((pair) =>
-    livePairsOfVolumes(pair)
+    livePairsOfVolumes(input, pair)
       .filter(([before, after]) => before.snapshot_path !== after.snapshot_path)
       .map(([before, after]): Finding => ({
         ...subject(pair.service.after, pair.after, after.volume),
@@ -67,12 +75,13 @@ export const pathChanged: Rule = (input) =>
   );
 
 /** Another repository, or another address for it: the history stays behind. */
-export const repositorySwitched: Rule = ({ matched, repositories, places }) =>
-  matched.services.flatMap((pair): Finding[] => {
+export const repositorySwitched: Rule = (input) =>
+  input.matched.services.flatMap((pair): Finding[] => {
+    const { repositories, places } = input;
     const { before, after, placements } = pair;
     const old = repositories.before.get(before.repository);
     const now = repositories.after.get(after.repository);
-    const live = placements.filter(isBackedUp);
+    const live = placements.filter((placement) => isBackedUp(input, placement));
     if (live.length === 0 || old === undefined || now === undefined) return [];
     const shared = { code: 'STW810' as const, severity: 'critical' as const };
     if (addressOf(old) !== addressOf(now)) {
@@ -108,7 +117,7 @@ export const repositorySwitched: Rule = ({ matched, repositories, places }) =>
 /** Another directory, host or runtime under the same snapshot path: history goes on. */
 export const moved: Rule = (input) =>
   livePairs(input).flatMap((pair) =>
-    livePairsOfVolumes(pair)
+    livePairsOfVolumes(input, pair)
       .filter(([before, after]) => before.snapshot_path === after.snapshot_path)
       .filter(
         ([before, after]) => !sameData([pair.before, before], [pair.after, after]) || runsElsewhere(pair),

@@ -1,7 +1,7 @@
 import type { BackupPlan, Placement } from '../../plan/plan.js';
 import { placeName } from '../../targets/protection.js';
-import { userTreeFolder, userTrees } from '../../targets/podman-user/user-tree.js';
-import { hostTrees, treeOf } from '../../targets/systemd/host-tree.js';
+import { userTreeFolder, userTrees } from '../../hosts/user-tree.js';
+import { hostTrees, treeOf } from '../../hosts/host-tree.js';
 import { quote, type Finding } from '../finding.js';
 import type { PlacementPair } from '../match.js';
 import type { Rule } from '../review.js';

@@ -1,6 +1,6 @@
-import { isMaintained } from '../../plan/maintenance-jobs.js';
-import { maintenanceClockwork } from '../../plan/maintenance-times.js';
-import type { RepositoryPlan } from '../../plan/plan.js';
+import type { Job } from '../../model/job.js';
+import { jobIndex } from '../../plan/job-index.js';
+import type { BackupPlan } from '../../plan/plan.js';
 import { showDuration } from '../../schedule/show.js';
 import { quote, type Finding } from '../finding.js';
 import type { ReviewInput, Rule } from '../review.js';
@@ -34,10 +34,11 @@ export const slowerReading: Rule = (input) =>
     const after = input.repositories.after.get(before.name);
     const [parts, others] = [before.read_data_subsets, after?.read_data_subsets ?? null];
     if (after === undefined || parts === null || others === null) return [];
-    if (!isMaintained(before) || !isMaintained(after)) return [];
-    const [round, later] = [roundOf(input, before, parts), roundOf(input, after, others)];
+    const [check, now] = [checkOf(input.before.plan, before.name), checkOf(input.after.plan, after.name)];
+    if (check === undefined || now === undefined) return [];
+    const [round, later] = [roundOf(input, check, parts), roundOf(input, now, others)];
     // A change of clocks moves an hour; a check that hardly ever runs is reported as one that is gone.
-    if (later <= round + 60 || gapOf(input, after) > YEAR) return [];
+    if (later <= round + 60 || gapOf(input, now) > YEAR) return [];
     return [
       {
         ...{ service: null, volume: null, runtime: null, host: null },
@@ -56,13 +57,19 @@ function showParts(parts: number): string {
   return parts === 1 ? '1 part' : `${parts} parts`;
 }
 
-function gapOf({ simulated }: ReviewInput, repository: RepositoryPlan): number {
-  return simulated.of(repository.check, maintenanceClockwork(repository)).longestGap;
+function checkOf(plan: BackupPlan, repository: string): Job | undefined {
+  return jobIndex(plan)
+    .ofRepository(repository)
+    .find(({ kind }) => kind === 'check');
+}
+
+function gapOf({ simulated }: ReviewInput, { schedule, clock }: Job): number {
+  return simulated.of(schedule, clock).longestGap;
 }
 
 /** Minutes until all parts were read, at worst: each check reads the next one. */
-function roundOf({ simulated }: ReviewInput, repository: RepositoryPlan, parts: number): number {
-  const { runs, longestGap } = simulated.of(repository.check, maintenanceClockwork(repository));
+function roundOf({ simulated }: ReviewInput, { schedule, clock }: Job, parts: number): number {
+  const { runs, longestGap } = simulated.of(schedule, clock);
   const rounds = runs.slice(parts).map((run, index) => run - (runs[index] ?? run));
   // Where a round is longer than what is simulated: so many of the longest gaps, which is no less.
   return rounds.length === 0 ? parts * longestGap : Math.max(...rounds);

@@ -1,8 +1,8 @@
 import { projectName } from '../../names/installed.js';
 import type { BackupPlan } from '../../plan/plan.js';
-import { OBJECTS_BEFORE_NAMES, projectSelector } from '../../targets/kubernetes/names.js';
-import { userTrees } from '../../targets/podman-user/user-tree.js';
-import { hostTrees } from '../../targets/systemd/host-tree.js';
+import { OBJECTS_BEFORE_NAMES, projectSelector } from '../../names/objects.js';
+import { userTrees } from '../../hosts/user-tree.js';
+import { hostTrees } from '../../hosts/host-tree.js';
 import { quote, type Finding } from '../finding.js';
 import type { ReviewInput, Rule } from '../review.js';
 import type { Side } from '../side.js';

@@ -1,10 +1,10 @@
 import type { Retention } from '../../contract/contract.js';
-import { clockworkOf } from '../../plan/schedules.js';
 import { simulateLoss, type Loss } from '../loss.js';
 import { showDuration } from '../../schedule/show.js';
 import { keepOptions } from '../../retention/options.js';
 import { quote, type Finding } from '../finding.js';
-import type { ServicePair } from '../match.js';
+import { backupPairs, type ServicePair } from '../match.js';
+import type { Job } from '../../model/job.js';
 import type { ReviewInput, Rule } from '../review.js';
 
 /** `keep-daily 7, keep-weekly 5`: restic's options in restic's order, rules that keep nothing left out. */
@@ -23,12 +23,12 @@ export const retentionChanged: Rule = (input) => {
 };
 
 /** Of all places of a service, what the one that loses most loses; null where nothing about it changed. */
-function worstLoss({ simulated }: ReviewInput, pair: ServicePair, known: Map<string, Loss>): Loss | null {
+function worstLoss(input: ReviewInput, pair: ServicePair, known: Map<string, Loss>): Loss | null {
   const old = pair.before.retention;
   const now = pair.after.retention;
-  const losses = pair.placements.flatMap(({ before, after }): Loss[] => {
-    const gapOf = ({ schedule, runtime }: typeof before) =>
-      simulated.of(schedule, clockworkOf(runtime)).longestGap;
+  const pairs = pair.placements.flatMap((placement) => backupPairs(input, placement));
+  const losses = pairs.flatMap(({ before, after }): Loss[] => {
+    const gapOf = ({ schedule, clock }: Job) => input.simulated.of(schedule, clock).longestGap;
     const from = { cron: before.schedule.cron, gap: gapOf(before), retention: old };
     const to = { cron: after.schedule.cron, gap: gapOf(after), retention: now };
     const key = JSON.stringify([from, to]);

@@ -1,18 +1,15 @@
-import type { JobSchedule, RepositoryPlan, ServicePlan } from '../../plan/plan.js';
-import { isMaintained } from '../../plan/maintenance-jobs.js';
-import { maintenanceClockwork } from '../../plan/maintenance-times.js';
-import { clockworkOf } from '../../plan/schedules.js';
+import { isExclusive, type Job, type JobSchedule } from '../../model/job.js';
+import { groupBy } from '../../plan/group.js';
+import { jobIndex, serviceIndex } from '../../plan/job-index.js';
+import { oncePerPlan } from '../../plan/once-per-plan.js';
+import type { BackupPlan, RepositoryPlan } from '../../plan/plan.js';
 import { firstCollision } from '../../schedule/collisions.js';
 import { showDuration, showMinute } from '../../schedule/show.js';
 import { placeName } from '../../targets/protection.js';
 import { quote, type Finding } from '../finding.js';
-import { addressOf } from '../match.js';
+import { addressOf, backupPairs, type JobPair, type PlacementPair } from '../match.js';
 import type { ReviewInput, Rule } from '../review.js';
-import type { Side } from '../side.js';
 import { subject } from './coverage.js';
-
-const KINDS = ['forget', 'prune', 'check'] as const;
-type Kind = (typeof KINDS)[number];
 
 /** A job that runs less than once in so long is as good as lost. */
 const YEAR = 366 * 1440;
@@ -24,18 +21,19 @@ function show({ cron, timezone }: JobSchedule): string {
 }
 
 /** Backups: times that move, and above all those that leave more to lose. */
-export const backupTimes: Rule = ({ matched, places, simulated }) =>
-  matched.services
+export const backupTimes: Rule = (input) =>
+  input.matched.services
     .flatMap(({ placements }) => placements)
-    .filter(({ before, after }) => show(before.schedule) !== show(after.schedule))
-    .map(({ service, before, after }): Finding => {
-      const gap = simulated.of(before.schedule, clockworkOf(before.runtime)).longestGap;
-      const later = simulated.of(after.schedule, clockworkOf(after.runtime)).longestGap;
+    .flatMap((place) => movedJobs(input, place).map((jobs) => ({ ...place, jobs })))
+    .map(({ service, after: placement, jobs: { before, after } }): Finding => {
+      const { places, simulated } = input;
+      const gap = simulated.of(before.schedule, before.clock).longestGap;
+      const later = simulated.of(after.schedule, after.clock).longestGap;
       const shared = {
-        ...subject(service.after, after, null),
+        ...subject(service.after, placement, null),
         span: places.setting(service.after, 'schedule', 'every', 'window', 'spread', 'timezone'),
       };
-      const where = `${quote(service.id)} on ${placeName(after)}`;
+      const where = `${quote(service.id)} on ${placeName(placement)}`;
       // A change of the clocks makes a day an hour longer; that is no matter of the schedule.
       if (later > gap && !isClockChange(gap, later)) {
         return {
@@ -59,6 +57,15 @@ export const backupTimes: Rule = ({ matched, places, simulated }) =>
       };
     });
 
+/** Backups of a place that run at other times; those that move alike are one. */
+function movedJobs(input: ReviewInput, place: PlacementPair): JobPair[] {
+  const moved = backupPairs(input, place).filter(
+    ({ before, after }) => show(before.schedule) !== show(after.schedule),
+  );
+  const alike = ({ before, after }: JobPair): string => `${show(before.schedule)} ${show(after.schedule)}`;
+  return [...new Map(moved.map((pair) => [alike(pair), pair])).values()];
+}
+
 function isClockChange(gap: number, later: number): boolean {
   return later - gap <= 60 && gap >= 1380;
 }
@@ -69,14 +76,18 @@ export const maintenance: Rule = (input) =>
     const after =
       input.repositories.after.get(before.name) ??
       input.after.plan.repositories.find((repository) => addressOf(repository) === addressOf(before));
-    if (after === undefined || (isMaintained(before) && !isMaintained(after))) {
+    const [old, now] = [upkeepOf(input.before.plan, before), upkeepOf(input.after.plan, after)];
+    if (after === undefined || (old.length > 0 && now.length === 0)) {
       return [
         unmaintained(input, before, after === undefined ? 'left the policy' : 'is used by nothing any more'),
       ];
     }
-    if (!isMaintained(after)) return [];
+    if (now.length === 0) return [];
     return [
-      ...KINDS.flatMap((kind) => maintenanceTimes(input, kind, before, after)),
+      ...now.flatMap((job) => {
+        const previous = old.find(({ kind }) => kind === job.kind);
+        return previous === undefined ? [] : maintenanceTimes(input, after, previous, job);
+      }),
       ...dataCheck(input, before, after),
       ...maintainer(input, before, after),
     ];
@@ -95,23 +106,29 @@ function unmaintained({ places }: ReviewInput, before: RepositoryPlan, how: stri
   };
 }
 
+/** What is done with a repository while nobody else may use it. */
+function upkeepOf(plan: BackupPlan, repository: RepositoryPlan | undefined): readonly Job[] {
+  return repository === undefined ? [] : jobIndex(plan).ofRepository(repository.name).filter(isExclusive);
+}
+
 function maintenanceTimes(
   { places, simulated }: ReviewInput,
-  kind: Kind,
-  before: RepositoryPlan,
-  after: RepositoryPlan,
+  { name }: RepositoryPlan,
+  before: Job,
+  after: Job,
 ): Finding[] {
-  if (show(before[kind]) === show(after[kind])) return [];
-  const gap = simulated.of(before[kind], maintenanceClockwork(before)).longestGap;
-  const later = simulated.of(after[kind], maintenanceClockwork(after)).longestGap;
+  if (show(before.schedule) === show(after.schedule)) return [];
+  const gap = simulated.of(before.schedule, before.clock).longestGap;
+  const later = simulated.of(after.schedule, after.clock).longestGap;
+  const { kind } = after;
   const shared = {
     ...SHARED,
-    before: show(before[kind]),
-    after: show(after[kind]),
+    before: show(before.schedule),
+    after: show(after.schedule),
     span:
-      before[kind].cron === after[kind].cron
-        ? places.repositoryZone(after.name)
-        : places.repository(after.name, kind, ...(kind === 'check' ? ['schedule'] : [])),
+      before.schedule.cron === after.schedule.cron
+        ? places.repositoryZone(name)
+        : places.repository(name, kind, ...(kind === 'check' ? ['schedule'] : [])),
   };
   if (later > YEAR && later > gap) {
     return [
@@ -119,7 +136,7 @@ function maintenanceTimes(
         ...shared,
         code: 'STW813',
         severity: 'critical',
-        message: `${kind} of ${quote(after.name)} is as good as gone: it runs once in ${showDuration(later)}`,
+        message: `${kind} of ${quote(name)} is as good as gone: it runs once in ${showDuration(later)}`,
         hint: 'let it run every week or every month',
       },
     ];
@@ -130,7 +147,7 @@ function maintenanceTimes(
       ...shared,
       code: 'STW841',
       severity: 'info',
-      message: `${kind} of ${quote(after.name)} runs at other times${rarer}`,
+      message: `${kind} of ${quote(name)} runs at other times${rarer}`,
       hint: '',
     },
   ];
@@ -171,20 +188,22 @@ function maintainer({ places }: ReviewInput, before: RepositoryPlan, after: Repo
 }
 
 /** Maintenance that was clear of every other job of its repository and no longer is, whichever of them moved. */
-export const collisions: Rule = (input) =>
-  input.after.plan.repositories.flatMap((repository) => {
-    const margin = input.after.margins.get(repository.name) ?? 0;
-    const before = input.repositories.before.get(repository.name);
+export const collisions: Rule = (input) => {
+  const { after, places } = input;
+  return after.plan.repositories.flatMap(({ name }) => {
+    const margin = after.margins.get(name) ?? 0;
     if (margin === 0) return [];
-    return KINDS.flatMap((kind): Finding[] => {
-      const clash = firstClash(input, input.after, repository, kind, margin);
+    const [old, now] = [jobsIn(input.before.plan, name), jobsIn(after.plan, name)];
+    return now.upkeep.flatMap((job): Finding[] => {
+      const clash = firstClash(input, now, job, margin);
+      const previous = old.upkeep.find(({ kind }) => kind === job.kind);
       if (clash === null) return [];
-      if (before !== undefined && firstClash(input, input.before, before, kind, margin) !== null) return [];
-      const moved = movedBackup(input, clash, before?.[kind], repository[kind]);
+      if (previous !== undefined && firstClash(input, old, previous, margin) !== null) return [];
+      const moved = movedBackup(input, clash, previous, job);
       const at: Pick<Finding, 'before' | 'after' | 'span'> = moved ?? {
-        before: before === undefined ? null : show(before[kind]),
-        after: show(repository[kind]),
-        span: input.places.repository(repository.name, kind, ...(kind === 'check' ? ['schedule'] : [])),
+        before: previous === undefined ? null : show(previous.schedule),
+        after: show(job.schedule),
+        span: places.repository(name, job.kind, ...(job.kind === 'check' ? ['schedule'] : [])),
       };
       return [
         {
@@ -192,68 +211,79 @@ export const collisions: Rule = (input) =>
           ...at,
           code: 'STW826',
           severity: 'warning',
-          message: `${kind} of ${quote(repository.name)} is now due within ${showDuration(margin)} of ${clash.name}, for the first time at ${showMinute(clash.at)} UTC`,
+          message: `${job.kind} of ${quote(name)} is now due within ${showDuration(margin)} of ${clash.name}, for the first time at ${showMinute(clash.at)} UTC`,
           hint: '`stowage validate` names a time that is free',
         },
       ];
     });
   });
+};
+
+/** The jobs that lock a repository: those that need it alone, and those that share it. */
+interface Lockers {
+  readonly upkeep: readonly Job[];
+  readonly backups: readonly Job[];
+}
+
+function jobsIn(plan: BackupPlan, repository: string): Lockers {
+  const users = locking(plan).get(repository) ?? [];
+  return {
+    upkeep: users.filter((job) => isExclusive(job) && job.service === null),
+    backups: users.filter((job) => !isExclusive(job)),
+  };
+}
+
+const locking = oncePerPlan(({ jobs }) =>
+  groupBy(
+    jobs.filter(({ locks }) => locks.length > 0),
+    ({ locks: [lock] }) => lock?.repository,
+  ),
+);
 
 /** Where it was the backup that moved, maintenance being due as before: its times, and the key that moved them. */
 function movedBackup(
-  { places, matched }: ReviewInput,
-  { service }: Clash,
-  before: JobSchedule | undefined,
-  after: JobSchedule,
+  input: ReviewInput,
+  { job }: Clash,
+  before: Job | undefined,
+  after: Job,
 ): Pick<Finding, 'before' | 'after' | 'span'> | null {
-  if (service === null || before === undefined || show(before) !== show(after)) return null;
-  const pair = matched.services.find(({ id }) => id === service.service_id);
-  const [place] = (pair?.placements ?? []).filter(
-    (candidate) => show(candidate.before.schedule) !== show(candidate.after.schedule),
-  );
+  const service = serviceIndex(input.after.plan).get(job.service ?? '');
+  if (service === undefined || before === undefined || show(before.schedule) !== show(after.schedule)) {
+    return null;
+  }
+  const pair = input.matched.services.find(({ id }) => id === service.service_id);
+  const [moved] = (pair?.placements ?? []).flatMap((place) => movedJobs(input, place));
   return {
-    before: place === undefined ? null : show(place.before.schedule),
-    after: show((place?.after ?? service.placements[0])?.schedule ?? after),
-    span: places.setting(service, 'schedule', 'every', 'window', 'spread', 'timezone'),
+    before: moved === undefined ? null : show(moved.before.schedule),
+    after: show((moved?.after ?? job).schedule),
+    span: input.places.setting(service, 'schedule', 'every', 'window', 'spread', 'timezone'),
   };
 }
 
 interface Clash {
   readonly name: string;
-  /** Whose backup it is; null for maintenance. */
-  readonly service: ServicePlan | null;
+  readonly job: Job;
   readonly at: number;
 }
 
 /** The earliest run of a maintenance job that another job of its repository comes too near to. */
 function firstClash(
   { simulated }: ReviewInput,
-  { plan }: Side,
-  repository: RepositoryPlan,
-  kind: Kind,
+  { upkeep, backups }: Lockers,
+  job: Job,
   margin: number,
 ): Clash | null {
-  const work = maintenanceClockwork(repository);
-  const { runs } = simulated.of(repository[kind], work);
+  if (backups.length === 0) return null;
+  const runsOf = ({ schedule, clock }: Job) => simulated.of(schedule, clock).runs;
   const others = new Map<readonly number[], Omit<Clash, 'at'>>();
-  for (const service of plan.services) {
-    if (service.repository !== repository.name) continue;
-    for (const { runtime, schedule } of service.placements) {
-      const due = simulated.of(schedule, clockworkOf(runtime)).runs;
-      if (!others.has(due)) {
-        others.set(due, { name: `the backup of ${quote(service.service_id)}`, service });
-      }
-    }
-  }
-  if (others.size === 0) return null;
-  for (const other of KINDS) {
-    if (other !== kind) {
-      others.set(simulated.of(repository[other], work).runs, { name: `its ${other}`, service: null });
-    }
+  for (const other of [...backups, ...upkeep]) {
+    if (other === job || others.has(runsOf(other))) continue;
+    const name = isExclusive(other) ? `its ${other.kind}` : `the backup of ${quote(other.service ?? '')}`;
+    others.set(runsOf(other), { name, job: other });
   }
   let first: Clash | null = null;
   for (const [due, other] of others) {
-    const found = firstCollision(runs, due, margin);
+    const found = firstCollision(runsOf(job), due, margin);
     if (found !== null && (first === null || found[0] < first.at)) {
       first = { ...other, at: found[0] };
     }

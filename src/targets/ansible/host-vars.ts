@@ -1,5 +1,5 @@
 import type { RepositoryPlan } from '../../plan/plan.js';
-import { userTreeName } from '../podman-user/user-tree.js';
+import { userTreeName } from '../../hosts/user-tree.js';
 import type { RenderedFile, TargetInput } from '../target.js';
 import { headerLines } from './header-lines.js';
 import type { AnsibleHost } from './hosts.js';

@@ -1,6 +1,6 @@
 import type { BackupPlan } from '../../plan/plan.js';
-import { userTrees, type UserTree } from '../podman-user/user-tree.js';
-import { hostTrees, type HostTree } from '../systemd/host-tree.js';
+import { userTrees, type UserTree } from '../../hosts/user-tree.js';
+import { hostTrees, type HostTree } from '../../hosts/host-tree.js';
 
 /** What the playbook brings to one host; at least one of the trees is there. */
 export interface AnsibleHost {

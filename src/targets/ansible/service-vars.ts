@@ -1,8 +1,9 @@
 import { remainders } from '../../plan/exclude-match.js';
 import { excludeBelow, literalPattern } from '../../plan/excludes.js';
+import type { JobSchedule } from '../../model/job.js';
 import type { PlannedVolume, Placement, RepositoryPlan, ServicePlan } from '../../plan/plan.js';
 import { headerLines } from './header-lines.js';
-import { hostTrees, hostVolumes } from '../systemd/host-tree.js';
+import { hostTrees, hostVolumes } from '../../hosts/host-tree.js';
 import { keepOptions } from '../../retention/options.js';
 import type { RenderedFile, TargetInput } from '../target.js';
 import { ansibleText } from './text.js';
@@ -13,6 +14,8 @@ interface Place {
   readonly name: string;
   readonly named: boolean;
   readonly placement: Placement;
+  /** When its first job runs. */
+  readonly schedule: JobSchedule;
   readonly vmid: number | null;
 }
 
@@ -42,13 +45,14 @@ export function serviceVars(input: TargetInput): RenderedFile[] {
 function hostServices({ plan }: TargetInput): HostService[] {
   const services = new Map<string, HostService>();
   for (const tree of hostTrees(plan)) {
-    const vmids = new Map(tree.guests.map(({ service, vmid }) => [service, vmid]));
-    for (const { service, placement, repository } of [...tree.jobs, ...tree.guests]) {
+    const dumped = new Set(tree.guests.map(({ service }) => service));
+    for (const { job, service, placement, repository } of [...tree.jobs, ...tree.guests]) {
       const found = services.get(service.service_id) ?? { service, repository, places: [] };
       services.set(service.service_id, found);
       if (found.places.some((place) => place.name === tree.name)) continue;
-      const vmid = vmids.get(service) ?? null;
-      found.places.push({ name: tree.name, named: placement.host !== null, placement, vmid });
+      const vmid = dumped.has(service) ? service.vmid : null;
+      const named = placement.host !== null;
+      found.places.push({ name: tree.name, named, placement, schedule: job.schedule, vmid });
     }
   }
   const byId = ({ service: a }: HostService, { service: b }: HostService) =>
@@ -84,14 +88,17 @@ function serviceContext({ service, repository, places }: HostService): Record<st
   };
 }
 
-function placeContext(service: ServicePlan, { name, placement, vmid }: Place): Record<string, unknown> {
+function placeContext(
+  service: ServicePlan,
+  { name, placement, schedule, vmid }: Place,
+): Record<string, unknown> {
   const volumes = hostVolumes(placement);
   return {
     name,
     snapshot_host: ansibleText(placement.snapshot_host),
-    cron: placement.schedule.cron,
-    on_calendar: placement.schedule.on_calendar,
-    timezone: placement.schedule.timezone,
+    cron: schedule.cron,
+    on_calendar: schedule.on_calendar,
+    timezone: schedule.timezone,
     paths: volumes.map(({ location }) => ansibleText(location)),
     exclude: [...service.exclude, ...volumes.flatMap(({ exclude }) => exclude)]
       .flatMap((pattern) => onHost(pattern, volumes))

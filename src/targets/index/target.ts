@@ -1,16 +1,16 @@
-import { isMaintained } from '../../plan/maintenance-jobs.js';
+import { jobIndex } from '../../plan/job-index.js';
 import type { BackupPlan, RepositoryPlan } from '../../plan/plan.js';
 import type { KubernetesSettings, RuntimeSettings } from '../../policy/policy.js';
 import { header } from '../header.js';
 import { ansibleHosts } from '../ansible/hosts.js';
-import { isRendered, placeName, protection } from '../protection.js';
+import { placeName, protection } from '../protection.js';
 import { namespaces, type KubernetesJob, type Namespace } from '../kubernetes/cluster.js';
 import { secretName } from '../kubernetes/pod.js';
 import { podSecurityLevel } from '../kubernetes/security.js';
 import { claimsOf, volsyncSecret } from '../kubernetes/volsync.js';
-import { userCredentials, userTrees } from '../podman-user/user-tree.js';
+import { userCredentials, userTrees } from '../../hosts/user-tree.js';
 import { hostCredentials } from '../systemd/host-files.js';
-import { hostTrees } from '../systemd/host-tree.js';
+import { hostTrees } from '../../hosts/host-tree.js';
 import type { RenderedFile, Target } from '../target.js';
 
 /** What is about the tree as a whole: the index for people, the plan for programs, the mark for git. */
@@ -44,14 +44,21 @@ function indexContext(plan: BackupPlan, runtimes: RuntimeSettings): Record<strin
         runtime: placement.runtime,
         host: placement.host ?? placement.namespace ?? 'any',
         location: volume.location,
-        protection: volume.backed_up ? protection(placement, volume) : `waived: ${volume.reason ?? ''}`,
+        protection: volume.backed_up
+          ? protection(plan, service, placement, volume)
+          : `waived: ${volume.reason ?? ''}`,
         runbook: `runbooks/${service.service_id}.md`,
       })),
     ),
   );
+  const jobs = jobIndex(plan);
   const missing = plan.services.flatMap((service) =>
     service.placements
-      .filter((placement) => !isRendered(placement) && placement.volumes.some((volume) => volume.backed_up))
+      .filter(
+        (placement) =>
+          jobs.at(service.service_id, placement).length === 0 &&
+          placement.volumes.some((volume) => volume.backed_up),
+      )
       .map((placement) => ({ service: service.service_id, place: placeName(placement) })),
   );
   return {
@@ -83,7 +90,7 @@ function indexContext(plan: BackupPlan, runtimes: RuntimeSettings): Record<strin
     repositories: plan.repositories.map((repository) => ({
       name: repository.name,
       url: repository.url,
-      maintainer: maintainer(repository),
+      maintainer: maintainer(plan, repository),
       page: `runbooks/repositories/${repository.name}.md`,
     })),
   };
@@ -122,7 +129,7 @@ function jobSecrets(job: KubernetesJob, method: KubernetesSettings['method']): s
 function summary(plan: BackupPlan): string {
   const volumes = plan.services.flatMap((service) =>
     service.placements.flatMap((placement) =>
-      placement.volumes.map((volume) => protection(placement, volume)),
+      placement.volumes.map((volume) => protection(plan, service, placement, volume)),
     ),
   );
   const count = (wanted: string) => volumes.filter((found) => found === wanted).length;
@@ -131,8 +138,7 @@ function summary(plan: BackupPlan): string {
   return `${plan.services.length} services, ${count('backed up')} volumes backed up${waived}${missing}.`;
 }
 
-function maintainer(repository: RepositoryPlan): string {
-  const { maintenance } = repository;
-  if (!isMaintained(repository)) return 'nobody, as nothing is backed up into it';
+function maintainer(plan: BackupPlan, { name, maintenance }: RepositoryPlan): string {
+  if (jobIndex(plan).ofRepository(name).length === 0) return 'nobody, as nothing is backed up into it';
   return maintenance.kind === 'host' ? `host ${maintenance.host}` : `namespace ${maintenance.namespace}`;
 }

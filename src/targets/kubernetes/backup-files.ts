@@ -4,9 +4,9 @@ import { podsOf } from '../../plan/workload.js';
 import { backupOptions, excludesOf } from '../backup-options.js';
 import { header } from '../header.js';
 import type { RenderedFile, TargetInput } from '../target.js';
-import type { KubernetesJob } from './cluster.js';
+import { backupSchedule, type KubernetesJob } from './cluster.js';
 import { besideWorkload } from './affinity.js';
-import { labels, objectName, serviceFile } from './names.js';
+import { labels, objectName, serviceFile } from '../../names/objects.js';
 import { podContext, SCRIPTS, tolerationFields } from './pod.js';
 import { backupSecurity } from './security.js';
 import { startingDeadline } from './timing.js';
@@ -18,6 +18,7 @@ export function backupFile(
   { plan, runtimes, templates }: TargetInput,
 ): RenderedFile {
   const { service, placement } = job;
+  const schedule = backupSchedule(job);
   const settings = runtimes.kubernetes;
   // A hostPath is on the workload's node or nowhere, whatever the policy prefers for claims.
   const isRequired = settings.affinity === 'required' || volumes.some(({ kind }) => kind === 'host_path');
@@ -43,8 +44,8 @@ export function backupFile(
       affinity: besideWorkload(placement, volumes, isRequired),
       names_pods: podsOf(placement.workload, volumes).length > 0,
       ...tolerationFields(settings),
-      schedule: placement.schedule,
-      starting_deadline: startingDeadline(placement.schedule.cron),
+      schedule,
+      starting_deadline: startingDeadline(schedule.cron),
       deadline: longestRun(service) * 60,
       ...pod,
     }),

@@ -1,5 +1,8 @@
+import type { Job, JobSchedule } from '../../model/job.js';
 import { groupBy } from '../../plan/group.js';
-import { isMaintained } from '../../plan/maintenance-jobs.js';
+import { jobIndex } from '../../plan/job-index.js';
+import { oncePerPlan } from '../../plan/once-per-plan.js';
+import { placedJobs } from '../../plan/placed-jobs.js';
 import type { BackupPlan, Placement, PlannedVolume, RepositoryPlan, ServicePlan } from '../../plan/plan.js';
 import { backedUp } from '../../plan/volumes.js';
 
@@ -10,6 +13,8 @@ export interface KubernetesJob {
   readonly placement: Placement;
   readonly repository: RepositoryPlan;
   readonly namespace: string;
+  /** By kind; one at least. */
+  readonly jobs: readonly Job[];
   /** Those that are backed up, in the contract's order. */
   readonly volumes: readonly PlannedVolume[];
 }
@@ -25,18 +30,15 @@ export interface Namespace {
   readonly maintained: readonly RepositoryPlan[];
 }
 
-/** Whether a placement's job is rendered below `kubernetes/`. */
-export function isKubernetesJob(placement: Placement): boolean {
-  return placement.runtime === 'kubernetes' && placement.obstacles.length === 0;
-}
-
 /** All namespaces that something is rendered for, by name. */
-export function namespaces(plan: BackupPlan): Namespace[] {
+export const namespaces = oncePerPlan((plan: BackupPlan): Namespace[] => {
   const jobs = groupBy(kubernetesJobs(plan), (job) => job.namespace);
   const maintained = new Map<string, RepositoryPlan[]>();
+  const index = jobIndex(plan);
   for (const repository of plan.repositories) {
-    if (repository.maintenance.kind !== 'namespace' || !isMaintained(repository)) continue;
-    const { namespace } = repository.maintenance;
+    const [first] = index.ofRepository(repository.name);
+    if (first?.place.on !== 'cluster') continue;
+    const { namespace } = first.place;
     maintained.set(namespace, [...(maintained.get(namespace) ?? []), repository]);
   }
   return [...new Set([...jobs.keys(), ...maintained.keys()])].sort().map((name) => ({
@@ -45,18 +47,37 @@ export function namespaces(plan: BackupPlan): Namespace[] {
     jobs: jobs.get(name) ?? [],
     maintained: maintained.get(name) ?? [],
   }));
+});
+
+/** Every service that is backed up on Kubernetes, by service id. */
+export const kubernetesJobs = oncePerPlan((plan: BackupPlan): KubernetesJob[] => {
+  const onClusters = placedJobs(plan).filter(({ job }) => job.place.on === 'cluster');
+  return [...groupBy(onClusters, ({ placement }) => placement).values()].flatMap((together) => {
+    const [first] = together;
+    const place = first?.job.place;
+    if (first === undefined || place?.on !== 'cluster') return [];
+    const { project, service, placement, repository } = first;
+    const { namespace } = place;
+    const jobs = together.map((each) => each.job);
+    return [
+      {
+        ...{ project, service, placement, repository, namespace, jobs },
+        volumes: backedUp(placement.volumes),
+      },
+    ];
+  });
+});
+
+/** Those that are in one place. */
+export function kubernetesJobAt(plan: BackupPlan, placement: Placement): KubernetesJob | undefined {
+  return byPlacement(plan).get(placement);
 }
 
-/** Every backup on Kubernetes, by service id. */
-export function kubernetesJobs(plan: BackupPlan): KubernetesJob[] {
-  const repositories = new Map(plan.repositories.map((repository) => [repository.name, repository]));
-  return plan.services.flatMap((service) => {
-    const repository = repositories.get(service.repository);
-    return service.placements.filter(isKubernetesJob).flatMap((placement): KubernetesJob[] => {
-      const volumes = backedUp(placement.volumes);
-      const { namespace } = placement;
-      if (repository === undefined || namespace === null || volumes.length === 0) return [];
-      return [{ project: plan.project, service, placement, repository, namespace, volumes }];
-    });
-  });
+const byPlacement = oncePerPlan((plan) => new Map(kubernetesJobs(plan).map((job) => [job.placement, job])));
+
+/** When the backup of a service runs. */
+export function backupSchedule({ jobs }: KubernetesJob): JobSchedule {
+  const [first] = jobs;
+  if (first === undefined) throw new Error('a backup without a job');
+  return first.schedule;
 }

@@ -1,14 +1,16 @@
+import { mustExist } from '../../backends/crond.js';
+import type { Job } from '../../model/job.js';
 import { installedName, projectName } from '../../names/installed.js';
 import { groupBy } from '../../plan/group.js';
 import { longestRun } from '../../plan/longest-run.js';
-import { labelTexts } from '../../plan/node-labels.js';
 import type { PlannedVolume } from '../../plan/plan.js';
-import type { KubernetesSettings, Labels } from '../../policy/policy.js';
+import type { Labels } from '../../policy/policy.js';
 import { header } from '../header.js';
 import type { RenderedFile, TargetInput } from '../target.js';
 import { backupArguments } from './backup-files.js';
 import type { KubernetesJob, Namespace } from './cluster.js';
-import { labels, objectName } from './names.js';
+import { labels } from '../../names/objects.js';
+import { PART_TAG } from '../../runtimes/kubernetes/methods/restic.js';
 import { kubectl, type Command } from './kubectl.js';
 import type { Generator } from './namespace-files.js';
 import {
@@ -35,15 +37,13 @@ export const HOSTPATH_SCRIPTS = [
   { file: 'hostpath-probe.sh', template: 'kubernetes/hostpath-probe.sh.hbs' },
 ] as const;
 
-/** A tag that keeps these snapshots in a retention group apart from those of the service's claims. */
-export const PART_TAG = 'part:hostpath';
-
 /** The scheduler's pods, one on each node, and what runs a service's job in one of them now: a person puts its name in. */
-export function scheduledByHand(
-  job: KubernetesJob,
-  settings: KubernetesSettings,
-): { readonly pods: Command; readonly run: Command; readonly runUnlimited: Command } {
-  const own = `app.kubernetes.io/instance=${schedulerName(job.project, job, settings)}`;
+export function scheduledByHand(job: KubernetesJob): {
+  readonly pods: Command;
+  readonly run: Command;
+  readonly runUnlimited: Command;
+} {
+  const own = `app.kubernetes.io/instance=${scheduledJob(job).object.name}`;
   const script = `${JOBS}/${job.service.service_id}.sh`;
   const inPod = kubectl(job, 'exec', 'POD', '--');
   return {
@@ -62,6 +62,8 @@ export function hostPaths(job: KubernetesJob): PlannedVolume[] {
 /** One DaemonSet: the jobs of one node set that are meant in one time zone, because crond has only one. */
 interface Scheduler {
   readonly name: string;
+  /** Its manifest in the tree. */
+  readonly file: string;
   readonly timezone: string;
   readonly nodes: Labels;
   readonly jobs: readonly KubernetesJob[];
@@ -73,13 +75,13 @@ export function hostpathFiles(
   input: TargetInput,
 ): { files: RenderedFile[]; resources: string[]; generators: Generator[] } {
   const jobs = namespace.jobs.filter((job) => hostPaths(job).length > 0);
-  const all = schedulers(input.plan.project, jobs, input.runtimes.kubernetes);
+  const all = schedulers(jobs);
   return {
     files: [
       ...all.map((scheduler) => schedulerFile(namespace, scheduler, input)),
       ...jobs.map((job) => serviceScript(namespace, job, input)),
     ],
-    resources: all.map(({ name }) => schedulerPath(input.plan.project, name)),
+    resources: all.map(({ file }) => file),
     generators: all.map((scheduler) => ({
       name: `${scheduler.name}-jobs`,
       files: scheduler.jobs.map(scriptPath),
@@ -88,49 +90,32 @@ export function hostpathFiles(
 }
 
 /** By name. */
-function schedulers(
-  project: string,
-  jobs: readonly KubernetesJob[],
-  settings: KubernetesSettings,
-): Scheduler[] {
-  return [...groupBy(jobs, (job) => schedulerName(project, job, settings))]
+function schedulers(jobs: readonly KubernetesJob[]): Scheduler[] {
+  const all = jobs.map((job) => ({ job, own: scheduledJob(job) }));
+  return [...groupBy(all, ({ own }) => own.object.name)]
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .flatMap(([name, members]): Scheduler[] => {
       const [first] = members;
-      if (first === undefined) return [];
-      const { schedule, node_selector } = first.placement;
-      return [{ name, timezone: schedule.timezone, nodes: node_selector ?? {}, jobs: members }];
+      if (first?.own.place.on !== 'cluster') return [];
+      const { place, object, schedule } = first.own;
+      return [
+        {
+          ...{ name, file: object.file, timezone: schedule.timezone, nodes: place.nodes ?? {} },
+          jobs: members.map(({ job }) => job),
+        },
+      ];
     });
 }
 
-/**
- * After its time zone, its node set where that is not the one of the policy's runtime, and the service that it is for
- * alone.
- */
-function schedulerName(project: string, job: KubernetesJob, settings: KubernetesSettings): string {
-  const { schedule, node_selector } = job.placement;
-  const nodes = labelTexts(node_selector ?? {}).join('/');
-  const isUsual = nodes === labelTexts(settings.node_selector).join('/');
-  const parts = [
-    schedule.timezone,
-    ...(isUsual ? [] : [nodes]),
-    ...(mustExist(job) ? [`service/${job.service.service_id}`] : []),
-  ];
-  return objectName(project, 'hostpath', parts.join('/'));
+/** The job of a service that each node runs for itself. */
+function scheduledJob({ jobs, service }: KubernetesJob): Job {
+  const found = jobs.find(({ place }) => place.on === 'cluster' && place.nodes !== null);
+  if (found === undefined) throw new Error(`no node backs up ${service.service_id}`);
+  return found;
 }
 
-/**
- * Whether the pod must not start without the paths of a service: where it looks at nothing, the container runtime makes
- * a folder of a file that is not there, and nobody notices a missing folder that may be empty. Such a service has a
- * scheduler of its own, so that it keeps no other from being backed up.
- */
-function mustExist(job: KubernetesJob): boolean {
-  return hostPaths(job).some(({ is_file, allow_empty }) => is_file === true || allow_empty);
-}
-
-/** The folder is the project's own, so its name is left out. */
-function schedulerPath(project: string, name: string): string {
-  return `${name.slice(projectName(project).length + 1)}.yaml`;
+function needsPaths(job: KubernetesJob): boolean {
+  return mustExist(scheduledJob(job).sources);
 }
 
 function scriptPath({ service }: KubernetesJob): string {
@@ -139,13 +124,13 @@ function scriptPath({ service }: KubernetesJob): string {
 
 function schedulerFile(
   namespace: Namespace,
-  { name, timezone, nodes, jobs }: Scheduler,
+  { name, file, timezone, nodes, jobs }: Scheduler,
   { plan, runtimes, templates }: TargetInput,
 ): RenderedFile {
   const settings = runtimes.kubernetes;
   const own = labels(plan.project, name, 'backup');
   return {
-    path: `${namespace.folder}/${schedulerPath(plan.project, name)}`,
+    path: file,
     mode: 0o644,
     sources: [...new Set(jobs.map((job) => job.service.contract))].sort(),
     service: null,
@@ -164,7 +149,7 @@ function schedulerFile(
       image: settings.image,
       resources: podResources(settings),
       ...tolerationFields(settings),
-      must_exist: jobs.some(mustExist),
+      must_exist: jobs.some(needsPaths),
       security: rootSecurity(['DAC_READ_SEARCH', 'SETGID']),
       command: ['/bin/sh', `${SCRIPTS}/hostpath.sh`],
       args: [CRONTAB],
@@ -177,15 +162,16 @@ function schedulerFile(
 /** busybox crond's crontab: nothing in it is a contract's free text. */
 function crontab(jobs: readonly KubernetesJob[]): string {
   const lines = jobs.map(
-    ({ service, placement }) =>
-      `${placement.schedule.cron} /bin/sh ${JOBS}/${service.service_id}.sh >/proc/1/fd/1 2>&1`,
+    (job) =>
+      `${scheduledJob(job).schedule.cron} /bin/sh ${JOBS}/${job.service.service_id}.sh >/proc/1/fd/1 2>&1`,
   );
   return ['* * * * * touch /state/heartbeat', ...lines, ''].join('\n');
 }
 
 /** `service=minutes`: the longest that its last success may lie back. */
-function readiness({ service, placement }: KubernetesJob): string {
-  return `${service.service_id}=${longestGap(placement.schedule) + longestRun(service) + 60}`;
+function readiness(job: KubernetesJob): string {
+  const { service } = job;
+  return `${service.service_id}=${longestGap(scheduledJob(job).schedule) + longestRun(service) + 60}`;
 }
 
 function volumesAndMounts(
@@ -217,7 +203,7 @@ function volumesAndMounts(
       { name: 'tmp', emptyDir: {} },
       { name: 'state', emptyDir: {} },
       ...secrets.map(credentialsVolume),
-      ...sourceVolumes(paths, jobs.some(mustExist) ? 'stops' : 'unchecked'),
+      ...sourceVolumes(paths, jobs.some(needsPaths) ? 'stops' : 'unchecked'),
     ],
   };
 }

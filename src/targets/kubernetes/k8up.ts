@@ -4,8 +4,9 @@ import type { RepositoryPlan, ServicePlan } from '../../plan/plan.js';
 import { header } from '../header.js';
 import type { RenderedFile, TargetInput } from '../target.js';
 import { backupName, serviceRendered } from './backup-files.js';
+import { k8upTag } from '../../runtimes/kubernetes/methods/k8up.js';
 import type { KubernetesJob } from './cluster.js';
-import { labels } from './names.js';
+import { labels } from '../../names/objects.js';
 import { secretName } from './pod.js';
 import { moverSecurity } from './security.js';
 
@@ -28,10 +29,7 @@ export function claimLabels({ project, service }: KubernetesJob): Record<string,
  * and tags, so they must not carry our own tag: `forget --group-by host,tags` would keep one claim of each day.
  */
 export function k8upFile(job: KubernetesJob, { plan, templates }: TargetInput): RenderedFile {
-  const { service, placement, repository } = job;
-  const { prune, check } = repository;
-  const inZone = (cron: string, timezone: string): string =>
-    timezone === 'UTC' ? cron : `CRON_TZ=${timezone} ${cron}`;
+  const { service, repository } = job;
   const tag = k8upTag(service);
   return serviceRendered(
     job,
@@ -46,9 +44,9 @@ export function k8upFile(job: KubernetesJob, { plan, templates }: TargetInput): 
       rest: repository.url.startsWith('rest:'),
       pod_security: moverSecurity(service, job.volumes),
       deadline: timeoutOf(service) * 60,
-      backup_cron: inZone(placement.schedule.cron, placement.schedule.timezone),
-      check_cron: inZone(repository.k8up?.check ?? check.cron, check.timezone),
-      prune_cron: inZone(repository.k8up?.prune ?? prune.cron, prune.timezone),
+      backup_cron: cronOf(job, 'backup'),
+      check_cron: cronOf(job, 'check'),
+      prune_cron: cronOf(job, 'prune'),
       keeps_days: (service.retention.keep_daily ?? 0) > 0,
       tag,
       claim_labels: claimLabels(job),
@@ -57,8 +55,12 @@ export function k8upFile(job: KubernetesJob, { plan, templates }: TargetInput): 
   );
 }
 
-export function k8upTag(service: ServicePlan): string {
-  return `k8up:${service.service_id}`;
+/** When one of a Schedule's triggers is due, in the time zone that is meant. */
+function cronOf({ jobs, service }: KubernetesJob, entry: string): string {
+  const job = jobs.find(({ object }) => object.entry === entry);
+  if (job === undefined) throw new Error(`${service.service_id} has no job to ${entry}`);
+  const { cron, timezone } = job.schedule;
+  return timezone === 'UTC' ? cron : `CRON_TZ=${timezone} ${cron}`;
 }
 
 function retention(service: ServicePlan): Record<string, number> {

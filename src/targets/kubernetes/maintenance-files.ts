@@ -1,26 +1,21 @@
 import { createHash } from 'node:crypto';
 import { groupBy } from '../../plan/group.js';
-import { maintenanceOf } from '../../plan/maintenance-jobs.js';
-import type { MaintenanceKind } from '../../plan/maintenance-times.js';
-import type { BackupPlan, JobSchedule, RepositoryPlan, ServicePlan } from '../../plan/plan.js';
+import { jobIndex, serviceIndex } from '../../plan/job-index.js';
+import { isLight, type Job } from '../../model/job.js';
+import type { BackupPlan, RepositoryPlan, ServicePlan } from '../../plan/plan.js';
 import { header } from '../header.js';
 import { retentionContext } from '../retention-context.js';
 import type { RenderedFile, TargetInput } from '../target.js';
 import type { Namespace } from './cluster.js';
-import { labels, objectName } from './names.js';
+import { labels, objectName } from '../../names/objects.js';
 import { podContext, SCRIPTS } from './pod.js';
 import { maintenanceSecurity } from './security.js';
 import { startingDeadline } from './timing.js';
 
 const SHARED = { mode: 0o644, sources: [], service: null, runtime: 'kubernetes' } as const;
 
-type Verb = 'locks' | MaintenanceKind;
-type Times = Pick<JobSchedule, 'cron' | 'timezone'>;
-
 /** Where the forget job finds the services' scripts. */
 const FORGET_FOLDER = `${SCRIPTS}-forget`;
-/** When to look for dead locks: a lock is gone within the hour, and no other job needs to keep out of the way. */
-const LOCKS = { cron: '7,22,37,52 * * * *', timezone: 'UTC' } as const;
 /** One ConfigMap holds at most 1 MiB, and `kubectl apply` notes at most 256 KiB of it: about 700 scripts. */
 const SHARDS = Array.from({ length: 16 }, (_, shard) => shard.toString(16));
 
@@ -31,19 +26,9 @@ export function maintenanceFiles(
   input: TargetInput,
 ): RenderedFile[] {
   const { plan, templates } = input;
-  const job = (verb: Verb, schedule: Times, ...command: readonly string[]) =>
-    maintenanceJob(namespace, repository, input, verb, schedule, command);
-  const script = (name: string, ...args: readonly string[]) => ['/bin/sh', `${SCRIPTS}/${name}`, ...args];
-  const parts = String(repository.read_data_subsets ?? 0);
-  const all = {
-    forget: () => job('forget', repository.forget, ...script('forget.sh', FORGET_FOLDER)),
-    prune: () => job('prune', repository.prune, 'restic', 'prune', '--retry-lock=2h'),
-    check: () => job('check', repository.check, ...script('check-repository.sh', parts)),
-  };
-  const jobs = [
-    job('locks', LOCKS, ...script('remove-dead-locks.sh')),
-    ...maintenanceOf(repository).map((kind) => all[kind]()),
-  ];
+  const jobs = [...jobIndex(plan).ofRepository(repository.name)]
+    .sort((a, b) => Number(isLight(b)) - Number(isLight(a)))
+    .map((job) => maintenanceJob(namespace, repository, input, job));
   return [
     {
       ...SHARED,
@@ -55,7 +40,7 @@ export function maintenanceFiles(
         jobs,
       }),
     },
-    ...forgottenServices(plan, repository, input).map((service) => ({
+    ...forgottenServices(plan, repository).map((service) => ({
       path: `${namespace.folder}/${forgetScript(repository, service)}`,
       content: templates.render('host/forget-service.sh.hbs', {
         header: header(plan, service.contract),
@@ -74,7 +59,7 @@ export function forgetGenerators(
   repository: RepositoryPlan,
   input: TargetInput,
 ): { name: string; files: string[] }[] {
-  const shards = groupBy(forgottenServices(input.plan, repository, input), shardOf);
+  const shards = groupBy(forgottenServices(input.plan, repository), shardOf);
   return SHARDS.flatMap((shard) => {
     const services = shards.get(shard);
     if (services === undefined) return [];
@@ -87,13 +72,12 @@ function maintenanceJob(
   namespace: Namespace,
   repository: RepositoryPlan,
   input: TargetInput,
-  verb: Verb,
-  schedule: Times,
-  command: readonly string[],
+  { kind, schedule, object, covers, facts }: Job,
 ): Record<string, unknown> {
-  const isForget = verb === 'forget';
+  // Where there are services, there are scripts about each.
+  const isForget = covers.length > 0;
   return {
-    name: objectName(input.plan.project, verb, repository.name),
+    name: object.name,
     namespace: namespace.name,
     labels: labels(input.plan.project, repository.name, 'maintenance'),
     schedule,
@@ -104,7 +88,7 @@ function maintenanceJob(
       settings: input.runtimes.kubernetes,
       security: maintenanceSecurity(),
       command: ['/bin/sh', `${SCRIPTS}/maintain.sh`],
-      args: command,
+      args: commandOf(kind, facts),
       sources: [],
       moreMounts: isForget ? [{ name: 'forget', mountPath: FORGET_FOLDER, readOnly: true }] : [],
       moreVolumes: isForget
@@ -112,6 +96,20 @@ function maintenanceJob(
         : [],
     }),
   };
+}
+
+/** What one kind of maintenance runs in its pod. */
+function commandOf(kind: string, facts: Job['facts']): readonly string[] {
+  const script = (name: string, ...args: readonly string[]) => ['/bin/sh', `${SCRIPTS}/${name}`, ...args];
+  const commands: Readonly<Record<string, readonly string[]>> = {
+    forget: script('forget.sh', FORGET_FOLDER),
+    prune: ['restic', 'prune', '--retry-lock=2h'],
+    check: script('check-repository.sh', facts.read_data_subsets ?? '0'),
+    locks: script('remove-dead-locks.sh'),
+  };
+  const command = commands[kind];
+  if (command === undefined) throw new Error(`nothing says what a job of kind ${kind} runs in a pod`);
+  return command;
 }
 
 /** The shards that hold scripts; none is optional, so that one that was lost keeps the job from its silent success. */
@@ -132,15 +130,10 @@ function forgetScript(repository: RepositoryPlan, service: ServicePlan): string 
 }
 
 /** Services with snapshots that jobs of ours make: an operator on the cluster forgets its own. */
-function forgottenServices(
-  plan: BackupPlan,
-  repository: RepositoryPlan,
-  { runtimes }: TargetInput,
-): ServicePlan[] {
-  const operator = runtimes.kubernetes.method !== 'restic';
-  return plan.services.filter(
-    (service) =>
-      service.repository === repository.name &&
-      service.placements.some(({ runtime }) => !operator || runtime !== 'kubernetes'),
-  );
+function forgottenServices(plan: BackupPlan, repository: RepositoryPlan): ServicePlan[] {
+  const services = serviceIndex(plan);
+  return jobIndex(plan)
+    .ofRepository(repository.name)
+    .flatMap(({ covers }) => covers)
+    .flatMap((id) => services.get(id) ?? []);
 }

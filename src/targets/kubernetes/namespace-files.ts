@@ -3,7 +3,7 @@ import { groupBy } from '../../plan/group.js';
 import { header } from '../header.js';
 import type { RenderedFile, TargetInput } from '../target.js';
 import type { Namespace } from './cluster.js';
-import { labels, projectSelector } from './names.js';
+import { labels, projectSelector } from '../../names/objects.js';
 import { scriptsConfigMap, secretName } from './pod.js';
 import { repositoryPorts } from './ports.js';
 

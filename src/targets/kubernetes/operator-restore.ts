@@ -1,8 +1,9 @@
 import type { KubernetesSettings } from '../../policy/policy.js';
 import { backupName } from './backup-files.js';
 import type { KubernetesJob } from './cluster.js';
-import { backend, k8upTag } from './k8up.js';
-import { labels, objectName } from './names.js';
+import { k8upTag } from '../../runtimes/kubernetes/methods/k8up.js';
+import { backend } from './k8up.js';
+import { labels, objectName } from '../../names/objects.js';
 import { kubectl, type Command, type Pipeline } from './kubectl.js';
 import { orderPath } from './restore.js';
 import { moverSecurity } from './security.js';

@@ -3,7 +3,7 @@ import type { RenderedFile, TargetInput } from '../target.js';
 import { besideWorkload } from './affinity.js';
 import type { KubernetesJob } from './cluster.js';
 import { LIFETIME_SECONDS } from './lifetime.js';
-import { labels } from './names.js';
+import { labels } from '../../names/objects.js';
 import { restoreOrder, type Manifest } from './operator-restore.js';
 import { podContext, SCRIPTS, sourceMount, sourceVolumes, tolerationFields } from './pod.js';
 import {

@@ -3,7 +3,7 @@ import { header } from '../header.js';
 import type { RenderedFile, TargetInput } from '../target.js';
 import { kubernetesJobs, type KubernetesJob } from './cluster.js';
 import { LIFETIME_SECONDS } from './lifetime.js';
-import { labels, objectName } from './names.js';
+import { labels, objectName } from '../../names/objects.js';
 import { podContext } from './pod.js';
 import { applyFile, type Command } from './kubectl.js';
 import { maintenanceSecurity } from './security.js';

@@ -106,8 +106,7 @@ function services(namespace: Namespace, input: TargetInput): Contents {
   if (method !== 'restic' || !usesScheduler(input))
     return { files: forPeople, resources: parts, generators: [] };
   const scheduled = hostpathFiles(namespace, input);
-  const isResource = ({ path }: RenderedFile) =>
-    scheduled.resources.includes(path.slice(namespace.folder.length + 1));
+  const isResource = ({ path }: RenderedFile) => scheduled.resources.includes(path);
   return {
     files: [...forPeople, ...scheduled.files.filter((file) => !isResource(file))],
     resources: [...parts, ...scheduled.files.filter(isResource)],

@@ -1,15 +1,17 @@
-import type { JobSchedule, ServicePlan } from '../../plan/plan.js';
+import type { JobSchedule } from '../../model/job.js';
+import type { ServicePlan } from '../../plan/plan.js';
 import { header } from '../header.js';
 import type { RenderedFile, TargetInput } from '../target.js';
 import { backupName, serviceRendered } from './backup-files.js';
-import type { KubernetesJob } from './cluster.js';
-import { labels } from './names.js';
+import { backupSchedule, type KubernetesJob } from './cluster.js';
+import { labels } from '../../names/objects.js';
 import { longestGap } from './timing.js';
 
 /** Velero's `Schedule` for one service (velero.io, "Schedule API type"). */
 export function veleroFile(job: KubernetesJob, { plan, runtimes, templates }: TargetInput): RenderedFile {
   const { service, placement } = job;
-  const { cron, timezone } = placement.schedule;
+  const schedule = backupSchedule(job);
+  const { cron, timezone } = schedule;
   const settings = runtimes.kubernetes;
   return serviceRendered(
     job,
@@ -24,7 +26,7 @@ export function veleroFile(job: KubernetesJob, { plan, runtimes, templates }: Ta
       cron: timezone === 'UTC' ? cron : `CRON_TZ=${timezone} ${cron}`,
       namespace: job.namespace,
       selector: placement.workload?.selector ?? {},
-      ttl: `${longestKept(service, placement.schedule)}h0m0s`,
+      ttl: `${longestKept(service, schedule)}h0m0s`,
       csi: settings.snapshot === 'csi',
     }),
   );

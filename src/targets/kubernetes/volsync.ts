@@ -2,8 +2,9 @@ import type { ServicePlan } from '../../plan/plan.js';
 import { header } from '../header.js';
 import type { RenderedFile, TargetInput } from '../target.js';
 import { serviceRendered } from './backup-files.js';
-import type { KubernetesJob } from './cluster.js';
-import { labels, objectName } from './names.js';
+import { backupSchedule, type KubernetesJob } from './cluster.js';
+import { claimUrl } from '../../runtimes/kubernetes/methods/volsync.js';
+import { labels, objectName } from '../../names/objects.js';
 import { secretName } from './pod.js';
 import { moverSecurity } from './security.js';
 import { plainCron } from './timing.js';
@@ -20,8 +21,8 @@ const RETAIN = {
 
 /** A `ReplicationSource` per claim (volsync.readthedocs.io, "Restic-based backup"). */
 export function volsyncFile(job: KubernetesJob, { plan, runtimes, templates }: TargetInput): RenderedFile {
-  const { service, placement, repository, namespace } = job;
-  const { cron } = placement.schedule;
+  const { service, repository, namespace } = job;
+  const { cron } = backupSchedule(job);
   const store = runtimes.kubernetes.external_secret;
   return serviceRendered(
     job,
@@ -68,8 +69,7 @@ export function volsyncSecret({ project }: KubernetesJob, claim: string): string
 
 /** The repository of one claim: a path below the policy's own. */
 export function volsyncRepository({ repository, namespace }: KubernetesJob, claim: string): string {
-  const separator = /^(?:b2|azure|gs|swift):[^:]*$/.test(repository.url) ? ':' : '/';
-  return `${repository.url.replace(/\/+$/, '')}${separator}volsync/${namespace}/${claim}`;
+  return claimUrl(repository.url, namespace, claim);
 }
 
 /** Text that the External Secrets Operator, which reads it as a Go template, gives back as it is. */

@@ -3,7 +3,7 @@ import { installedName, stateFolder, userLibraryFolder } from '../../names/insta
 import { backupOptions, excludesOf, sourceGuards, takeOverCommand } from '../backup-options.js';
 import { longestRun } from '../../plan/longest-run.js';
 import { backedUp, rootOf } from '../../plan/volumes.js';
-import type { HostJob } from '../systemd/host-tree.js';
+import type { HostJob } from '../../hosts/host-tree.js';
 
 const HOME = '$HOME/';
 

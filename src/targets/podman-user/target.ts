@@ -12,7 +12,7 @@ import {
   userSecretFiles,
   userTrees,
   type UserTree,
-} from './user-tree.js';
+} from '../../hosts/user-tree.js';
 import { acceptContext } from '../backup-options.js';
 import { acceptScript, containerContext } from './container.js';
 
@@ -131,7 +131,7 @@ function jobFiles(tree: UserTree, { plan, runtimes, templates }: TargetInput): R
         content: templates.render('systemd/job.timer.hbs', {
           header: from,
           description: `When to back up ${service.service_name}`,
-          on_calendar: placement.schedule.on_calendar,
+          on_calendar: job.job.schedule.on_calendar,
           queue: queueUnit(job.project, name),
         }),
       },

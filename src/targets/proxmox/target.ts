@@ -1,10 +1,10 @@
-import { installedName, stateFolder } from '../../names/installed.js';
+import { stateFolder } from '../../names/installed.js';
 import { guestDumpName } from '../../plan/volumes.js';
 import { backupOptions } from '../backup-options.js';
 import { longestRun } from '../../plan/longest-run.js';
 import { header } from '../header.js';
-import { guestTags } from './guest.js';
-import { hostTrees, type GuestJob, type HostTree } from '../systemd/host-tree.js';
+import { guestTags } from '../../runtimes/proxmox/runtime.js';
+import { hostTrees, type HostJob, type HostTree } from '../../hosts/host-tree.js';
 import { backupCommand, jobCommands, resticCommand } from '../systemd/host-files.js';
 import { queueUnit } from '../systemd/queue.js';
 import { repositoryContext } from '../systemd/repository-context.js';
@@ -23,12 +23,14 @@ export const proxmox: Target = {
 
 function guestFiles(
   tree: HostTree,
-  job: GuestJob,
+  job: HostJob,
   { plan, runtimes, templates }: TargetInput,
 ): RenderedFile[] {
   const { service_id } = job.service;
-  const unit = installedName(job.project, 'vzdump', service_id);
-  const context = guestContext(job, runtimes.proxmox);
+  const { name: unit } = job.job.object;
+  const { vmid } = job.service;
+  if (vmid === null) return [];
+  const context = guestContext(job, vmid, runtimes.proxmox);
   const file = (path: string, template: string, more: Record<string, unknown>): RenderedFile => ({
     path: `${tree.folder}/${path}`,
     mode: path.endsWith('.sh') ? 0o755 : 0o644,
@@ -43,20 +45,24 @@ function guestFiles(
       ...context,
       dumpdir: runtimes.proxmox.dumpdir,
       restic: resticCommand(job.project, job.repository.name),
-      dump_name: guestDumpName(job.vmid),
+      dump_name: guestDumpName(vmid),
       guest_tags: guestTags(job.service).join(','),
     }),
     file(`systemd/${unit}.service`, 'proxmox/vzdump.service.hbs', context),
     file(`systemd/${unit}.timer`, 'systemd/job.timer.hbs', {
-      description: `When to dump guest ${job.vmid} of ${job.service.service_name}`,
-      on_calendar: job.placement.schedule.on_calendar,
+      description: `When to dump guest ${vmid} of ${job.service.service_name}`,
+      on_calendar: job.job.schedule.on_calendar,
       queue: queueUnit(job.project, unit),
     }),
   ];
 }
 
-function guestContext(job: GuestJob, settings: TargetInput['runtimes']['proxmox']): Record<string, unknown> {
-  const { project, service, placement, repository, vmid } = job;
+function guestContext(
+  job: HostJob,
+  vmid: number,
+  settings: TargetInput['runtimes']['proxmox'],
+): Record<string, unknown> {
+  const { project, service, placement, repository } = job;
   const inside = placement.volumes.filter((volume) => volume.kind === 'lxc_guest' && volume.backed_up);
   return {
     service_id: service.service_id,

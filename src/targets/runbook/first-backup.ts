@@ -1,13 +1,11 @@
-import { installedName } from '../../names/installed.js';
-import { maintenanceOf } from '../../plan/maintenance-jobs.js';
+import { isExclusive } from '../../model/job.js';
+import { jobIndex } from '../../plan/job-index.js';
 import type { BackupPlan, RepositoryPlan } from '../../plan/plan.js';
-import type { KubernetesSettings } from '../../policy/policy.js';
 import { backupName } from '../kubernetes/backup-files.js';
 import { kubernetesJobs, type KubernetesJob } from '../kubernetes/cluster.js';
 import { hostPaths, scheduledByHand } from '../kubernetes/hostpath-files.js';
-import { objectName } from '../kubernetes/names.js';
-import { userTrees, type UserTree } from '../podman-user/user-tree.js';
-import { hostTrees, type HostTree } from '../systemd/host-tree.js';
+import { userTrees, type UserTree } from '../../hosts/user-tree.js';
+import { hostTrees, type HostTree } from '../../hosts/host-tree.js';
 import type { TargetInput } from '../target.js';
 import type { Pipeline } from './guide.js';
 import { suspended } from './timers.js';
@@ -36,20 +34,19 @@ export interface Typed {
 export function firstBackup(input: TargetInput, jobs: AllJobs, repository: RepositoryPlan): Typed[] {
   const { plan } = input;
   const runs = [
-    ...onHost(plan, jobs, repository),
-    ...ofUser(plan, jobs, repository),
+    ...onHost(jobs, repository),
+    ...ofUser(jobs, repository),
     ...inCluster(input, jobs, repository),
   ];
   if (runs.length === 0) return [];
   return [hold(plan, repository, true), ...runs, hold(plan, repository, false)];
 }
 
-function hold({ project }: BackupPlan, repository: RepositoryPlan, held: boolean): Typed {
-  const { maintenance, name } = repository;
-  const kinds = maintenanceOf(repository);
+function hold(plan: BackupPlan, { name, maintenance }: RepositoryPlan, held: boolean): Typed {
+  const jobs = jobIndex(plan).ofRepository(name).filter(isExclusive);
   const text = held ? 'Hold forget, prune and check, which would wait for it and fail' : 'Let them go on';
   if (maintenance.kind === 'host') {
-    const timers = kinds.map((kind) => `${installedName(project, kind, name)}.timer`);
+    const timers = jobs.map(({ object }) => `${object.name}.timer`);
     return {
       text: `${text}, as root on ${maintenance.host}:`,
       pipelines: [[['systemctl', held ? 'stop' : 'start', ...timers]]],
@@ -58,21 +55,20 @@ function hold({ project }: BackupPlan, repository: RepositoryPlan, held: boolean
   const { namespace } = maintenance;
   return {
     text: `${text}:`,
-    pipelines: kinds.map((kind) => [suspended(namespace, objectName(project, kind, name), held)]),
+    pipelines: jobs.map(({ object }) => [suspended(namespace, object.name, held)]),
   };
 }
 
 const WAITS =
   'It takes its time. A connection that is lost does not stop it; the line that starts it, typed again, waits for it again';
 
-function onHost(plan: BackupPlan, { hosts }: AllJobs, repository: RepositoryPlan): Typed[] {
-  const jobs = hosts.flatMap((tree) => [
-    ...tree.jobs.map((job) => ({ job, kind: 'backup' as const, host: tree.name })),
-    ...tree.guests.map((job) => ({ job, kind: 'vzdump' as const, host: tree.name })),
-  ]);
+function onHost({ hosts }: AllJobs, repository: RepositoryPlan): Typed[] {
+  const jobs = hosts.flatMap((tree) =>
+    [...tree.jobs, ...tree.guests].map((job) => ({ job, host: tree.name })),
+  );
   const [first] = jobs.filter(({ job }) => job.repository === repository);
   if (first === undefined) return [];
-  const unit = `${installedName(plan.project, first.kind, first.job.service.service_id)}.service`;
+  const unit = `${first.job.job.object.name}.service`;
   const folder = `/run/systemd/system/${unit}.d`;
   return [
     {
@@ -92,11 +88,11 @@ function onHost(plan: BackupPlan, { hosts }: AllJobs, repository: RepositoryPlan
   ];
 }
 
-function ofUser(plan: BackupPlan, { users }: AllJobs, repository: RepositoryPlan): Typed[] {
+function ofUser({ users }: AllJobs, repository: RepositoryPlan): Typed[] {
   const jobs = users.flatMap((tree) => tree.jobs);
   const first = jobs.find((job) => job.repository === repository);
   if (first === undefined) return [];
-  const unit = `${installedName(plan.project, 'backup', first.service.service_id)}.service`;
+  const unit = `${first.job.object.name}.service`;
   const where = `folder=\${XDG_RUNTIME_DIR:-/run/user/$(id -u)}/systemd/user/${unit}.d`;
   const write = `${where}; mkdir -p "$folder"; printf "[Service]\\nTimeoutStartSec=infinity\\n" >"$folder/zz-first.conf"`;
   return [
@@ -120,18 +116,13 @@ function inCluster({ runtimes }: TargetInput, { pods }: AllJobs, repository: Rep
   const isScheduled = kubernetes.host_path_mode === 'daemonset';
   return [
     ...byCronJob(jobs.find((job) => !isScheduled || job.volumes.some(({ kind }) => kind === 'claim'))),
-    ...(isScheduled
-      ? byScheduler(
-          jobs.find((job) => hostPaths(job).length > 0),
-          kubernetes,
-        )
-      : []),
+    ...(isScheduled ? byScheduler(jobs.find((job) => hostPaths(job).length > 0)) : []),
   ];
 }
 
-function byScheduler(first: KubernetesJob | undefined, settings: KubernetesSettings): Typed[] {
+function byScheduler(first: KubernetesJob | undefined): Typed[] {
   if (first === undefined) return [];
-  const { pods, runUnlimited } = scheduledByHand(first, settings);
+  const { pods, runUnlimited } = scheduledByHand(first);
   return [
     {
       text:

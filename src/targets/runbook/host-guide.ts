@@ -1,8 +1,9 @@
-import { asideFolder, installedName } from '../../names/installed.js';
+import { asideFolder } from '../../names/installed.js';
+import type { Job } from '../../model/job.js';
 import type { Placement, PlannedVolume, RepositoryPlan, ServicePlan } from '../../plan/plan.js';
 import { outerFirst, sparedVolumes, sparingOptions } from '../nested-volumes.js';
 import { libraryScript, resticCommand, restoreCommand } from '../systemd/host-files.js';
-import { hasGuestJob, hostVolumes } from '../systemd/host-tree.js';
+import { hostVolumes } from '../../hosts/host-tree.js';
 import { chooseSteps } from './choose.js';
 import { guestAfterSteps, guestBeforeSteps, guestInPlaceSteps } from './guest-guide.js';
 import { fence, fenced, step, type Command, type Step } from './guide.js';
@@ -20,6 +21,8 @@ export interface HostPlace {
   readonly service: ServicePlan;
   readonly placement: Placement;
   readonly repository: RepositoryPlan;
+  /** Of the service in this place. */
+  readonly jobs: readonly Job[];
   /** Where everything is typed. */
   readonly at: string;
 }
@@ -48,13 +51,8 @@ export function hostSteps(place: HostPlace): Step[] {
   ];
 }
 
-function jobsOf({ project, service, placement, at }: HostPlace): Jobs {
-  const { service_id } = service;
-  const units = [
-    ...(hostVolumes(placement).length === 0 ? [] : [installedName(project, 'backup', service_id)]),
-    ...(hasGuestJob(placement) ? [installedName(project, 'vzdump', service_id)] : []),
-  ];
-  return { project, at, systemctl: ['systemctl'], units };
+function jobsOf({ project, jobs, at }: HostPlace): Jobs {
+  return { project, at, systemctl: ['systemctl'], units: jobs.map(({ object }) => object.name) };
 }
 
 function choiceOf({ project, service, placement, at }: HostPlace, volumes: readonly PlannedVolume[]) {

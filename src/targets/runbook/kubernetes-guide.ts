@@ -4,7 +4,7 @@ import { outerFirst, sparedVolumes } from '../nested-volumes.js';
 import { backupName } from '../kubernetes/backup-files.js';
 import type { KubernetesJob } from '../kubernetes/cluster.js';
 import { hostPaths, scheduledByHand } from '../kubernetes/hostpath-files.js';
-import { k8upTag } from '../kubernetes/k8up.js';
+import { k8upTag } from '../../runtimes/kubernetes/methods/k8up.js';
 import * as operators from '../kubernetes/operator-restore.js';
 import * as restore from '../kubernetes/restore.js';
 import { applyFile, kubectl } from '../kubernetes/kubectl.js';
@@ -286,7 +286,7 @@ function hasCronJob(job: KubernetesJob, settings: KubernetesSettings): boolean {
 
 function backUpStep(job: KubernetesJob, settings: KubernetesSettings, repository: RepositoryPlan): Step {
   const commands = restore.backUpNow(job, settings);
-  const scheduled = isScheduled(job, settings) ? scheduledByHand(job, settings) : null;
+  const scheduled = isScheduled(job, settings) ? scheduledByHand(job) : null;
   return fenced(
     'Back up again',
     [

@@ -1,8 +1,8 @@
 import type { Placement, RepositoryPlan, ServicePlan } from '../../plan/plan.js';
 import { helperOf } from '../../policy/repository-url.js';
 import { placeName } from '../protection.js';
-import { hostVolumes, treeOf } from '../systemd/host-tree.js';
-import { userSecretFiles } from '../podman-user/user-tree.js';
+import { hostVolumes, treeOf } from '../../hosts/host-tree.js';
+import { userSecretFiles } from '../../hosts/user-tree.js';
 import { fence, fenced, type Command, type Step } from './guide.js';
 
 /** A part of the page for a disaster that the steps of a place do not begin with. */

@@ -1,9 +1,8 @@
-import { installedName } from '../../names/installed.js';
-import { isMaintained } from '../../plan/maintenance-jobs.js';
+import { isExclusive, isLight, type Job } from '../../model/job.js';
+import { jobIndex } from '../../plan/job-index.js';
 import type { RepositoryPlan } from '../../plan/plan.js';
 import { helperOf } from '../../policy/repository-url.js';
 import { header } from '../header.js';
-import { objectName } from '../kubernetes/names.js';
 import { LIFETIME_TEXT } from '../kubernetes/lifetime.js';
 import { maintenanceShell, shellOf, type Shell } from '../kubernetes/shell.js';
 import { libraryScript, resticCommand } from '../systemd/host-files.js';
@@ -24,6 +23,7 @@ export function repositoryContext(
   jobs: AllJobs,
   repository: RepositoryPlan,
 ): Record<string, unknown> {
+  const own = jobIndex(input.plan).ofRepository(repository.name);
   const hosts = jobs.hosts.filter((tree) => tree.repositories.includes(repository));
   const { maintenance } = repository;
   const helper = helperOf(repository.url);
@@ -48,10 +48,7 @@ export function repositoryContext(
     helper_files: helper === null ? '' : HELPERS[helper].files,
     is_rclone: helper === 'rclone',
     check_access: [libraryScript(input.plan.project, 'check-access.sh')],
-    forget: repository.forget.cron,
-    prune: repository.prune.cron,
-    check: repository.check.cron,
-    timezone: repository.forget.timezone,
+    ...timesOf(own),
     open: shell.open,
     lifetime: LIFETIME_TEXT,
     close: shell.close,
@@ -61,7 +58,7 @@ export function repositoryContext(
     keys: restic('key', 'list'),
     add_key: restic('key', 'add'),
     locks: restic('list', 'locks', '--no-lock'),
-    watch: watchNow(input.plan.project, repository),
+    watch: watchNow(own.find(isLight)),
     first_backup: firstBackup(input, jobs, repository),
     check_all: restic('check', '--read-data', '--retry-lock', '2h'),
     repair_index: restic('repair', 'index'),
@@ -69,22 +66,31 @@ export function repositoryContext(
   };
 }
 
+/** When the repository's own jobs run; `-` for one that there is not. */
+function timesOf(jobs: readonly Job[]): Record<string, string> {
+  const cronOf = (kind: string) => jobs.find((job) => job.kind === kind)?.schedule.cron ?? '-';
+  return {
+    forget: cronOf('forget'),
+    prune: cronOf('prune'),
+    check: cronOf('check'),
+    timezone: jobs.find(isExclusive)?.schedule.timezone ?? 'UTC',
+  };
+}
+
 /** How a person lets the job that removes dead locks look at them now, and reads what it says. */
-function watchNow(project: string, repository: RepositoryPlan): Command[] {
-  const { name, maintenance } = repository;
-  if (!isMaintained(repository)) return [];
-  if (maintenance.kind === 'host') {
-    const unit = `${installedName(project, 'locks', name)}.service`;
+function watchNow(job: Job | undefined): Command[] {
+  if (job === undefined) return [];
+  const { name } = job.object;
+  if (job.place.on === 'host') {
     return [
-      ['systemctl', 'start', unit],
-      ['journalctl', '--no-pager', '--lines=20', `--unit=${unit}`],
+      ['systemctl', 'start', `${name}.service`],
+      ['journalctl', '--no-pager', '--lines=20', `--unit=${name}.service`],
     ];
   }
-  const cronJob = objectName(project, 'locks', name);
-  const kubectl = ['kubectl', '--namespace', maintenance.namespace];
+  const kubectl = ['kubectl', '--namespace', job.place.namespace];
   return [
-    [...kubectl, 'create', 'job', `${cronJob}-now`, `--from=cronjob/${cronJob}`],
-    [...kubectl, 'logs', '--follow', '--pod-running-timeout=10m', `job/${cronJob}-now`],
-    [...kubectl, 'delete', 'job', `${cronJob}-now`],
+    [...kubectl, 'create', 'job', `${name}-now`, `--from=cronjob/${name}`],
+    [...kubectl, 'logs', '--follow', '--pod-running-timeout=10m', `job/${name}-now`],
+    [...kubectl, 'delete', 'job', `${name}-now`],
   ];
 }

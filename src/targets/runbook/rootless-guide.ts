@@ -1,4 +1,4 @@
-import { installedName } from '../../names/installed.js';
+import type { Job } from '../../model/job.js';
 import type { Placement, RepositoryPlan, ServicePlan } from '../../plan/plan.js';
 import { rootlessRestore, type RootlessVolumeRestore } from '../podman-user/restore.js';
 import { chooseSteps } from './choose.js';
@@ -19,6 +19,7 @@ export function rootlessSteps(
   service: ServicePlan,
   placement: Placement,
   repository: RepositoryPlan,
+  own: readonly Job[],
   at: string,
 ): Step[] {
   const guide = rootlessRestore(project, service, placement);
@@ -29,7 +30,7 @@ export function rootlessSteps(
     project,
     at,
     systemctl: ['systemctl', '--user'],
-    units: [installedName(project, 'backup', service.service_id)],
+    units: own.map(({ object }) => object.name),
   };
   const forEach = (commandOf: (volume: RootlessVolumeRestore) => Command): Fence[] =>
     guide.volumes.map((volume) => fence(`${at}, for ${volume.volume.volume}`, [HOME, commandOf(volume)]));

@@ -2,9 +2,10 @@ import type { Placement, RepositoryPlan, ServicePlan } from '../../plan/plan.js'
 import { needs } from '../../plan/requirements.js';
 import { retentionText } from '../../retention/text.js';
 import { header } from '../header.js';
-import { kubernetesJobs } from '../kubernetes/cluster.js';
-import { isRendered, placeName } from '../protection.js';
-import { hasGuestJob, hostVolumes, isSystemdJob } from '../systemd/host-tree.js';
+import { jobIndex, serviceIndex } from '../../plan/job-index.js';
+import type { Job } from '../../model/job.js';
+import { kubernetesJobAt } from '../kubernetes/cluster.js';
+import { placeName } from '../protection.js';
 import type { TargetInput } from '../target.js';
 import { elsewhereSteps } from './elsewhere.js';
 import { shown, type Step } from './guide.js';
@@ -22,7 +23,7 @@ export function serviceContext(input: TargetInput, service: ServicePlan): Record
   const repository = plan.repositories.find((candidate) => candidate.name === service.repository);
   const [first] = service.placements;
   if (repository === undefined || first === undefined) return null;
-  const known = new Map(plan.services.map((other) => [other.service_id, other]));
+  const known = serviceIndex(plan);
   // An operator stores snapshots in its own way: they are not what the page says of the others.
   const portable = service.placements.find((placement) => !isOperatorJob(input, placement));
   return {
@@ -75,9 +76,12 @@ function place(
   repository: RepositoryPlan,
 ): Record<string, unknown>[] {
   const at = whereTyped(placement, input.runtimes);
-  const steps = stepsFor(input, service, placement, repository, at);
-  if (steps.length === 0) return [];
-  const { schedule, snapshot_host } = placement;
+  const jobs = jobIndex(input.plan).at(service.service_id, placement);
+  const [job] = jobs;
+  if (job === undefined) return [];
+  const steps = stepsFor(input, service, placement, repository, jobs, at);
+  const { schedule } = job;
+  const { snapshot_host } = placement;
   return [
     {
       title: placeName(placement),
@@ -99,16 +103,15 @@ function stepsFor(
   service: ServicePlan,
   placement: Placement,
   repository: RepositoryPlan,
+  jobs: readonly Job[],
   at: string,
 ): Step[] {
   const { project } = input.plan;
-  if (placement.scope === 'user') return rootlessSteps(project, service, placement, repository, at);
-  if (isSystemdJob(placement)) {
-    const isEmpty = hostVolumes(placement).length === 0 && !hasGuestJob(placement);
-    return isEmpty ? [] : hostSteps({ project, service, placement, repository, at });
-  }
-  const job = kubernetesJobs(input.plan).find((candidate) => candidate.placement === placement);
-  return job === undefined ? [] : kubernetesSteps(job, input.runtimes.kubernetes);
+  if (placement.scope === 'user') return rootlessSteps(project, service, placement, repository, jobs, at);
+  const job = kubernetesJobAt(input.plan, placement);
+  return job === undefined
+    ? hostSteps({ project, service, placement, repository, jobs, at })
+    : kubernetesSteps(job, input.runtimes.kubernetes);
 }
 
 /** A new host for each that the service is on, then what needs none of ours. */
@@ -118,8 +121,9 @@ function recoverySections(
   repository: RepositoryPlan,
   portable: Placement | undefined,
 ): Section[] {
-  const onHosts = service.placements.filter(
-    (placement) => placement.runtime !== 'kubernetes' && isRendered(placement),
+  const jobs = jobIndex(input.plan);
+  const onHosts = service.placements.filter((placement) =>
+    jobs.at(service.service_id, placement).some(({ place }) => place.on === 'host'),
   );
   return [
     ...onHosts.map((placement) =>

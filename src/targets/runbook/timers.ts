@@ -1,6 +1,6 @@
 import { installedName } from '../../names/installed.js';
 import type { RepositoryPlan } from '../../plan/plan.js';
-import { objectName } from '../kubernetes/names.js';
+import { objectName } from '../../names/objects.js';
 import { fence, fenced, type Command, type Fence, type Step } from './guide.js';
 import { whereMaintained } from './place.js';
 

@@ -2,7 +2,7 @@ import { acceptContext } from '../backup-options.js';
 import { header } from '../header.js';
 import type { RenderedFile, TargetInput } from '../target.js';
 import { acceptScript, resticCommand } from './host-files.js';
-import type { HostTree } from './host-tree.js';
+import type { HostTree } from '../../hosts/host-tree.js';
 
 /** A script for each service of a host, whichever jobs make its snapshots. */
 export function acceptFiles(tree: HostTree, { plan, templates }: TargetInput): RenderedFile[] {

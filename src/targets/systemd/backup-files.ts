@@ -1,5 +1,5 @@
 import type { RunAs } from '../../contract/contract.js';
-import { installedName, stateFolder } from '../../names/installed.js';
+import { stateFolder } from '../../names/installed.js';
 import type { PlannedVolume } from '../../plan/plan.js';
 import { longestRun } from '../../plan/longest-run.js';
 import { rootOf } from '../../plan/volumes.js';
@@ -7,7 +7,7 @@ import { backupOptions, excludesOf, sourceGuards } from '../backup-options.js';
 import { header } from '../header.js';
 import type { RenderedFile, TargetInput } from '../target.js';
 import { jobCommands } from './host-files.js';
-import { hostVolumes, type HostJob, type HostTree } from './host-tree.js';
+import { hostVolumes, type HostJob, type HostTree } from '../../hosts/host-tree.js';
 import { queueUnit } from './queue.js';
 import { protectHome } from './protect-home.js';
 import { runAsContext } from './run-as.js';
@@ -16,7 +16,8 @@ import { repositoryContext } from './repository-context.js';
 /** The service and timer of one job. */
 export function backupFiles(tree: HostTree, job: HostJob, { plan, templates }: TargetInput): RenderedFile[] {
   const { service, placement } = job;
-  const unit = `${tree.folder}/systemd/${installedName(job.project, 'backup', service.service_id)}`;
+  const { name, file } = job.job.object;
+  const unit = `${tree.folder}/systemd/${name}`;
   const from = header(plan, service.contract);
   const about = {
     mode: 0o644 as const,
@@ -32,12 +33,12 @@ export function backupFiles(tree: HostTree, job: HostJob, { plan, templates }: T
     },
     {
       ...about,
-      path: `${unit}.timer`,
+      path: file,
       content: templates.render('systemd/job.timer.hbs', {
         header: from,
         description: `When to back up ${service.service_name}`,
-        on_calendar: placement.schedule.on_calendar,
-        queue: queueUnit(job.project, installedName(job.project, 'backup', service.service_id)),
+        on_calendar: job.job.schedule.on_calendar,
+        queue: queueUnit(job.project, name),
       }),
     },
   ];

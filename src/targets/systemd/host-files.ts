@@ -3,7 +3,7 @@ import type { ServicePlan } from '../../plan/plan.js';
 import { takeOverCommand, type JobCommands } from '../backup-options.js';
 import { sharedFilesIn } from '../shared-file.js';
 import type { RenderedFile, TargetInput } from '../target.js';
-import type { HostJob, HostTree } from './host-tree.js';
+import type { HostJob, HostTree } from '../../hosts/host-tree.js';
 import { keyContext } from './keys.js';
 import { queueFiles } from './queue.js';
 import { repositoryContext } from './repository-context.js';

@@ -1,11 +1,11 @@
-import { maintenanceOf } from '../../plan/maintenance-jobs.js';
-import type { MaintenanceKind } from '../../plan/maintenance-times.js';
-import { installedName, libraryFolder } from '../../names/installed.js';
-import type { JobSchedule, RepositoryPlan, ServicePlan } from '../../plan/plan.js';
+import type { Job } from '../../model/job.js';
+import { libraryFolder } from '../../names/installed.js';
+import { jobIndex, serviceIndex } from '../../plan/job-index.js';
+import type { RepositoryPlan, ServicePlan } from '../../plan/plan.js';
 import { header } from '../header.js';
 import type { RenderedFile, TargetInput } from '../target.js';
 import { libraryScript } from './host-files.js';
-import type { HostTree } from './host-tree.js';
+import type { HostTree } from '../../hosts/host-tree.js';
 import { protectHome } from './protect-home.js';
 import { retentionContext } from '../retention-context.js';
 import { repositoryContext } from './repository-context.js';
@@ -13,114 +13,99 @@ import { repositoryContext } from './repository-context.js';
 /** What nobody's contract decides: not about one service, nor one runtime. */
 const SHARED = { sources: [], service: null, runtime: null } as const;
 
-interface MaintenanceJob {
-  readonly verb: MaintenanceKind;
+/** What one kind of maintenance does, and which template says so. */
+interface Task {
   readonly description: string;
-  readonly schedule: JobSchedule;
+  readonly template: string;
   readonly command: readonly string[];
+  /** What its timer says it is for. */
+  readonly when: string;
+  readonly timer: string;
 }
 
-/** The locks, forget, prune and check of one repository, for the one host that maintains it. */
+/** The maintenance of one repository, for the one host that does it. */
 export function maintenanceFiles(
   tree: HostTree,
   repository: RepositoryPlan,
   input: TargetInput,
 ): RenderedFile[] {
-  const { name } = repository;
-  const library = libraryFolder(tree.project);
-  const jobs: MaintenanceJob[] = [
-    {
-      verb: 'forget',
-      description: `Forget old snapshots in restic repository ${name}`,
-      schedule: repository.forget,
-      command: [`${library}/forget.sh`, `${library}/forget/${name}`],
-    },
-    {
-      verb: 'prune',
-      description: `Remove unused data from restic repository ${name}`,
-      schedule: repository.prune,
-      command: ['restic', 'prune', '--retry-lock', '2h'],
-    },
-    {
-      verb: 'check',
-      description: `Check restic repository ${name}`,
-      schedule: repository.check,
-      command: [`${library}/check-repository.sh`, String(repository.read_data_subsets ?? 0)],
-    },
-  ];
+  const jobs = jobIndex(input.plan).ofRepository(repository.name);
+  const services = serviceIndex(input.plan);
+  const covered = jobs.flatMap(({ covers }) => covers);
   return [
-    ...jobs
-      .filter(({ verb }) => maintenanceOf(repository).includes(verb))
-      .flatMap((job) => jobFiles(tree, repository, job, input)),
-    ...lockFiles(tree, repository, input),
-    ...input.plan.services
-      .filter((service) => service.repository === name)
+    ...jobs.flatMap((job) => jobFiles(tree, repository, job, input)),
+    ...covered
+      .flatMap((id) => services.get(id) ?? [])
       .map((service) => forgetScript(tree, repository, service, input)),
   ];
+}
+
+function taskOf({ project }: HostTree, { name }: RepositoryPlan, { kind, facts }: Job): Task {
+  const library = libraryFolder(project);
+  const usual = { template: 'systemd/maintenance.service.hbs', timer: 'systemd/job.timer.hbs' };
+  const tasks: Readonly<Record<string, Task>> = {
+    forget: {
+      ...usual,
+      description: `Forget old snapshots in restic repository ${name}`,
+      command: [`${library}/forget.sh`, `${library}/forget/${name}`],
+      when: `When to forget restic repository ${name}`,
+    },
+    prune: {
+      ...usual,
+      description: `Remove unused data from restic repository ${name}`,
+      command: ['restic', 'prune', '--retry-lock', '2h'],
+      when: `When to prune restic repository ${name}`,
+    },
+    check: {
+      ...usual,
+      description: `Check restic repository ${name}`,
+      command: [`${library}/check-repository.sh`, facts.read_data_subsets ?? '0'],
+      when: `When to check restic repository ${name}`,
+    },
+    locks: {
+      // It needs nobody to wait, and may look for hours.
+      template: 'systemd/locks.service.hbs',
+      timer: 'systemd/locks.timer.hbs',
+      description: `Remove dead locks from restic repository ${name}`,
+      command: [libraryScript(project, 'remove-dead-locks.sh')],
+      when: `When to look for dead locks in restic repository ${name}`,
+    },
+  };
+  const task = tasks[kind];
+  if (task === undefined) throw new Error(`nothing says what a job of kind ${kind} runs on a host`);
+  return task;
 }
 
 function jobFiles(
   tree: HostTree,
   repository: RepositoryPlan,
-  job: MaintenanceJob,
+  job: Job,
   { plan, templates }: TargetInput,
 ): RenderedFile[] {
-  const unit = `${tree.folder}/systemd/${installedName(tree.project, job.verb, repository.name)}`;
+  const task = taskOf(tree, repository, job);
   return [
     {
       ...SHARED,
-      path: `${unit}.service`,
+      path: `${tree.folder}/systemd/${job.object.name}.service`,
       mode: 0o644,
-      content: templates.render('systemd/maintenance.service.hbs', {
+      content: templates.render(task.template, {
         header: header(plan, null),
-        description: job.description,
-        command: job.command,
+        description: task.description,
+        command: task.command,
         protect_home: protectHome([repository.local_path ?? '']),
         repository: repositoryContext(repository),
       }),
     },
     {
       ...SHARED,
-      path: `${unit}.timer`,
+      path: job.object.file,
       mode: 0o644,
-      content: templates.render('systemd/job.timer.hbs', {
+      content: templates.render(task.timer, {
         header: header(plan, null),
-        description: `When to ${job.verb} restic repository ${repository.name}`,
+        description: task.when,
         on_calendar: job.schedule.on_calendar,
         // It waits for the repository, not for the host.
         queue: null,
-      }),
-    },
-  ];
-}
-
-/** The job that removes dead locks: it has no time of day, and needs nobody to wait. */
-function lockFiles(
-  tree: HostTree,
-  repository: RepositoryPlan,
-  { plan, templates }: TargetInput,
-): RenderedFile[] {
-  const unit = `${tree.folder}/systemd/${installedName(tree.project, 'locks', repository.name)}`;
-  return [
-    {
-      ...SHARED,
-      path: `${unit}.service`,
-      mode: 0o644,
-      content: templates.render('systemd/locks.service.hbs', {
-        header: header(plan, null),
-        description: `Remove dead locks from restic repository ${repository.name}`,
-        command: [libraryScript(tree.project, 'remove-dead-locks.sh')],
-        protect_home: protectHome([repository.local_path ?? '']),
-        repository: repositoryContext(repository),
-      }),
-    },
-    {
-      ...SHARED,
-      path: `${unit}.timer`,
-      mode: 0o644,
-      content: templates.render('systemd/locks.timer.hbs', {
-        header: header(plan, null),
-        description: `When to look for dead locks in restic repository ${repository.name}`,
       }),
     },
   ];

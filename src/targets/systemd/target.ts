@@ -2,7 +2,7 @@ import type { Target } from '../target.js';
 import { acceptFiles } from './accept-files.js';
 import { backupFiles } from './backup-files.js';
 import { hostFiles } from './host-files.js';
-import { hostTrees } from './host-tree.js';
+import { hostTrees } from '../../hosts/host-tree.js';
 import { maintenanceFiles } from './maintenance-files.js';
 
 /** `hosts/`: what systemd runs on the hosts of Compose, Quadlet (system scope) and bare metal. */

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { containerText, objectName, serviceFile } from '../../../src/targets/kubernetes/names.js';
+import { containerText, objectName, serviceFile } from '../../../src/names/objects.js';
 import { repositoryPort } from '../../../src/targets/kubernetes/ports.js';
 import { longestGap, plainCron, startingDeadline } from '../../../src/targets/kubernetes/timing.js';
 import { cronJob, podOf, type CronJob, type PodSpec } from './cron-job.js';

@@ -1,5 +1,8 @@
-import type { BackupPlan, RepositoryPlan } from '../../plan/plan.js';
-import { treeOf, type HostJob } from '../systemd/host-tree.js';
+import { groupBy } from '../plan/group.js';
+import { oncePerPlan } from '../plan/once-per-plan.js';
+import { placedJobs } from '../plan/placed-jobs.js';
+import type { BackupPlan, RepositoryPlan } from '../plan/plan.js';
+import { treeName, usedBy, type HostJob } from './host-tree.js';
 
 /** What one user of a host installs: the jobs of the rootless services there. */
 export interface UserTree {
@@ -15,25 +18,20 @@ export interface UserTree {
 }
 
 /** All user trees of a plan, by folder. */
-export function userTrees(plan: BackupPlan): UserTree[] {
-  const repositories = new Map(plan.repositories.map((repository) => [repository.name, repository]));
-  const trees = new Map<string, { name: string; jobs: HostJob[] }>();
-  for (const service of plan.services) {
-    const repository = repositories.get(service.repository);
-    for (const placement of service.placements) {
-      if (repository === undefined || placement.scope !== 'user') continue;
-      if (!placement.volumes.some((volume) => volume.backed_up)) continue;
-      const host = treeOf(placement);
-      const folder = userTreeFolder(host.folder);
-      const tree = trees.get(folder) ?? { name: userTreeName(host.name), jobs: [] };
-      trees.set(folder, tree);
-      tree.jobs.push({ project: plan.project, service, placement, repository });
-    }
-  }
-  return [...trees]
-    .map(([folder, tree]) => ({ ...tree, project: plan.project, folder, repositories: usedBy(tree.jobs) }))
+export const userTrees = oncePerPlan((plan: BackupPlan): UserTree[] => {
+  const jobs = placedJobs(plan).filter(
+    ({ job: { place } }) => place.on === 'host' && place.manager === 'user',
+  );
+  return [...groupBy(jobs, ({ job }) => job.place.folder)]
+    .map(([folder, here]) => ({
+      project: plan.project,
+      name: treeName(folder),
+      folder,
+      jobs: here,
+      repositories: usedBy(here),
+    }))
     .sort((a, b) => (a.folder < b.folder ? -1 : 1));
-}
+});
 
 /** The folder of the user tree inside of a host's own. */
 export function userTreeFolder(host: string): string {
@@ -70,8 +68,4 @@ export function userCredentials(tree: UserTree): string[] {
     const { environment, password } = userSecretFiles(tree.project, repository);
     return environment === null ? [password] : [environment, password];
   });
-}
-
-function usedBy(jobs: readonly HostJob[]): RepositoryPlan[] {
-  return [...new Set(jobs.map((job) => job.repository))].sort((a, b) => (a.name < b.name ? -1 : 1));
 }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { installedName, projectName, type NameKind } from '../../names/installed.js';
+import { installedName, projectName, type NameKind } from './installed.js';
 
 /** CronJob names end up in Job and Pod names with a suffix of their own (kubernetes.io, "CronJob"). */
 const LONGEST_NAME = 52;

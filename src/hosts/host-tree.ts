@@ -1,0 +1,83 @@
+import { isDump, repositoriesOf, type Job } from '../model/job.js';
+import { groupBy } from '../plan/group.js';
+import { oncePerPlan } from '../plan/once-per-plan.js';
+import { placedJobs, type PlacedJob } from '../plan/placed-jobs.js';
+import type { BackupPlan, PlannedVolume, Placement, RepositoryPlan } from '../plan/plan.js';
+
+/** One service's job on one host. */
+export type HostJob = PlacedJob;
+
+/** Everything that one `install.sh` installs: the jobs of one host, or of one runtime where no host is named. */
+export interface HostTree {
+  readonly project: string;
+  /** `web1`, or `any-docker`; also how the host remembers what came from this tree. */
+  readonly name: string;
+  /** `hosts/web1`, or `hosts/any/docker`. */
+  readonly folder: string;
+  /** By service id. */
+  readonly jobs: readonly HostJob[];
+  /** Dumps of Proxmox guests, by service id. */
+  readonly guests: readonly HostJob[];
+  /** Repositories that this host forgets, prunes and checks. */
+  readonly maintained: readonly RepositoryPlan[];
+  /** Every repository that a job here uses, by name. */
+  readonly repositories: readonly RepositoryPlan[];
+}
+
+/** Where a placement's files go: its host's folder, or its runtime's below `hosts/any`. */
+export function treeOf(placement: Placement): { name: string; folder: string } {
+  return placement.host === null
+    ? { name: `any-${placement.runtime}`, folder: `hosts/any/${placement.runtime}` }
+    : { name: placement.host, folder: `hosts/${placement.host}` };
+}
+
+/** What the host's own job of a placement backs up; what lies inside a Proxmox guest is in the guest's dump. */
+export function hostVolumes(placement: Placement): PlannedVolume[] {
+  return placement.volumes.filter((volume) => volume.backed_up && volume.kind !== 'lxc_guest');
+}
+
+/** All host trees of a plan, by folder. */
+export const hostTrees = oncePerPlan((plan: BackupPlan): HostTree[] => {
+  const here = groupBy(
+    placedJobs(plan).filter(({ job }) => isSystemJob(job)),
+    ({ job }) => job.place.folder,
+  );
+  const own = groupBy(
+    plan.jobs.filter((job) => job.service === null && isSystemJob(job)),
+    ({ place }) => place.folder,
+  );
+  const known = new Map(plan.repositories.map((repository) => [repository.name, repository]));
+  return [...new Set([...here.keys(), ...own.keys()])].sort().map((folder) => {
+    const jobs = here.get(folder) ?? [];
+    const maintained = [...new Set((own.get(folder) ?? []).flatMap(repositoriesOf))]
+      .sort()
+      .flatMap((name) => known.get(name) ?? []);
+    return {
+      project: plan.project,
+      name: treeName(folder),
+      folder,
+      jobs: jobs.filter(({ job }) => !isDump(job)),
+      guests: jobs.filter(({ job }) => isDump(job)),
+      maintained,
+      repositories: usedBy(jobs, maintained),
+    };
+  });
+});
+
+/** How a host remembers what came from a folder: `web1`, `any-docker`. */
+export function treeName(folder: string): string {
+  return folder.replace(/^hosts\//, '').replaceAll('/', '-');
+}
+
+function isSystemJob({ place }: Job): boolean {
+  return place.on === 'host' && place.manager === 'system';
+}
+
+/** Repositories of jobs, sorted. */
+export function usedBy(
+  jobs: readonly HostJob[],
+  maintained: readonly RepositoryPlan[] = [],
+): RepositoryPlan[] {
+  const used = new Set([...jobs.map((job) => job.repository), ...maintained]);
+  return [...used].sort((a, b) => (a.name < b.name ? -1 : 1));
+}

@@ -1,0 +1,9 @@
+import { partDrafts } from '../drafts.js';
+import type { JobKind } from '../kind.js';
+
+/** The disks of a guest, as one stream. */
+export const guestDump: JobKind = {
+  name: 'guest-dump',
+  stem: 'vzdump',
+  expand: (resolved) => partDrafts(guestDump, resolved, 'shared'),
+};

@@ -1,0 +1,53 @@
+import type { Contract } from '../contract/contract.js';
+import type { Resolved, WishedPart } from '../jobs/kind.js';
+import type { Wish } from '../model/job.js';
+import type { Policy } from '../policy/policy.js';
+import { runtimeOf } from '../runtimes/registry.js';
+import { weightOf } from '../schedule/placement.js';
+import type { Zones } from '../schedule/zone.js';
+import { declaredGigabytes } from './declared-size.js';
+import { inUtc } from './operator-clock.js';
+import type { BackupPlan } from './plan.js';
+import { effectiveSettings } from './settings.js';
+
+/** What expanding into jobs needs of services and repositories that are planned already. */
+export function resolve(
+  policy: Policy,
+  contracts: readonly Contract[],
+  { services, repositories }: Pick<BackupPlan, 'services' | 'repositories'>,
+  zones: Zones,
+): Resolved {
+  const known = new Map(contracts.map((contract) => [contract.service_id, contract]));
+  const planned = new Map(repositories.map((repository) => [repository.name, repository]));
+  return {
+    project: policy.project,
+    repositories: policy.repositories.flatMap(({ name, timezone, forget, prune, check }) => {
+      const repository = planned.get(name);
+      return repository === undefined ? [] : [{ repository, timezone, times: { forget, prune, check } }];
+    }),
+    placed: services.flatMap((service) => {
+      const contract = known.get(service.service_id);
+      if (contract === undefined) return [];
+      const wishes = wishesOf(policy, contract, zones);
+      return service.placements.map((placement) => ({
+        service,
+        placement,
+        parts: runtimeOf(placement.runtime)
+          .parts(policy, service, placement)
+          .map((part): WishedPart => ({ ...part, wish: wishes(part.backend.zone) })),
+      }));
+    }),
+  };
+}
+
+/** When the jobs of a service want to run, by whose clock they are read. */
+function wishesOf(policy: Policy, contract: Contract, zones: Zones): (zone: 'job' | 'operator') => Wish {
+  const settings = effectiveSettings(policy, contract);
+  const { timezone, spread } = settings;
+  const weight = weightOf(declaredGigabytes(contract));
+  const own = { at: 'window', expression: settings.schedule, timezone, spread, weight } as const;
+  return (zone) =>
+    zone === 'job' || timezone === 'UTC'
+      ? own
+      : { ...own, expression: inUtc(settings, zones).cron, timezone: 'UTC' };
+}

@@ -1,0 +1,60 @@
+import { systemd, systemdUser } from '../backends/systemd.js';
+import type { FolderSource, HostPlace } from '../model/job.js';
+import type { Placement, PlannedVolume } from '../plan/plan.js';
+import { backedUp } from '../plan/volumes.js';
+import { held, type Part, type PlannedService } from './runtime.js';
+
+/** A place on a host. Where no host is named, the runtimes lie side by side below `hosts/any`. */
+export function hostPlace({ host, runtime }: Placement, manager: HostPlace['manager']): HostPlace {
+  const folder = host === null ? `hosts/any/${runtime}` : `hosts/${host}`;
+  return { on: 'host', host, manager, folder: manager === 'user' ? `${folder}/user` : folder };
+}
+
+/** One backup of folders by systemd; none where nothing is left to back up. */
+export function folderPart(
+  service: PlannedService,
+  placement: Placement,
+  sources: readonly FolderSource[],
+  facts: Part['facts'] = {},
+): Part[] {
+  if (sources.length === 0) return [];
+  const manager = placement.scope ?? 'system';
+  return [
+    {
+      kind: 'backup',
+      name: null,
+      place: hostPlace(placement, manager),
+      backend: manager === 'user' ? systemdUser : systemd,
+      store: { in: 'repository', name: service.repository },
+      sources,
+      snapshot: { host: placement.snapshot_host, tags: service.tags, forgotten_by: 'forget-job' },
+      retention: service.retention,
+      facts,
+    },
+  ];
+}
+
+/** The volumes of these kinds as folders, with the engine that has the volume; others are no business of it. */
+export function folders(
+  placement: Placement,
+  kinds: Partial<Record<PlannedVolume['kind'], string | null>>,
+): FolderSource[] {
+  return backedUp(placement.volumes).flatMap((volume) => {
+    const engine = kinds[volume.kind];
+    return engine === undefined ? [] : [folder(volume, engine)];
+  });
+}
+
+const HOME = '$HOME/';
+
+function folder(volume: PlannedVolume, engine: string | null): FolderSource {
+  const { location, name, suffix } = volume;
+  const isBelowHome = location.startsWith(HOME);
+  return {
+    at: 'folder',
+    ...held(volume),
+    path: isBelowHome ? location.slice(HOME.length) : location,
+    base: isBelowHome ? 'home' : 'root',
+    engine: engine === null || name === null ? null : { name: engine, volume: name, suffix },
+  };
+}

@@ -1,0 +1,34 @@
+import type { ClaimSource, NodeSource } from '../../model/job.js';
+import type { PlannedVolume } from '../../plan/plan.js';
+import { backedUp } from '../../plan/volumes.js';
+import { held, type Runtime } from '../runtime.js';
+import { methodOf } from './methods/registry.js';
+
+/** Who backs up what is a cluster's is the method's affair. */
+export const kubernetes: Runtime = {
+  name: 'kubernetes',
+  parts(policy, service, placement) {
+    const { namespace, obstacles } = placement;
+    if (namespace === null || obstacles.length > 0) return [];
+    const settings = policy.runtimes.kubernetes;
+    const volumes = backedUp(placement.volumes);
+    return methodOf(settings).parts({
+      ...{ service, placement, settings, policy },
+      place: { on: 'cluster', cluster: null, namespace, nodes: null, folder: `kubernetes/${namespace}` },
+      claims: volumes.flatMap(claimSource),
+      nodes: volumes.flatMap(nodeSource),
+    });
+  },
+  isRefused: ({ obstacles }) => obstacles.length > 0,
+};
+
+function claimSource(volume: PlannedVolume): ClaimSource[] {
+  const { kind, name, namespace, suffix } = volume;
+  if (kind !== 'claim' || name === null || namespace === null) return [];
+  return [{ at: 'claim', ...held(volume), namespace, claim: name, suffix }];
+}
+
+function nodeSource(volume: PlannedVolume): NodeSource[] {
+  if (volume.kind !== 'host_path') return [];
+  return [{ at: 'node', ...held(volume), path: volume.location, is_file: volume.is_file === true }];
+}

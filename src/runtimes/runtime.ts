@@ -1,0 +1,44 @@
+import type { Backend } from '../backends/backend.js';
+import type { Retention } from '../contract/contract.js';
+import type { Job, Place, SnapshotIdentity, Source, Store } from '../model/job.js';
+import type { Placement, PlannedVolume, ServicePlan } from '../plan/plan.js';
+import type { Policy } from '../policy/policy.js';
+
+/** What a runtime may see of the policy. */
+export type RuntimePolicy = Pick<Policy, 'project' | 'runtimes'> & {
+  readonly repositories: readonly Pick<Policy['repositories'][number], 'name' | 'url'>[];
+};
+
+export type PlannedService = Omit<ServicePlan, 'placements'>;
+
+/** One job that a runtime asks for: what belongs into one snapshot, who runs it, and where it goes. */
+export interface Part {
+  /** The kind of job that takes it up. */
+  readonly kind: string;
+  /** Tells several parts of one kind apart. */
+  readonly name: string | null;
+  readonly place: Place;
+  readonly backend: Backend;
+  readonly store: Store;
+  readonly sources: readonly Source[];
+  readonly snapshot: SnapshotIdentity | null;
+  readonly retention: Retention | null;
+  readonly facts: Job['facts'];
+}
+
+/** Everything that knows a runtime's name. Pure. */
+export interface Runtime {
+  readonly name: string;
+  /**
+   * Every volume that is backed up, in exactly one part, or in none where it cannot be: planning says which are left
+   * over. What a runtime does not know it must not take for a folder: the union of sources makes the choice explicit.
+   */
+  parts(policy: RuntimePolicy, service: PlannedService, placement: Placement): readonly Part[];
+  /** Whether a check of its own says already that nothing can back up a volume. */
+  isRefused(placement: Placement, volume: PlannedVolume): boolean;
+}
+
+/** What every source says of the volume that it holds. */
+export function held({ volume, snapshot_path, exclude, allow_empty }: PlannedVolume) {
+  return { volumes: [volume], snapshot_path, exclude, allow_empty };
+}
