@@ -11,8 +11,7 @@
  * Nothing here writes, exits or prints. A user's mistake is an entry in `diagnostics`; what throws is a bug or a
  * file system that failed.
  */
-export type { Contract, Runtime } from './contract/contract.js';
-export { RUNTIMES } from './contract/contract.js';
+export type { Contract, RuntimeName as Runtime } from './contract/contract.js';
 export type { Diagnostic, Severity, Span } from './diagnostics/diagnostic.js';
 export { CODES } from './diagnostics/codes.js';
 export { hasErrors, sortDiagnostics } from './diagnostics/diagnostic.js';
@@ -24,4 +23,5 @@ export { buildPlan } from './plan/build.js';
 export type { Policy } from './policy/policy.js';
 export type { RenderedFile } from './targets/target.js';
 export { planProject } from './plan-project.js';
+export { RUNTIMES } from './runtimes/registry.js';
 export { render, report } from './render.js';

@@ -4,7 +4,7 @@ import { readMaxShrink } from '../policy/settings.js';
 import type { Pointer } from '../source/document.js';
 import { valueAt } from '../source/findings.js';
 import type { PlannedVolume } from './plan.js';
-import { backedUp } from './volumes.js';
+import { backedUp } from '../model/volume.js';
 
 type Method = KubernetesSettings['method'];
 

@@ -6,7 +6,8 @@ import type { PlannedVolume } from './plan.js';
 import { localPath } from '../policy/repository-url.js';
 import { unheardOfContract, withoutKey } from './honoured.js';
 import { effectiveSettings } from './settings.js';
-import { backedUp, planVolumes } from './volumes.js';
+import { backedUp } from '../model/volume.js';
+import { planVolumes } from './volumes.js';
 
 /** One reason why a service cannot be backed up on Kubernetes as it is, and where the user can change that. */
 export interface KubernetesProblem {
@@ -92,7 +93,7 @@ export function isObjectName(name: string): boolean {
 }
 
 function clusterVolumes(policy: Policy, contract: Contract): PlannedVolume[] {
-  return backedUp(planVolumes(contract, 'kubernetes', policy.runtimes));
+  return backedUp(planVolumes(contract, 'kubernetes', policy));
 }
 
 function namespaceProblems(contract: Contract): KubernetesProblem[] {

@@ -1,4 +1,4 @@
-import type { BackupSettings, Runtime } from '../contract/contract.js';
+import type { BackupSettings, RuntimeName } from '../contract/contract.js';
 import type { KubernetesSettings, Policy } from '../policy/policy.js';
 import { formatCron } from '../schedule/cron.js';
 import { knownSchedule } from '../schedule/job-schedule.js';
@@ -18,7 +18,7 @@ export interface UtcSchedule {
   readonly offsets: readonly { readonly minutes: number; readonly days: number }[];
 }
 
-export function isUtcOnly(policy: Policy, runtime: Runtime): boolean {
+export function isUtcOnly(policy: Policy, runtime: RuntimeName): boolean {
   return runtime === 'kubernetes' && UTC_ONLY.includes(policy.runtimes.kubernetes.method);
 }
 

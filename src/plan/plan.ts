@@ -1,4 +1,4 @@
-import type { Commands, Retention, RunAs, Runtime } from '../contract/contract.js';
+import type { Commands, Retention, RunAs, RuntimeName } from '../contract/contract.js';
 import type { Labels, MaintenancePlace } from '../policy/policy.js';
 import type { Job } from '../model/job.js';
 
@@ -57,7 +57,7 @@ export interface Workload {
 
 /** One service in one place. */
 export interface Placement {
-  readonly runtime: Runtime;
+  readonly runtime: RuntimeName;
   /** Host name; null where the policy names none, and on Kubernetes. */
   readonly host: string | null;
   /** Kubernetes namespace; null elsewhere. */
@@ -124,7 +124,7 @@ export interface ServicePlan {
 
 /** Where a service's volumes would live under a runtime that it is not deployed on. */
 export interface Elsewhere {
-  readonly runtime: Runtime;
+  readonly runtime: RuntimeName;
   /** As in {@link Placement}. */
   readonly compose_project?: string;
   readonly volumes: readonly {

@@ -1,4 +1,4 @@
-import type { BackupSettings, Commands, Runtime } from '../contract/contract.js';
+import type { BackupSettings, Commands, RuntimeName } from '../contract/contract.js';
 import type { Pointer, SourceDocument } from '../source/document.js';
 
 /** Who forgets, prunes and checks a repository: one host, or one Kubernetes namespace. */
@@ -40,7 +40,7 @@ export interface Repository {
 
 /** One entry of `deployments`: these services run there. */
 export interface Deployment {
-  readonly runtime: Runtime;
+  readonly runtime: RuntimeName;
   /** Host name; null where the policy names none, and on Kubernetes. */
   readonly host: string | null;
   /** Service ids or globs (`*`, `?`). */

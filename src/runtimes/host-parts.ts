@@ -1,7 +1,7 @@
 import { systemd, systemdUser } from '../backends/systemd.js';
 import type { FolderSource, HostPlace } from '../model/job.js';
 import type { Placement, PlannedVolume } from '../plan/plan.js';
-import { backedUp } from '../plan/volumes.js';
+import { backedUp } from '../model/volume.js';
 import { held, type Part, type PlannedService } from './runtime.js';
 
 /** A place on a host. Where no host is named, the runtimes lie side by side below `hosts/any`. */

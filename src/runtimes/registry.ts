@@ -1,4 +1,3 @@
-import type { Runtime as RuntimeName } from '../contract/contract.js';
 import { baremetal } from './baremetal/runtime.js';
 import { docker } from './docker/runtime.js';
 import { kubernetes } from './kubernetes/runtime.js';
@@ -6,8 +5,20 @@ import { podman } from './podman/runtime.js';
 import { proxmox } from './proxmox/runtime.js';
 import type { Runtime } from './runtime.js';
 
-const RUNTIMES: Readonly<Record<RuntimeName, Runtime>> = { docker, podman, kubernetes, proxmox, baremetal };
+/**
+ * The only list of runtimes, in the order in which people read them. Schemas, choices of the command line and the
+ * columns of tables are made from it.
+ */
+const ALL: readonly Runtime[] = [docker, podman, kubernetes, proxmox, baremetal];
 
-export function runtimeOf(name: RuntimeName): Runtime {
-  return RUNTIMES[name];
+/** Names of the runtimes that a contract may list under `runtime_templates` and a policy in `deployments`. */
+export const RUNTIMES: readonly string[] = ALL.map(({ name }) => name);
+
+const BY_NAME: ReadonlyMap<string, Runtime> = new Map(ALL.map((runtime) => [runtime.name, runtime]));
+
+/** Whoever reads a document looks a name up in {@link RUNTIMES} first; so one that is not there is a bug. */
+export function runtimeOf(name: string): Runtime {
+  const runtime = BY_NAME.get(name);
+  if (runtime === undefined) throw new Error(`no runtime is called ${name}`);
+  return runtime;
 }

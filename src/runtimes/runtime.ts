@@ -1,8 +1,10 @@
 import type { Backend } from '../backends/backend.js';
-import type { Retention } from '../contract/contract.js';
+import type { Contract, Retention, ServiceVolume } from '../contract/contract.js';
+import type { Located, LocateInput } from '../locate/location.js';
+import type { Command } from '../model/guide.js';
 import type { Job, Place, SnapshotIdentity, Source, Store } from '../model/job.js';
 import type { Placement, PlannedVolume, ServicePlan } from '../plan/plan.js';
-import type { Policy } from '../policy/policy.js';
+import type { Deployment, Policy } from '../policy/policy.js';
 
 /** What a runtime may see of the policy. */
 export type RuntimePolicy = Pick<Policy, 'project' | 'runtimes'> & {
@@ -26,9 +28,54 @@ export interface Part {
   readonly facts: Job['facts'];
 }
 
+/** What a runtime's adapter does with volumes. Every contract that loads has a location on every runtime. */
+export interface Locator {
+  /** The volumes that the adapter mounts. */
+  readonly mounted: (contract: Contract) => readonly ServiceVolume[];
+  readonly locate: (input: LocateInput) => Located;
+}
+
+/** One service that is to be planned in one place, with its volumes as they were located. */
+export interface Unplanned {
+  readonly policy: Policy;
+  readonly contract: Contract;
+  /** Null where no entry of the policy put the service there. */
+  readonly deployment: Deployment | null;
+  readonly volumes: readonly PlannedVolume[];
+}
+
+/** What planning learns from the runtime about a service in one place. */
+export type PlacementFacts = Omit<Placement, 'runtime' | 'host' | 'snapshot_host'>;
+
+/** What a person types on the host around a restore. */
+export interface WorkloadCommands {
+  readonly stop: readonly Command[];
+  readonly start: readonly Command[];
+  /** What runs a command where the workload is: empty on the host itself, null where nobody knows its name. */
+  readonly inside: Command | null;
+}
+
+/** What a runtime has for people, where contract and policy say nothing else. */
+export interface ByHand {
+  workload(service: ServicePlan, placement: Placement): WorkloadCommands;
+}
+
 /** Everything that knows a runtime's name. Pure. */
-export interface Runtime {
+export interface Runtime extends Locator {
   readonly name: string;
+  /** Hosts have names in the policy, and installers; in a cluster nobody chooses where a pod runs. */
+  readonly runs_on: 'host' | 'cluster';
+  /** The key of `backup.volumes.<name>` that names what holds a volume; null where nothing there has a name. */
+  readonly volume_key: string | null;
+  /** Keys of its settings in the policy that say where it keeps volumes. */
+  readonly place_keys: readonly string[];
+  /** The Compose project that a service is in; null on a runtime that has none. */
+  readonly composeProject: (
+    policy: Policy,
+    contract: Contract,
+    deployment: Deployment | null,
+  ) => string | null;
+  readonly placement: (service: Unplanned) => PlacementFacts;
   /**
    * Every volume that is backed up, in exactly one part, or in none where it cannot be: planning says which are left
    * over. What a runtime does not know it must not take for a folder: the union of sources makes the choice explicit.
@@ -36,6 +83,8 @@ export interface Runtime {
   parts(policy: RuntimePolicy, service: PlannedService, placement: Placement): readonly Part[];
   /** Whether a check of its own says already that nothing can back up a volume. */
   isRefused(placement: Placement, volume: PlannedVolume): boolean;
+  /** How people handle a workload on its host; null where they do so with kubectl. */
+  readonly by_hand: ByHand | null;
 }
 
 /** What every source says of the volume that it holds. */

@@ -5,7 +5,7 @@ import { valueAt } from '../../source/findings.js';
 import { isAtOrBelow } from '../../locate/pairing.js';
 import { podsOf } from '../workload.js';
 import { quantityValue } from '../quantity.js';
-import { backedUp } from '../volumes.js';
+import { backedUp } from '../../model/volume.js';
 import { place, type Check } from './check.js';
 import { places, type Place } from './places.js';
 

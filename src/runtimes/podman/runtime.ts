@@ -1,9 +1,18 @@
 import { folderPart, folders } from '../host-parts.js';
+import { hostPlacement } from '../host-placement.js';
 import type { Runtime } from '../runtime.js';
+import { byHand } from './by-hand.js';
+import { locator } from './locate.js';
 
-/** Rootless services differ in who runs the job, not in what is backed up. */
+/** Podman Quadlet. Rootless services differ in who runs the job, not in what is backed up. */
 export const podman: Runtime = {
   name: 'podman',
+  runs_on: 'host',
+  volume_key: 'podman_volume',
+  place_keys: ['storage_root', 'user'],
+  ...locator,
+  composeProject: () => null,
+  placement: (service) => ({ ...hostPlacement(service), scope: service.contract.quadlet_scope }),
   parts: ({ runtimes }, service, placement) =>
     folderPart(
       service,
@@ -12,4 +21,5 @@ export const podman: Runtime = {
       placement.scope === 'user' ? { image: runtimes.podman.image } : {},
     ),
   isRefused: () => false,
+  by_hand: byHand,
 };

@@ -1,19 +1,29 @@
 import { systemd } from '../../backends/systemd.js';
 import type { StreamSource } from '../../model/job.js';
 import type { Placement } from '../../plan/plan.js';
-import { backedUp } from '../../plan/volumes.js';
+import { backedUp } from '../../model/volume.js';
 import { folderPart, folders, hostPlace } from '../host-parts.js';
+import { hostPlacement } from '../host-placement.js';
 import type { Part, PlannedService, Runtime, RuntimePolicy } from '../runtime.js';
+import { byHand } from './by-hand.js';
+import { locator } from './locate.js';
 
 /** A dump of the guest for what lies on its own disks, and a backup of what the host binds into it. */
 export const proxmox: Runtime = {
   name: 'proxmox',
+  runs_on: 'host',
+  volume_key: null,
+  place_keys: [],
+  ...locator,
+  composeProject: () => null,
+  placement: hostPlacement,
   parts: (policy, service, placement) => [
     ...folderPart(service, placement, folders(placement, { host_path: null })),
     ...guestPart(policy, service, placement),
   ],
   // Nobody knows which guest it is without a number.
   isRefused: (_placement, { kind, name }) => kind === 'lxc_guest' && name === null,
+  by_hand: byHand,
 };
 
 function guestPart({ runtimes }: RuntimePolicy, service: PlannedService, placement: Placement): Part[] {

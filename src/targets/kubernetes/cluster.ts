@@ -4,7 +4,7 @@ import { jobIndex } from '../../plan/job-index.js';
 import { oncePerPlan } from '../../plan/once-per-plan.js';
 import { placedJobs } from '../../plan/placed-jobs.js';
 import type { BackupPlan, Placement, PlannedVolume, RepositoryPlan, ServicePlan } from '../../plan/plan.js';
-import { backedUp } from '../../plan/volumes.js';
+import { backedUp } from '../../model/volume.js';
 
 /** One service's backup on Kubernetes. */
 export interface KubernetesJob {

@@ -1,6 +1,6 @@
 import { asideFolder } from '../../names/installed.js';
 import type { Placement, ServicePlan } from '../../plan/plan.js';
-import type { Pipeline } from '../runbook/guide.js';
+import type { Pipeline } from '../../model/guide.js';
 import { libraryScript, resticCommand } from '../systemd/host-files.js';
 import { guestTags } from './guest.js';
 

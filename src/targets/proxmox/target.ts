@@ -1,5 +1,5 @@
 import { stateFolder } from '../../names/installed.js';
-import { guestDumpName } from '../../plan/volumes.js';
+import { guestDumpName } from '../../runtimes/proxmox/locate.js';
 import { backupOptions } from '../backup-options.js';
 import { longestRun } from '../../plan/longest-run.js';
 import { header } from '../header.js';

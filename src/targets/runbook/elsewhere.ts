@@ -1,10 +1,10 @@
 import type { Placement, ServicePlan } from '../../plan/plan.js';
+import { projectOf } from '../../runtimes/docker/by-hand.js';
 import type { KubernetesSettings } from '../../policy/policy.js';
 import { isPerNode } from '../kubernetes/restore.js';
 import { outerFirst, sparedVolumes, sparingOptions } from '../nested-volumes.js';
 import { recreateVolume, restoreVolume } from './host-guide.js';
-import { step, type Step } from './guide.js';
-import { projectOf } from './workload.js';
+import { step, type Step } from '../../model/guide.js';
 
 /**
  * The service under another runtime of its contract: snapshots look the same everywhere, so that only the target

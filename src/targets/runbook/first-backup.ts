@@ -7,7 +7,7 @@ import { hostPaths, scheduledByHand } from '../kubernetes/hostpath-files.js';
 import { userTrees, type UserTree } from '../../hosts/user-tree.js';
 import { hostTrees, type HostTree } from '../../hosts/host-tree.js';
 import type { TargetInput } from '../target.js';
-import type { Pipeline } from './guide.js';
+import type { Pipeline } from '../../model/guide.js';
 import { suspended } from './timers.js';
 
 /** Every job of a plan: found once for the pages of all repositories. */

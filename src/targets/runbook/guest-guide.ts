@@ -1,5 +1,5 @@
 import { guestRestore, type GuestRestore } from '../proxmox/restore.js';
-import { fenced, type Fence, type Pipeline, type Step } from './guide.js';
+import { fenced, type Fence, type Pipeline, type Step } from '../../model/guide.js';
 import type { HostPlace } from './host-guide.js';
 
 /**

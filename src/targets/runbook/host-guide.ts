@@ -1,18 +1,19 @@
 import { asideFolder } from '../../names/installed.js';
 import type { Job } from '../../model/job.js';
 import type { Placement, PlannedVolume, RepositoryPlan, ServicePlan } from '../../plan/plan.js';
+import { composeServices, projectOf } from '../../runtimes/docker/by-hand.js';
 import { outerFirst, sparedVolumes, sparingOptions } from '../nested-volumes.js';
 import { libraryScript, resticCommand, restoreCommand } from '../systemd/host-files.js';
 import { hostVolumes } from '../../hosts/host-tree.js';
 import { chooseSteps } from './choose.js';
 import { guestAfterSteps, guestBeforeSteps, guestInPlaceSteps } from './guest-guide.js';
-import { fence, fenced, step, type Command, type Step } from './guide.js';
+import { fence, fenced, step, type Command, type Step } from '../../model/guide.js';
 import { deleteExtra, inPlaceSteps } from './in-place.js';
 import { ownerText } from './owner.js';
 import { roots, stopSteps } from './stop.js';
 import { holdStep, resumeStep, type Jobs } from './timers.js';
 import { verifySteps } from './verify.js';
-import { composeServices, projectOf, workload } from './workload.js';
+import { workload } from './workload.js';
 
 /** One service on a host whose jobs systemd runs, and what its page knows of the place. */
 export interface HostPlace {

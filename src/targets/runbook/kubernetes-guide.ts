@@ -14,7 +14,15 @@ import { claimsOf } from '../kubernetes/volsync.js';
 import * as workload from '../kubernetes/workload.js';
 import type { TargetInput } from '../target.js';
 import { chooseSteps } from './choose.js';
-import { fence, fenced, step, type Command, type Fence, type Pipeline, type Step } from './guide.js';
+import {
+  fence,
+  fenced,
+  step,
+  type Command,
+  type Fence,
+  type Pipeline,
+  type Step,
+} from '../../model/guide.js';
 import { inPlaceSteps } from './in-place.js';
 import { claimSteps, podSteps } from './restore-pod.js';
 import { ownerText } from './owner.js';

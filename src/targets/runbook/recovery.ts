@@ -3,7 +3,7 @@ import { helperOf } from '../../policy/repository-url.js';
 import { placeName } from '../protection.js';
 import { hostVolumes, treeOf } from '../../hosts/host-tree.js';
 import { userSecretFiles } from '../../hosts/user-tree.js';
-import { fence, fenced, type Command, type Step } from './guide.js';
+import { fence, fenced, type Command, type Step } from '../../model/guide.js';
 
 /** A part of the page for a disaster that the steps of a place do not begin with. */
 export interface Section {

@@ -8,7 +8,7 @@ import { maintenanceShell, shellOf, type Shell } from '../kubernetes/shell.js';
 import { libraryScript, resticCommand } from '../systemd/host-files.js';
 import type { TargetInput } from '../target.js';
 import { firstBackup, type AllJobs } from './first-backup.js';
-import type { Command } from './guide.js';
+import type { Command } from '../../model/guide.js';
 import { IN_TREE } from './place.js';
 
 /** Programs that restic reaches a repository through, and their files in the home of user restic. */

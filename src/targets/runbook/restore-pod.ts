@@ -5,7 +5,7 @@ import * as restore from '../kubernetes/restore.js';
 import { restrictedSecurity } from '../kubernetes/restore-files.js';
 import { podSecurityLevel, restoreSecurity } from '../kubernetes/security.js';
 import { claimsOf } from '../kubernetes/volsync.js';
-import { fence, fenced, type Step } from './guide.js';
+import { fence, fenced, type Step } from '../../model/guide.js';
 import { IN_TREE } from './place.js';
 
 /** Starting the pod: as root, and where the namespace may refuse that, as the workload's user too. */

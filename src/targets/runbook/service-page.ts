@@ -8,7 +8,7 @@ import { kubernetesJobAt } from '../kubernetes/cluster.js';
 import { placeName } from '../protection.js';
 import type { TargetInput } from '../target.js';
 import { elsewhereSteps } from './elsewhere.js';
-import { shown, type Step } from './guide.js';
+import { shown, type Step } from '../../model/guide.js';
 import { hostSteps } from './host-guide.js';
 import { kubernetesSteps, operatorText } from './kubernetes-guide.js';
 import { whereTyped } from './place.js';

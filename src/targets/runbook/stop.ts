@@ -1,6 +1,6 @@
 import type { Placement, PlannedVolume, ServicePlan } from '../../plan/plan.js';
-import { rootOf } from '../../plan/volumes.js';
-import { fence, fenced, type Command, type Fence, type Step } from './guide.js';
+import { rootOf } from '../../model/volume.js';
+import { fence, fenced, type Command, type Fence, type Step } from '../../model/guide.js';
 
 /** A workload that is to stand still, and the proof that it does. */
 export interface Standstill {

@@ -1,15 +1,14 @@
-import type { Contract, ServiceVolume } from '../contract/contract.js';
-import { hostPathLocation, joinPath, type LocateInput, type Location, type Locator } from './location.js';
-import { pairVolume } from './pairing.js';
+import type { Contract, ServiceVolume } from '../../contract/contract.js';
+import { hostPathLocation, joinPath, type LocateInput, type Location } from '../../locate/location.js';
+import { pairVolume } from '../../locate/pairing.js';
+import type { Locator } from '../runtime.js';
 
 /**
- * Kubernetes. A bind mount is a hostPath on the node. Anything else is the service's one claim:
+ * A bind mount is a hostPath on the node. Anything else is the service's one claim:
  * `kubernetes.pvc.name`, else `<service_name>-data`. The live adapter mounts no more than one claim, so a second
  * managed volume has no claim unless `backup.volumes.<name>.claim` names it.
  */
-export const kubernetes: Locator = {
-  runtime: 'kubernetes',
-
+export const locator: Locator = {
   mounted: (contract) => contract.service_volumes,
 
   locate(input) {
