@@ -2,9 +2,8 @@ import type { Commands, Retention, RunAs, RuntimeName } from '../contract/contra
 import type { Labels, MaintenancePlace } from '../policy/policy.js';
 import type { Job } from '../model/job.js';
 
-/** What kind of thing holds a volume; the values are part of the JSON interface. */
-export type LocationKind =
-  'host_path' | 'docker_volume' | 'podman_volume' | 'claim' | 'lxc_guest' | 'directory';
+/** A runtime's word for the thing that holds a volume; the values are part of the JSON interface. */
+export type LocationKind = string;
 
 /** Where one persistent volume lives in one placement, and what is done with it. */
 export interface PlannedVolume {

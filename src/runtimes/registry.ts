@@ -3,7 +3,7 @@ import { docker } from './docker/runtime.js';
 import { kubernetes } from './kubernetes/runtime.js';
 import { podman } from './podman/runtime.js';
 import { proxmox } from './proxmox/runtime.js';
-import type { Runtime } from './runtime.js';
+import type { Holding, Runtime } from './runtime.js';
 
 /**
  * The only list of runtimes, in the order in which people read them. Schemas, choices of the command line and the
@@ -21,4 +21,16 @@ export function runtimeOf(name: string): Runtime {
   const runtime = BY_NAME.get(name);
   if (runtime === undefined) throw new Error(`no runtime is called ${name}`);
   return runtime;
+}
+
+const HOLDINGS: ReadonlyMap<string, Holding> = new Map(ALL.flatMap(({ kinds }) => Object.entries(kinds)));
+
+/** Every word for what holds a volume. */
+export const LOCATION_KINDS: readonly string[] = [...HOLDINGS.keys()];
+
+/** What holds a volume, from the word for it; one that no runtime has is a bug. */
+export function holdingOf(kind: string): Holding {
+  const holding = HOLDINGS.get(kind);
+  if (holding === undefined) throw new Error(`no runtime has volumes of the kind ${kind}`);
+  return holding;
 }

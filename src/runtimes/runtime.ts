@@ -35,6 +35,12 @@ export interface Locator {
   readonly locate: (input: LocateInput) => Located;
 }
 
+/**
+ * What holds a volume: a folder of a machine, a named volume of an engine (which is a folder too), a claim of a cluster, or
+ * the disk of a guest, which nobody reads but the guest: it is dumped as a whole.
+ */
+export type Holding = 'folder' | 'volume' | 'claim' | 'guest';
+
 /** One service that is to be planned in one place, with its volumes as they were located. */
 export interface Unplanned {
   readonly policy: Policy;
@@ -63,12 +69,16 @@ export interface ByHand {
 /** Everything that knows a runtime's name. Pure. */
 export interface Runtime extends Locator {
   readonly name: string;
+  /** What its services are in its own words; null where its name says it. */
+  readonly services: string | null;
   /** Hosts have names in the policy, and installers; in a cluster nobody chooses where a pod runs. */
   readonly runs_on: 'host' | 'cluster';
   /** The key of `backup.volumes.<name>` that names what holds a volume; null where nothing there has a name. */
   readonly volume_key: string | null;
   /** Keys of its settings in the policy that say where it keeps volumes. */
   readonly place_keys: readonly string[];
+  /** What `stowage paths` calls the things that hold volumes, with what they are. A word means one thing everywhere. */
+  readonly kinds: Readonly<Record<string, Holding>>;
   /** The Compose project that a service is in; null on a runtime that has none. */
   readonly composeProject: (
     policy: Policy,

@@ -9,9 +9,11 @@ import { placement } from './placement.js';
 /** Who backs up what is a cluster's is the method's affair. */
 export const kubernetes: Runtime = {
   name: 'kubernetes',
+  services: null,
   runs_on: 'cluster',
   volume_key: 'claim',
   place_keys: [],
+  kinds: { host_path: 'folder', claim: 'claim' },
   ...locator,
   composeProject: () => null,
   placement,

@@ -8,17 +8,21 @@ import type { Part, PlannedService, Runtime, RuntimePolicy } from '../runtime.js
 import { byHand } from './by-hand.js';
 import { locator } from './locate.js';
 
+const KINDS = { host_path: 'folder', lxc_guest: 'guest' } as const;
+
 /** A dump of the guest for what lies on its own disks, and a backup of what the host binds into it. */
 export const proxmox: Runtime = {
   name: 'proxmox',
+  services: 'LXC guests',
   runs_on: 'host',
   volume_key: null,
   place_keys: [],
+  kinds: KINDS,
   ...locator,
   composeProject: () => null,
   placement: hostPlacement,
   parts: (policy, service, placement) => [
-    ...folderPart(service, placement, folders(placement, { host_path: null })),
+    ...folderPart(service, placement, folders(placement, KINDS)),
     ...guestPart(policy, service, placement),
   ],
   // Nobody knows which guest it is without a number.
