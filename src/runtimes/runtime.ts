@@ -1,10 +1,10 @@
 import type { Backend } from '../backends/backend.js';
 import type { Contract, Retention, ServiceVolume } from '../contract/contract.js';
 import type { Located, LocateInput } from '../locate/location.js';
-import type { Command } from '../model/guide.js';
+import type { Command, Step } from '../model/guide.js';
 import type { Job, Place, SnapshotIdentity, Source, Store } from '../model/job.js';
 import type { Placement, PlannedVolume, ServicePlan } from '../plan/plan.js';
-import type { Deployment, Policy } from '../policy/policy.js';
+import type { Deployment, Policy, RuntimeSettings } from '../policy/policy.js';
 
 /** What a runtime may see of the policy. */
 export type RuntimePolicy = Pick<Policy, 'project' | 'runtimes'> & {
@@ -61,9 +61,47 @@ export interface WorkloadCommands {
   readonly inside: Command | null;
 }
 
+/** What steps of a page are about, and where everything in them is typed. */
+export interface StepPlace {
+  readonly project: string;
+  readonly service: ServicePlan;
+  readonly placement: Placement;
+  readonly at: string;
+}
+
+/** What a page has besides the restore of folders. */
+export interface OwnSteps {
+  /** While the workload still runs. */
+  readonly before: (place: StepPlace) => Step[];
+  /** Once it stands still. */
+  readonly in_place: (place: StepPlace) => Step[];
+  /** Once its folders are back, where what is to be started may be gone. */
+  readonly remake: (place: StepPlace) => Step[];
+  /** Once it runs again. */
+  readonly after: (place: StepPlace) => Step[];
+}
+
 /** What a runtime has for people, where contract and policy say nothing else. */
 export interface ByHand {
-  workload(service: ServicePlan, placement: Placement): WorkloadCommands;
+  /** What a new machine needs, and what people do there before they restore. */
+  readonly new_host: { readonly needs: string; readonly first: string };
+  /** Whether services are containers, which cannot start without files that their deployment brings. */
+  readonly has_containers: boolean;
+  /** Who types the commands. */
+  readonly typist: (placement: Placement, runtimes: RuntimeSettings) => string;
+  readonly workload: (service: ServicePlan, placement: Placement) => WorkloadCommands;
+  /** Whose ids those of restored files are; null where that goes without saying. */
+  readonly owners: (placement: Placement) => string | null;
+  /**
+   * Makes a volume again that is gone: it has to be the engine's own before files go into it. Nothing for a folder, and
+   * nothing where it is there.
+   */
+  readonly recreate: (
+    service: ServicePlan,
+    place: Pick<Placement, 'compose_project'>,
+    volume: Pick<PlannedVolume, 'kind' | 'name'>,
+  ) => Command[];
+  readonly steps: OwnSteps;
 }
 
 /** Everything that knows a runtime's name. Pure. */

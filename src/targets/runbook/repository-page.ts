@@ -1,3 +1,4 @@
+import { libraryScript, resticCommand } from '../../names/installed.js';
 import { isExclusive, isLight, type Job } from '../../model/job.js';
 import { jobIndex } from '../../plan/job-index.js';
 import type { RepositoryPlan } from '../../plan/plan.js';
@@ -5,7 +6,6 @@ import { helperOf } from '../../policy/repository-url.js';
 import { header } from '../header.js';
 import { LIFETIME_TEXT } from '../kubernetes/lifetime.js';
 import { maintenanceShell, shellOf, type Shell } from '../kubernetes/shell.js';
-import { libraryScript, resticCommand } from '../systemd/host-files.js';
 import type { TargetInput } from '../target.js';
 import { firstBackup, type AllJobs } from './first-backup.js';
 import type { Command } from '../../model/guide.js';

@@ -1,8 +1,7 @@
-import { asideFolder } from '../../names/installed.js';
+import { asideFolder, libraryScript, resticCommand } from '../../names/installed.js';
 import type { Placement, ServicePlan } from '../../plan/plan.js';
 import type { Pipeline } from '../../model/guide.js';
-import { libraryScript, resticCommand } from '../systemd/host-files.js';
-import { guestTags } from './guest.js';
+import { guestTags, insideGuest } from './parts.js';
 
 /** What a runbook prints for the guest of one placement; run as root on the Proxmox host. */
 export interface GuestRestore {
@@ -37,8 +36,8 @@ export function guestRestore(
   snapshot = 'latest',
 ): GuestRestore | null {
   const { vmid } = service;
-  const inside = placement.volumes.filter((volume) => volume.kind === 'lxc_guest' && volume.backed_up);
-  if (placement.runtime !== 'proxmox' || vmid === null || inside.length === 0) return null;
+  const inside = insideGuest(placement);
+  if (vmid === null || inside.length === 0) return null;
   const guest = String(vmid);
   const restic = resticCommand(project, service.repository);
   const filter = ['--host', placement.snapshot_host, '--tag', guestTags(service).join(',')];

@@ -1,12 +1,20 @@
-import { guestRestore, type GuestRestore } from '../proxmox/restore.js';
 import { fenced, type Fence, type Pipeline, type Step } from '../../model/guide.js';
-import type { HostPlace } from './host-guide.js';
+import type { OwnSteps, StepPlace } from '../runtime.js';
+import { guestRestore, type GuestRestore } from './restore.js';
+
+/** Nothing where no guest is backed up. */
+export const guestSteps: OwnSteps = {
+  before: guestBeforeSteps,
+  in_place: guestInPlaceSteps,
+  remake: () => [],
+  after: guestAfterSteps,
+};
 
 /**
- * What comes before a Proxmox guest stops, then the guest itself out of its dump; nothing where no guest is backed up. It
+ * What comes before a guest stops, then the guest itself out of its dump; it
  * is not started: folders that it mounts come back first.
  */
-export function guestBeforeSteps(place: HostPlace): Step[] {
+function guestBeforeSteps(place: StepPlace): Step[] {
   const guide = guideOf(place);
   if (guide === null) return [];
   const guest = nameOf(place);
@@ -29,7 +37,7 @@ export function guestBeforeSteps(place: HostPlace): Step[] {
 }
 
 /** The guest in place, once it stands still and before it starts again. */
-export function guestInPlaceSteps(place: HostPlace): Step[] {
+function guestInPlaceSteps(place: StepPlace): Step[] {
   const guide = guideOf(place);
   if (guide === null) return [];
   return [
@@ -43,7 +51,7 @@ export function guestInPlaceSteps(place: HostPlace): Step[] {
 }
 
 /** Single volumes out of the dump, into the guest that runs. */
-export function guestAfterSteps(place: HostPlace): Step[] {
+function guestAfterSteps(place: StepPlace): Step[] {
   const guide = guideOf(place);
   if (guide === null) return [];
   const fences = (of: (volume: GuestRestore['volumes'][number]) => readonly Pipeline[]): Fence[] =>
@@ -62,11 +70,11 @@ export function guestAfterSteps(place: HostPlace): Step[] {
   ];
 }
 
-function guideOf({ project, service, placement }: HostPlace): GuestRestore | null {
+function guideOf({ project, service, placement }: StepPlace): GuestRestore | null {
   return guestRestore(project, service, placement);
 }
 
-function nameOf({ service }: HostPlace): string {
+function nameOf({ service }: StepPlace): string {
   return `guest ${String(service.vmid)}`;
 }
 
