@@ -13,7 +13,7 @@ export type Verdict = Severity | 'none';
 export interface Subject {
   readonly service: string | null;
   readonly volume: string | null;
-  readonly runtime: Runtime | null;
+  readonly runtime: string | null;
   readonly host: string | null;
 }
 

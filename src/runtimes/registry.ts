@@ -8,6 +8,9 @@ import type { Runtime } from './runtime.js';
 
 const RUNTIMES: Readonly<Record<RuntimeName, Runtime>> = { docker, podman, kubernetes, proxmox, baremetal };
 
+/** In the order in which people are told of them. */
+export const RUNTIME_LIST: readonly Runtime[] = Object.values(RUNTIMES);
+
 export function runtimeOf(name: RuntimeName): Runtime {
   return RUNTIMES[name];
 }

@@ -26,6 +26,20 @@ export interface Part {
   readonly facts: Job['facts'];
 }
 
+/** A fact of jobs whose change matters to people, and where they set it. */
+export interface WatchedFact {
+  readonly code: 'STW824' | 'STW825';
+  /** Key below the runtime's own settings in the policy. */
+  readonly key: string;
+  /** What a job says of it; null where it says nothing. */
+  readonly valueOf: (job: Job) => string | null;
+  /** Files in which a user's own template may write it otherwise: the first group is the value. */
+  readonly files: RegExp;
+  readonly written: RegExp;
+  readonly message: string;
+  readonly hint: string;
+}
+
 /** Everything that knows a runtime's name. Pure. */
 export interface Runtime {
   readonly name: string;
@@ -36,6 +50,7 @@ export interface Runtime {
   parts(policy: RuntimePolicy, service: PlannedService, placement: Placement): readonly Part[];
   /** Whether a check of its own says already that nothing can back up a volume. */
   isRefused(placement: Placement, volume: PlannedVolume): boolean;
+  readonly watched: readonly WatchedFact[];
 }
 
 /** What every source says of the volume that it holds. */

@@ -6,4 +6,5 @@ export const baremetal: Runtime = {
   parts: (_policy, service, placement) =>
     folderPart(service, placement, folders(placement, { host_path: null, directory: null })),
   isRefused: () => false,
+  watched: [],
 };

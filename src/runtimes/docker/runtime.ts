@@ -6,4 +6,5 @@ export const docker: Runtime = {
   parts: (_policy, service, placement) =>
     folderPart(service, placement, folders(placement, { host_path: null, docker_volume: 'docker' })),
   isRefused: () => false,
+  watched: [],
 };

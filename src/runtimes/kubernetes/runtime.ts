@@ -2,6 +2,7 @@ import type { ClaimSource, NodeSource } from '../../model/job.js';
 import type { PlannedVolume } from '../../plan/plan.js';
 import { backedUp } from '../../plan/volumes.js';
 import { held, type Runtime } from '../runtime.js';
+import { watchedImage, watchedMethod } from '../watched-facts.js';
 import { methodOf } from './methods/registry.js';
 
 /** Who backs up what is a cluster's is the method's affair. */
@@ -20,6 +21,17 @@ export const kubernetes: Runtime = {
     });
   },
   isRefused: ({ obstacles }) => obstacles.length > 0,
+  watched: [
+    watchedImage('jobs on Kubernetes', /^kubernetes\/.*\.yaml$/, /^[ -]*image: *["']?([^\s"']+)/gm),
+    watchedMethod(
+      'method',
+      'volumes on Kubernetes are backed up by another method; what one made, another may not be able to restore',
+      /^kubernetes\/(?!.*maintenance-).*\.yaml$/,
+      /^apiVersion: *(velero\.io|volsync\.backube|k8up\.io|batch|apps)\//gm,
+      ({ facts: { method }, backend }) =>
+        method === undefined || method === backend ? (method ?? null) : `${method} (${backend})`,
+    ),
+  ],
 };
 
 function claimSource(volume: PlannedVolume): ClaimSource[] {

@@ -1,5 +1,6 @@
 import { folderPart, folders } from '../host-parts.js';
 import type { Runtime } from '../runtime.js';
+import { watchedImage } from '../watched-facts.js';
 
 /** Rootless services differ in who runs the job, not in what is backed up. */
 export const podman: Runtime = {
@@ -12,4 +13,5 @@ export const podman: Runtime = {
       placement.scope === 'user' ? { image: runtimes.podman.image } : {},
     ),
   isRefused: () => false,
+  watched: [watchedImage('rootless jobs', /\.container$/, /^Image=(\S+)/gm)],
 };

@@ -4,6 +4,9 @@ import type { Placement } from '../../plan/plan.js';
 import { backedUp } from '../../plan/volumes.js';
 import { folderPart, folders, hostPlace } from '../host-parts.js';
 import type { Part, PlannedService, Runtime, RuntimePolicy } from '../runtime.js';
+import { watchedMethod } from '../watched-facts.js';
+
+const SCRIPTS = /vzdump-restic.*\.sh$/;
 
 /** A dump of the guest for what lies on its own disks, and a backup of what the host binds into it. */
 export const proxmox: Runtime = {
@@ -14,6 +17,20 @@ export const proxmox: Runtime = {
   ],
   // Nobody knows which guest it is without a number.
   isRefused: (_placement, { kind, name }) => kind === 'lxc_guest' && name === null,
+  watched: [
+    watchedMethod(
+      'mode',
+      'guests on Proxmox are dumped in another mode: `stop` and `suspend` interrupt them, `snapshot` does not wait for their data to be whole',
+      SCRIPTS,
+      /--mode (\w+)/g,
+    ),
+    watchedMethod(
+      'transfer',
+      'dumps of guests on Proxmox reach restic in another way',
+      SCRIPTS,
+      /(--stdin-from-command|--dumpdir)/g,
+    ),
+  ],
 };
 
 function guestPart({ runtimes }: RuntimePolicy, service: PlannedService, placement: Placement): Part[] {
