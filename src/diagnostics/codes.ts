@@ -120,6 +120,8 @@ export const CODES = {
     'A snapshot host ends in `.incomplete`. Under such names the markers of incomplete snapshots are kept.',
   STW344:
     'Several services have one snapshot host in one repository. Their snapshots would look like one history, and incomplete ones of one would be settled with those of another.',
+  STW345:
+    'A volume is to be backed up where no job can do it. Nothing is rendered for it: waive it with a reason, or deploy the service elsewhere.',
   // 4: where volumes live
   STW401:
     'A persistent volume and a service volume share a name, but their paths have nothing to do with each other.',
@@ -296,6 +298,8 @@ export const CODES = {
     'A service moves away from a host, where its timer goes on in the same history until somebody removes it. Run the installer there, or `install.sh --uninstall`.',
   STW832:
     'What is installed under another name goes on beside the new jobs. The project is renamed, or its objects in a cluster get its name: run `install.sh --uninstall` from the old tree on each host first, and delete the old objects in clusters.',
+  STW833:
+    'A service keeps snapshots in a repository, and no job forgets them any more: they stay there until somebody removes them by hand.',
   STW840: 'Something is backed up that was not before.',
   STW841: 'A job runs at other times.',
   STW842: 'A volume moves to another directory, user, host or runtime and keeps its history.',

@@ -1,5 +1,6 @@
-import type { ServicePlan } from '../plan/plan.js';
 import { groupBy } from '../plan/group.js';
+import { serviceIndex } from '../plan/job-index.js';
+import type { ServicePlan } from '../plan/plan.js';
 import type { ReportBase } from './input.js';
 
 export interface RestoreStage {
@@ -22,19 +23,28 @@ export interface RestoreOrder {
 
 /** Services in stages: each stage needs only what the stages before it brought back. */
 export function restoreOrder({ plan, places }: ReportBase): RestoreOrder {
-  const known = new Map(plan.services.map((service) => [service.service_id, service]));
+  const known = serviceIndex(plan);
+  const ofService = groupBy(places, ({ service }) => service);
+  const planned = plan.services.filter((service) => ofService.has(service));
   const needsOf = (service: ServicePlan): string[] =>
     service.requires.filter((id) => known.has(id) && id !== service.service_id);
-  const ofService = groupBy(places, ({ service }) => service);
-  const restored = new Set<string>();
+  const isPlanned = new Set(planned.map(({ service_id }) => service_id));
+  /** What each service still waits for, and who waits for it. */
+  const missing = new Map<ServicePlan, number>();
+  const waiting = new Map<string, ServicePlan[]>();
+  for (const service of planned) {
+    const needed = needsOf(service).filter((id) => isPlanned.has(id));
+    missing.set(service, needed.length);
+    for (const id of needed) {
+      const queue = waiting.get(id) ?? [];
+      queue.push(service);
+      waiting.set(id, queue);
+    }
+  }
+  const position = new Map(planned.map((service, index) => [service, index]));
   const stages: RestoreStage[] = [];
-  let waiting: readonly ServicePlan[] = plan.services.filter((service) => ofService.has(service));
-  const planned = new Set(waiting.map(({ service_id }) => service_id));
-  for (;;) {
-    const ready = waiting.filter((service) =>
-      needsOf(service).every((id) => restored.has(id) || !planned.has(id)),
-    );
-    if (ready.length === 0) break;
+  let ready = planned.filter((service) => missing.get(service) === 0);
+  while (ready.length > 0) {
     stages.push({
       number: stages.length + 1,
       services: ready.map((service) => ({
@@ -44,8 +54,15 @@ export function restoreOrder({ plan, places }: ReportBase): RestoreOrder {
         foreign: service.requires.filter((id) => !known.has(id)).join(', '),
       })),
     });
-    for (const { service_id } of ready) restored.add(service_id);
-    waiting = waiting.filter((service) => !ready.includes(service));
+    const next = ready.flatMap((service) => waiting.get(service.service_id) ?? []);
+    for (const service of ready) missing.delete(service);
+    for (const service of next) missing.set(service, (missing.get(service) ?? 1) - 1);
+    ready = [...new Set(next)]
+      .filter((service) => missing.get(service) === 0)
+      .sort((a, b) => (position.get(a) ?? 0) - (position.get(b) ?? 0));
   }
-  return { stages, circular: waiting.map(({ service_id }) => service_id) };
+  return {
+    stages,
+    circular: planned.filter((service) => missing.has(service)).map(({ service_id }) => service_id),
+  };
 }

@@ -49,10 +49,10 @@ export function parsePlanFile(
     ({ cron, timezone }) => 'error' in parseCron(cron) || !isTimezone(timezone),
   );
   if (bad !== undefined) return { problem: `holds the schedule \`${bad.cron}\` in \`${bad.timezone}\`` };
-  if (plan.version === 2) return { plan, isUnnamed: false };
-  const { project: own } = plan as Partial<PlanOfVersion1>;
-  const named = { ...plan, project: own ?? project ?? '' };
-  return { plan: fromVersion1(named, files()), isUnnamed: own === undefined };
+  const { project: own } = plan as Partial<BackupPlan | PlanOfVersion1>;
+  const named = own === undefined ? { ...plan, project: project ?? '' } : plan;
+  const today = named.version === 2 ? named : fromVersion1(named, files());
+  return { plan: today, isUnnamed: own === undefined };
 }
 
 function versionOf(value: unknown): unknown {

@@ -9,12 +9,12 @@ import type { Holding, Runtime } from './runtime.js';
  * The only list of runtimes, in the order in which people read them. Schemas, choices of the command line and the
  * columns of tables are made from it.
  */
-const ALL: readonly Runtime[] = [docker, podman, kubernetes, proxmox, baremetal];
+export const RUNTIME_LIST: readonly Runtime[] = [docker, podman, kubernetes, proxmox, baremetal];
 
 /** Names of the runtimes that a contract may list under `runtime_templates` and a policy in `deployments`. */
-export const RUNTIMES: readonly string[] = ALL.map(({ name }) => name);
+export const RUNTIMES: readonly string[] = RUNTIME_LIST.map(({ name }) => name);
 
-const BY_NAME: ReadonlyMap<string, Runtime> = new Map(ALL.map((runtime) => [runtime.name, runtime]));
+const BY_NAME: ReadonlyMap<string, Runtime> = new Map(RUNTIME_LIST.map((runtime) => [runtime.name, runtime]));
 
 /** Whoever reads a document looks a name up in {@link RUNTIMES} first; so one that is not there is a bug. */
 export function runtimeOf(name: string): Runtime {
@@ -23,7 +23,9 @@ export function runtimeOf(name: string): Runtime {
   return runtime;
 }
 
-const HOLDINGS: ReadonlyMap<string, Holding> = new Map(ALL.flatMap(({ kinds }) => Object.entries(kinds)));
+const HOLDINGS: ReadonlyMap<string, Holding> = new Map(
+  RUNTIME_LIST.flatMap(({ kinds }) => Object.entries(kinds)),
+);
 
 /** Every word for what holds a volume. */
 export const LOCATION_KINDS: readonly string[] = [...HOLDINGS.keys()];

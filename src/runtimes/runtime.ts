@@ -104,6 +104,20 @@ export interface ByHand {
   readonly steps: OwnSteps;
 }
 
+/** A fact of jobs whose change matters to people, and where they set it. */
+export interface WatchedFact {
+  readonly code: 'STW824' | 'STW825';
+  /** Key below the runtime's own settings in the policy. */
+  readonly key: string;
+  /** What a job says of it; null where it says nothing. */
+  readonly valueOf: (job: Job) => string | null;
+  /** Files in which a user's own template may write it otherwise: the first group is the value. */
+  readonly files: RegExp;
+  readonly written: RegExp;
+  readonly message: string;
+  readonly hint: string;
+}
+
 /** Everything that knows a runtime's name. Pure. */
 export interface Runtime extends Locator {
   readonly name: string;
@@ -133,6 +147,7 @@ export interface Runtime extends Locator {
   isRefused(placement: Placement, volume: PlannedVolume): boolean;
   /** How people handle a workload on its host; null where they do so with kubectl. */
   readonly by_hand: ByHand | null;
+  readonly watched: readonly WatchedFact[];
 }
 
 /** What every source says of the volume that it holds. */

@@ -191,7 +191,7 @@ describe('the base', () => {
     expect(all[0]).toContain('***');
     expect(all[1]).toContain('"added":["');
     for (const [from, to] of [
-      ['"version": 1', '"version": 2'],
+      ['"version": 2', '"version": 3'],
       ['"cron": "', '"cron": "99 '],
       ['"timezone": "UTC"', '"timezone": "Mars"'],
       ['"keep_daily": 7', '"keep_daily": "x"'],

@@ -4,6 +4,7 @@ import type { Check, CheckInput } from './check.js';
 import { maintenanceCollisions } from './collisions.js';
 import { otherProject } from './compose.js';
 import { impatientBackups } from './locks.js';
+import { uncoveredVolume } from './uncovered.js';
 import { unusedRepository } from './unused-repository.js';
 import { wholeVolumeExcluded } from './contents.js';
 import * as coverage from './coverage.js';
@@ -76,6 +77,7 @@ const CHECKS: readonly Check[] = [
   maintenanceCollisions,
   impatientBackups,
   unusedRepository,
+  uncoveredVolume,
   tooOld,
 ];
 

@@ -3,6 +3,7 @@ import * as access from './access.js';
 import * as broken from './broken-jobs.js';
 import * as contents from './contents.js';
 import * as coverage from './coverage.js';
+import { nobodyForgets } from './forgotten.js';
 import * as history from './history.js';
 import * as limits from './limits.js';
 import { leftBehind } from './left-behind.js';
@@ -28,6 +29,7 @@ export const RULES: readonly Rule[] = [
   renamed,
   rootlessUser,
   retentionChanged,
+  nobodyForgets,
   timing.backupTimes,
   timing.maintenance,
   limits.timeouts,

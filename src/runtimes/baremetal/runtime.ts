@@ -20,4 +20,5 @@ export const baremetal: Runtime = {
   parts: (_policy, service, placement) => folderPart(service, placement, folders(placement, KINDS)),
   isRefused: () => false,
   by_hand: byHand,
+  watched: [],
 };

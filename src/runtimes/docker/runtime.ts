@@ -21,4 +21,5 @@ export const docker: Runtime = {
   parts: (_policy, service, placement) => folderPart(service, placement, folders(placement, KINDS, 'docker')),
   isRefused: () => false,
   by_hand: byHand,
+  watched: [],
 };

@@ -3,6 +3,7 @@ import type { PlannedVolume } from '../../plan/plan.js';
 import { backedUp } from '../../model/volume.js';
 import { held, type Runtime } from '../runtime.js';
 import { locator } from './locate.js';
+import { watchedImage, watchedMethod } from '../watched-facts.js';
 import { methodOf } from './methods/registry.js';
 import { placement } from './placement.js';
 
@@ -31,6 +32,17 @@ export const kubernetes: Runtime = {
   },
   isRefused: ({ obstacles }) => obstacles.length > 0,
   by_hand: null,
+  watched: [
+    watchedImage('jobs on Kubernetes', /^kubernetes\/.*\.yaml$/, /^[ -]*image: *["']?([^\s"']+)/gm),
+    watchedMethod(
+      'method',
+      'volumes on Kubernetes are backed up by another method; what one made, another may not be able to restore',
+      /^kubernetes\/(?!.*maintenance-).*\.yaml$/,
+      /^apiVersion: *(velero\.io|volsync\.backube|k8up\.io|batch|apps)\//gm,
+      ({ facts: { method }, backend }) =>
+        method === undefined || method === backend ? (method ?? null) : `${method} (${backend})`,
+    ),
+  ],
 };
 
 function claimSource(volume: PlannedVolume): ClaimSource[] {

@@ -3,6 +3,7 @@ import { hostPlacement } from '../host-placement.js';
 import type { Runtime } from '../runtime.js';
 import { byHand } from './by-hand.js';
 import { locator } from './locate.js';
+import { watchedImage } from '../watched-facts.js';
 
 const KINDS = { host_path: 'folder', podman_volume: 'volume' } as const;
 
@@ -26,4 +27,5 @@ export const podman: Runtime = {
     ),
   isRefused: () => false,
   by_hand: byHand,
+  watched: [watchedImage('rootless jobs', /\.container$/, /^Image=(\S+)/gm)],
 };

@@ -1,9 +1,12 @@
 import { folderPart, folders } from '../host-parts.js';
 import { hostPlacement } from '../host-placement.js';
 import type { Runtime } from '../runtime.js';
+import { watchedMethod } from '../watched-facts.js';
 import { byHand } from './by-hand.js';
 import { locator } from './locate.js';
 import { guestPart } from './parts.js';
+
+const SCRIPTS = /vzdump-restic.*\.sh$/;
 
 const KINDS = { host_path: 'folder', lxc_guest: 'guest' } as const;
 
@@ -25,4 +28,18 @@ export const proxmox: Runtime = {
   // Nobody knows which guest it is without a number.
   isRefused: (_placement, { kind, name }) => kind === 'lxc_guest' && name === null,
   by_hand: byHand,
+  watched: [
+    watchedMethod(
+      'mode',
+      'guests on Proxmox are dumped in another mode: `stop` and `suspend` interrupt them, `snapshot` does not wait for their data to be whole',
+      SCRIPTS,
+      /--mode (\w+)/g,
+    ),
+    watchedMethod(
+      'transfer',
+      'dumps of guests on Proxmox reach restic in another way',
+      SCRIPTS,
+      /(--stdin-from-command|--dumpdir)/g,
+    ),
+  ],
 };

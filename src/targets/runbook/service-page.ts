@@ -1,5 +1,5 @@
-import type { Placement, RepositoryPlan, ServicePlan } from '../../plan/plan.js';
-import { needs } from '../../plan/requirements.js';
+import type { BackupPlan, Placement, RepositoryPlan, ServicePlan } from '../../plan/plan.js';
+import { circles } from '../../plan/requirements.js';
 import { retentionText } from '../../retention/text.js';
 import { header } from '../header.js';
 import { jobIndex, serviceIndex } from '../../plan/job-index.js';
@@ -23,7 +23,6 @@ export function serviceContext(input: TargetInput, service: ServicePlan): Record
   const repository = plan.repositories.find((candidate) => candidate.name === service.repository);
   const [first] = service.placements;
   if (repository === undefined || first === undefined) return null;
-  const known = serviceIndex(plan);
   // An operator stores snapshots in its own way: they are not what the page says of the others.
   const portable = service.placements.find((placement) => !isOperatorJob(input, placement));
   return {
@@ -34,7 +33,7 @@ export function serviceContext(input: TargetInput, service: ServicePlan): Record
     tags: service.tags,
     kept: retentionText(service.retention),
     volumes: first.volumes,
-    requires: service.requires.map((id) => requirement(service, id, known)),
+    requires: service.requires.map((id) => requirement(plan, service, id)),
     places: service.placements.flatMap((placement) => place(input, service, placement, repository)),
     stored: portable !== undefined || input.runtimes.kubernetes.method !== 'velero',
     portable: portable !== undefined,
@@ -52,16 +51,12 @@ export function serviceContext(input: TargetInput, service: ServicePlan): Record
 }
 
 /** In a circle no order is right, so the page of either says so. */
-function requirement(
-  service: ServicePlan,
-  id: string,
-  known: ReadonlyMap<string, ServicePlan>,
-): Record<string, unknown> {
-  const needed = known.get(id);
+function requirement(plan: BackupPlan, service: ServicePlan, id: string): Record<string, unknown> {
+  const circle = circles(plan).get(id);
   return {
     id,
-    page: needed === undefined ? null : `runbooks/${id}.md`,
-    circular: needed !== undefined && needs(needed, service.service_id, known),
+    page: serviceIndex(plan).has(id) ? `runbooks/${id}.md` : null,
+    circular: circle !== undefined && circle === circles(plan).get(service.service_id),
   };
 }
 

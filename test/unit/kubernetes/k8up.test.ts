@@ -30,13 +30,18 @@ function rendered(defaults: Json, repository: Json) {
         spec: Record<string, { schedule: string }>;
       }
     ).spec;
-  const [main] = project.plan?.repositories ?? [];
-  if (main === undefined) throw new Error('no repository');
-  const own = [main.forget, main.prune, main.check].map((job) => simulated.of(job, 'kubernetes').runs);
-  const backups = (project.plan?.services ?? [])
-    .flatMap(({ placements }) => placements)
-    .map(({ schedule }) => simulated.of(schedule, 'kubernetes').runs);
-  return { spec, own, backups, timezone: main.prune.timezone };
+  const jobs = project.plan?.jobs ?? [];
+  const runsOf = (some: typeof jobs) =>
+    some.map(({ schedule }) => simulated.of(schedule, 'kubernetes').runs);
+  const upkeep = jobs.filter((job) => job.service === null && job.locks.length > 0);
+  const [first] = upkeep;
+  if (first === undefined) throw new Error('nobody maintains the repository');
+  return {
+    spec,
+    own: runsOf(upkeep),
+    backups: runsOf(jobs.filter(({ sources }) => sources.length > 0)),
+    timezone: first.schedule.timezone,
+  };
 }
 
 /** Whether two jobs of a repository are ever due within `margin` minutes of each other. */

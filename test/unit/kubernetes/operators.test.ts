@@ -109,7 +109,7 @@ describe('time zones', () => {
     );
     const [object] = objectsOf(rendered.text('kubernetes/apps/wiki.yaml'));
     const { spec } = object as { spec: Record<string, unknown> };
-    const planned = rendered.plan?.services[0]?.placements[0]?.schedule;
+    const planned = rendered.plan?.jobs.find(({ service }) => service === 'wiki')?.schedule;
     return {
       spec: JSON.stringify(spec),
       planned: `${planned?.cron ?? ''} ${planned?.timezone ?? ''}`,

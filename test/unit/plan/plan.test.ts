@@ -69,7 +69,7 @@ describe('settings', () => {
     );
     const { plan } = planOf(policy, text);
     expect(plan.services[0]).toMatchObject({ exclude: ['*.tmp'], retention: { keep_last: 2 } });
-    expect(plan.services[0]?.placements[0]?.schedule.cron).toBe('0 5 * * *');
+    expect(plan.jobs.find(({ service }) => service === 'wiki')?.schedule.cron).toBe('0 5 * * *');
   });
 
   test('a volume’s excludes are bound to that volume', () => {

@@ -2,8 +2,8 @@ import { describe, expect, test } from '@jest/globals';
 import { projectTemplates } from '../../../src/targets/project-templates.js';
 import { builtinTemplates } from '../../../src/template/engine.js';
 import { rootlessRestore } from '../../../src/targets/podman-user/restore.js';
+import { jobIndex } from '../../../src/plan/job-index.js';
 import { podmanUser } from '../../../src/targets/podman-user/target.js';
-import { isRendered } from '../../../src/targets/protection.js';
 import { systemd } from '../../../src/targets/systemd/target.js';
 import { planOf, policyOf } from '../../support/project.js';
 
@@ -167,7 +167,7 @@ test('the runbook’s commands are seen from home, and never name a home', () =>
   const service = plan.services[0];
   const placement = service?.placements[0];
   if (service === undefined || placement === undefined) throw new Error('the plan has no placement');
-  expect(isRendered(placement)).toBe(true);
+  expect(jobIndex(plan).at('app', placement)).toHaveLength(1);
   const guide = rootlessRestore('lab', service, placement);
   const library = '.local/lib/stowage/lab';
   expect(guide?.restic).toEqual([`${library}/restic-main.sh`]);

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { guestRestore } from '../../../src/runtimes/proxmox/restore.js';
-import { isRendered, protection } from '../../../src/targets/protection.js';
+import { jobIndex } from '../../../src/plan/job-index.js';
+import { protection } from '../../../src/targets/protection.js';
 import { planOf, policyOf } from '../../support/project.js';
 import { APP, renderHost } from './rendered.js';
 import { Node } from './stand-ins.js';
@@ -71,8 +72,10 @@ describe('a guest that nobody can name', () => {
     const files = Object.keys(renderHost('', anonymous, ''));
     expect(files).toContain('systemd/stowage-lab-backup-app.service');
     expect(files.filter((path) => path.includes('vzdump'))).toEqual([]);
-    const placement = plan.services[0]?.placements[0];
-    expect(placement?.volumes.map((volume) => protection(placement, volume))).toEqual([
+    const [service] = plan.services;
+    const placement = service?.placements[0];
+    if (service === undefined || placement === undefined) throw new Error('no place');
+    expect(placement.volumes.map((volume) => protection(plan, service, placement, volume))).toEqual([
       'not rendered yet',
       'backed up',
     ]);
@@ -200,7 +203,7 @@ tar -b 2 -cf - ./etc | ${through}
     const service = plan.services[0];
     const placement = service?.placements[0];
     if (service === undefined || placement === undefined) throw new Error('the plan has no placement');
-    expect(isRendered(placement)).toBe(true);
+    expect(jobIndex(plan).at(service.service_id, placement)).not.toEqual([]);
     const guide = guestRestore('lab', service, placement);
     const lines = (pipelines = guide?.list ?? []) =>
       pipelines.map((pipeline) => pipeline.map((command) => command.join(' ')).join(' | '));

@@ -53,6 +53,14 @@ function single(backup: string, policy = ''): BackupPlan {
   ).plan;
 }
 
+/** The plan with the maintenance of its repository in another time zone. */
+function maintainedIn(plan: BackupPlan, timezone: string): BackupPlan {
+  const moved = plan.jobs.map((job) =>
+    job.service === null ? { ...job, schedule: { ...job.schedule, timezone } } : job,
+  );
+  return { ...plan, jobs: moved };
+}
+
 describe('coverage', () => {
   const { coverage, facts, filters, places } = reportOf(planOf(policyOf(DEPLOYED), SHOP, DB).plan);
 
@@ -149,11 +157,7 @@ describe('week', () => {
     const backup = week?.lanes.find(({ kind }) => kind === 'backup');
     expect(backup?.marks.map(({ x }) => x)).toEqual([0, 1, 2, 3, 4, 5, 6].map((day) => day * 1440 + 150));
     expect(backup?.days[0]).toEqual({ starts: '02:30' });
-    const abroad = {
-      ...plan.repositories[0],
-      forget: { ...plan.repositories[0]?.forget, timezone: 'Asia/Tokyo' },
-    };
-    const [tokyo] = reportOf({ ...plan, repositories: [abroad] } as BackupPlan, {
+    const [tokyo] = reportOf(maintainedIn(plan, 'Asia/Tokyo'), {
       at: Date.parse('2026-11-22T23:30Z') / 60_000,
     }).timelines;
     expect(tokyo?.days[0]).toEqual({ label: 'Mon 23 Nov' });
@@ -162,11 +166,7 @@ describe('week', () => {
 
   test('keeps the clock of a week in which it changes', () => {
     const plan = single('{ schedule: "30 4 * * *", spread: 0m, timezone: Europe/Berlin }');
-    const local = {
-      ...plan.repositories[0],
-      forget: { ...plan.repositories[0]?.forget, timezone: 'Europe/Berlin' },
-    };
-    const [week] = reportOf({ ...plan, repositories: [local] } as BackupPlan, {
+    const [week] = reportOf(maintainedIn(plan, 'Europe/Berlin'), {
       at: Date.parse('2026-03-27T12:00Z') / 60_000,
     }).timelines;
     const backup = week?.lanes.find(({ kind }) => kind === 'backup');
@@ -176,15 +176,12 @@ describe('week', () => {
   test('names what comes within the margin of maintenance, and only that', () => {
     const repositories = (forget: string) => {
       const plan = single('{ schedule: "30 4 * * *", spread: 0m }');
-      const [main] = plan.repositories;
-      const times = (cron: string) => ({ cron, on_calendar: [], timezone: 'UTC', offset_minutes: 0 });
-      const moved = {
-        ...main,
-        forget: times(forget),
-        prune: times('0 12 * * 0'),
-        check: times('10 12 * * 0'),
-      };
-      return reportOf({ ...plan, repositories: [moved] } as BackupPlan).timelines[0];
+      const crons: Readonly<Record<string, string>> = { forget, prune: '0 12 * * 0', check: '10 12 * * 0' };
+      const jobs = plan.jobs.map((job) => {
+        const cron = crons[job.kind] ?? job.schedule.cron;
+        return { ...job, schedule: { cron, on_calendar: [], timezone: 'UTC', offset_minutes: 0 } };
+      });
+      return reportOf({ ...plan, jobs }).timelines[0];
     };
     const near = repositories('0 5 * * 1');
     expect(near?.clashes).toEqual(['Sun 12:10: check meets prune (Sun 12:00)']);
@@ -237,7 +234,6 @@ describe('calendar', () => {
     const plan = single(rules);
     const [shown] = reportOf(plan).calendar.classes;
     const utc = intlZones('UTC');
-    const [service] = plan.services;
     const all = shown?.lives ?? [];
     const run = (cron: string) =>
       runsBetween(knownSchedule(cron), utc, MODEL_MOMENT - 400 * 1440, MODEL_MOMENT + 1, 'systemd');
@@ -247,8 +243,9 @@ describe('calendar', () => {
       { keep_hourly: 6, keep_daily: 5, keep_monthly: 4 },
       utc,
     );
-    expect(service?.placements[0]?.schedule.cron).toBe('0 0,6,12,18 * * *');
-    expect(plan.repositories[0]?.forget.cron).toBe('15 4 * * *');
+    const cronOf = (kind: string) => plan.jobs.find((job) => job.kind === kind)?.schedule.cron;
+    expect(cronOf('backup')).toBe('0 0,6,12,18 * * *');
+    expect(cronOf('forget')).toBe('15 4 * * *');
     for (let back = 0; back <= 56; back += 1) {
       const counted = new Map<number, number>();
       for (const [age, newest, oldest, count] of all) {
@@ -276,19 +273,21 @@ describe('calendar', () => {
   });
 
   test('services that live alike share a class; an operator keeps its own', () => {
-    const { plan } = planOf(policyOf('deployments: [{ runtime: kubernetes, services: [db] }]\n'), DB);
-    const able = {
-      ...plan,
-      services: plan.services.map((service) => ({
-        ...service,
-        placements: service.placements.map((placement) => ({ ...placement, obstacles: [] })),
-      })),
-    };
-    expect(reportOf(able).calendar).toMatchObject({
+    const by = (method: string) =>
+      planOf(
+        policyOf(
+          `    kubernetes_secret: s
+deployments: [{ runtime: kubernetes, services: [db] }]
+runtimes: { kubernetes: { method: ${method} } }
+`,
+        ),
+        DB,
+      ).plan;
+    expect(reportOf(by('restic')).calendar).toMatchObject({
       classes: [{ services: ['db'], timezone: 'UTC' }],
       elsewhere: [],
     });
-    expect(reportOf(able, { method: 'velero' }).calendar).toEqual({ classes: [], elsewhere: ['db'] });
+    expect(reportOf(by('velero')).calendar).toEqual({ classes: [], elsewhere: ['db'] });
   });
 });
 

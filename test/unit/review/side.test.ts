@@ -5,6 +5,7 @@ import { maskSecrets } from '../../../src/source/secrets.js';
 import { sideOfState, STATE } from '../../support/review.js';
 
 const { plan } = sideOfState(STATE).after;
+const NO_FILES = () => new Map<string, string>();
 
 function changesOf(before: string, after: string, path = 'a.sh') {
   const side = (content: string) => ({ plan, files: new Map([[path, content]]) });
@@ -49,11 +50,11 @@ describe('a committed plan', () => {
   const text = JSON.stringify(plan);
   const refused = (change: (copy: typeof plan) => unknown): unknown => {
     const copy = JSON.parse(text) as typeof plan;
-    return parsePlanFile(JSON.stringify(change(copy)));
+    return parsePlanFile(JSON.stringify(change(copy)), NO_FILES);
   };
 
   test('what rendering writes is read back', () => {
-    expect(parsePlanFile(text)).toEqual({ plan });
+    expect(parsePlanFile(text, NO_FILES)).toEqual({ plan, isUnnamed: false });
   });
 
   test('keys of another version are let through; those that no rule looks at may be missing', () => {
@@ -62,23 +63,21 @@ describe('a committed plan', () => {
       unread.has(key) ? undefined : value,
     );
     expect(older).not.toContain('requires');
-    expect(parsePlanFile(older)).toHaveProperty('plan');
+    expect(parsePlanFile(older, NO_FILES)).toHaveProperty('plan');
   });
 
   test.each([
-    ['another version', (copy: typeof plan) => ({ ...copy, version: 2 })],
-    ['no services', ({ version, policy, repositories }: typeof plan) => ({ version, policy, repositories })],
+    ['another version', (copy: typeof plan) => ({ ...copy, version: 3 })],
+    ['no services', ({ services: _, ...copy }: typeof plan) => copy],
     ['a service twice', (copy: typeof plan) => ({ ...copy, services: [...copy.services, ...copy.services] })],
+    ['a job twice', (copy: typeof plan) => ({ ...copy, jobs: [...copy.jobs, ...copy.jobs] })],
     ['a list', () => []],
     ['nothing', () => null],
     [
       'a schedule that is none',
       (copy: typeof plan) => ({
         ...copy,
-        repositories: copy.repositories.map((entry) => ({
-          ...entry,
-          prune: { ...entry.prune, cron: '61 * * * *' },
-        })),
+        jobs: copy.jobs.map((job) => ({ ...job, schedule: { ...job.schedule, cron: '61 * * * *' } })),
       }),
     ],
     [
@@ -93,7 +92,7 @@ describe('a committed plan', () => {
   });
 
   test('text that is not JSON', () => {
-    expect(parsePlanFile('<<<<<<< HEAD\n')).toEqual({ problem: 'is not JSON' });
+    expect(parsePlanFile('<<<<<<< HEAD\n', NO_FILES)).toEqual({ problem: 'is not JSON' });
   });
 });
 

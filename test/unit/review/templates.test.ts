@@ -242,7 +242,7 @@ describe('images and methods', () => {
     expect(found).toMatchObject([
       // Velero keeps its backups elsewhere.
       { code: 'STW813', message: expect.stringContaining('`main` is used by nothing any more') },
-      { code: 'STW825', before: 'restic (CronJob)', after: 'velero' },
+      { code: 'STW825', before: 'restic (cronjob)', after: 'velero' },
     ]);
   });
 });

@@ -56,7 +56,9 @@ describe('collisions with forget at 04:15, prune on Sundays at 04:45, check at 0
     );
     const { plan, diagnostics } = planOf(policyOf(FIXED), ...contracts);
     expect(diagnostics).toEqual([]);
-    const offsets = plan.services.map(({ placements }) => placements[0]?.schedule.offset_minutes);
+    const offsets = plan.jobs
+      .filter(({ sources }) => sources.length > 0)
+      .map(({ schedule }) => schedule.offset_minutes);
     expect(new Set(offsets).size).toBeGreaterThan(25);
   });
 });
@@ -154,8 +156,8 @@ describe('what a finding says', () => {
 describe('maintenance that may move', () => {
   const times = (policy: string, ...contracts: string[]) => {
     const { plan, diagnostics } = planOf(policyOf(policy), ...contracts);
-    const [main] = plan.repositories;
-    return [main?.forget.cron, main?.prune.cron, main?.check.cron, ...diagnostics.map(({ code }) => code)];
+    const upkeep = plan.jobs.filter(({ service, locks }) => service === null && locks.length > 0);
+    return [...upkeep.map(({ schedule }) => schedule.cron), ...diagnostics.map(({ code }) => code)];
   };
   const spread = (id: string, cron: string, length: string) =>
     service(id, cron).replace('spread: 0m', `spread: ${length}`);

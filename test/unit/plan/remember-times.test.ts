@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { drawPlan } from '../../../src/plan/build.js';
-import { rememberJobs } from '../../../src/plan/schedules.js';
+import { rememberTimes } from '../../../src/plan/place-in-time.js';
 import { intlZones } from '../../../src/time/intl-zone.js';
 import { contractsOf, policyOf } from '../../support/project.js';
 
@@ -38,7 +38,7 @@ test('what was reckoned before never answers for other inputs', () => {
     [policy(), [contract('wiki')]],
     [policy(), plain],
   ];
-  const remembering = rememberJobs();
+  const remembering = rememberTimes();
   for (const [given, texts] of drawn) {
     const contracts = contractsOf(...texts);
     const { plan } = drawPlan(given, contracts, intlZones, remembering);
