@@ -9,12 +9,17 @@ import type { Placement, RepositoryPlan, ServicePlan } from './plan.js';
  * @param services that name the repository
  */
 export function neededMaintenance(policy: Policy, services: readonly ServicePlan[]): MaintenanceKind[] {
-  const { method } = policy.runtimes.kubernetes;
-  const placements = services.flatMap((service) => service.placements).filter(backsUp);
-  const inCluster = placements.filter(({ runtime }) => runtime === 'kubernetes');
-  const onHosts = placements.length > inCluster.length;
-  if (onHosts || (inCluster.length > 0 && method === 'restic')) return [...MAINTENANCE_KINDS];
-  return inCluster.length > 0 && method === 'k8up' ? ['prune', 'check'] : [];
+  if (services.some((service) => ownBackups(policy, service).length > 0)) return [...MAINTENANCE_KINDS];
+  const isUsed = services.some(({ placements }) => placements.some(backsUp));
+  return isUsed && policy.runtimes.kubernetes.method === 'k8up' ? ['prune', 'check'] : [];
+}
+
+/** Where jobs of the plan back a service up with restic's own `--host`; an operator gives its snapshots names of its own. */
+export function ownBackups(policy: Policy, { placements }: ServicePlan): Placement[] {
+  const isOperators = policy.runtimes.kubernetes.method !== 'restic';
+  return placements.filter(
+    (placement) => backsUp(placement) && !(isOperators && placement.runtime === 'kubernetes'),
+  );
 }
 
 /** Of a plan that an older version has written: all there is. */

@@ -1,5 +1,6 @@
 import type { Diagnostic } from '../../diagnostics/diagnostic.js';
 import { groupBy } from '../group.js';
+import { ownBackups } from '../maintenance-jobs.js';
 import type { Check } from './check.js';
 import { places } from './places.js';
 
@@ -39,9 +40,16 @@ export const reservedHost: Check = ({ deployed }) =>
  * incomplete snapshots of the other (apply-retention.sh goes by the host).
  */
 export const sharedHistory: Check = ({ policy, plan, deployed }) => {
-  const repositories = new Map(plan.services.map(({ service_id, repository }) => [service_id, repository]));
+  const repositories = new Map(
+    plan.services.flatMap((service) =>
+      ownBackups(policy, service).map(({ snapshot_host }) => [
+        `${service.service_id} ${snapshot_host}`,
+        service.repository,
+      ]),
+    ),
+  );
   const stored = deployed.flatMap((entry) => {
-    const repository = repositories.get(entry.contract.service_id);
+    const repository = repositories.get(`${entry.contract.service_id} ${entry.snapshot_host}`);
     return repository === undefined ? [] : [{ ...entry, repository }];
   });
   const histories = groupBy(stored, ({ repository, snapshot_host }) => `${repository} ${snapshot_host}`);
