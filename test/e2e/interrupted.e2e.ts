@@ -2,9 +2,10 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { expectNoDamage, failsWith } from './lib/aftermath.js';
-import { locksIn, onlyTheDeadGo, removeDeadLocks } from './lib/dead-locks.js';
+import { onlyTheDeadGo, removeDeadLocks } from './lib/dead-locks.js';
 import { exampleContracts } from './lib/examples.js';
 import { Jobs } from './lib/jobs.js';
+import { locksIn } from './lib/lock-file.js';
 import { boot, type Machine } from './lib/machine.js';
 import { makeProject, render } from './lib/program.js';
 import { runbookCommands } from './lib/runbook.js';
@@ -137,11 +138,11 @@ describe('jobs that are disturbed', () => {
 
     /** Half an hour of looking at it, and the lock is gone. */
     async function locksGo(): Promise<void> {
-      expect(await locksIn(jobs, REPOSITORY)).not.toEqual([]);
+      expect(await locksIn(machine, REPOSITORY)).not.toEqual([]);
       const { ok, told, slept } = await removeDeadLocks(jobs, 'main');
       expect({ ok, slept }).toEqual({ ok: true, slept: 1860 });
       expect(told).not.toContain('stowage-lab-locks-main');
-      expect(await locksIn(jobs, REPOSITORY)).toEqual([]);
+      expect(await locksIn(machine, REPOSITORY)).toEqual([]);
     }
 
     async function crash(): Promise<void> {
@@ -183,7 +184,7 @@ describe('jobs that are disturbed', () => {
     const before = (await jobs.snapshots(REPOSITORY, 'dns')).length;
     expect(await jobs.start('backup-dns')).toMatchObject({ ok: false, told: ['stowage-lab-backup-dns'] });
     // restic was told, and waited for: no lock is left.
-    expect(await locksIn(jobs, REPOSITORY)).toEqual([]);
+    expect(await locksIn(machine, REPOSITORY)).toEqual([]);
     const commands = runbookCommands(page, 'The first backup takes longer than its time-out');
     await machine.run(['sh', '-euc', commands], { timeout: 100 });
     expect(await jobs.snapshots(REPOSITORY, 'dns')).toHaveLength(before + 1);
