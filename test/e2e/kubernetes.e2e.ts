@@ -220,6 +220,28 @@ describe('Kubernetes', () => {
       }
     });
 
+    test.each([
+      ['mail', 'mail', ['mail-boxes', 'mail-queue'], ':'],
+      // A kubelet makes the folder of the claim that the pod asks for.
+      ['notes', 'apps', ['notes-storage'], `mkdir ${PLACES.notes}`],
+    ])('of %s makes its claims anew where they are gone', async (service, namespace, claims, byKubelet) => {
+      const exists = `for claim in ${claims.join(' ')}; do podman volume exists $claim || exit; done`;
+      // Without them no pod of the workload comes up.
+      await machine.run(
+        `podman pod rm --force --time=1 ${service}-pod; podman volume rm --force ${claims.join(' ')}`,
+      );
+      const step = restoreCommands(
+        runbook(service),
+        `kubernetes in namespace ${namespace}`,
+        /^When the claim /,
+      );
+      expect(await machine.run(exists, { allowFail: true })).toMatchObject({ code: 1 });
+      await type(step);
+      await machine.run(`${exists}; ${byKubelet}`);
+      await restore(service, namespace);
+      await expectEqual();
+    });
+
     test('in a restricted namespace brings back every byte as the workload’s user', async () => {
       // A file system's own folder, which restic cannot look into as that user: it must not end the restore half-way.
       await machine.run(

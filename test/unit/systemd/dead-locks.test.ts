@@ -12,6 +12,9 @@ import {
 import { hostname, tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { goldenCases } from '../../golden/cases.mjs';
+import { LOCK_GONE } from '../../../src/plan/checks/locks.js';
+import { longestGap } from '../../../src/targets/kubernetes/timing.js';
 import { contract, renderProject } from '../kubernetes/project.js';
 
 const SCRIPT = renderProject([contract('wiki')]).text('kubernetes/backup/scripts/remove-dead-locks.sh');
@@ -285,4 +288,35 @@ test('living locks are watched for some hours and left alone', () => {
   expect(found).toMatchObject({ status: 0, unlocks: [], stderr: '' });
   expect(found.left).toHaveLength(1);
   expect(found.slept).toBe(69 * 310);
+});
+
+/** What the files of all golden trees of this name hold, or what all others do. */
+function goldenTexts(isWanted: (name: string) => boolean): string[] {
+  return goldenCases().flatMap(({ expected }) =>
+    readdirSync(expected, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile() && isWanted(entry.name))
+      .map((entry) => readFileSync(path.join(entry.parentPath, entry.name), 'utf8')),
+  );
+}
+
+test('nothing else that is rendered removes a lock, no page either', () => {
+  const isOurs = (name: string) => name === 'remove-dead-locks.sh';
+  expect(goldenTexts(isOurs).filter((text) => text.includes('restic unlock')).length).toBeGreaterThan(2);
+  const others = goldenTexts((name) => !isOurs(name));
+  expect(others.filter((text) => /\bunlock\b|\/locks\//.test(text))).toEqual([]);
+});
+
+test('hosts and clusters look so often that a dead lock is gone within the hour', () => {
+  const half = 31;
+  const timers = goldenTexts((name) => /-locks-.*\.timer$/.test(name));
+  expect(timers.length).toBeGreaterThan(2);
+  for (const timer of timers) {
+    const [, minutes = ''] = /^OnUnitInactiveSec=(\d+)min$/m.exec(timer) ?? [];
+    expect(Number(minutes) + half).toBeLessThan(LOCK_GONE);
+  }
+  const cronJobs = goldenTexts((name) => name.startsWith('maintenance-')).flatMap(
+    (text) => /name: \S+-locks-[^]*?schedule: "(.*)"/.exec(text)?.[1] ?? [],
+  );
+  expect(cronJobs.length).toBeGreaterThan(0);
+  for (const cron of cronJobs) expect(longestGap({ cron, timezone: 'UTC' }) + half).toBeLessThan(LOCK_GONE);
 });
