@@ -163,14 +163,16 @@ describe('jobs that are disturbed', () => {
     });
     afterAll(async () => machine.run('rm -rf /srv/wiki/data/slow /srv/aside'));
 
-    test('before the prompt is back, at Ctrl-C', async () => {
-      const restore = `${library}/restore-main.sh latest /backup/wiki/pages /srv/aside --limit-download 300`;
-      const said = await interrupted(machine, restore, isBusy('restore'), left);
+    const dump = `${library}/restic-main.sh dump latest --tag service:wiki /backup/wiki/pages/slow --limit-download 100`;
+    test.each([
+      ['restore', `${library}/restore-main.sh latest /backup/wiki/pages /srv/aside --limit-download 300`],
+      ['restic', dump],
+    ])('%s-main.sh before the prompt is back, at Ctrl-C', async (script, command) => {
+      const said = await interrupted(machine, command, isBusy(script), left);
       expect(said).toBe('code 130\n0 restic, 0 units, 0 locks');
     });
 
     test('also when the script is killed', async () => {
-      const dump = `${library}/restic-main.sh dump latest --tag service:wiki /backup/wiki/pages/slow --limit-download 100`;
       await machine.run(`${dump} >/dev/null 2>&1 & until ${isBusy('restic')}; do sleep 0.05; done; kill -KILL $!
         until [ "$(${left})" = '0 restic, 0 units, 0 locks' ]; do sleep 0.1; done`);
     });

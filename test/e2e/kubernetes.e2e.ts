@@ -22,6 +22,9 @@ describe('Kubernetes', () => {
   let played: Played;
   let cluster: Cluster;
   const snapshots = async (service: string): Promise<Snapshot[]> => played.snapshots(service);
+  /** What says of a snapshot that it is not complete. */
+  const markers = async (): Promise<unknown> =>
+    JSON.parse(await played.restic('snapshots --no-lock --json --host notes.incomplete'));
   const runbook = (service: string): string => played.page(service);
   const type = async (commands: string): Promise<unknown> => played.type(commands);
 
@@ -89,6 +92,9 @@ describe('Kubernetes', () => {
       const unread = await cluster.tryRun(NOTES);
       await machine.run(`chown 1000:1000 ${PLACES.notes}/big`);
       expect(unread).toMatchObject({ code: 1, stdout: expect.stringContaining('permission denied') });
+      // The snapshot says of itself that it is not complete, until maintenance takes it out of the way.
+      const newest = (await snapshots('notes')).at(-1)?.id ?? '';
+      expect(await markers()).toMatchObject([{ tags: [`incomplete:${newest}`] }]);
     });
   });
 
@@ -141,6 +147,7 @@ describe('Kubernetes', () => {
       await cluster.run('stowage-cluster-forget-main');
       expect(await snapshots('mail')).toEqual(mail.slice(-1));
       expect(await snapshots('notes')).toEqual(notes.slice(-1));
+      expect(await markers()).toEqual([]);
       expect(await snapshots('camera')).toEqual(camera);
     });
 
