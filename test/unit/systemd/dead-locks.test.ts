@@ -273,6 +273,17 @@ describe('where no lock can be removed alone', () => {
     expect(run('azure:c:/')).toMatchObject({ status: 0, left: [], slept: 20 * 310 + 370 });
   });
 
+  test.each([
+    ['all', 'unlock --remove-all', ''],
+    ['the dead', 'unlock --quiet', said(0)],
+  ])('the lock of its own stands too where nothing answers once %s are removed', (_, unlock, living) => {
+    lock(DEAD, said(120));
+    if (living !== '') lock(LIVING, living);
+    const silent = `'${unlock}') rm -f "$ROOT"/locks/d*; touch "$ROOT/down" ;;\n  'cat lock')`;
+    writeFileSync(at('bin/restic'), RESTIC.replace("'cat lock')", silent), { mode: 0o755 });
+    expect(run('b2:bucket')).toMatchObject({ status: 0, slept: 1860 + 370 });
+  });
+
   test('it says so when somebody takes the repository in that second', () => {
     lock(DEAD);
     writeFileSync(at('bin/restic'), RESTIC.replace('backup*)', 'backup*) exit 11 ;; x)'), { mode: 0o755 });

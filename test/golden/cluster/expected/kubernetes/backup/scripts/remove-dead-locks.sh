@@ -230,15 +230,16 @@ remove_with_rclone() {
   for id do timeout 120 rclone --b2-hard-delete deletefile -- "${folder}locks/$id" || :; done
 }
 
-unlock() { timeout 120 restic unlock "$@" --quiet </dev/null || :; }
+# What cannot be looked at afterwards counts as removed.
+unlock() {
+  timeout 120 restic unlock "$@" --quiet </dev/null || :
+  look || locks=''
+}
 
 # With every listed lock dead: those that restic takes for dead too, which spares one that has come this second; then all.
 remove_all() {
   unlock
-  if look && [ -n "$(left)" ] && [ "$(left)" = "$locks" ]; then
-    unlock --remove-all
-    look || :
-  fi
+  if [ -n "$(left)" ] && [ "$(left)" = "$locks" ]; then unlock --remove-all; fi
   guard
 }
 
@@ -246,7 +247,6 @@ remove_all() {
 remove_stale() {
   restic_spares_the_living || return 0
   unlock
-  look || :
   guard
 }
 
