@@ -90,6 +90,35 @@ describe('schedule of a project', () => {
     expect(found('2026-11-24')).toEqual([expect.stringContaining('is due at 2027-02-28 04:45 UTC')]);
   });
 
+  test('a job of an operator that knows no time zone is shown when it really runs', () => {
+    const folder = scratch();
+    const policy = `version: 1
+project: lab
+contracts: app.yml
+repositories:
+  main: { url: "rest:https://backup.example/main", kubernetes_secret: restic, maintenance: { namespace: backup } }
+defaults: { schedule: "30 2 * * *", spread: 0m, timezone: Europe/Berlin }
+deployments: [{ runtime: kubernetes, services: ["*"] }]
+runtimes: { kubernetes: { method: volsync } }
+`;
+    put(folder, 'stowage.yml', policy);
+    put(
+      folder,
+      'app.yml',
+      'service_id: app\nservice_namespace: apps\nruntime_templates: { kubernetes: x }\n' +
+        'service_volumes: [{ name: data, target: /data }]\nmounts: { persistent_volumes: [{ name: data, path: /data }] }\n',
+    );
+    const at = ['schedule', '--at', '2026-12-24', '--count', '1', '--format', 'json'];
+    // In winter it is 02:30 in Berlin at 01:30.
+    expect(answerOf(stowage(folder, at).out).jobs[0]).toMatchObject({
+      ...{ kind: 'backup', cron: '30 0 * * *', timezone: 'UTC', next: ['2026-12-24T00:30:00Z'] },
+    });
+    put(folder, 'stowage.yml', policy.replace('volsync', 'k8up'));
+    expect(answerOf(stowage(folder, at).out).jobs[0]).toMatchObject({
+      ...{ kind: 'backup', cron: '30 2 * * *', timezone: 'Europe/Berlin', next: ['2026-12-24T01:30:00Z'] },
+    });
+  });
+
   test('a made-up fleet', () => {
     const { code, out } = stowage(project(), ['schedule', ...AT, '--simulate', '300', '--format', 'json']);
     expect(code).toBe(0);

@@ -2,9 +2,10 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { expectNoDamage, failsWith } from './lib/aftermath.js';
-import { locksIn, onlyTheDeadGo, removeDeadLocks } from './lib/dead-locks.js';
+import { onlyTheDeadGo, removeDeadLocks } from './lib/dead-locks.js';
 import { exampleContracts } from './lib/examples.js';
 import { Jobs } from './lib/jobs.js';
+import { locksIn } from './lib/lock-file.js';
 import { boot, type Machine } from './lib/machine.js';
 import { makeProject, render } from './lib/program.js';
 import { runbookCommands } from './lib/runbook.js';
@@ -137,11 +138,11 @@ describe('jobs that are disturbed', () => {
 
     /** Half an hour of looking at it, and the lock is gone. */
     async function locksGo(): Promise<void> {
-      expect(await locksIn(jobs, REPOSITORY)).not.toEqual([]);
+      expect(await locksIn(machine, REPOSITORY)).not.toEqual([]);
       const { ok, told, slept } = await removeDeadLocks(jobs, 'main');
       expect({ ok, slept }).toEqual({ ok: true, slept: 1860 });
       expect(told).not.toContain('stowage-lab-locks-main');
-      expect(await locksIn(jobs, REPOSITORY)).toEqual([]);
+      expect(await locksIn(machine, REPOSITORY)).toEqual([]);
     }
 
     async function crash(): Promise<void> {
@@ -162,14 +163,16 @@ describe('jobs that are disturbed', () => {
     });
     afterAll(async () => machine.run('rm -rf /srv/wiki/data/slow /srv/aside'));
 
-    test('before the prompt is back, at Ctrl-C', async () => {
-      const restore = `${library}/restore-main.sh latest /backup/wiki/pages /srv/aside --limit-download 300`;
-      const said = await interrupted(machine, restore, isBusy('restore'), left);
+    const dump = `${library}/restic-main.sh dump latest --tag service:wiki /backup/wiki/pages/slow --limit-download 100`;
+    test.each([
+      ['restore', `${library}/restore-main.sh latest /backup/wiki/pages /srv/aside --limit-download 300`],
+      ['restic', dump],
+    ])('%s-main.sh before the prompt is back, at Ctrl-C', async (script, command) => {
+      const said = await interrupted(machine, command, isBusy(script), left);
       expect(said).toBe('code 130\n0 restic, 0 units, 0 locks');
     });
 
     test('also when the script is killed', async () => {
-      const dump = `${library}/restic-main.sh dump latest --tag service:wiki /backup/wiki/pages/slow --limit-download 100`;
       await machine.run(`${dump} >/dev/null 2>&1 & until ${isBusy('restic')}; do sleep 0.05; done; kill -KILL $!
         until [ "$(${left})" = '0 restic, 0 units, 0 locks' ]; do sleep 0.1; done`);
     });
@@ -183,7 +186,7 @@ describe('jobs that are disturbed', () => {
     const before = (await jobs.snapshots(REPOSITORY, 'dns')).length;
     expect(await jobs.start('backup-dns')).toMatchObject({ ok: false, told: ['stowage-lab-backup-dns'] });
     // restic was told, and waited for: no lock is left.
-    expect(await locksIn(jobs, REPOSITORY)).toEqual([]);
+    expect(await locksIn(machine, REPOSITORY)).toEqual([]);
     const commands = runbookCommands(page, 'The first backup takes longer than its time-out');
     await machine.run(['sh', '-euc', commands], { timeout: 100 });
     expect(await jobs.snapshots(REPOSITORY, 'dns')).toHaveLength(before + 1);

@@ -83,6 +83,13 @@ describe('what a cluster is told', () => {
     },
   );
 
+  test('locks are looked at four times an hour, by one at a time', () => {
+    expect(find(objects, 'CronJob', 'stowage-cluster-locks-main').spec).toMatchObject({
+      ...{ schedule: '7,22,37,52 * * * *', timeZone: 'UTC', concurrencyPolicy: 'Forbid' },
+      ...{ startingDeadlineSeconds: HOUR, jobTemplate: { spec: { activeDeadlineSeconds: 24 * HOUR } } },
+    });
+  });
+
   test('every object, Job and pod says whose it is', () => {
     const ours = {
       'app.kubernetes.io/managed-by': 'stowage',

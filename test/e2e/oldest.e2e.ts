@@ -1,9 +1,9 @@
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { locksIn } from './lib/dead-locks.js';
 import { noteEngine, versionIn } from './lib/engines.js';
 import { contractOfJob, type PromisedJob } from './lib/job-contract.js';
 import { Jobs } from './lib/jobs.js';
+import { locksIn } from './lib/lock-file.js';
 import { boot, type Machine } from './lib/machine.js';
 import { makeProject, render } from './lib/program.js';
 import { interrupted } from './lib/terminal.js';
@@ -121,7 +121,7 @@ describe('a host with the oldest systemd', () => {
     await machine.run('systemctl stop --no-block stowage-lab-backup-other');
     await jobs.signal('backup-other', 'CONT');
     expect((await jobs.end('backup-other')).ok).toBe(false);
-    expect(await locksIn(jobs, REPOSITORY)).toEqual([]);
+    expect(await locksIn(machine, REPOSITORY)).toEqual([]);
     await machine.run('rm /srv/other/big');
   });
 

@@ -3,11 +3,11 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { Cluster } from './lib/cluster.js';
 import { IMAGE } from './lib/cluster-project.js';
-import { locksIn } from './lib/dead-locks.js';
 import type { CommandResult } from './lib/host.js';
 import { importImage } from './lib/images.js';
 import { kubernetesOf } from './lib/kubernetes.js';
-import { besideLivingLock } from './lib/living-lock.js';
+import { besideLivingBackup, ELSEWHERE, LOOKS_DEAD, type Living } from './lib/living-lock.js';
+import { ageLock, locksIn } from './lib/lock-file.js';
 import { boot, type Machine } from './lib/machine.js';
 import { makeProject, render, type Project } from './lib/program.js';
 import { restoreCommands, runbookCommands } from './lib/runbook.js';
@@ -63,7 +63,7 @@ describe('pods of a cluster', () => {
     readFileSync(path.join(project.rendered, `runbooks/${name}.md`), 'utf8');
   const type = async (commands: string): Promise<CommandResult> =>
     machine.run(['sh', '-euxc', `cd /root\n${commands}`], { timeout: 170 });
-  const locks = async (repository: keyof typeof SERVICES) => locksIn({ machine }, folder(repository));
+  const locks = async (repository: keyof typeof SERVICES) => locksIn(machine, folder(repository));
 
   /** What the page of a repository prints below a heading, typed in the shell that it has one open. */
   async function typed(repository: keyof typeof SERVICES, ...headings: readonly string[]): Promise<string> {
@@ -183,18 +183,43 @@ describe('pods of a cluster', () => {
       return made;
     }
 
-    /** Runs the job's pod; the script's own sleeps end when `until` does, and the guard's at once. It says how long they are. */
-    async function watch(repository: 'plain' | 'tls', until: string): Promise<CommandResult> {
+    /**
+     * Runs the job's pod. Its script sleeps until the locks of the living are renewed, and not at all where there are none;
+     * it says how long it would. Its guard ends at once, and it waits for a moment without living ones for one more look.
+     */
+    async function watch(repository: 'plain' | 'tls', { living = false } = {}): Promise<CommandResult> {
       const own = '/etc/stowage/remove-dead-locks.sh';
+      const list = 'restic list locks --no-lock --quiet';
+      const renewed = '[ "$is" != "$was" ] && [ "$(echo "$is" | wc -l)" = "$(echo "$was" | wc -l)" ]';
       return cluster.runAfter(
         `stowage-lab-locks-${repository}`,
-        `{ echo 'sleep() { echo "slept $1" >&2; ${until}; }'
-          sed 's/^looks=.*/looks=9/; s/sleep 370/:/' ${own}
-        } >/tmp/watch.sh
+        `cat >/tmp/watch.sh <<'END'
+sleep() {
+  was=$(${list}); echo "slept $1" >&2
+  ${living ? `until is=$(${list}); ${renewed}; do :; done` : ''}
+}
+END
+        sed 's/^looks=.*/looks=9/; s/^patience=.*/patience=1/; s/sleep 370/:/' ${own} >>/tmp/watch.sh
         [ "$3" = /bin/sh ] || exit 1
         set -- "$1" "$2" "$3" /tmp/watch.sh`,
       );
     }
+    /** The job's pod beside a living backup whose lock says this, and the locks while that still lives. */
+    async function watchBeside(
+      repository: 'plain' | 'tls',
+      says: Living['says'],
+    ): Promise<CommandResult & { left: string[] }> {
+      const job = `stowage-lab-locks-${repository}-probe-once-pod-restic`;
+      const slept = `podman logs ${job} 2>&1 | grep -c ^slept`;
+      const place = { folder: folder(repository), repository: folder(repository) };
+      return besideLivingBackup(machine, { ...place, user: 'root', slept, says }, async () => {
+        const result = await watch(repository, { living: true });
+        return { ...result, left: await locks(repository) };
+      });
+    }
+    /** The host name of the job's pod. */
+    const ownName = async (repository: 'plain' | 'tls'): Promise<string> =>
+      (await cluster.runInstead(`stowage-lab-locks-${repository}`, 'hostname')).stdout.trim();
     const slept = (said: string): number =>
       [...said.matchAll(/^slept (\d+)$/gm)].reduce((sum, [, seconds]) => sum + Number(seconds), 0);
 
@@ -215,7 +240,7 @@ describe('pods of a cluster', () => {
         code: 1,
         stdout: expect.stringContaining('already locked exclusively'),
       });
-      const { code, stdout } = await watch(repository, ':');
+      const { code, stdout } = await watch(repository);
       expect({ code, stdout }).toEqual({
         code: 0,
         stdout: expect.stringContaining(`removed the locks of processes that are gone: ${dead}\n`),
@@ -228,20 +253,40 @@ describe('pods of a cluster', () => {
 
     test('leaves that of a living process of the same host name alone, and removes the dead one beside it', async () => {
       const dead = await killed('plain', backup('plain'));
-      // By the words of its lock the living one is gone: it is of the watch's host name, and there is no such process.
-      const { stdout: name } = await cluster.runInstead('stowage-lab-locks-plain', 'hostname');
-      await besideLivingLock(machine, folder('plain'), name.trim(), async () => {
-        const list = 'restic list locks --no-lock --quiet';
-        const { code, stdout } = await watch(
-          'plain',
-          `was=$(${list}); until [ "$(${list})" != "$was" ]; do :; done`,
-        );
-        expect({ code, stdout }).toEqual({ code: 0, stdout: expect.stringContaining(dead) });
-        expect(stdout).toContain(`removed the locks of processes that are gone: ${dead}\n`);
-        const left = await locks('plain');
-        expect(left).not.toEqual([]);
-        expect(left).not.toContain(dead);
+      const says = { ...LOOKS_DEAD, hostname: await ownName('plain') };
+      const { code, stdout, left } = await watchBeside('plain', says);
+      expect({ code, stdout }).toEqual({
+        code: 0,
+        stdout: expect.stringContaining(`removed the locks of processes that are gone: ${dead}\n`),
       });
+      expect(left).toHaveLength(1);
+      expect(left).not.toContain(dead);
+    });
+
+    test('removes a dead one through TLS within the hour too, by the word of restic, which spares the living', async () => {
+      const dead = await ageLock(machine, folder('tls'), await killed('tls', backup('tls')));
+      const { code, stdout, left } = await watchBeside('tls', { hostname: ELSEWHERE });
+      const removed = `removed the locks of processes that are gone: ${dead}\n`;
+      expect({ code, stdout }).toEqual({ code: 0, stdout: expect.stringContaining(removed) });
+      expect(slept(stdout.slice(0, stdout.indexOf(removed)))).toBe(1860);
+      expect(left).toHaveLength(1);
+      expect(left).not.toContain(dead);
+    });
+
+    test.each([
+      ['clock is an hour behind', async () => Promise.resolve({ ...LOOKS_DEAD, hostname: ELSEWHERE })],
+      ['host name is its own', async () => ({ hostname: await ownName('tls'), pid: LOOKS_DEAD.pid ?? 0 })],
+    ])('through TLS waits beside a living one whose %s, and names the dead', async (_, says) => {
+      const dead = await ageLock(machine, folder('tls'), await killed('tls', backup('tls')));
+      const { code, stdout, left } = await watchBeside('tls', await says());
+      const named = `could not be removed beside those of living processes: ${dead}`;
+      expect({ code, stdout }).toEqual({ code: 1, stdout: expect.stringContaining(named) });
+      expect(slept(stdout)).toBe(7 * 310);
+      expect(left).toHaveLength(2);
+      expect(left).toContain(dead);
+      // As soon as that one has ended, all go.
+      expect(await watch('tls')).toMatchObject({ code: 0 });
+      expect(await locks('tls')).toEqual([]);
     });
   });
 });

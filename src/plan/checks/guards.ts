@@ -39,9 +39,15 @@ export const reservedHost: Check = ({ deployed }) =>
  * incomplete snapshots of the other (apply-retention.sh goes by the host).
  */
 export const sharedHistory: Check = ({ policy, plan, deployed }) => {
-  const repositories = new Map(plan.services.map(({ service_id, repository }) => [service_id, repository]));
+  const repositories = new Map(
+    plan.jobs.flatMap(({ service, snapshot, store }) =>
+      snapshot?.host == null || store?.in !== 'repository'
+        ? []
+        : [[`${service ?? ''} ${snapshot.host}`, store.name] as const],
+    ),
+  );
   const stored = deployed.flatMap((entry) => {
-    const repository = repositories.get(entry.contract.service_id);
+    const repository = repositories.get(`${entry.contract.service_id} ${entry.snapshot_host}`);
     return repository === undefined ? [] : [{ ...entry, repository }];
   });
   const histories = groupBy(stored, ({ repository, snapshot_host }) => `${repository} ${snapshot_host}`);

@@ -143,8 +143,14 @@ function restoreSteps(place: HostPlace, volumes: readonly PlannedVolume[]): Step
 
 function ownerSteps({ service, placement }: HostPlace, volumes: readonly PlannedVolume[]): Step[] {
   if (volumes.length === 0) return [];
-  const commands = volumes.map((volume) => ['ls', '-lan', volume.location]);
+  const commands = volumes.map(({ location }) => [...asReader(service), 'ls', '-lan', location]);
   return [step('Check owners', ownerText(service, placement), commands)];
+}
+
+/** Where a user is named who reads, root may not even look (NFS with `root_squash`). */
+function asReader({ run_as }: ServicePlan): Command {
+  if (run_as === 'restic' || run_as === 'root') return [];
+  return ['setpriv', `--reuid=${run_as}`, '--clear-groups'];
 }
 
 function recreateSteps({ service, placement, at }: HostPlace, volumes: readonly PlannedVolume[]): Step[] {

@@ -1,3 +1,4 @@
+import { posix } from 'node:path';
 import type { Placement, RepositoryPlan, ServicePlan } from '../../plan/plan.js';
 import { helperOf } from '../../policy/repository-url.js';
 import { placeName } from '../protection.js';
@@ -84,11 +85,8 @@ export function withoutScripts(
           ? []
           : [
               fence(
-                `${at}, into new folders`,
-                volumes.map(({ volume, snapshot_path }) => [
-                  ...['restic', 'restore', `SNAPSHOT:${snapshot_path}`],
-                  ...['--target', `restored/${service.service_id}/${volume}`, '--verify'],
-                ]),
+                `${at}, into new folders; as root, or owners are lost`,
+                volumes.map(({ snapshot_path }) => restoreWhole(service, snapshot_path)),
               ),
             ]),
       ]),
@@ -99,4 +97,13 @@ export function withoutScripts(
       ),
     ],
   };
+}
+
+/** From the folder above: what is asked for by its own path comes back without the owner, mode and time of the folder itself. */
+function restoreWhole({ service_id }: ServicePlan, snapshotPath: string): Command {
+  const { dir, base } = posix.parse(snapshotPath);
+  return [
+    ...['restic', 'restore', `SNAPSHOT:${dir}`, '--include', `/${base}`],
+    ...['--target', `restored/${service_id}`, '--sparse', '--verify'],
+  ];
 }

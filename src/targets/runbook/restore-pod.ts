@@ -43,7 +43,12 @@ export function claimSteps(job: KubernetesJob): Step[] {
   const sizes = new Map(job.volumes.map(({ name, claim_size }) => [name, claim_size]));
   return claimsOf(job).map((claim) => {
     const isDeclared = sizes.get(claim) !== undefined;
-    const text = `Only when there is no claim ${claim} any more. What deploys the workload makes it; a StatefulSet makes the one of its pod.`;
+    // The kubelet gives a new volume to a group only for a pod that asks for it (fsGroup), and ours must never.
+    const user =
+      restrictedSecurity(job) === null
+        ? ''
+        : " In a namespace at level restricted let the workload start with the new claim before you restore: a new volume is root's until then.";
+    const text = `Only when there is no claim ${claim} any more.${user} What deploys the workload makes it; a StatefulSet makes the one of its pod.`;
     return fenced(
       `When the claim ${claim} is gone`,
       isDeclared

@@ -97,10 +97,11 @@ export class Cluster {
       const secret = { ...object('v1', 'Secret', name), data: Object.fromEntries(data) as Fields };
       await cluster.#play([secret]);
     }
-    for (const file of filesBelow(folder).filter((each) => /\/(?:shell|restore\/(?!claims\/))/.test(each))) {
-      const [pod] = objectsOf(readFileSync(path.join(folder, file), 'utf8'));
-      if (pod === undefined) throw new Error(`${file} holds nothing`);
-      await machine.write(`${STORE}/kubernetes/${file}`, stream(cluster.#standing(pod)));
+    for (const file of filesBelow(folder).filter((each) => /\/(?:shell|restore\/)/.test(each))) {
+      const [one] = objectsOf(readFileSync(path.join(folder, file), 'utf8'));
+      if (one === undefined) throw new Error(`${file} holds nothing`);
+      const played = one.kind === 'Pod' ? cluster.#standing(one) : [one];
+      await machine.write(`${STORE}/kubernetes/${file}`, stream(played));
     }
     for (const cronJob of cluster.#objects.filter(({ kind }) => kind === 'CronJob')) {
       const name = nameOf(cronJob);
@@ -202,7 +203,7 @@ export class Cluster {
     return [...maps, { ...object('batch/v1', 'Job', '@JOB@'), spec }];
   }
 
-  /** A stream to play for a pod that a person applies. */
+  /** A stream to play for a pod that a person applies. A claim is played as it is. */
   #standing(pod: Fields): Fields[] {
     const played = this.#playable(pod, pod.spec as PodSpec, nameOf(pod));
     return [...played.maps, { ...pod, spec: played.pod }];

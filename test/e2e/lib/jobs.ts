@@ -127,10 +127,9 @@ export class Jobs {
     return lines.stdout.split('\n').slice(0, -1);
   }
 
-  /** restic as a person would run it directly, without a lock: it waits for nobody and leaves nothing behind. */
+  /** {@link resticOf} on this machine. */
   async restic(repository: string, ...args: readonly string[]): Promise<string> {
-    const look = ['restic', '--no-lock', '--no-cache', '--password-file=/etc/restic/password'];
-    return (await this.machine.run([...look, '--repo', repository, ...args])).stdout;
+    return resticOf(this.machine, repository, ...args);
   }
 
   /** Snapshots in a repository, oldest first; of one service, or of all. */
@@ -153,6 +152,16 @@ export class Jobs {
   async check(repository: string): Promise<void> {
     await this.restic(repository, 'check', '--read-data');
   }
+}
+
+/** restic as a person would run it directly, without a lock: it waits for nobody and leaves nothing behind. */
+export async function resticOf(
+  machine: Machine,
+  repository: string,
+  ...args: readonly string[]
+): Promise<string> {
+  const look = ['restic', '--no-lock', '--no-cache', '--password-file=/etc/restic/password'];
+  return (await machine.run([...look, '--repo', repository, ...args])).stdout;
 }
 
 /** To all processes of the unit: the main one of most jobs is a script, and restic its child. */

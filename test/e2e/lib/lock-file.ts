@@ -1,4 +1,6 @@
 import { createCipheriv, createHash, randomBytes } from 'node:crypto';
+import { resticOf } from './jobs.js';
+import type { Machine } from './machine.js';
 
 /** restic's key of a repository, as `restic cat masterkey` prints it. */
 interface MasterKey {
@@ -10,6 +12,50 @@ interface MasterKey {
 export interface LockFile {
   readonly id: string;
   readonly content: Buffer;
+}
+
+/** Ids of the locks in a repository in a folder of the machine, sorted. */
+export async function locksIn(machine: Machine, folder: string): Promise<string[]> {
+  const { stdout } = await machine.run(`ls ${folder}/locks | grep -E '^[0-9a-f]{64}$' || true`);
+  return stdout.split('\n').filter(Boolean).sort();
+}
+
+/** What a lock of a repository says. */
+export async function lockSays(
+  machine: Machine,
+  folder: string,
+  id: string,
+): Promise<Record<string, unknown>> {
+  return JSON.parse(await resticOf(machine, folder, 'cat', 'lock', id)) as Record<string, unknown>;
+}
+
+/** Puts locks that say this into a folder, as files of their ids after a number; the names in order. */
+export async function plantLocks(
+  machine: Machine,
+  repository: string,
+  locks: readonly Readonly<Record<string, unknown>>[],
+  into: string,
+): Promise<void> {
+  const key = await resticOf(machine, repository, 'cat', 'masterkey');
+  const files = locks.map((lock) => lockFile(key, lock));
+  await machine.run(
+    `mkdir -p ${into}; n=100
+    while read -r id content; do n=$((n + 1)); echo "$content" | base64 -d >${into}/$n-$id; done`,
+    { input: files.map(({ id, content }) => `${id} ${content.toString('base64')}\n`).join('') },
+  );
+}
+
+/** Makes a lock say that it was made two hours ago; its new id. */
+export async function ageLock(machine: Machine, folder: string, id: string): Promise<string> {
+  const time = new Date(Date.now() - 2 * 3_600_000).toISOString();
+  const before = await locksIn(machine, folder);
+  await machine.run('rm -rf /run/aged');
+  await plantLocks(machine, folder, [{ ...(await lockSays(machine, folder, id)), time }], '/run/aged');
+  await machine.run(
+    `rm ${folder}/locks/${id}; for file in /run/aged/*; do mv "$file" "${folder}/locks/\${file##*-}"; done`,
+  );
+  const [aged = ''] = (await locksIn(machine, folder)).filter((each) => !before.includes(each));
+  return aged;
 }
 
 /** What restic would write for this lock, under another id each time (restic's design document, "Keys, Encryption and MAC"). */

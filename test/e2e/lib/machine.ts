@@ -29,7 +29,7 @@ export interface BootOptions {
 
 const BOOT_PATIENCE_MS = 30_000;
 const STOP_PATIENCE_MS = 15_000;
-const DEFAULT_TIMEOUT_SECONDS = 120;
+export const DEFAULT_TIMEOUT_SECONDS = 120;
 const GUEST_ENVIRONMENT = [
   'PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
   'HOME=/root',

@@ -67,6 +67,21 @@ export const TREES = {
     ],
     finish: [...QUIET_BOOT, 'chroot "$1" systemctl --quiet disable ssh.service'],
   },
+  /** Debian's own kernel and what emulates a machine for it: an NFS server and its client. */
+  kernel: {
+    suite: 'trixie',
+    packages: [
+      ...SYSTEM,
+      ...['linux-image-cloud-amd64', 'qemu-system-x86', 'e2fsprogs', 'openssh-server', 'openssh-client'],
+      ...['nfs-kernel-server', 'nfs-common', 'restic-rest-server'],
+    ],
+    finish: [
+      ...QUIET_BOOT,
+      'chroot "$1" systemctl --quiet disable ssh.service nfs-server.service nfs-client.target rpcbind.socket',
+      `printf '[Match]\nName=e*\n[Network]\nDHCP=yes\n' >"$1/etc/systemd/network/emulated.network"`,
+      `chroot "$1" sh -c 'umask 077; mkdir -p /root/.ssh; cd /root/.ssh; ssh-keygen -q -t ed25519 -N "" -f id_ed25519; cp id_ed25519.pub authorized_keys'`,
+    ],
+  },
   /** The oldest Ansible that the playbook is for; this Debian's restic is too old for our jobs. */
   ansibleOld: {
     suite: 'bookworm',

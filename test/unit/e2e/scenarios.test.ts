@@ -28,6 +28,7 @@ describe.each(files)('the scenario %s', (name) => {
       ...source.matchAll(/'(kubernetes-[a-z]+)'/g),
     ].map(([, used]) => used);
     if (source.includes('newRestic(')) uses.push('restic-sid');
+    if (source.includes('new KernelMachine(')) uses.push('kernel');
     expect(new Set(scenarios[name]?.needs)).toEqual(new Set(uses));
     for (const need of scenarios[name]?.needs ?? []) {
       expect([...Object.keys(TREES), ...Object.keys(UNPACKED)]).toContain(need);

@@ -245,6 +245,14 @@ test('a claim that is gone is made again as the contract declares it, and not wh
   expect(claim({ service_volumes: [{ name: 'data', target: '/data', size: 'big $(x)' }] })).toBeNull();
 });
 
+test('where root is refused, a new claim is first given to the user by the workload', () => {
+  const page = (more: Json) =>
+    planned(contract('wiki', { service_storage_gb: 20, ...more })).text('runbooks/wiki.md');
+  const said = 'let the workload start with the new claim before you restore';
+  expect(page({ service_security: { run_as_user: 1000 } })).toContain(said);
+  expect(page({})).not.toContain(said);
+});
+
 describe('the workload', () => {
   const claim = (name: string, more: Json = {}) => ({
     backup: { volumes: { data: { claim: name } }, ...more },

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { objectsOf, valuesOf } from './objects.js';
 import { renderProject, mixed } from './project.js';
 
 /** A restic that notes its arguments, and ends as the test wants. */
@@ -267,4 +268,13 @@ describe('forget.sh', () => {
 test('the forget scripts name the tag of their service alone', () => {
   const text = trees.text('kubernetes/backup/forget/main/photos.sh');
   expect(text).toContain('exec /bin/sh /etc/stowage/apply-retention.sh service:photos photos -- \\\n');
+});
+
+test('no pod starts while a ConfigMap or a Secret of it is missing', () => {
+  const objects = trees.files
+    .filter(({ path: name }) => name.endsWith('.yaml'))
+    .flatMap(({ content }) => objectsOf(content));
+  const asked = ['configMap', 'secret', 'secretRef'].map((kind) => valuesOf(kind, objects).length);
+  expect(Math.min(...asked)).toBeGreaterThan(0);
+  expect(valuesOf('optional', objects)).toEqual([]);
 });

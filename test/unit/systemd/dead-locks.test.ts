@@ -9,18 +9,22 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { hostname, tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { goldenCases } from '../../golden/cases.mjs';
+import { LOCK_GONE } from '../../../src/plan/checks/locks.js';
+import { longestGap } from '../../../src/targets/kubernetes/timing.js';
 import { contract, renderProject } from '../kubernetes/project.js';
 
 const SCRIPT = renderProject([contract('wiki')]).text('kubernetes/backup/scripts/remove-dead-locks.sh');
 
-/** restic(1): the locks are files; `unlock` takes those for dead that the file `stale` names. */
+/** restic(1): the locks are files with what \`cat\` says; \`unlock\` takes those for dead that the file \`stale\` names. */
 const RESTIC = `#!/bin/sh
 echo "restic $*" >>"$ROOT/calls"
 case "$1 $2" in
   'list locks') [ ! -e "$ROOT/down" ] && ls "$ROOT/locks" ;;
+  'cat lock') cat "$ROOT/locks/$3" ;;
   'unlock --remove-all') rm -f "$ROOT"/locks/* ;;
   unlock*) for id in $(cat "$ROOT/stale" 2>/dev/null); do rm -f "$ROOT/locks/$id"; done ;;
   backup*) while [ "$1" != -- ]; do shift; done; shift; "$@"; exit 1 ;;
@@ -59,8 +63,25 @@ afterEach(() => {
   rmSync(root, { recursive: true });
 });
 
-const lock = (id: string) => {
-  writeFileSync(at(`locks/${id}`), '');
+/** What restic says of a lock that was made some minutes ago, on a clock so many minutes east of Greenwich. */
+function said(minutesAgo: number, host = 'elsewhere', east = 0): string {
+  const shifted = new Date(Date.now() + (east - minutesAgo) * 60_000).toISOString().slice(0, 19);
+  const [hours, minutes] = [Math.floor(Math.abs(east) / 60), Math.abs(east) % 60].map((each) =>
+    String(each).padStart(2, '0'),
+  );
+  const zone = east === 0 ? 'Z' : `${east < 0 ? '-' : '+'}${hours ?? ''}:${minutes ?? ''}`;
+  const fraction = east === 0 ? '' : '.090807065';
+  const lines = {
+    time: `${shifted}${fraction}${zone}`,
+    exclusive: false,
+    hostname: host,
+    username: 'x',
+    pid: 1,
+  };
+  return `${JSON.stringify(lines, null, 2)}\n`;
+}
+const lock = (id: string, text = said(0)) => {
+  writeFileSync(at(`locks/${id}`), text);
 };
 const lines = (name: string) =>
   existsSync(at(name)) ? readFileSync(at(name), 'utf8').trimEnd().split('\n') : [];
@@ -114,7 +135,7 @@ test('a lock that stood for 31 minutes goes by its id, beside one that is renewe
 /** Leaves only the programs that a pod has. */
 function asInPod(): void {
   rmSync(at('bin/curl'));
-  const programs = 'base64 cat grep ls mktemp mv rm sed sh timeout tr wc';
+  const programs = 'base64 cat date grep ls mktemp mv rm sed sh timeout tr uname wc';
   for (const program of programs.split(' ')) symlinkSync(pathOf(program), at(`bin/${program}`));
 }
 
@@ -160,9 +181,76 @@ describe('where no lock can be removed alone', () => {
     expect(run('b2:bucket')).toMatchObject({ status: 0, left: [], unlocks: ['restic unlock --quiet'] });
   });
 
-  test('beside a living one nothing is removed; in the end it fails and names the dead', () => {
-    lock(DEAD);
-    lock(LIVING);
+  describe('beside a living one', () => {
+    const HOUR = 60;
+    const repository = 's3:https://s3.example/b';
+    beforeEach(() => {
+      lock(DEAD, said(2 * HOUR));
+      writeFileSync(at('stale'), DEAD);
+    });
+
+    test.each([
+      ['just made', said(0)],
+      ['renewed late', said(14)],
+      ['made by a clock that is ahead', said(-5 * HOUR)],
+      ['made east of here', said(0, 'elsewhere', 330)],
+      ['made west of here', said(0, 'elsewhere', -210)],
+      ['made where a shell takes the zone for octal', said(0, 'elsewhere', 9 * HOUR + 9)],
+    ])('that was %s the dead one goes by the word of restic, under a lock of its own', (_, living) => {
+      lock(LIVING, living);
+      writeFileSync(at('then'), '[ "$count" -lt 9 ] || rm -f "$ROOT"/locks/f*\n');
+      const found = run(repository);
+      expect(found).toMatchObject({ status: 0, left: [], unlocks: ['restic unlock --quiet'] });
+      expect(found.stderr).toBe(`stowage: removed the locks of processes that are gone: ${DEAD}\n`);
+      expect(lines('sleeps').indexOf('370')).toBe(6);
+      const calls = lines('calls').map((call) => call.split(' ').slice(0, 2).join(' '));
+      const unlock = calls.indexOf('restic unlock');
+      // It looks once more when all are read, and again afterwards.
+      expect(calls.slice(unlock - 3, unlock + 2)).toEqual([
+        ...['restic cat', 'restic cat', 'restic list', 'restic unlock', 'restic list'],
+      ]);
+    });
+
+    test.each([
+      ['whose clock is an hour behind', said(HOUR)],
+      ['that was not renewed for a quarter of an hour', said(16)],
+      ['whose clock is an hour behind in another time zone', said(HOUR, 'elsewhere', 330)],
+      ['of the same host name', said(0, hostname())],
+      ['that cannot be read', ''],
+      ['of a time that cannot be read', said(0).replace(/"time": "[^"]*"/, '"time": "now"')],
+      ['of a host name that cannot be read', said(0, 'a"b')],
+    ])('%s restic is not asked', (_, text) => {
+      lock(LIVING, text);
+      writeFileSync(at('then'), '[ "$count" -ne 20 ] || rm -f "$ROOT"/locks/f*\n');
+      expect(run(repository)).toMatchObject({
+        ...{ status: 0, left: [], slept: 20 * 310 + 370, unlocks: ['restic unlock --quiet'] },
+      });
+    });
+
+    test('nor is it where another one comes while it reads', () => {
+      lock(LIVING);
+      // Each look finds one that was not there when the reading began.
+      const restless = RESTIC.replace(
+        "'cat lock')",
+        `'cat lock') rm -f "$ROOT"/locks/e*; : >"$ROOT/locks/$(printf %064d 0 | tr 0 e | sed "s/e$/$(($(wc -l <"$ROOT/calls") % 10))/")";`,
+      );
+      writeFileSync(at('bin/restic'), restless, { mode: 0o755 });
+      expect(run(repository)).toMatchObject({ status: 1, unlocks: [] });
+    });
+
+    test('nor where restic would take none of the dead, or ask a process of this machine about one', () => {
+      lock(LIVING);
+      lock(DEAD, said(-HOUR));
+      expect(run(repository)).toMatchObject({ status: 1, unlocks: [] });
+      lock('d'.repeat(63).concat('e'), said(-HOUR, hostname()));
+      lock(DEAD, said(2 * HOUR));
+      expect(run(repository)).toMatchObject({ status: 1, unlocks: [] });
+    });
+  });
+
+  test('beside a living one that looks old nothing is removed; in the end it fails and names the dead', () => {
+    lock(DEAD, said(120));
+    lock(LIVING, said(60));
     const found = run('s3:https://s3.example/b');
     expect(found).toMatchObject({ status: 1, unlocks: [] });
     expect(found.left).toHaveLength(2);
@@ -180,9 +268,20 @@ describe('where no lock can be removed alone', () => {
 
   test('it is done at the moment at which the living one ends', () => {
     lock(DEAD);
-    lock(LIVING);
+    lock(LIVING, said(60));
     writeFileSync(at('then'), '[ "$count" -ne 20 ] || rm -f "$ROOT"/locks/f*\n');
     expect(run('azure:c:/')).toMatchObject({ status: 0, left: [], slept: 20 * 310 + 370 });
+  });
+
+  test.each([
+    ['all', 'unlock --remove-all', ''],
+    ['the dead', 'unlock --quiet', said(0)],
+  ])('the lock of its own stands too where nothing answers once %s are removed', (_, unlock, living) => {
+    lock(DEAD, said(120));
+    if (living !== '') lock(LIVING, living);
+    const silent = `'${unlock}') rm -f "$ROOT"/locks/d*; touch "$ROOT/down" ;;\n  'cat lock')`;
+    writeFileSync(at('bin/restic'), RESTIC.replace("'cat lock')", silent), { mode: 0o755 });
+    expect(run('b2:bucket')).toMatchObject({ status: 0, slept: 1860 + 370 });
   });
 
   test('it says so when somebody takes the repository in that second', () => {
@@ -200,4 +299,35 @@ test('living locks are watched for some hours and left alone', () => {
   expect(found).toMatchObject({ status: 0, unlocks: [], stderr: '' });
   expect(found.left).toHaveLength(1);
   expect(found.slept).toBe(69 * 310);
+});
+
+/** What the files of all golden trees of this name hold, or what all others do. */
+function goldenTexts(isWanted: (name: string) => boolean): string[] {
+  return goldenCases().flatMap(({ expected }) =>
+    readdirSync(expected, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile() && isWanted(entry.name))
+      .map((entry) => readFileSync(path.join(entry.parentPath, entry.name), 'utf8')),
+  );
+}
+
+test('nothing else that is rendered removes a lock, no page either', () => {
+  const isOurs = (name: string) => name === 'remove-dead-locks.sh';
+  expect(goldenTexts(isOurs).filter((text) => text.includes('restic unlock')).length).toBeGreaterThan(2);
+  const others = goldenTexts((name) => !isOurs(name));
+  expect(others.filter((text) => /\bunlock\b|\/locks\//.test(text))).toEqual([]);
+});
+
+test('hosts and clusters look so often that a dead lock is gone within the hour', () => {
+  const half = 31;
+  const timers = goldenTexts((name) => /-locks-.*\.timer$/.test(name));
+  expect(timers.length).toBeGreaterThan(2);
+  for (const timer of timers) {
+    const [, minutes = ''] = /^OnUnitInactiveSec=(\d+)min$/m.exec(timer) ?? [];
+    expect(Number(minutes) + half).toBeLessThan(LOCK_GONE);
+  }
+  const cronJobs = goldenTexts((name) => name.startsWith('maintenance-')).flatMap(
+    (text) => /name: \S+-locks-[^]*?schedule: "(.*)"/.exec(text)?.[1] ?? [],
+  );
+  expect(cronJobs.length).toBeGreaterThan(0);
+  for (const cron of cronJobs) expect(longestGap({ cron, timezone: 'UTC' }) + half).toBeLessThan(LOCK_GONE);
 });

@@ -26,7 +26,9 @@ check_volume() {
 # A file system's own lost+found does not make a folder full.
 is_empty() {
   if [ -d "$1" ]; then
-    [ -z "$(find "$1/" -mindepth 1 -maxdepth 1 ! -name lost+found -print -quit)" ]
+    inside=$(find "$1/" -mindepth 1 -maxdepth 1 ! -name lost+found -print -quit) ||
+      fail "the source '$1' cannot be read by this job; where the file system decides by user, $(who_reads)"
+    [ -z "$inside" ]
   else
     [ ! -s "$1" ]
   fi
@@ -118,13 +120,19 @@ hidden_in() {
   find "$place" -xdev "$@" -exec sh "$0" is-hidden "$reader" "$device" {} \; -quit 2>/dev/null || :
 }
 
+# What to do about a file system that decides by user.
+who_reads() {
+  case $reader in
+    self) echo 'no rootless job can read it: give it to the user of the job, or keep it on another file system' ;;
+    *) echo 'say in the contract who reads: backup: { run_as: root }, or the number of a user' ;;
+  esac
+}
+
 # refuse_hidden SOURCE
 refuse_hidden() {
-  advice='say in the contract who reads: backup: { run_as: root }'
-  [ "$reader" = restic ] || advice='no rootless job can read it: give it to the user of the job, or keep it on another file system'
   fuse_places "$1" | while IFS= read -r place; do
     hidden=$(hidden_in "$place")
-    [ -z "$hidden" ] || fail "the file system of '$place' decides by user, and hides what is in '$hidden' from this job; $advice"
+    [ -z "$hidden" ] || fail "the file system of '$place' decides by user, and hides what is in '$hidden' from this job; $(who_reads)"
   done
 }
 
@@ -156,6 +164,7 @@ case $1 in
 esac
 
 [ -e "$source" ] || fail "the source '$source' does not exist"
+reader=''
 for guard do
   case $guard in
     --mount-point)

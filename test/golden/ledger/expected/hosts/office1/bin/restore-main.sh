@@ -17,7 +17,10 @@ set -eu
 
 restic=/usr/local/lib/stowage/ledger/restic-main.sh
 seen=/run/stowage/ledger
-reach() { "$@"; }
+owner=0
+reach() {
+  if [ "$owner" -eq 0 ]; then "$@"; else setpriv --reuid="$owner" --regid="$(id -g "$owner")" --init-groups "$@"; fi
+}
 usage() {
   cat >&2 <<'END'
 usage: SNAPSHOT SNAPSHOT_PATH TARGET [--force] [option of restic restore ...]
@@ -643,6 +646,19 @@ refuse_if_used() {
   "${restic%/*}/check-unused.sh" "$target" >/dev/null || fail 'nothing is changed; --force leaves this check out'
 }
 
+# A server may let root do nothing (NFS with root_squash). Then all that is done in the target is done by its owner.
+mounts=$(list_mounts)
+if is_decided_by_user; then
+  place=$target
+  until [ -e "$place" ]; do place=$(dirname -- "$place"); done
+  [ -w "$place" ] || owner=$(stat -c %u -- "$place")
+fi
+if [ "$owner" -ne 0 ]; then
+  # Where this began, others may not look.
+  cd /
+  fail "root may not write to '$place', only its owner may, who cannot reach this repository; restore into another folder, and copy it from there as user $owner"
+fi
+
 # As restic, whose keys and settings every other job uses too, and whose files and locks a local repository has; with what
 # it takes to give files their owners, modes and attributes back.
 capabilities='CAP_CHOWN CAP_DAC_OVERRIDE CAP_FOWNER CAP_FSETID CAP_MKNOD CAP_SETFCAP'
@@ -655,7 +671,10 @@ for argument do
   escaped=$(printf '%sx' "$argument" | sed 's/\$/$$/g')
   set -- "$@" "${escaped%x}"
 done
-  if is_decided_by_user; then
+  if [ "$owner" -ne 0 ]; then
+    set -- "--property=CacheDirectory=stowage-as-$owner" --property=CacheDirectoryMode=0700 \
+      "--setenv=RESTIC_CACHE_DIR=/var/cache/stowage-as-$owner" "--property=User=$owner" "$@"
+  elif is_decided_by_user; then
     set -- --property=CacheDirectory=stowage-root --property=CacheDirectoryMode=0700 --setenv=RESTIC_CACHE_DIR=/var/cache/stowage-root "$@"
   else
     set -- --property=CacheDirectory=stowage --property=CacheDirectoryMode=0700 --setenv=RESTIC_CACHE_DIR=/var/cache/stowage \
@@ -678,7 +697,9 @@ done
 # On a file system that decides by the user it is root who restores, and restic still who reaches the repository: through
 # programs of its own, and leaving no file of root's in a local one.
 run_restic() {
-  if is_decided_by_user; then
+  if [ "$owner" -ne 0 ]; then
+    say "root may not write there: restoring as user $owner, the owner; what is of other users in the snapshot becomes its own"
+  elif is_decided_by_user; then
     say 'the target is on a file system that decides by the user who asks: restoring as root'
     set -- '--option=sftp.command=setpriv --reuid=restic --regid=restic --init-groups --inh-caps=-all env HOME=/var/lib/restic ssh -l restic vault1.office.example -s sftp' "$@"
   fi

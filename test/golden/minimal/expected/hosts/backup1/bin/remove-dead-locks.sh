@@ -11,18 +11,28 @@
 # looks, 6 of 310 seconds: suspend and a paused virtual machine add nothing to them, and a clock that jumps at the end of a
 # pause can end one of them at most.
 #
-# A dead lock is removed by its id wherever that can be done (a folder, rest with curl, or without TLS with nc, sftp, rclone). Elsewhere restic can
-# only remove all: so that is done at a moment at which every lock is dead, and for 6 minutes afterwards this script holds a
-# lock of its own. Beside a living lock it waits for such a moment, and after three hours fails and names the ids.
+# A dead lock is removed by its id wherever that can be done: in a folder, over sftp and rclone, at a rest server with curl,
+# or with nc where there is no TLS. Elsewhere restic has to do it, in one of two ways:
+# - Beside living locks by plain `restic unlock`. It takes every lock whose time is more than 30 minutes ago by this machine's
+#   clock, or which is of this machine's host name and of a process that it cannot find. So it runs only while every lock that
+#   is not known to be dead is of another host name, and less than 15 minutes old by this clock: it spares those. A living one
+#   is renewed every 5 minutes; one that gets older because its repository is slow, or looks older because its clock is wrong,
+#   is waited for. From the last look to the judgement of restic, which reads every lock anew, pass 2 minutes at most: it is
+#   ended then. Even a lock that is not renewed meanwhile is then 13 minutes too young for it.
+# - At a moment at which every lock is dead by removing all.
+# After both this script holds a lock of its own for 6 minutes. Beside living locks that cannot be told from old ones it waits
+# for a moment without them, and after three hours fails and names the ids.
 #
 # What remains:
 # - A client that is suspended or stopped for longer than half an hour loses its lock. restic 0.16 and later looks for its
 #   lock as soon as it goes on, and ends with "failed to refresh lock in time". Only where its five minutes end in the very
 #   second in which it wakes does it go on without having looked, and a prune that ran meanwhile may have removed data that
 #   its snapshot needs: the next check says so. restic's own rule has the same gap.
-# - Where restic removes all: a client that takes its lock in the second between the last look and the removal loses it for
-#   up to 5 minutes. Nobody can have the repository for himself meanwhile, unless he takes it in the second after that: this
-#   script then cannot take its own lock, fails, and says so.
+# - Where restic removes: a client that takes its lock in the second between the last look and the removal loses it for up to
+#   5 minutes; beside living locks only if its clock is more than half an hour behind, or if its host name is this machine's.
+#   So does every client whose clock is put back by that much, or this machine's ahead, in that second. Nobody can have the
+#   repository for himself meanwhile, unless he takes it in the second after that: this script then cannot take its own lock,
+#   fails, and says so.
 # - A lock that another tool renews under its old id. restic does not.
 set -u
 
@@ -102,12 +112,11 @@ remember() {
 standing_for() { printf '%s' "$seen" | while read -r id sleeps; do [ "$sleeps" -lt "$1" ] || printf '%s\n' "$id"; done; }
 
 on_one_line() { printf '%s' "$1" | tr '\n' ' '; }
-# Those of the dead that are still listed.
-left() {
-  for id in $locks; do
-    case " $(on_one_line "$dead") " in *" $id "*) printf '%s\n' "$id" ;; esac
-  done
-}
+# is_in ID IDS
+is_in() { case " $(on_one_line "$2") " in *" $1 "*) ;; *) return 1 ;; esac; }
+# Those of the dead that are still listed, and those that are not.
+left() { for id in $locks; do ! is_in "$id" "$dead" || printf '%s\n' "$id"; done; }
+gone() { for id in $dead; do is_in "$id" "$locks" || printf '%s\n' "$id"; done; }
 
 # In a quoted word of curl's and sftp's, a quote and a backslash are escaped.
 quoted() { printf '"%s"' "$(printf '%s' "$1" | sed 's/["\\]/\\&/g')"; }
@@ -124,10 +133,10 @@ remove_by_id() {
   esac
 }
 
-# Without this program a dead lock can be removed only at a moment without living ones.
+# Without this program only restic can remove a dead lock.
 can_run() {
   command -v "$1" >/dev/null && return 0
-  say "$1 is not installed here; with it a dead lock need not wait until no job runs"
+  say "$1 is not installed here; without it a dead lock may have to wait until no job runs"
   return 1
 }
 
@@ -163,7 +172,7 @@ remove_over_http() {
   done
 }
 
-# restic's own image has no curl. What has TLS nothing in it can ask for.
+# restic's own image has no curl, and nothing in it that asks through TLS.
 remove_without_curl() {
   address=${url#http://}
   folder=/${address#*/}
@@ -221,18 +230,65 @@ remove_with_rclone() {
   for id do timeout 120 rclone --b2-hard-delete deletefile -- "${folder}locks/$id" || :; done
 }
 
+# What cannot be looked at afterwards counts as removed.
+unlock() {
+  timeout 120 restic unlock "$@" --quiet </dev/null || :
+  look || locks=''
+}
+
 # With every listed lock dead: those that restic takes for dead too, which spares one that has come this second; then all.
 remove_all() {
-  timeout 120 restic unlock --quiet </dev/null || :
+  unlock
+  if [ -n "$(left)" ] && [ "$(left)" = "$locks" ]; then unlock --remove-all; fi
+  guard
+}
+
+# Beside living locks: those of the dead that restic takes for dead too.
+remove_stale() {
+  restic_spares_the_living || return 0
+  unlock
+  guard
+}
+
+# Reads every lock, and looks again: nothing may have come meanwhile. Whatever cannot be known is a no.
+restic_spares_the_living() {
+  own=$(uname -n) && oldest=$(date +%s) || return 1
+  known='' takes=no
+  for id in $locks; do
+    run read_lock "$id" || return 1
+    host=$(sed -n 's/^ *"hostname": "\([^"\\]*\)",*$/\1/p' "$scratch/lock")
+    made=$(seconds_of "$(sed -n 's/^ *"time": "\([^"\\]*\)",*$/\1/p' "$scratch/lock")") && [ -n "$host" ] || return 1
+    if is_in "$id" "$dead" && [ $(($(date +%s) - made)) -gt 1860 ]; then
+      takes=yes
+    else
+      # restic asks the process of a younger one, dead or not, with a SIGHUP, which may end somebody else.
+      [ "$host" != "$own" ] || return 1
+      is_in "$id" "$dead" || [ "$made" -ge "$oldest" ] || oldest=$made
+    fi
+    known="$known$id "
+  done
   look || return 1
-  if [ -n "$(left)" ] && [ "$(left)" = "$locks" ]; then
-    timeout 120 restic unlock --remove-all --quiet </dev/null || :
-    look || return 1
-  fi
-  # What is left of them keeps others from having the repository alone.
+  for id in $locks; do is_in "$id" "$known" || return 1; done
+  [ "$takes" = yes ] && [ $(($(date +%s) - oldest)) -lt 900 ]
+}
+read_lock() { exec timeout 120 restic cat lock "$1" --no-lock --quiet </dev/null >"$scratch/lock"; }
+
+# Seconds since 1970 of 2026-11-28T18:46:31.123+01:00, or with Z at the end: busybox cannot read that at once.
+seconds_of() {
+  # shellcheck disable=SC2046 # words
+  set -- $(
+    printf '%s\n' "$1" | sed -n -e 's/Z$/+00:00/' -e \
+      's/^\([0-9-]*\)T\([0-9:]*\)[.0-9]*\([+-]\)\([0-9][0-9]\):\([0-9][0-9]\)$/\1 \2 \3 1\4 1\5/p'
+  )
+  [ $# -eq 5 ] && utc=$(date -u -d "$1 $2" +%s 2>/dev/null) || return 1
+  printf '%s\n' "$((utc - ${3}1 * (($4 - 100) * 60 + $5 - 100) * 60))"
+}
+
+# A client whose lock was removed in the last second writes it again within 5 minutes. Until then nobody else gets the
+# repository alone: what is left of the dead keeps it from them, or else a lock of our own. The command fails, so that no
+# snapshot is saved.
+guard() {
   [ -z "$(left)" ] || return 0
-  # A client that came just now writes its lock again within 5 minutes. Until then nobody else gets the repository alone.
-  # The command fails, so that no snapshot is saved.
   code=0
   # shellcheck disable=SC2016 # for the inner shell
   run restic backup --quiet --no-scan --host stowage-locks --stdin-filename locks --stdin-from-command -- \
@@ -240,7 +296,7 @@ remove_all() {
   [ "$stopped" = no ] || exit 130
   [ -e "$scratch/stood" ] || {
     cat -- "$scratch/guard" >&2
-    fail "all locks were dead and are removed, but no lock could be held for the next minutes (restic: $code); a backup that began this minute may be damaged if a prune ran, see: restic check"
+    fail "the dead locks are removed, but no lock could be held for the next minutes (restic: $code); a backup that began this minute may be damaged if a prune ran, see: restic check"
   }
   rm -f -- "$scratch/stood"
 }
@@ -252,11 +308,12 @@ remove_dead() {
   if remove_by_id $dead; then
     look || return 0
   fi
-  if [ -n "$(left)" ] && [ "$(left)" = "$locks" ]; then
-    remove_all && look || return 0
+  if [ -n "$(left)" ]; then
+    if [ "$(left)" = "$locks" ]; then remove_all; else remove_stale; fi
+    look || return 0
   fi
+  [ -z "$(gone)" ] || say "removed the locks of processes that are gone: $(on_one_line "$(gone)")"
   if [ -z "$(left)" ]; then
-    say "removed the locks of processes that are gone: $(on_one_line "$dead")"
     waited=0
     return 0
   fi
