@@ -1,6 +1,6 @@
-import type { Placement, PlannedVolume } from '../../plan/plan.js';
-import { podsOf } from '../../plan/workload.js';
-import type { Labels } from '../../policy/policy.js';
+import type { Placement, PlannedVolume } from '../../../plan/plan.js';
+import { podsOf } from '../../../plan/workload.js';
+import type { Labels } from '../../../policy/policy.js';
 
 type Fields = Readonly<Record<string, unknown>>;
 

@@ -1,11 +1,12 @@
-import type { JobSchedule } from '../../model/job.js';
-import type { ServicePlan } from '../../plan/plan.js';
-import { header } from '../header.js';
-import type { RenderedFile, TargetInput } from '../target.js';
-import { backupName, serviceRendered } from './backup-files.js';
-import { backupSchedule, type KubernetesJob } from './cluster.js';
-import { labels } from '../../names/objects.js';
-import { longestGap } from './timing.js';
+import { labels } from '../../../../names/objects.js';
+import type { JobSchedule } from '../../../../model/job.js';
+import type { ServicePlan } from '../../../../plan/plan.js';
+import { header } from '../../../../targets/header.js';
+import type { RenderedFile, TargetInput } from '../../../../targets/target.js';
+import { backupSchedule, type KubernetesJob } from '../../render/cluster.js';
+import { componentFile, jsonPatch, literal } from '../../render/component.js';
+import { backupName, serviceRendered } from '../../render/names.js';
+import { longestGap } from '../../render/timing.js';
 
 /** Velero's `Schedule` for one service (velero.io, "Schedule API type"). */
 export function veleroFile(job: KubernetesJob, { plan, runtimes, templates }: TargetInput): RenderedFile {
@@ -41,7 +42,7 @@ const DAYS: Readonly<Record<string, number>> = {
 };
 
 /** Hours that the oldest snapshot of a retention lives, at most: Velero's `ttl` for every backup. */
-export function longestKept({ retention }: ServicePlan, schedule: JobSchedule): number {
+function longestKept({ retention }: ServicePlan, schedule: JobSchedule): number {
   const ages = Object.entries(retention).map(([rule, kept]: [string, number | string]) => {
     if (typeof kept === 'string') return hoursOf(kept);
     if (rule === 'keep_last') return Math.ceil((kept * longestGap(schedule)) / 60);
@@ -63,4 +64,22 @@ function hoursOf(duration: string): number {
     (sum, [, count, unit]) => sum + Number(count) * (units[unit ?? ''] ?? 0),
     0,
   );
+}
+
+/** Workloads whose pods a patch can reach. */
+const WORKLOADS = ['Deployment', 'StatefulSet', 'DaemonSet'] as const;
+
+/** The annotation that has Velero read the files of a running pod; none where it takes CSI snapshots. */
+export function veleroComponent(job: KubernetesJob, input: TargetInput): RenderedFile[] {
+  if (input.runtimes.kubernetes.snapshot === 'csi') return [];
+  const volumes = [...new Set(job.volumes.map((volume) => volume.service_volume ?? volume.volume))].join(',');
+  return [
+    componentFile(job, input, 'kubernetes/workload-velero.yaml.hbs', {
+      app: literal(job.placement.workload?.name ?? job.service.service_name),
+      kinds: WORKLOADS,
+      patch: jsonPatch({
+        spec: { template: { metadata: { annotations: { 'backup.velero.io/backup-volumes': volumes } } } },
+      }),
+    }),
+  ];
 }

@@ -1,18 +1,16 @@
-import { mustExist } from '../../backends/crond.js';
-import type { Job } from '../../model/job.js';
-import { installedName, projectName } from '../../names/installed.js';
-import { groupBy } from '../../plan/group.js';
-import { longestRun } from '../../plan/longest-run.js';
-import type { PlannedVolume } from '../../plan/plan.js';
-import type { Labels } from '../../policy/policy.js';
-import { header } from '../header.js';
-import type { RenderedFile, TargetInput } from '../target.js';
-import { backupArguments } from './backup-files.js';
-import type { KubernetesJob, Namespace } from './cluster.js';
-import { labels } from '../../names/objects.js';
-import { PART_TAG } from '../../runtimes/kubernetes/methods/restic.js';
-import { kubectl, type Command } from './kubectl.js';
-import type { Generator } from './namespace-files.js';
+import { mustExist } from '../../../../backends/crond.js';
+import type { Job } from '../../../../model/job.js';
+import { projectName } from '../../../../names/installed.js';
+import { labels } from '../../../../names/objects.js';
+import { groupBy } from '../../../../plan/group.js';
+import { longestRun } from '../../../../plan/longest-run.js';
+import type { PlannedVolume } from '../../../../plan/plan.js';
+import type { Labels } from '../../../../policy/policy.js';
+import { header } from '../../../../targets/header.js';
+import type { RenderedFile, TargetInput } from '../../../../targets/target.js';
+import type { KubernetesJob, Namespace } from '../../render/cluster.js';
+import type { Contents } from '../../render/contents.js';
+import { kubectl, type Command } from '../../render/kubectl.js';
 import {
   credentialsFolder,
   credentialsMount,
@@ -23,9 +21,11 @@ import {
   sourceMount,
   sourceVolumes,
   tolerationFields,
-} from './pod.js';
-import { rootSecurity } from './security.js';
-import { longestGap } from './timing.js';
+} from '../../render/pod.js';
+import { rootSecurity } from '../../render/security.js';
+import { longestGap } from '../../render/timing.js';
+import { backupArguments } from './cron-job.js';
+import { PART_TAG } from './method.js';
 
 const CRONTAB = '/etc/stowage-crontab';
 const JOBS = '/etc/stowage-jobs';
@@ -70,18 +70,12 @@ interface Scheduler {
 }
 
 /** The schedulers of a namespace, and a script per service. */
-export function hostpathFiles(
-  namespace: Namespace,
-  input: TargetInput,
-): { files: RenderedFile[]; resources: string[]; generators: Generator[] } {
+export function hostpathFiles(namespace: Namespace, input: TargetInput): Contents {
   const jobs = namespace.jobs.filter((job) => hostPaths(job).length > 0);
   const all = schedulers(jobs);
   return {
-    files: [
-      ...all.map((scheduler) => schedulerFile(namespace, scheduler, input)),
-      ...jobs.map((job) => serviceScript(namespace, job, input)),
-    ],
-    resources: all.map(({ file }) => file),
+    files: jobs.map((job) => serviceScript(namespace, job, input)),
+    resources: all.map((scheduler) => schedulerFile(namespace, scheduler, input)),
     generators: all.map((scheduler) => ({
       name: `${scheduler.name}-jobs`,
       files: scheduler.jobs.map(scriptPath),
@@ -237,9 +231,4 @@ function serviceScript(
       after: args.slice(behindTags),
     }),
   };
-}
-
-/** How the names of all schedulers of a project begin, and of their pods. */
-export function schedulerPrefix(project: string): string {
-  return installedName(project, 'hostpath', '');
 }

@@ -1,50 +1,16 @@
-import { header } from '../header.js';
-import type { RenderedFile, TargetInput } from '../target.js';
-import { besideWorkload } from './affinity.js';
-import type { KubernetesJob } from './cluster.js';
-import { LIFETIME_SECONDS } from './lifetime.js';
-import { labels } from '../../names/objects.js';
-import { restoreOrder, type Manifest } from './operator-restore.js';
-import { podContext, SCRIPTS, sourceMount, sourceVolumes, tolerationFields } from './pod.js';
-import {
-  ASIDE,
-  claimPath,
-  orderPath,
-  restorePodName,
-  restorePodPath,
-  takesSnapshots,
-  volumeSnapshot,
-  volumeSnapshotPath,
-} from './restore.js';
-import { backupSecurity, restoreSecurity, type PodSecurity } from './security.js';
-import { claimsOf } from './volsync.js';
+import { labels } from '../../../../names/objects.js';
+import { header } from '../../../../targets/header.js';
+import type { RenderedFile, TargetInput } from '../../../../targets/target.js';
+import { besideWorkload } from '../../render/affinity.js';
+import type { KubernetesJob } from '../../render/cluster.js';
+import { LIFETIME_SECONDS } from '../../render/lifetime.js';
+import { fileOf, restorePodName } from '../../render/names.js';
+import { podContext, SCRIPTS, sourceMount, sourceVolumes, tolerationFields } from '../../render/pod.js';
+import { backupSecurity, restoreSecurity, type PodSecurity } from '../../render/security.js';
+import { ASIDE, claimPath, restorePodPath } from './restore.js';
 
-/**
- * What a person applies to restore a service: pods, claims that are gone, orders to an operator, CSI snapshots. In no
- * kustomization: nothing else applies them.
- */
+/** What a person applies to restore a service: a pod, and claims that are gone. */
 export function restoreFiles(job: KubernetesJob, input: TargetInput): RenderedFile[] {
-  const { kubernetes } = input.runtimes;
-  return [
-    ...(kubernetes.method === 'restic' ? podFiles(job, input) : []),
-    ...claimsOf(job).flatMap((claim) => {
-      const order = restoreOrder(job, claim, kubernetes.method);
-      return [
-        ...(order === null ? [] : [objectFile(job, input, orderPath(job, claim), order)]),
-        ...(takesSnapshots(kubernetes)
-          ? [
-              objectFile(job, input, volumeSnapshotPath(job, claim), {
-                about: `A CSI snapshot of the claim ${claim}, to be taken before a risky change.`,
-                manifest: volumeSnapshot(job, claim, kubernetes),
-              }),
-            ]
-          : []),
-      ];
-    }),
-  ];
-}
-
-function podFiles(job: KubernetesJob, input: TargetInput): RenderedFile[] {
   const restricted = restrictedSecurity(job);
   return [
     podFile(job, input, restorePodPath(job, false), restoreSecurity(job.volumes)),
@@ -77,7 +43,7 @@ function podFile(
   const settings = runtimes.kubernetes;
   const isRequired = volumes.some(({ kind }) => kind === 'host_path');
   const own = ['aside', 'backup'].map((name) => ({ name, emptyDir: {} }));
-  return rendered(
+  return fileOf(
     job,
     path,
     templates.render('kubernetes/restore-pod.yaml.hbs', {
@@ -117,21 +83,6 @@ function podFile(
   );
 }
 
-/** An object that an operator, or the storage, acts upon once. */
-function objectFile(
-  job: KubernetesJob,
-  { plan, templates }: TargetInput,
-  path: string,
-  { about, manifest }: { readonly about: string; readonly manifest: Manifest },
-): RenderedFile {
-  const context = { header: header(plan, job.service.contract), service_id: job.service.service_id, about };
-  return rendered(
-    job,
-    path,
-    templates.render('kubernetes/restore-object.yaml.hbs', { ...context, ...manifest }),
-  );
-}
-
 /** Claims of which the contract says how large they are. */
 function claimFiles(job: KubernetesJob, { plan, templates }: TargetInput): RenderedFile[] {
   const { service, namespace, volumes } = job;
@@ -143,7 +94,7 @@ function claimFiles(job: KubernetesJob, { plan, templates }: TargetInput): Rende
     ),
   );
   return [...claims].map(([claim, { size, storage_class }]) =>
-    rendered(
+    fileOf(
       job,
       claimPath(job, claim),
       templates.render('kubernetes/restore-claim.yaml.hbs', {
@@ -155,15 +106,4 @@ function claimFiles(job: KubernetesJob, { plan, templates }: TargetInput): Rende
       }),
     ),
   );
-}
-
-function rendered({ service }: KubernetesJob, path: string, content: string): RenderedFile {
-  return {
-    path,
-    content,
-    mode: 0o644,
-    sources: [service.contract],
-    service: service.service_id,
-    runtime: 'kubernetes',
-  };
 }

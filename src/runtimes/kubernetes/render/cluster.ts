@@ -1,10 +1,16 @@
-import type { Job, JobSchedule } from '../../model/job.js';
-import { groupBy } from '../../plan/group.js';
-import { jobIndex } from '../../plan/job-index.js';
-import { oncePerPlan } from '../../plan/once-per-plan.js';
-import { placedJobs } from '../../plan/placed-jobs.js';
-import type { BackupPlan, Placement, PlannedVolume, RepositoryPlan, ServicePlan } from '../../plan/plan.js';
-import { backedUp } from '../../model/volume.js';
+import type { Job, JobSchedule } from '../../../model/job.js';
+import { groupBy } from '../../../plan/group.js';
+import { jobIndex } from '../../../plan/job-index.js';
+import { oncePerPlan } from '../../../plan/once-per-plan.js';
+import { placedJobs } from '../../../plan/placed-jobs.js';
+import type {
+  BackupPlan,
+  Placement,
+  PlannedVolume,
+  RepositoryPlan,
+  ServicePlan,
+} from '../../../plan/plan.js';
+import { backedUp } from '../../../model/volume.js';
 
 /** One service's backup on Kubernetes. */
 export interface KubernetesJob {
@@ -80,4 +86,11 @@ export function backupSchedule({ jobs }: KubernetesJob): JobSchedule {
   const [first] = jobs;
   if (first === undefined) throw new Error('a backup without a job');
   return first.schedule;
+}
+
+/** The distinct claims of a job, in the order of its volumes. */
+export function claimsOf(job: KubernetesJob): string[] {
+  return [
+    ...new Set(job.volumes.flatMap(({ kind, name }) => (kind === 'claim' && name !== null ? [name] : []))),
+  ];
 }

@@ -1,7 +1,7 @@
-import type { JobSchedule } from '../../model/job.js';
-import { knownSchedule } from '../../schedule/job-schedule.js';
-import { simulate, SIMULATION } from '../../schedule/runs.js';
-import { intlZones } from '../../time/intl-zone.js';
+import type { JobSchedule } from '../../../model/job.js';
+import { knownSchedule } from '../../../schedule/job-schedule.js';
+import { simulate, SIMULATION } from '../../../schedule/runs.js';
+import { intlZones } from '../../../time/intl-zone.js';
 
 /**
  * How late a run may still start, in seconds. The CronJob controller gives up for good on a job that has missed more

@@ -1,8 +1,8 @@
-import type { Backend } from '../../../backends/backend.js';
-import { manifest } from '../../../backends/cronjob.js';
-import { subjectOf } from '../../../backends/systemd.js';
-import { objectName } from '../../../names/objects.js';
-import type { Method } from './method.js';
+import type { Backend } from '../../../../backends/backend.js';
+import { manifest } from '../../../../backends/cronjob.js';
+import { subjectOf } from '../../../../backends/systemd.js';
+import { objectName } from '../../../../names/objects.js';
+import type { Method } from '../method.js';
 
 /** All Schedules lie in Velero's own namespace; their files lie with the service. */
 function schedule(namespace: string): Backend {

@@ -1,23 +1,15 @@
-import type { PlannedVolume } from '../../plan/plan.js';
-import type { KubernetesSettings } from '../../policy/policy.js';
-import { excludesOf } from '../backup-options.js';
-import { sparedVolumes, sparingOptions } from '../nested-volumes.js';
-import { backupName } from './backup-files.js';
-import type { KubernetesJob } from './cluster.js';
-import { PART_TAG } from '../../runtimes/kubernetes/methods/restic.js';
-import { kubectl, type Command } from './kubectl.js';
-import { labels, objectName } from '../../names/objects.js';
-import type { Manifest } from './operator-restore.js';
-import { SCRIPTS } from './pod.js';
-import { claimsOf } from './volsync.js';
+import type { PlannedVolume } from '../../../../plan/plan.js';
+import type { KubernetesSettings } from '../../../../policy/policy.js';
+import { excludesOf } from '../../../../targets/backup-options.js';
+import { sparedVolumes, sparingOptions } from '../../../../targets/nested-volumes.js';
+import { claimsOf, type KubernetesJob } from '../../render/cluster.js';
+import { kubectl, type Command } from '../../render/kubectl.js';
+import { backupName, restorePodName } from '../../render/names.js';
+import { SCRIPTS } from '../../render/pod.js';
+import { PART_TAG } from './method.js';
 
 /** The pod's folder for copies. */
 export const ASIDE = '/aside';
-
-/** Name of the pod in which a person restores a service. */
-export function restorePodName({ project, service }: KubernetesJob): string {
-  return objectName(project, 'restore', service.service_id);
-}
 
 /** File of that pod in the tree; the other one is for a namespace that refuses root. */
 export function restorePodPath({ namespace, service }: KubernetesJob, isRestricted: boolean): string {
@@ -28,21 +20,6 @@ export function restorePodPath({ namespace, service }: KubernetesJob, isRestrict
 /** File of a claim in the tree, under the service that it is of. */
 export function claimPath({ namespace, service }: KubernetesJob, claim: string): string {
   return `kubernetes/${namespace}/restore/claims/${service.service_id}/${claim}.yaml`;
-}
-
-/** File of what an operator is told to restore a claim. */
-export function orderPath({ namespace, service }: KubernetesJob, claim: string): string {
-  return `kubernetes/${namespace}/restore/orders/${service.service_id}/${claim}.yaml`;
-}
-
-/** File of a claim's CSI snapshot. */
-export function volumeSnapshotPath({ namespace, service }: KubernetesJob, claim: string): string {
-  return `kubernetes/${namespace}/restore/snapshots/${service.service_id}/${claim}.yaml`;
-}
-
-/** Whether the cluster can take CSI snapshots, as far as the policy says. */
-export function takesSnapshots({ snapshot, volume_snapshot_class }: KubernetesSettings): boolean {
-  return snapshot === 'csi' || volume_snapshot_class !== null;
 }
 
 /** Waits until the restore pod can be used. */
@@ -176,72 +153,5 @@ export function backUpNow(job: KubernetesJob, settings: KubernetesSettings): Com
     kubectl(job, 'create', 'job', `${cronJob}-now`, `--from=cronjob/${cronJob}`),
     kubectl(job, 'logs', '--follow', '--pod-running-timeout=10m', now),
     kubectl(job, 'get', now),
-  ];
-}
-
-/** A CSI snapshot of one claim, to be taken before a risky change. */
-export function volumeSnapshot(job: KubernetesJob, claim: string, settings: KubernetesSettings): Manifest {
-  return {
-    apiVersion: 'snapshot.storage.k8s.io/v1',
-    kind: 'VolumeSnapshot',
-    metadata: {
-      name: volumeSnapshotName(job, claim),
-      namespace: job.namespace,
-      labels: labels(job.project, job.service.service_id, 'restore'),
-    },
-    spec: {
-      ...(settings.volume_snapshot_class === null
-        ? {}
-        : { volumeSnapshotClassName: settings.volume_snapshot_class }),
-      source: { persistentVolumeClaimName: claim },
-    },
-  };
-}
-
-export function volumeSnapshotName({ project }: KubernetesJob, claim: string): string {
-  return objectName(project, 'snapshot', claim);
-}
-
-/** Waits until a CSI snapshot can be restored from. */
-export function waitForVolumeSnapshot(job: KubernetesJob, claim: string): Command {
-  return kubectl(
-    job,
-    'wait',
-    '--for=jsonpath={.status.readyToUse}=true',
-    `volumesnapshot/${volumeSnapshotName(job, claim)}`,
-    '--timeout=10m',
-  );
-}
-
-/**
- * A new claim `<claim>-restored` from the CSI snapshot, a pipe of three commands: the live claim's own size, class and
- * access modes, without what ties it to its volume.
- */
-export function claimFromSnapshot(job: KubernetesJob, claim: string): Command[] {
-  const patch = [
-    { op: 'replace', path: '/metadata', value: { name: `${claim}-restored`, namespace: job.namespace } },
-    { op: 'remove', path: '/spec/volumeName' },
-    {
-      op: 'add',
-      path: '/spec/dataSource',
-      value: {
-        apiGroup: 'snapshot.storage.k8s.io',
-        kind: 'VolumeSnapshot',
-        name: volumeSnapshotName(job, claim),
-      },
-    },
-  ];
-  return [
-    kubectl(job, 'get', 'persistentvolumeclaim', claim, '--output=yaml'),
-    [
-      'kubectl',
-      'patch',
-      '--local',
-      '--filename=-',
-      '--type=json',
-      `--patch=${JSON.stringify(patch)}`,
-      '--output=yaml',
-    ],
-    kubectl(job, 'create', '--filename=-'),
   ];
 }

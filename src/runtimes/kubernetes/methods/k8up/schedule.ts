@@ -1,14 +1,15 @@
-import { projectName } from '../../names/installed.js';
-import { timeoutOf } from '../../plan/longest-run.js';
-import type { RepositoryPlan, ServicePlan } from '../../plan/plan.js';
-import { header } from '../header.js';
-import type { RenderedFile, TargetInput } from '../target.js';
-import { backupName, serviceRendered } from './backup-files.js';
-import { k8upTag } from '../../runtimes/kubernetes/methods/k8up.js';
-import type { KubernetesJob } from './cluster.js';
-import { labels } from '../../names/objects.js';
-import { secretName } from './pod.js';
-import { moverSecurity } from './security.js';
+import { projectName } from '../../../../names/installed.js';
+import { labels } from '../../../../names/objects.js';
+import { timeoutOf } from '../../../../plan/longest-run.js';
+import type { RepositoryPlan, ServicePlan } from '../../../../plan/plan.js';
+import { header } from '../../../../targets/header.js';
+import type { RenderedFile, TargetInput } from '../../../../targets/target.js';
+import { claimsOf, type KubernetesJob } from '../../render/cluster.js';
+import { componentFile, jsonPatch, literal } from '../../render/component.js';
+import { backupName, serviceRendered } from '../../render/names.js';
+import { secretName } from '../../render/pod.js';
+import { moverSecurity } from '../../render/security.js';
+import { k8upTag } from './method.js';
 
 const RETENTION = {
   keep_last: 'keepLast',
@@ -20,7 +21,7 @@ const RETENTION = {
 } as const;
 
 /** The label by which K8up finds a service's claims. */
-export function claimLabels({ project, service }: KubernetesJob): Record<string, string> {
+function claimLabels({ project, service }: KubernetesJob): Record<string, string> {
   return { [`${projectName(project)}-service`]: service.service_id };
 }
 
@@ -129,4 +130,12 @@ export function backend(repository: RepositoryPlan): Record<string, unknown> {
 function splitOnce(text: string): [string, string] {
   const at = text.indexOf(':');
   return at === -1 ? [text, ''] : [text.slice(0, at), text.slice(at + 1)];
+}
+
+/** The label on the claims, which K8up selects by. */
+export function k8upComponent(job: KubernetesJob, input: TargetInput): RenderedFile {
+  return componentFile(job, input, 'kubernetes/workload-k8up.yaml.hbs', {
+    claims: claimsOf(job).map(literal),
+    patch: jsonPatch({ metadata: { labels: claimLabels(job) } }),
+  });
 }

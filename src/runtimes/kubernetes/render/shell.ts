@@ -1,13 +1,11 @@
-import type { RepositoryPlan } from '../../plan/plan.js';
-import { header } from '../header.js';
-import type { RenderedFile, TargetInput } from '../target.js';
-import { kubernetesJobs, type KubernetesJob } from './cluster.js';
+import type { RepositoryPlan } from '../../../plan/plan.js';
+import { header } from '../../../targets/header.js';
+import type { RenderedFile, TargetInput } from '../../../targets/target.js';
 import { LIFETIME_SECONDS } from './lifetime.js';
-import { labels, objectName } from '../../names/objects.js';
+import { labels, objectName } from '../../../names/objects.js';
 import { podContext } from './pod.js';
 import { applyFile, type Command } from './kubectl.js';
 import { maintenanceSecurity } from './security.js';
-import { claimsOf, volsyncRepository, volsyncSecret } from './volsync.js';
 
 /**
  * The pod's first process. It waits, and when the pod is stopped it stops restic, so that no lock is left. It is no file of
@@ -40,23 +38,6 @@ export function maintenanceShell(project: string, repository: RepositoryPlan): S
   };
 }
 
-/** Of the repository that VolSync has for one claim. */
-export function claimShell(job: KubernetesJob, claim: string): ShellPlace {
-  const { project, namespace } = job;
-  const own = {
-    name: claim,
-    url: volsyncRepository(job, claim),
-    kubernetes_secret: volsyncSecret(job, claim),
-  };
-  return {
-    project,
-    namespace,
-    repository: { ...job.repository, ...own },
-    name: objectName(project, 'shell', `claim/${claim}`),
-    file: `shell/claims/${claim}.yaml`,
-  };
-}
-
 /** What a person types to open, use and close a shell. */
 export interface Shell {
   readonly open: readonly Command[];
@@ -76,21 +57,11 @@ export function shellOf({ namespace, name, file }: ShellPlace): Shell {
   };
 }
 
-/** The shells of every repository that no host reaches. */
-export function shellFiles(input: TargetInput): RenderedFile[] {
-  const { plan, runtimes } = input;
-  const claims = runtimes.kubernetes.method === 'volsync' ? kubernetesJobs(plan) : [];
-  return [
-    ...plan.repositories.flatMap((repository) => maintenanceShell(plan.project, repository) ?? []),
-    ...claims.flatMap((job) => claimsOf(job).map((claim) => claimShell(job, claim))),
-  ].map((place) => shellFile(place, input));
-}
-
 /**
  * A pod with restic and a repository's credentials. With the rights, limits and labels of the maintenance jobs, so that
  * whatever lets those run lets it run too; it needs nothing but the Secret.
  */
-function shellFile(
+export function shellFile(
   { project, namespace, repository, name, file }: ShellPlace,
   { plan, runtimes, templates }: TargetInput,
 ): RenderedFile {

@@ -1,13 +1,13 @@
-import type { ServicePlan } from '../../plan/plan.js';
-import { header } from '../header.js';
-import type { RenderedFile, TargetInput } from '../target.js';
-import { serviceRendered } from './backup-files.js';
-import { backupSchedule, type KubernetesJob } from './cluster.js';
-import { claimUrl } from '../../runtimes/kubernetes/methods/volsync.js';
-import { labels, objectName } from '../../names/objects.js';
-import { secretName } from './pod.js';
-import { moverSecurity } from './security.js';
-import { plainCron } from './timing.js';
+import { labels, objectName } from '../../../../names/objects.js';
+import type { ServicePlan } from '../../../../plan/plan.js';
+import { header } from '../../../../targets/header.js';
+import type { RenderedFile, TargetInput } from '../../../../targets/target.js';
+import { backupSchedule, claimsOf, type KubernetesJob } from '../../render/cluster.js';
+import { serviceRendered } from '../../render/names.js';
+import { secretName } from '../../render/pod.js';
+import { moverSecurity } from '../../render/security.js';
+import { plainCron } from '../../render/timing.js';
+import { claimUrl } from './method.js';
 
 /** Retention rules and VolSync's field for each; checking the plan has refused others. */
 const RETAIN = {
@@ -49,13 +49,6 @@ export function volsyncFile(job: KubernetesJob, { plan, runtimes, templates }: T
       })),
     }),
   );
-}
-
-/** The distinct claims of a job, in the order of its volumes. */
-export function claimsOf(job: KubernetesJob): string[] {
-  return [
-    ...new Set(job.volumes.flatMap(({ kind, name }) => (kind === 'claim' && name !== null ? [name] : []))),
-  ];
 }
 
 export function volsyncName({ project }: KubernetesJob, claim: string): string {

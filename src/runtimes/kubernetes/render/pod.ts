@@ -1,7 +1,7 @@
-import { installedName, projectName } from '../../names/installed.js';
-import type { PlannedVolume, RepositoryPlan } from '../../plan/plan.js';
-import type { KubernetesSettings, Toleration } from '../../policy/policy.js';
-import { containerText, podVolumeName } from '../../names/objects.js';
+import { installedName, projectName } from '../../../names/installed.js';
+import type { PlannedVolume, RepositoryPlan } from '../../../plan/plan.js';
+import type { KubernetesSettings, Toleration } from '../../../policy/policy.js';
+import { containerText, podVolumeName } from '../../../names/objects.js';
 import type { PodSecurity } from './security.js';
 
 /** Where the scripts of ours are in every pod. */

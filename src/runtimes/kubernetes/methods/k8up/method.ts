@@ -1,9 +1,9 @@
-import type { Backend } from '../../../backends/backend.js';
-import { clusterOf, manifest } from '../../../backends/cronjob.js';
-import { subjectOf } from '../../../backends/systemd.js';
-import { objectName } from '../../../names/objects.js';
-import type { PlannedService } from '../../runtime.js';
-import type { Method } from './method.js';
+import type { Backend } from '../../../../backends/backend.js';
+import { clusterOf, manifest } from '../../../../backends/cronjob.js';
+import { subjectOf } from '../../../../backends/systemd.js';
+import { objectName } from '../../../../names/objects.js';
+import type { PlannedService } from '../../../runtime.js';
+import type { Method } from '../method.js';
 
 /** One Schedule is three triggers: it backs up, checks and prunes. */
 const schedule: Backend = {

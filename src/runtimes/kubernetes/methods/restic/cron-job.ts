@@ -1,18 +1,19 @@
-import type { PlannedVolume, Placement } from '../../plan/plan.js';
-import { longestRun } from '../../plan/longest-run.js';
-import { podsOf } from '../../plan/workload.js';
-import { backupOptions, excludesOf } from '../backup-options.js';
-import { header } from '../header.js';
-import type { RenderedFile, TargetInput } from '../target.js';
-import { backupSchedule, type KubernetesJob } from './cluster.js';
-import { besideWorkload } from './affinity.js';
-import { labels, objectName, serviceFile } from '../../names/objects.js';
-import { podContext, SCRIPTS, tolerationFields } from './pod.js';
-import { backupSecurity } from './security.js';
-import { startingDeadline } from './timing.js';
+import { labels } from '../../../../names/objects.js';
+import { longestRun } from '../../../../plan/longest-run.js';
+import type { Placement, PlannedVolume } from '../../../../plan/plan.js';
+import { podsOf } from '../../../../plan/workload.js';
+import { backupOptions, excludesOf } from '../../../../targets/backup-options.js';
+import { header } from '../../../../targets/header.js';
+import type { RenderedFile, TargetInput } from '../../../../targets/target.js';
+import { besideWorkload } from '../../render/affinity.js';
+import { backupSchedule, type KubernetesJob } from '../../render/cluster.js';
+import { backupName, serviceRendered } from '../../render/names.js';
+import { podContext, SCRIPTS, tolerationFields } from '../../render/pod.js';
+import { backupSecurity } from '../../render/security.js';
+import { startingDeadline } from '../../render/timing.js';
 
 /** The CronJob of one service, for the volumes that it mounts. */
-export function backupFile(
+export function cronJobFile(
   job: KubernetesJob,
   volumes: readonly PlannedVolume[],
   { plan, runtimes, templates }: TargetInput,
@@ -50,24 +51,6 @@ export function backupFile(
       ...pod,
     }),
   );
-}
-
-/** The job of a service, or what an operator reads in its place. */
-export function backupName({ project, service }: KubernetesJob): string {
-  return objectName(project, 'backup', service.service_id);
-}
-
-/** A file that is about one service, in its namespace's folder. */
-export function serviceRendered(job: KubernetesJob, content: string): RenderedFile {
-  const { service, namespace } = job;
-  return {
-    path: `kubernetes/${namespace}/${serviceFile(service.service_id)}`,
-    content,
-    mode: 0o644,
-    sources: [service.contract],
-    service: service.service_id,
-    runtime: 'kubernetes',
-  };
 }
 
 /** Arguments of backup.sh: what to check, what it has to know (and `more` of that), then what restic is to do. */

@@ -1,9 +1,7 @@
-import { isObjectName } from '../../plan/kubernetes-problems.js';
-import type { KubernetesJob } from './cluster.js';
-import { schedulerPrefix } from './hostpath-files.js';
+import { isObjectName } from '../../../plan/kubernetes-problems.js';
+import { claimsOf, type KubernetesJob } from './cluster.js';
 import { kubectl, type Command, type Pipeline } from './kubectl.js';
-import { restorePodName } from './restore.js';
-import { claimsOf } from './volsync.js';
+import { restorePodName, schedulerPrefix } from './names.js';
 
 /** What a person puts there when nothing says what runs the service. */
 export const UNKNOWN = 'WORKLOAD';

@@ -1,7 +1,7 @@
-import type { Backend } from '../../../backends/backend.js';
-import { clusterOf, manifest } from '../../../backends/cronjob.js';
-import { objectName } from '../../../names/objects.js';
-import type { Method } from './method.js';
+import type { Backend } from '../../../../backends/backend.js';
+import { clusterOf, manifest } from '../../../../backends/cronjob.js';
+import { objectName } from '../../../../names/objects.js';
+import type { Method } from '../method.js';
 
 /** Its `trigger.schedule` takes no time zone. */
 const replicationSource: Backend = {

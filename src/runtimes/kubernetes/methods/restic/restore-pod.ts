@@ -1,12 +1,11 @@
-import type { KubernetesJob } from '../kubernetes/cluster.js';
-import { applyFile } from '../kubernetes/kubectl.js';
-import { LIFETIME_TEXT } from '../kubernetes/lifetime.js';
-import * as restore from '../kubernetes/restore.js';
-import { restrictedSecurity } from '../kubernetes/restore-files.js';
-import { podSecurityLevel, restoreSecurity } from '../kubernetes/security.js';
-import { claimsOf } from '../kubernetes/volsync.js';
-import { fence, fenced, type Step } from '../../model/guide.js';
-import { IN_TREE } from './place.js';
+import { fence, fenced, type Step } from '../../../../model/guide.js';
+import { IN_TREE } from '../../../../targets/runbook/place.js';
+import { claimsOf, type KubernetesJob } from '../../render/cluster.js';
+import { applyFile } from '../../render/kubectl.js';
+import { LIFETIME_TEXT } from '../../render/lifetime.js';
+import { podSecurityLevel, restoreSecurity } from '../../render/security.js';
+import { restrictedSecurity } from './restore-files.js';
+import * as restore from './restore.js';
 
 /** Starting the pod: as root, and where the namespace may refuse that, as the workload's user too. */
 export function podSteps(job: KubernetesJob): Step[] {
