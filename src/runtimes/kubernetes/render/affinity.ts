@@ -1,5 +1,5 @@
 import type { Placement, PlannedVolume } from '../../../plan/plan.js';
-import { podsOf } from '../../../plan/workload.js';
+import { podsOf } from '../workload.js';
 import type { Labels } from '../../../policy/policy.js';
 
 type Fields = Readonly<Record<string, unknown>>;

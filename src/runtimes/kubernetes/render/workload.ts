@@ -1,4 +1,4 @@
-import { isObjectName } from '../../../plan/kubernetes-problems.js';
+import { isObjectName } from '../../../names/objects.js';
 import { claimsOf, type KubernetesJob } from './cluster.js';
 import { kubectl, type Command, type Pipeline } from './kubectl.js';
 import { restorePodName, schedulerPrefix } from './names.js';

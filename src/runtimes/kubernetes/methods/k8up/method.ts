@@ -2,8 +2,9 @@ import type { Backend } from '../../../../backends/backend.js';
 import { clusterOf, manifest } from '../../../../backends/cronjob.js';
 import { subjectOf } from '../../../../backends/systemd.js';
 import { objectName } from '../../../../names/objects.js';
+import type { Repository } from '../../../../policy/policy.js';
 import type { PlannedService } from '../../../runtime.js';
-import type { Method } from '../method.js';
+import type { KubernetesProblem, Method } from '../method.js';
 
 /** One Schedule is three triggers: it backs up, checks and prunes. */
 const schedule: Backend = {
@@ -22,6 +23,14 @@ const schedule: Backend = {
 /** K8up shares the repository with our jobs, so its prune and check must keep clear of ours. */
 export const k8up: Method = {
   name: 'k8up',
+  restic: 'operator',
+  // `activeDeadlineSeconds` of its backup.
+  honours: ['timeout'],
+  keeps: ['keep_last', 'keep_hourly', 'keep_daily', 'keep_weekly', 'keep_monthly', 'keep_yearly'],
+  host_paths: false,
+  selects_pods: false,
+  per_claim: true,
+  refused: backendProblems,
   parts({ service, place, claims }) {
     if (claims.length === 0) return [];
     const part = {
@@ -50,4 +59,18 @@ export const k8up: Method = {
 /** What K8up's snapshots of a service carry. */
 export function k8upTag({ service_id }: Pick<PlannedService, 'service_id'>): string {
   return `k8up:${service_id}`;
+}
+
+/** K8up's `Backend` knows these (its v1 API); of S3 only addresses with a scheme. */
+function backendProblems(repository: Repository): KubernetesProblem[] {
+  if (/^(rest:https?:|s3:https?:|b2:|azure:)/.test(repository.url)) return [];
+  return [
+    {
+      code: 'STW546',
+      message: `K8up has no back end for repository \`${repository.name}\` (\`${repository.url}\`)`,
+      hint: 'it takes rest:http…, s3:http…, b2: and azure: addresses',
+      document: 'policy',
+      pointer: [...repository.pointer, 'url'],
+    },
+  ];
 }

@@ -1,7 +1,7 @@
 import { labels } from '../../../../names/objects.js';
 import { longestRun } from '../../../../plan/longest-run.js';
 import type { Placement, PlannedVolume } from '../../../../plan/plan.js';
-import { podsOf } from '../../../../plan/workload.js';
+import { podsOf } from '../../workload.js';
 import { backupOptions, excludesOf } from '../../../../targets/backup-options.js';
 import { header } from '../../../../targets/header.js';
 import type { RenderedFile, TargetInput } from '../../../../targets/target.js';

@@ -10,6 +10,12 @@ export const PART_TAG = 'part:hostpath';
 /** A CronJob for everything; or one for the claims, and a crond on each node for hostPaths. */
 export const restic: Method = {
   name: 'restic',
+  restic: 'ours',
+  honours: 'all',
+  keeps: 'all',
+  host_paths: true,
+  selects_pods: true,
+  per_claim: false,
   parts(backed) {
     const { claims, nodes, settings } = backed;
     const parts =

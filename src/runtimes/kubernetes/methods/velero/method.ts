@@ -23,6 +23,13 @@ function schedule(namespace: string): Backend {
 /** No restic: nothing of ours forgets, prunes, checks or finds these backups. */
 export const velero: Method = {
   name: 'velero',
+  restic: 'nobody',
+  honours: [],
+  // It has one age for everything: the longest.
+  keeps: 'all',
+  host_paths: false,
+  selects_pods: true,
+  per_claim: false,
   parts({ service, place, settings, claims }) {
     if (claims.length === 0) return [];
     return [

@@ -20,6 +20,12 @@ const replicationSource: Backend = {
 /** One job and one repository per claim: VolSync forgets every snapshot there that its own rules do not keep. */
 export const volsync: Method = {
   name: 'volsync',
+  restic: 'operator',
+  honours: [],
+  keeps: ['keep_hourly', 'keep_daily', 'keep_weekly', 'keep_monthly', 'keep_yearly', 'keep_within'],
+  host_paths: false,
+  selects_pods: false,
+  per_claim: true,
   parts({ service, place, policy, claims }) {
     const url = policy.repositories.find(({ name }) => name === service.repository)?.url ?? '';
     return [...new Set(claims.map(({ claim }) => claim))].map((claim) => ({

@@ -1,59 +1,52 @@
-import type { Contract } from '../contract/contract.js';
-import type { DiagnosticCode } from '../diagnostics/codes.js';
-import type { KubernetesSettings, Policy, Repository } from '../policy/policy.js';
-import type { Pointer } from '../source/document.js';
-import type { PlannedVolume } from './plan.js';
-import { localPath } from '../policy/repository-url.js';
+import type { Contract } from '../../contract/contract.js';
+import { backedUp } from '../../model/volume.js';
+import { isNamespace, isObjectName } from '../../names/objects.js';
+import type { PlannedVolume } from '../../plan/plan.js';
+import { effectiveSettings } from '../../plan/settings.js';
+import type { KubernetesSettings, Policy, Repository } from '../../policy/policy.js';
+import { localPath } from '../../policy/repository-url.js';
+import type { Pointer } from '../../source/document.js';
 import { unheardOfContract, withoutKey } from './honoured.js';
-import { effectiveSettings } from './settings.js';
-import { backedUp } from '../model/volume.js';
-import { planVolumes } from './volumes.js';
+import type { KubernetesProblem } from './methods/method.js';
+import { methodOf } from './methods/registry.js';
 
-/** One reason why a service cannot be backed up on Kubernetes as it is, and where the user can change that. */
-export interface KubernetesProblem {
-  readonly code: DiagnosticCode;
-  readonly message: string;
-  readonly hint: string;
-  readonly document: 'contract' | 'policy';
-  readonly pointer: Pointer;
-}
-
-/** RFC 1123 label: namespaces. */
-const LABEL = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
-/** RFC 1123 subdomain, at most 253 characters: claims (kubernetes.io, "Object Names and IDs"). */
-const SUBDOMAIN = /^(?=.{1,253}$)[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)*$/;
 /** kubernetes.io, "Labels and Selectors"; an empty value would match nothing that we mean. */
 const LABEL_VALUE = /^[A-Za-z0-9](?:[A-Za-z0-9._-]{0,61}[A-Za-z0-9])?$/;
 
 /** What keeps a Kubernetes placement of this service from being rendered, in words. */
-export function kubernetesObstacles(policy: Policy, contract: Contract): string[] {
-  const volumes = clusterVolumes(policy, contract);
-  const unnamed = volumes.filter((volume) => volume.kind === 'claim' && volume.name === null);
+export function kubernetesObstacles(
+  policy: Policy,
+  contract: Contract,
+  volumes: readonly PlannedVolume[],
+): string[] {
+  const unnamed = backedUp(volumes).filter(({ kind, name }) => kind === 'claim' && name === null);
   return [
     ...unnamed.map((volume) => `nothing says which claim holds \`${volume.volume}\``),
-    ...kubernetesProblems(policy, contract).map((problem) => problem.message),
+    ...kubernetesProblems(policy, contract, volumes).map((problem) => problem.message),
   ];
 }
 
-/** Every problem of one service on Kubernetes; none when nothing of it is backed up there. */
-export function kubernetesProblems(policy: Policy, contract: Contract): KubernetesProblem[] {
-  const volumes = clusterVolumes(policy, contract);
+/** Every problem of one service on Kubernetes, with its volumes there; none when nothing of it is backed up. */
+export function kubernetesProblems(
+  policy: Policy,
+  contract: Contract,
+  located: readonly PlannedVolume[],
+): KubernetesProblem[] {
+  const volumes = backedUp(located);
   if (volumes.length === 0) return [];
   const { kubernetes } = policy.runtimes;
-  const { method } = kubernetes;
+  const method = methodOf(kubernetes);
   const settings = effectiveSettings(policy, contract);
   const repository = policy.repositories.find(({ name }) => name === settings.repository);
   return [
     ...namespaceProblems(contract),
     ...volumes.flatMap((volume) => claimProblems(contract, volume)),
-    ...(method === 'restic' || method === 'velero' ? labelProblems(contract) : []),
-    ...(method === 'restic'
-      ? []
-      : volumes.flatMap((volume) => hostPathProblems(contract, volume, kubernetes))),
-    ...(method === 'velero' || repository === undefined ? [] : repositoryProblems(repository)),
-    ...(method === 'k8up' && repository !== undefined ? backendProblems(repository) : []),
-    ...retentionProblems(policy, contract, method),
-    ...unheardProblems(contract, volumes, method),
+    ...(method.selects_pods ? labelProblems(contract) : []),
+    ...(method.host_paths ? [] : volumes.flatMap((volume) => hostPathProblems(contract, volume, kubernetes))),
+    ...(method.restic === 'nobody' || repository === undefined ? [] : repositoryProblems(repository)),
+    ...(repository === undefined ? [] : (method.refused?.(repository) ?? [])),
+    ...retentionProblems(policy, contract, kubernetes),
+    ...unheardProblems(contract, volumes, kubernetes),
   ];
 }
 
@@ -80,20 +73,6 @@ export function repositoryProblems(repository: Repository): KubernetesProblem[] 
       pointer: repository.pointer,
     },
   ];
-}
-
-/** Whether Kubernetes takes a name for a namespace. */
-export function isNamespace(name: string): boolean {
-  return LABEL.test(name);
-}
-
-/** Whether Kubernetes takes a name for an object, such as a claim or a Deployment. */
-export function isObjectName(name: string): boolean {
-  return SUBDOMAIN.test(name);
-}
-
-function clusterVolumes(policy: Policy, contract: Contract): PlannedVolume[] {
-  return backedUp(planVolumes(contract, 'kubernetes', policy));
 }
 
 function namespaceProblems(contract: Contract): KubernetesProblem[] {
@@ -165,33 +144,13 @@ function hostPathProblems(
   ];
 }
 
-/** K8up's `Backend` knows these (its v1 API); of S3 only addresses with a scheme. */
-function backendProblems(repository: Repository): KubernetesProblem[] {
-  if (/^(rest:https?:|s3:https?:|b2:|azure:)/.test(repository.url)) return [];
-  return [
-    {
-      code: 'STW546',
-      message: `K8up has no back end for repository \`${repository.name}\` (\`${repository.url}\`)`,
-      hint: 'it takes rest:http…, s3:http…, b2: and azure: addresses',
-      document: 'policy',
-      pointer: [...repository.pointer, 'url'],
-    },
-  ];
-}
-
-/** Retention rules that an operator's object has a field for. Velero only has one age for everything: the longest. */
-const EXPRESSIBLE: Partial<Record<KubernetesSettings['method'], readonly string[]>> = {
-  volsync: ['keep_hourly', 'keep_daily', 'keep_weekly', 'keep_monthly', 'keep_yearly', 'keep_within'],
-  k8up: ['keep_last', 'keep_hourly', 'keep_daily', 'keep_weekly', 'keep_monthly', 'keep_yearly'],
-};
-
 function retentionProblems(
   policy: Policy,
   contract: Contract,
-  method: KubernetesSettings['method'],
+  settings: KubernetesSettings,
 ): KubernetesProblem[] {
-  const known = EXPRESSIBLE[method];
-  if (known === undefined) return [];
+  const { name: method, keeps: known } = methodOf(settings);
+  if (known === 'all') return [];
   const own = contract.backup.settings.retention !== undefined;
   return Object.entries(effectiveSettings(policy, contract).retention)
     .filter(([rule, kept]) => kept !== 0 && !known.includes(rule))
@@ -208,11 +167,11 @@ function retentionProblems(
 function unheardProblems(
   contract: Contract,
   volumes: readonly PlannedVolume[],
-  method: KubernetesSettings['method'],
+  settings: KubernetesSettings,
 ): KubernetesProblem[] {
-  return unheardOfContract(method, contract, volumes).map(({ key, pointer }) => ({
+  return unheardOfContract(settings, contract, volumes).map(({ key, pointer }) => ({
     code: 'STW559',
-    message: `\`method: ${method}\` does not honour \`${key}\`: ${withoutKey(key)}`,
+    message: `\`method: ${settings.method}\` does not honour \`${key}\`: ${withoutKey(key)}`,
     hint: `leave \`${key}\` out, or use \`method: restic\``,
     document: 'contract',
     pointer,

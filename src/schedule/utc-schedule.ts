@@ -1,13 +1,8 @@
-import type { BackupSettings, RuntimeName } from '../contract/contract.js';
-import type { KubernetesSettings, Policy } from '../policy/policy.js';
-import { formatCron } from '../schedule/cron.js';
-import { knownSchedule } from '../schedule/job-schedule.js';
-import { SIMULATION } from '../schedule/runs.js';
-import { movedSchedule } from '../schedule/shift.js';
-import { transitionsBetween, type Zone, type Zones } from '../schedule/zone.js';
-
-/** Operators that read every schedule in UTC: the field takes no time zone (VolSync, `trigger.schedule`). */
-const UTC_ONLY: readonly KubernetesSettings['method'][] = ['volsync'];
+import { formatCron } from './cron.js';
+import { knownSchedule } from './job-schedule.js';
+import { SIMULATION } from './runs.js';
+import { movedSchedule } from './shift.js';
+import { transitionsBetween, type Zone, type Zones } from './zone.js';
 
 /** How a schedule in a time zone is told to an operator that knows only UTC. */
 export interface UtcSchedule {
@@ -18,13 +13,9 @@ export interface UtcSchedule {
   readonly offsets: readonly { readonly minutes: number; readonly days: number }[];
 }
 
-export function isUtcOnly(policy: Policy, runtime: RuntimeName): boolean {
-  return runtime === 'kubernetes' && UTC_ONLY.includes(policy.runtimes.kubernetes.method);
-}
-
 /** A schedule in UTC that is right as long as the zone is at the offset that it has for the most days of a year. */
 export function inUtc(
-  { schedule: expression, timezone }: Pick<BackupSettings, 'schedule' | 'timezone'>,
+  { schedule: expression, timezone }: { readonly schedule: string; readonly timezone: string },
   zones: Zones,
 ): UtcSchedule {
   const offsets = offsetsOf(zones(timezone));

@@ -1,19 +1,20 @@
-import type { Contract } from '../../contract/contract.js';
-import type { Diagnostic } from '../../diagnostics/diagnostic.js';
-import type { Policy } from '../../policy/policy.js';
-import { showDuration } from '../../schedule/show.js';
-import type { Pointer, SourceDocument } from '../../source/document.js';
-import { groupBy } from '../group.js';
+import type { Contract } from '../../../contract/contract.js';
+import type { Diagnostic } from '../../../diagnostics/diagnostic.js';
+import type { Job } from '../../../model/job.js';
+import type { Check, CheckInput } from '../../../plan/checks/check.js';
+import { groupBy } from '../../../plan/group.js';
+import { effectiveSettings } from '../../../plan/settings.js';
+import type { Policy } from '../../../policy/policy.js';
+import { showDuration } from '../../../schedule/show.js';
+import { inUtc, type UtcSchedule } from '../../../schedule/utc-schedule.js';
+import type { Pointer, SourceDocument } from '../../../source/document.js';
 import { unheardOfDefaults, withoutKey } from '../honoured.js';
-import { inUtc, isUtcOnly, type UtcSchedule } from '../operator-clock.js';
-import { effectiveSettings } from '../settings.js';
-import type { Check, CheckInput } from './check.js';
 
 /** Defaults that an operator does nothing about: one finding for each key, whatever the number of services. */
 export const unheardDefaults: Check = (input) => {
   const { policy } = input;
   const { method } = policy.runtimes.kubernetes;
-  const found = onCluster(input).flatMap((contract) =>
+  const found = backedUpBy(input).flatMap((contract) =>
     unheardOfDefaults(policy, contract).map((unheard) => ({ ...unheard, contract })),
   );
   return [...groupBy(found, ({ key }) => key)].map(([key, services]): Diagnostic => ({
@@ -28,8 +29,7 @@ export const unheardDefaults: Check = (input) => {
 /** Time zones that an operator does not know: when the backups run otherwise than somebody wrote. */
 export const unknownTimezones: Check = (input) => {
   const { policy, zones } = input;
-  if (!isUtcOnly(policy, 'kubernetes')) return [];
-  const shifted = onCluster(input).flatMap((contract) => {
+  const shifted = backedUpBy(input, ({ zone }) => zone === 'operator').flatMap((contract) => {
     const { schedule, timezone } = effectiveSettings(policy, contract);
     const utc = inUtc({ schedule, timezone }, zones);
     const isRight = timezone === 'UTC' || (utc.isTranslated && utc.offsets.length === 1);
@@ -56,35 +56,28 @@ export const unknownTimezones: Check = (input) => {
   });
 };
 
-/** The repositories that VolSync makes, one for each claim: no job of anybody's checks them. */
+/** Repositories of an operator's own, below those of the policy: no job of anybody's checks them. */
 export const uncheckedRepositories: Check = (input) => {
   const { policy } = input;
-  const contracts = onCluster(input);
-  if (policy.runtimes.kubernetes.method !== 'volsync' || contracts.length === 0) return [];
+  const { method } = policy.runtimes.kubernetes;
+  const contracts = backedUpBy(input, ({ store }) => store?.in === 'below-repository');
+  if (contracts.length === 0) return [];
   const services = contracts.map((contract) => ({ contract }));
   return [
     {
       code: 'STW553',
       severity: 'warning',
-      message: `\`method: volsync\` backs up each claim into a repository of its own, which nothing checks: damage to the backups of ${named(services)} is found out at a restore`,
+      message: `\`method: ${method}\` backs up each claim into a repository of its own, which nothing checks: damage to the backups of ${named(services)} is found out at a restore`,
       span: policy.document.span(['runtimes', 'kubernetes', 'method']),
       hint: 'check them by hand as the page of each service says, or use `method: restic`',
     },
   ];
 };
 
-/** The services that a job in the cluster backs up. */
-function onCluster({ deployed, plan }: CheckInput): Contract[] {
-  const backedUp = new Set(
-    plan.services
-      .filter(({ placements }) =>
-        placements.some(
-          ({ runtime, volumes, obstacles }) =>
-            runtime === 'kubernetes' && obstacles.length === 0 && volumes.some(({ backed_up }) => backed_up),
-        ),
-      )
-      .map(({ service_id }) => service_id),
-  );
+/** The services that such a job in the cluster backs up. */
+function backedUpBy({ deployed, plan }: CheckInput, isMeant: (job: Job) => boolean = () => true): Contract[] {
+  const jobs = plan.jobs.filter((job) => job.place.on === 'cluster' && isMeant(job));
+  const backedUp = new Set(jobs.map(({ service }) => service));
   const contracts = deployed
     .filter(({ runtime }) => runtime === 'kubernetes')
     .map(({ contract }) => contract);

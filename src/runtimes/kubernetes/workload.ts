@@ -1,6 +1,5 @@
-import type { Contract } from '../contract/contract.js';
-import { podsOfClaims } from './pod-of-claim.js';
-import type { PlannedVolume, Workload } from './plan.js';
+import type { Contract } from '../../contract/contract.js';
+import type { PlannedVolume, Workload } from '../../plan/plan.js';
 
 /**
  * What runs a service in a cluster. The kind is what the contract says; else a StatefulSet where a claim is named like
@@ -24,4 +23,19 @@ export function planWorkload(contract: Contract, volumes: readonly PlannedVolume
 /** The pods of a StatefulSet that a job's claims belong to; none of any other kind. */
 export function podsOf(workload: Workload | undefined, volumes: readonly PlannedVolume[]): string[] {
   return workload?.kind === 'StatefulSet' ? podsOfClaims(workload.name, volumes) : [];
+}
+
+/**
+ * The pods of a StatefulSet to which claims belong: it names them `<template>-<set>-<number>` and their pods
+ * `<set>-<number>` (kubernetes.io, "StatefulSets").
+ *
+ * @param set the name of the StatefulSet
+ */
+function podsOfClaims(set: string, volumes: readonly PlannedVolume[]): string[] {
+  const pods = volumes.flatMap(({ kind, name }) => {
+    const [, number] = kind === 'claim' ? (/-([0-9]+)$/.exec(name ?? '') ?? []) : [];
+    const pod = `${set}-${number ?? ''}`;
+    return number !== undefined && name?.endsWith(`-${pod}`) === true ? [pod] : [];
+  });
+  return [...new Set(pods)].sort();
 }

@@ -1,10 +1,8 @@
-import type { Diagnostic } from '../../diagnostics/diagnostic.js';
-import { jobIndex } from '../job-index.js';
-import { helperOf } from '../../policy/repository-url.js';
-import type { Check, CheckInput } from './check.js';
-
-/** What restic's own images hold: restic, OpenSSH's client, and no rclone. */
-const OWN_IMAGE = /(?:^|\/)restic\/restic(?:[:@]|$)/;
+import type { Diagnostic } from '../../../diagnostics/diagnostic.js';
+import type { Check } from '../../../plan/checks/check.js';
+import { jobIndex } from '../../../plan/job-index.js';
+import { helperOf, holdsRclone } from '../../../policy/repository-url.js';
+import { methodOf } from '../methods/registry.js';
 
 /**
  * Repositories that pods use and that another program reaches. SSH needs keys in a home folder, which the pods that we
@@ -17,13 +15,14 @@ export const unreachableFromPods: Check = ({ policy, plan }) => {
       .map(({ repository }) => repository),
   );
   const jobs = jobIndex(plan);
-  const { image, method } = policy.runtimes.kubernetes;
+  const { image } = policy.runtimes.kubernetes;
+  const { restic } = methodOf(policy.runtimes.kubernetes);
   return policy.repositories.flatMap(({ name, url, maintenance, pointer }): Diagnostic[] => {
     const isUsed =
-      (method === 'restic' && used.has(name)) ||
+      (restic === 'ours' && used.has(name)) ||
       (maintenance.kind === 'namespace' && jobs.ofRepository(name).length > 0);
     const helper = helperOf(url);
-    if (!isUsed || helper === null || (helper === 'rclone' && !OWN_IMAGE.test(image))) return [];
+    if (!isUsed || helper === null || (helper === 'rclone' && holdsRclone(image))) return [];
     const span = policy.document.span([...pointer, 'url']);
     return [
       helper === 'sftp'
@@ -44,24 +43,4 @@ export const unreachableFromPods: Check = ({ policy, plan }) => {
           },
     ];
   });
-};
-
-/** The same for rootless jobs, which run in a container too; they have the SSH keys and the rclone.conf of their user. */
-export const unreachableFromRootless: Check = ({ policy, plan }: CheckInput) => {
-  const { image } = policy.runtimes.podman;
-  if (!OWN_IMAGE.test(image)) return [];
-  const used = new Set(
-    plan.services
-      .filter(({ placements }) => placements.some(({ scope }) => scope === 'user'))
-      .map(({ repository }) => repository),
-  );
-  return policy.repositories
-    .filter(({ name, url }) => used.has(name) && helperOf(url) === 'rclone')
-    .map(({ name, pointer }): Diagnostic => ({
-      code: 'STW350',
-      severity: 'error',
-      message: `rootless jobs that use repository \`${name}\` need the program rclone, which the image \`${image}\` does not hold`,
-      span: policy.document.span([...pointer, 'url']),
-      hint: 'set `runtimes.podman.image` to an image with restic and rclone, or let these services use another repository',
-    }));
 };
