@@ -20,6 +20,12 @@ export interface Step {
   readonly fences?: readonly Fence[];
 }
 
+/** What is typed at one place. */
+export interface Typed {
+  readonly text: string;
+  readonly pipelines: readonly Pipeline[];
+}
+
 /** A step with single commands only. */
 export function step(heading: string, text: string, commands: readonly Command[]): Step {
   return { heading, text, pipelines: commands.map((command) => [command]) };

@@ -3,10 +3,10 @@ import { NOTHING_UNREAD, type Unread } from '../contract/unread.js';
 import { sortDiagnostics, type Diagnostic } from '../diagnostics/diagnostic.js';
 import type { Policy, Repository } from '../policy/policy.js';
 import { runtimeOf } from '../runtimes/registry.js';
+import type { HonouredKey } from '../runtimes/runtime.js';
 import { SIMULATION, type Period } from '../schedule/runs.js';
 import type { Zones } from '../schedule/zone.js';
 import { intlZones } from '../time/intl-zone.js';
-import { honours, type HonouredKey } from './honoured.js';
 import { runChecks } from './checks/registry.js';
 import { resolveDeployments, type Deployed } from './deployments.js';
 import { excludesInside } from './excludes.js';
@@ -88,10 +88,10 @@ export function compare(a: string, b: string): number {
 
 function planService(policy: Policy, contract: Contract, deployed: readonly Deployed[]): ServicePlan {
   const settings = effectiveSettings(policy, contract);
-  const { method } = policy.runtimes.kubernetes;
   /** Whether any job of the service does what a key says. */
   const isInForce = (key: HonouredKey): boolean =>
-    deployed.length === 0 || deployed.some(({ runtime }) => runtime !== 'kubernetes' || honours(method, key));
+    deployed.length === 0 ||
+    deployed.some(({ runtime }) => runtimeOf(runtime).honours?.(policy, key) ?? true);
   const placements = deployed
     .map((entry) => planPlacement(policy, entry))
     .sort((a, b) => compare(a.host ?? '', b.host ?? '') || compare(a.runtime, b.runtime));

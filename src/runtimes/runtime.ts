@@ -3,6 +3,7 @@ import type { Contract, Retention, ServiceVolume } from '../contract/contract.js
 import type { Located, LocateInput } from '../locate/location.js';
 import type { Command, Step } from '../model/guide.js';
 import type { Job, Place, SnapshotIdentity, Source, Store } from '../model/job.js';
+import type { Check } from '../plan/checks/check.js';
 import type { Placement, PlannedVolume, ServicePlan } from '../plan/plan.js';
 import type { Deployment, Policy, RuntimeSettings } from '../policy/policy.js';
 
@@ -60,6 +61,13 @@ export interface WorkloadCommands {
   /** What runs a command where the workload is: empty on the host itself, null where nobody knows its name. */
   readonly inside: Command | null;
 }
+
+/**
+ * Keys of `defaults`, of `backup` and of `backup.volumes.V` that say how to back up, and that an operator may do nothing
+ * about.
+ */
+export type HonouredKey =
+  'exclude' | 'timeout' | 'retry_lock' | 'accept_incomplete' | 'allow_empty' | 'max_shrink' | 'must_contain';
 
 /** What steps of a page are about, and where everything in them is typed. */
 export interface StepPlace {
@@ -143,6 +151,10 @@ export interface Runtime extends Locator {
    * over. What a runtime does not know it must not take for a folder: the union of sources makes the choice explicit.
    */
   parts(policy: RuntimePolicy, service: PlannedService, placement: Placement): readonly Part[];
+  /** Whether its jobs do what a key asks; left out where they do all of it. */
+  honours?(policy: RuntimePolicy, key: HonouredKey): boolean;
+  /** Rules that only it knows, over the whole project. */
+  readonly checks?: readonly Check[];
   /** Whether a check of its own says already that nothing can back up a volume. */
   isRefused(placement: Placement, volume: PlannedVolume): boolean;
   /** How people handle a workload on its host; null where they do so with kubectl. */

@@ -2,6 +2,8 @@ import type { ClaimSource, NodeSource } from '../../model/job.js';
 import type { PlannedVolume } from '../../plan/plan.js';
 import { backedUp } from '../../model/volume.js';
 import { held, type Runtime } from '../runtime.js';
+import { CHECKS } from './checks/registry.js';
+import { honours } from './honoured.js';
 import { locator } from './locate.js';
 import { watchedImage, watchedMethod } from '../watched-facts.js';
 import { methodOf } from './methods/registry.js';
@@ -30,6 +32,8 @@ export const kubernetes: Runtime = {
       nodes: volumes.flatMap(nodeSource),
     });
   },
+  honours: ({ runtimes }, key) => honours(runtimes.kubernetes, key),
+  checks: CHECKS,
   isRefused: ({ obstacles }) => obstacles.length > 0,
   by_hand: null,
   watched: [

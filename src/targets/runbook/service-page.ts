@@ -4,7 +4,7 @@ import { retentionText } from '../../retention/text.js';
 import { header } from '../header.js';
 import { jobIndex, serviceIndex } from '../../plan/job-index.js';
 import type { Job } from '../../model/job.js';
-import { kubernetesJobAt } from '../kubernetes/cluster.js';
+import { kubernetesJobAt } from '../../runtimes/kubernetes/render/cluster.js';
 import { placeName } from '../protection.js';
 import type { TargetInput } from '../target.js';
 import { elsewhereSteps } from './elsewhere.js';
