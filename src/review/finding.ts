@@ -1,4 +1,3 @@
-import type { Runtime } from '../contract/contract.js';
 import type { DiagnosticCode } from '../diagnostics/codes.js';
 import type { Diagnostic, Span } from '../diagnostics/diagnostic.js';
 
