@@ -1,4 +1,3 @@
-import type { RuntimeName } from '../contract/contract.js';
 import type { DiagnosticCode } from '../diagnostics/codes.js';
 import type { Diagnostic, Span } from '../diagnostics/diagnostic.js';
 
@@ -13,7 +12,7 @@ export type Verdict = Severity | 'none';
 export interface Subject {
   readonly service: string | null;
   readonly volume: string | null;
-  readonly runtime: RuntimeName | null;
+  readonly runtime: string | null;
   readonly host: string | null;
 }
 

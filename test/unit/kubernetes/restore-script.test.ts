@@ -122,7 +122,12 @@ test.each([
   ['the end of the pod', 'SIGTERM', 143],
 ] as const)('%s ends restic before the script ends', async (_what, signal, status) => {
   const { child, ended } = start(['latest', VOLUME, at('aside'), ...WIKI], { HANG: at('running') });
-  while (!existsSync(at('running'))) await sleep(10);
+  const early = ended.then(({ code, said }) => `ended with ${String(code)}: ${said}`);
+  const running = async () => {
+    while (!existsSync(at('running'))) await sleep(10);
+    return 'running';
+  };
+  expect(await Promise.race([running(), early])).toBe('running');
   child.kill(signal);
   expect((await ended).code).toBe(status);
   expect(notes()).toContain('ended');

@@ -141,6 +141,7 @@ describe('coverage', () => {
     expect(meaning(after)).toEqual([
       'STW805 critical wiki/config stowage.yml:16',
       'STW805 critical wiki/files stowage.yml:16',
+      'STW833 warning wiki services/wiki.yml:1',
     ]);
   });
 });
@@ -238,7 +239,10 @@ describe('history', () => {
 
   test('another repository, and another address of the same one', () => {
     const own = backup('repository: other');
-    expect(meaning(own)).toEqual(['STW810 critical wiki services/wiki.yml:15']);
+    expect(meaning(own)).toEqual([
+      'STW810 critical wiki services/wiki.yml:15',
+      'STW833 warning wiki services/wiki.yml:1',
+    ]);
     expect(meaning(STATE, own)).toEqual([
       'STW810 critical wiki services/wiki.yml:1',
       'STW813 critical stowage.yml:8',
