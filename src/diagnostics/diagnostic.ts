@@ -22,6 +22,7 @@ export interface Diagnostic {
   readonly severity: Severity;
   /** One sentence, no trailing full stop, names in backquotes. */
   readonly message: string;
+  /** What the message is about. */
   readonly span: Span;
   /** What to do about it; empty when the message says it all. */
   readonly hint?: string;

@@ -29,8 +29,10 @@ import { localPath } from '../policy/repository-url.js';
 import { composeProject, effectiveCommands, effectiveSettings } from './settings.js';
 import { groupBy } from './group.js';
 
+/** A plan, and what planning found. */
 export interface PlanResult {
   readonly plan: BackupPlan;
+  /** Sorted by file and position. With an error among them the plan is there to look at, and must not be rendered. */
   readonly diagnostics: Diagnostic[];
 }
 

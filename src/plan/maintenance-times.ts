@@ -7,6 +7,7 @@ import type { Zones } from '../schedule/zone.js';
 
 /** The jobs that need a repository alone, in the order in which they are placed. */
 export const MAINTENANCE_KINDS = ['forget', 'prune', 'check'] as const;
+/** One of {@link MAINTENANCE_KINDS}. */
 export type MaintenanceKind = (typeof MAINTENANCE_KINDS)[number];
 
 /** Minutes after the time that the policy names. */
