@@ -35,7 +35,7 @@ export interface CompareInput {
 }
 
 /** A file to write, with what it replaces. */
-export interface FileWrite {
+interface FileWrite {
   readonly path: string;
   readonly content: string;
   readonly mode: 0o644 | 0o755;

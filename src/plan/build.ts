@@ -92,7 +92,7 @@ export function drawPlan(
 }
 
 /** Code-unit order: the same on every machine and in every locale. */
-export function compare(a: string, b: string): number {
+function compare(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
 

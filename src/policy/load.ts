@@ -24,7 +24,7 @@ import { readSettings } from './settings.js';
 const SCHEMA = JSON.parse(policySchemaText) as JsonSchema;
 
 /** What every service gets when the policy's `defaults` do not say otherwise. */
-export const BUILT_IN_DEFAULTS: Omit<BackupSettings, 'repository'> = {
+const BUILT_IN_DEFAULTS: Omit<BackupSettings, 'repository'> = {
   schedule: '30 2 * * *',
   timezone: 'UTC',
   spread: 90,
@@ -43,7 +43,7 @@ export const BUILT_IN_DEFAULTS: Omit<BackupSettings, 'repository'> = {
 const DEFAULT_PARALLEL = 2;
 
 /** A pattern that names input files, and where the policy says it. */
-export interface InputPattern {
+interface InputPattern {
   readonly pattern: string;
   readonly pointer: Pointer;
 }

@@ -2,7 +2,7 @@ import type { ServicePlan } from '../plan/plan.js';
 import { groupBy } from '../plan/group.js';
 import type { ReportBase } from './input.js';
 
-export interface RestoreStage {
+interface RestoreStage {
   readonly number: number;
   readonly services: readonly {
     readonly service: string;

@@ -15,7 +15,7 @@ import { whereOf } from './coverage.js';
 import type { Place, ReportBase } from './input.js';
 
 const DAY = 1440;
-export const WEEK = 7 * DAY;
+const WEEK = 7 * DAY;
 /** More backups than this are shown host by host, more hosts than this all together. */
 const MOST_LANES = 24;
 /** Starts are counted in steps of so many minutes where a lane holds several jobs. */
@@ -27,7 +27,7 @@ const MARK = 40;
 
 const WEEKDAYS = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'];
 
-export interface Mark {
+interface Mark {
   readonly x: number;
   readonly y: number;
   readonly width: number;
@@ -37,7 +37,7 @@ export interface Mark {
   readonly clash: boolean;
 }
 
-export interface Lane {
+interface Lane {
   readonly kind: 'backup' | 'load' | 'forget' | 'prune' | 'check';
   readonly label: string;
   readonly note: string;

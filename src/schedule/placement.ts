@@ -152,7 +152,7 @@ function poolsOf(jobs: readonly Placeable[]): Map<string, Pool> {
 }
 
 /** Maintenance yields when keeping clear of it would crowd the backups into less than a quarter of their minutes. */
-export function avoided(room: number, avoid: ReadonlySet<number>): ReadonlySet<number> {
+function avoided(room: number, avoid: ReadonlySet<number>): ReadonlySet<number> {
   return (room - avoid.size) * 4 >= room ? avoid : new Set<number>();
 }
 

@@ -25,7 +25,7 @@ export interface TargetInput {
   readonly templates: TemplateSet;
 }
 
-export interface TargetOutput {
+interface TargetOutput {
   readonly files: readonly RenderedFile[];
   readonly diagnostics: readonly Diagnostic[];
 }
