@@ -28,6 +28,7 @@ import { placeJobs, type MaintenanceTimes } from './schedules.js';
 import { localPath } from '../policy/repository-url.js';
 import { composeProject, effectiveCommands, effectiveSettings } from './settings.js';
 import { groupBy } from './group.js';
+import { compareText } from '../text/compare.js';
 
 /** A plan, and what planning found. */
 export interface PlanResult {
@@ -69,7 +70,7 @@ export function drawPlan(
   place = placeJobs,
   unread: Unread = NOTHING_UNREAD,
 ) {
-  const sorted = [...contracts].sort((a, b) => compare(a.service_id, b.service_id));
+  const sorted = [...contracts].sort((a, b) => compareText(a.service_id, b.service_id));
   const unique = sorted.filter((contract, index) => sorted[index - 1]?.service_id !== contract.service_id);
   const { deployed, diagnostics } = resolveDeployments(policy, unique, unread);
   const placesOf = groupBy(deployed, (entry) => entry.contract);
@@ -91,11 +92,6 @@ export function drawPlan(
   return { sorted, deployed, plan, diagnostics };
 }
 
-/** Code-unit order: the same on every machine and in every locale. */
-function compare(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
-}
-
 function planService(
   policy: Policy,
   contract: Contract,
@@ -115,7 +111,7 @@ function planService(
         schedules.get(entry) ?? scheduleAt(settings.schedule, settings.timezone, 0),
       ),
     )
-    .sort((a, b) => compare(a.host ?? '', b.host ?? '') || compare(a.runtime, b.runtime));
+    .sort((a, b) => compareText(a.host ?? '', b.host ?? '') || compareText(a.runtime, b.runtime));
   return {
     service_id: contract.service_id,
     service_name: contract.service_name,
@@ -141,7 +137,7 @@ function planService(
     run_as_user: contract.run_as_user,
     run_as_group: contract.run_as_group,
     health_cmd: contract.health_cmd,
-    requires: [...new Set(contract.requires)].filter((id) => id !== contract.service_id).sort(compare),
+    requires: [...new Set(contract.requires)].filter((id) => id !== contract.service_id).sort(compareText),
     vmid: contract.vmid,
     unprotected_volumes: unprotectedVolumes(contract).map((volume) => volume.name),
     placements,

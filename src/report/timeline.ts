@@ -13,6 +13,7 @@ import { clashesOf, type WeekJob } from './clashes.js';
 import { MONTHS } from './calendar.js';
 import { whereOf } from './coverage.js';
 import type { Place, ReportBase } from './input.js';
+import { compareText } from '../text/compare.js';
 
 const DAY = 1440;
 const WEEK = 7 * DAY;
@@ -142,7 +143,7 @@ function backupLanes(
   const byHost = groupBy(entries, ({ place }) => whereOf(place));
   const pools = byHost.size <= MOST_LANES ? byHost : new Map([['all backups', entries]]);
   return [...pools]
-    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .sort(([a], [b]) => compareText(a, b))
     .map(([where, pool]) => {
       const runs = pool.flatMap((entry) => entry.runs);
       return {

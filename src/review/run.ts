@@ -9,6 +9,7 @@ import type { Places } from './places.js';
 import type { ReviewInput } from './review.js';
 import type { Side } from './side.js';
 import { RULES } from './rules/registry.js';
+import { compareText } from '../text/compare.js';
 
 /** What a change from one plan to another means: the severest findings first, then by file and position. Pure. */
 export function review(before: Side, after: ReviewInput['after'], places: Places, zones: Zones): Finding[] {
@@ -51,8 +52,4 @@ function compareFindings(a: Finding, b: Finding): number {
     compareText(a.before ?? '', b.before ?? '') ||
     compareText(a.after ?? '', b.after ?? '')
   );
-}
-
-function compareText(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }

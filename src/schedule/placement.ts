@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { compareText } from '../text/compare.js';
 
 const DAY = 1440;
 
@@ -44,7 +45,7 @@ export function placeOffsets(jobs: readonly Placeable[]): number[] {
       (a, b) =>
         b.job.weight - a.job.weight ||
         Buffer.compare(a.digest.subarray(8, 20), b.digest.subarray(8, 20)) ||
-        (keyOf(a.job) < keyOf(b.job) ? -1 : 1),
+        compareText(keyOf(a.job), keyOf(b.job)),
     );
   const pools = poolsOf(jobs);
   const offsets = jobs.map(() => 0);

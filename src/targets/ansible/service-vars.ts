@@ -6,6 +6,7 @@ import { hostTrees, hostVolumes } from '../systemd/host-tree.js';
 import { keepOptions } from '../../retention/options.js';
 import type { RenderedFile, TargetInput } from '../target.js';
 import { ansibleText } from './text.js';
+import { compareText } from '../../text/compare.js';
 
 /** One service on one host, or on whichever host has its runtime. */
 interface Place {
@@ -52,7 +53,7 @@ function hostServices({ plan }: TargetInput): HostService[] {
     }
   }
   const byId = ({ service: a }: HostService, { service: b }: HostService) =>
-    a.service_id < b.service_id ? -1 : 1;
+    compareText(a.service_id, b.service_id);
   return [...services.values()].sort(byId);
 }
 

@@ -24,6 +24,7 @@ import {
 } from './pod.js';
 import { rootSecurity } from './security.js';
 import { longestGap } from './timing.js';
+import { compareText } from '../../text/compare.js';
 
 const CRONTAB = '/etc/stowage-crontab';
 const JOBS = '/etc/stowage-jobs';
@@ -94,7 +95,7 @@ function schedulers(
   settings: KubernetesSettings,
 ): Scheduler[] {
   return [...groupBy(jobs, (job) => schedulerName(project, job, settings))]
-    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .sort(([a], [b]) => compareText(a, b))
     .flatMap(([name, members]): Scheduler[] => {
       const [first] = members;
       if (first === undefined) return [];
@@ -194,7 +195,7 @@ function volumesAndMounts(
   jobs: readonly KubernetesJob[],
 ): Record<string, unknown> {
   const repositories = new Map(jobs.map(({ repository }) => [repository.name, repository]));
-  const secrets = [...repositories.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
+  const secrets = [...repositories.values()].sort((a, b) => compareText(a.name, b.name));
   const paths = jobs.flatMap((job) =>
     hostPaths(job).map((volume) => ({ volume, scope: job.service.service_id })),
   );

@@ -1,5 +1,6 @@
 import type { BackupPlan, RepositoryPlan } from '../../plan/plan.js';
 import { treeOf, type HostJob } from '../systemd/host-tree.js';
+import { compareText } from '../../text/compare.js';
 
 /** What one user of a host installs: the jobs of the rootless services there. */
 export interface UserTree {
@@ -32,7 +33,7 @@ export function userTrees(plan: BackupPlan): UserTree[] {
   }
   return [...trees]
     .map(([folder, tree]) => ({ ...tree, project: plan.project, folder, repositories: usedBy(tree.jobs) }))
-    .sort((a, b) => (a.folder < b.folder ? -1 : 1));
+    .sort((a, b) => compareText(a.folder, b.folder));
 }
 
 /** The folder of the user tree inside of a host's own. */
@@ -73,5 +74,5 @@ export function userCredentials(tree: UserTree): string[] {
 }
 
 function usedBy(jobs: readonly HostJob[]): RepositoryPlan[] {
-  return [...new Set(jobs.map((job) => job.repository))].sort((a, b) => (a.name < b.name ? -1 : 1));
+  return [...new Set(jobs.map((job) => job.repository))].sort((a, b) => compareText(a.name, b.name));
 }

@@ -1,5 +1,6 @@
 import type { BackupPlan, PlannedVolume, Placement, RepositoryPlan, ServicePlan } from '../../plan/plan.js';
 import { isMaintained } from '../../plan/maintenance-jobs.js';
+import { compareText } from '../../text/compare.js';
 
 /** One service's job on one host. */
 export interface HostJob {
@@ -99,10 +100,10 @@ export function hostTrees(plan: BackupPlan): HostTree[] {
       folder,
       repositories: usedBy([...tree.jobs, ...tree.guests], tree.maintained),
     }))
-    .sort((a, b) => (a.folder < b.folder ? -1 : 1));
+    .sort((a, b) => compareText(a.folder, b.folder));
 }
 
 function usedBy(jobs: readonly HostJob[], maintained: readonly RepositoryPlan[]): RepositoryPlan[] {
   const used = new Set([...jobs.map((job) => job.repository), ...maintained]);
-  return [...used].sort((a, b) => (a.name < b.name ? -1 : 1));
+  return [...used].sort((a, b) => compareText(a.name, b.name));
 }
