@@ -19,8 +19,6 @@ export interface ValuesLookup {
   names(): readonly string[];
 }
 
-export const NO_VALUES: ValuesLookup = { get: () => undefined, names: () => [] };
-
 /** Reads flat mappings of names to values; of several files that hold a name, the last one wins. */
 export function loadValues(inputs: readonly InputFile[]): {
   values: ValuesLookup;
