@@ -2,7 +2,7 @@ import { Simulated } from '../schedule/simulated.js';
 import type { Zones } from '../schedule/zone.js';
 import { maskSecrets } from '../source/secrets.js';
 import { SEVERITIES, type Finding } from './finding.js';
-import { foreignChanges } from './foreign.js';
+import { templateChanges } from './template-changes.js';
 import { matchPlans } from './match.js';
 import { underName } from './renamed.js';
 import type { Places } from './places.js';
@@ -22,7 +22,7 @@ export function review(before: Side, after: ReviewInput['after'], places: Places
     places,
     matched: matchPlans(before.plan, after.plan),
     repositories: { before: byName(before), after: byName(after) },
-    foreign: foreignChanges({ before: old, after }),
+    templateChanges: templateChanges({ before: old, after }),
     simulated: new Simulated(zones),
   };
   return RULES.flatMap((rule) => rule(input))
