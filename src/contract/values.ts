@@ -3,7 +3,7 @@ import { append } from '../source/append.js';
 import type { Pointer } from '../source/document.js';
 import { parseYaml } from '../source/parse.js';
 import type { InputFile } from '../source/read.js';
-import { isMapping } from '../source/tagged.js';
+import { isMapping } from '../source/yaml-values.js';
 import type { YamlDocument } from '../source/yaml-document.js';
 
 /** A value and the place where it is written. */

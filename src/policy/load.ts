@@ -13,7 +13,7 @@ import type { InputFile } from '../source/read.js';
 import { schemaDiagnostics } from '../source/schema-errors.js';
 import type { JsonSchema } from '../source/schema.js';
 import { suggestionHint } from '../source/suggest.js';
-import { isMapping, type Mapping } from '../source/tagged.js';
+import { isMapping, type Mapping } from '../source/yaml-values.js';
 import { checkText } from '../source/text-rules.js';
 import type { YamlDocument } from '../source/yaml-document.js';
 import { readDeployments, readRuntimeSettings } from './deployments.js';

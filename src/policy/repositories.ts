@@ -2,7 +2,7 @@ import { asMapping, asText } from '../source/access.js';
 import type { Pointer } from '../source/document.js';
 import type { Findings } from '../source/findings.js';
 import { findSecret } from '../source/secrets.js';
-import { isMapping, type Mapping } from '../source/tagged.js';
+import { isMapping, type Mapping } from '../source/yaml-values.js';
 import { localPath } from './repository-url.js';
 import { readFriendlySchedule } from './friendly-schedule.js';
 import { checkHost, readSecretFile } from './host-rules.js';
