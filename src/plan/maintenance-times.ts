@@ -1,6 +1,6 @@
 import type { Repository } from '../policy/policy.js';
 import { knownSchedule } from '../schedule/job-schedule.js';
-import { offsetsNear, type Roaming } from '../schedule/nearness.js';
+import { offsetsNear, type StartWindows } from '../schedule/start-windows.js';
 import { offsetRoom } from '../schedule/offset.js';
 import { runsBetween, SIMULATION, type Clockwork } from '../schedule/runs.js';
 import type { Zones } from '../schedule/zone.js';
@@ -31,9 +31,9 @@ const CANDIDATES = 96;
  */
 export function placeMaintenance(
   repository: Repository,
-  backups: readonly Roaming[],
+  backups: readonly StartWindows[],
   zones: Zones,
-): { offsets: MaintenanceOffsets; jobs: readonly Roaming[] } {
+): { offsets: MaintenanceOffsets; jobs: readonly StartWindows[] } {
   const jobs = MAINTENANCE_KINDS.map((kind) => {
     const schedule = knownSchedule(repository[kind].schedule);
     const { from, to } = SIMULATION;
@@ -41,7 +41,7 @@ export function placeMaintenance(
     const runs = runsBetween(schedule, zone, from, to, maintenanceClockwork(repository));
     return { kind, runs, room: offsetRoom(schedule, repository[kind].spread) };
   });
-  const settled: Roaming[] = [...backups, ...jobs].filter(({ room }) => room === 1);
+  const settled: StartWindows[] = [...backups, ...jobs].filter(({ room }) => room === 1);
   const flexible = backups.filter(({ room }) => room > 1);
   const offsets = { forget: 0, prune: 0, check: 0 };
   for (const job of jobs.filter(({ room }) => room > 1)) {
@@ -54,9 +54,9 @@ export function placeMaintenance(
 }
 
 function earliest(
-  job: Roaming,
-  settled: readonly Roaming[],
-  flexible: readonly Roaming[],
+  job: StartWindows,
+  settled: readonly StartWindows[],
+  flexible: readonly StartWindows[],
   margin: number,
 ): number {
   const blocked = unionNear(job, settled, margin);
@@ -80,6 +80,6 @@ function earliest(
 }
 
 /** The offsets of a job that bring it near any of the others. */
-export function unionNear(job: Roaming, others: readonly Roaming[], margin: number): Set<number> {
+export function unionNear(job: StartWindows, others: readonly StartWindows[], margin: number): Set<number> {
   return new Set(others.flatMap((other) => [...offsetsNear(job, other, margin)]));
 }

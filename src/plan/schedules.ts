@@ -2,7 +2,7 @@ import type { BackupSettings } from '../contract/contract.js';
 import type { Policy, Repository } from '../policy/policy.js';
 import { formatCron } from '../schedule/cron.js';
 import { knownSchedule, scheduleAt } from '../schedule/job-schedule.js';
-import type { Roaming } from '../schedule/nearness.js';
+import type { StartWindows } from '../schedule/start-windows.js';
 import { offsetRoom } from '../schedule/offset.js';
 import { placeOffsets, weightOf, type Placeable, type StartWindow } from '../schedule/placement.js';
 import { runsBetween, SIMULATION, timesOfDay, type Clockwork } from '../schedule/runs.js';
@@ -36,7 +36,7 @@ export interface PlannedTimes {
 }
 
 /** What the backups of one schedule, spread, repository and clockwork have in common. */
-interface Lane extends Roaming {
+interface Lane extends StartWindows {
   readonly repository: string;
   /** Tells schedules with different runs apart. */
   readonly name: string;
