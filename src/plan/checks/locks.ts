@@ -3,7 +3,7 @@ import { showDuration } from '../../schedule/show.js';
 import type { Check } from './check.js';
 
 /** Minutes within which a dead lock is gone: until the next look, and half an hour of looking at it. */
-const LOCK_GONE = 60;
+export const LOCK_GONE = 60;
 
 /** Backups that give up waiting while a lock that nobody holds any more may still stand. */
 export const impatientBackups: Check = ({ policy, contracts, plan }) => {
