@@ -2,6 +2,7 @@ import type { SourceDocument, Pointer } from '../source/document.js';
 
 /** The runtimes a service contract may name under `runtime_templates`, in the order that we list them. */
 export const RUNTIMES = ['docker', 'podman', 'kubernetes', 'proxmox', 'baremetal'] as const;
+/** One of {@link RUNTIMES}. */
 export type Runtime = (typeof RUNTIMES)[number];
 
 /** What a runtime mounts: `service_volumes[]`, or `services[].volumes[]` under Compose. */
@@ -60,6 +61,7 @@ export type RunAs = 'restic' | 'root' | number;
 
 /** Settings that the policy's `defaults` give and a contract's `backup:` block overrides key by key. */
 export interface BackupSettings {
+  /** Name of a repository of the policy. */
   readonly repository: string;
   /** Five-field cron expression or one of the four aliases, as written. */
   readonly schedule: string;
@@ -96,11 +98,13 @@ export interface Commands {
 
 /** `backup.volumes.<name>` of a contract. */
 export interface VolumeSettings {
+  /** Whether it is backed up. */
   readonly enabled: boolean;
   /** Why it is not backed up; never empty when `enabled` is false. */
   readonly reason: string | null;
   /** Added to the service's excludes for this volume. */
   readonly exclude: readonly string[];
+  /** Whether an empty volume may be backed up. */
   readonly allow_empty: boolean;
   /** Whether a file system of its own has to be mounted there. */
   readonly mount_point: boolean;
@@ -124,6 +128,7 @@ export interface WorkloadSettings {
   readonly selector: Readonly<Record<string, string>> | null;
 }
 
+/** The `backup:` block of a contract. */
 export interface BackupBlock {
   /** Only the keys that the contract gives. */
   readonly settings: Partial<BackupSettings>;
@@ -138,6 +143,7 @@ export interface Contract {
   readonly document: SourceDocument;
   readonly service_id: string;
   readonly service_name: string;
+  /** What units of systemd and Quadlet are called. */
   readonly service_unit_name: string;
   /** Its Compose services, the one with the health check first; none where that one's name is not known. */
   readonly compose_services: readonly string[];
@@ -145,11 +151,15 @@ export interface Contract {
   readonly container_name: string | null;
   /** Whether files with secrets are gone after each deployment, so that only another one can bring them back. */
   readonly shreds_secrets: boolean;
+  /** Namespace on Kubernetes. */
   readonly service_namespace: string;
+  /** `service_volumes`, in the order of the file. */
   readonly service_volumes: readonly ServiceVolume[];
   /** Volumes of `services[]`, flattened in order; empty when the contract has no `services`. */
   readonly compose_volumes: readonly ServiceVolume[];
+  /** `mounts.persistent_volumes`, in the order of the file. */
   readonly persistent_volumes: readonly PersistentVolume[];
+  /** `mounts.ephemeral_mounts`, in the order of the file. */
   readonly ephemeral_mounts: readonly EphemeralMount[];
   /** `kubernetes.pvc`. */
   readonly pvc: {
@@ -157,14 +167,17 @@ export interface Contract {
     readonly size: string | null;
     readonly storage_class: string | null;
   } | null;
+  /** Size of the volumes whose size nothing else says, in GiB. */
   readonly service_storage_gb: number | null;
   /** `service_container.vmid`. */
   readonly vmid: number | null;
   readonly quadlet_scope: 'system' | 'user';
   /** Keys of `runtime_templates`, in the order of {@link RUNTIMES}. */
   readonly runtimes: readonly Runtime[];
+  /** User and group that the workload runs as. */
   readonly run_as_user: string | null;
   readonly run_as_group: string | null;
+  /** The health check as a program with its arguments; empty where there is none. */
   readonly health_cmd: readonly string[];
   /** Service ids from `requires[]`. */
   readonly requires: readonly string[];

@@ -3,7 +3,7 @@ import type { Pointer } from '../source/document.js';
 import type { Findings } from '../source/findings.js';
 import { pathsOverlap } from '../source/paths.js';
 import { suggestionHint } from '../source/suggest.js';
-import type { Mapping } from '../source/tagged.js';
+import type { Mapping } from '../source/yaml-values.js';
 import { RUNTIMES, type EphemeralMount, type PersistentVolume, type Runtime } from './contract.js';
 import { checkName, VOLUME_NAME } from './names.js';
 import { readPath } from './volumes.js';

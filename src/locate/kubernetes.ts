@@ -29,7 +29,7 @@ export const kubernetes: Locator = {
 };
 
 /** The claim that the live adapter makes or takes for a service. */
-export function defaultClaim(contract: Contract): string {
+function defaultClaim(contract: Contract): string {
   return contract.pvc?.name ?? `${contract.service_name}-data`;
 }
 

@@ -6,6 +6,7 @@ import type { Namespace } from './cluster.js';
 import { labels, projectSelector } from '../../names/objects.js';
 import { scriptsConfigMap, secretName } from './pod.js';
 import { repositoryPorts } from './ports.js';
+import { compareText } from '../../text/compare.js';
 
 const SHARED = { mode: 0o644, sources: [], service: null, runtime: 'kubernetes' } as const;
 
@@ -67,7 +68,7 @@ export function secretFiles(
   const used = new Set([...jobs.map((job) => job.repository), ...namespace.maintained]);
   const withSecret = [...used]
     .filter((repository) => repository.kubernetes_secret !== null)
-    .sort((a, b) => (a.name < b.name ? -1 : 1));
+    .sort((a, b) => compareText(a.name, b.name));
   // Repositories may share their credentials: the first of them gives the file its name.
   return [...groupBy(withSecret, secretName)].map(([name, sharing]) => ({
     ...SHARED,

@@ -41,7 +41,7 @@ const DAYS: Readonly<Record<string, number>> = {
 };
 
 /** Hours that the oldest snapshot of a retention lives, at most: Velero's `ttl` for every backup. */
-export function longestKept({ retention }: ServicePlan, schedule: JobSchedule): number {
+function longestKept({ retention }: ServicePlan, schedule: JobSchedule): number {
   const ages = Object.entries(retention).map(([rule, kept]: [string, number | string]) => {
     if (typeof kept === 'string') return hoursOf(kept);
     if (rule === 'keep_last') return Math.ceil((kept * longestGap(schedule)) / 60);

@@ -69,7 +69,7 @@ export function restoreCommand(project: string, repository: string): string {
 }
 
 /** Files with environment variables that jobs of the host read, sorted. */
-export function hostEnvironmentFiles(tree: HostTree): string[] {
+function hostEnvironmentFiles(tree: HostTree): string[] {
   const files = tree.repositories.flatMap(({ environment_file }) => environment_file ?? []);
   return [...new Set(files)].sort();
 }
