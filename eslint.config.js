@@ -35,6 +35,22 @@ export default tseslint.config(
     },
   },
   {
+    files: ['src/**/*.ts'],
+    ignores: ['src/text/compare.ts'],
+    rules: {
+      'no-restricted-syntax': [
+        'error',
+        ...[
+          'ConditionalExpression[test.operator=/^[<>]$/][consequent.argument.value=1]',
+          '[name="localeCompare"]',
+        ].map((selector) => ({
+          selector,
+          message: 'Texts have one order: `compareText` in src/text/compare.ts.',
+        })),
+      ],
+    },
+  },
+  {
     files: ['test/**/*.ts'],
     rules: { 'max-lines-per-function': 'off', '@typescript-eslint/no-unsafe-assignment': 'off' },
   },

@@ -10,18 +10,120 @@
  *
  * Nothing here writes, exits or prints. A user's mistake is an entry in `diagnostics`; what throws is a bug or a
  * file system that failed.
+ *
+ * @packageDocumentation
  */
-export type { Contract, RuntimeName as Runtime } from './contract/contract.js';
+import type { Contract } from './contract/contract.js';
+import { loadProject as load, type Project } from './load.js';
+import { buildPlan as build, type PlanResult } from './plan/build.js';
+import { planProject as plan, type PlannedProject } from './plan-project.js';
+import type { Policy } from './policy/policy.js';
+import { render as fill, report as write, type RenderedProject, type ProjectResult } from './render.js';
+
+export type {
+  BackupBlock,
+  BackupSettings,
+  Commands,
+  Contract,
+  EphemeralMount,
+  PersistentVolume,
+  Retention,
+  RunAs,
+  RuntimeName as Runtime,
+  ServiceVolume,
+  VolumeSettings,
+  WorkloadSettings,
+} from './contract/contract.js';
+export type { Clockwork } from './schedule/runs.js';
+export { CODES, type DiagnosticCode } from './diagnostics/codes.js';
 export type { Diagnostic, Severity, Span } from './diagnostics/diagnostic.js';
-export { CODES } from './diagnostics/codes.js';
 export { hasErrors, sortDiagnostics } from './diagnostics/diagnostic.js';
 export type { Project } from './load.js';
-export { loadProject } from './load.js';
-export type { Job, JobSchedule } from './model/job.js';
-export type { BackupPlan, Placement, PlannedVolume, RepositoryPlan, ServicePlan } from './plan/plan.js';
-export { buildPlan } from './plan/build.js';
-export type { Policy } from './policy/policy.js';
+export type { PlanResult } from './plan/build.js';
+export type {
+  ClaimSource,
+  ClusterPlace,
+  FolderSource,
+  Held,
+  HostPlace,
+  Job,
+  JobObject,
+  JobSchedule,
+  Lock,
+  NodeSource,
+  Place,
+  RepositorySource,
+  SnapshotIdentity,
+  Source,
+  Store,
+  StreamSource,
+} from './model/job.js';
+export type {
+  BackupPlan,
+  Elsewhere,
+  LocationKind,
+  Placement,
+  PlannedVolume,
+  RepositoryPlan,
+  ServicePlan,
+  Workload,
+} from './plan/plan.js';
+export type { PlannedProject } from './plan-project.js';
+export type {
+  Deployment,
+  ExternalSecretSettings,
+  KubernetesSettings,
+  Labels,
+  MaintenancePlace,
+  MaintenanceTime,
+  Policy,
+  Repository,
+  RuntimeSettings,
+  Toleration,
+} from './policy/policy.js';
+export type { ProjectResult, RenderedProject } from './render.js';
+export type { Pointer, SourceDocument } from './source/document.js';
 export type { RenderedFile } from './targets/target.js';
-export { planProject } from './plan-project.js';
 export { RUNTIMES } from './runtimes/registry.js';
-export { render, report } from './render.js';
+
+/**
+ * Reads a policy, and the values files and contracts that it names, from the disk. Reports every problem of every
+ * file at once.
+ *
+ * @param configPath - path of the policy; relative to the working directory, or absolute
+ */
+export function loadProject(configPath: string): Project {
+  return load(configPath);
+}
+
+/** Plans a loaded project. The plan is there to look at even when some contracts have errors. */
+export function planProject(project: Project): PlannedProject {
+  return plan(project);
+}
+
+/**
+ * Contracts and policy to the one plan that everything is rendered from. Pure: the same input gives the same plan, in
+ * the same order, whatever order the contracts come in.
+ */
+export function buildPlan(policy: Policy, contracts: readonly Contract[]): PlanResult {
+  return build(policy, contracts);
+}
+
+/** Plans and renders a loaded project. */
+export function render(project: Project): RenderedProject {
+  return fill(project);
+}
+
+/**
+ * The page about a loaded project's backups.
+ *
+ * @param at - the moment that the page shows, in minutes from 1970 (UTC); null for a model day, so that the page is
+ * the same whenever it is made
+ */
+export function report(
+  project: Project,
+  format: 'html' | 'markdown',
+  at: number | null = null,
+): ProjectResult<string> {
+  return write(project, format, at);
+}

@@ -12,17 +12,25 @@ import { DISK, type Files } from './source/files.js';
 import { limitPerFile } from './source/limit.js';
 import { readInput, type InputFile } from './source/read.js';
 
-/** Everything that a command reads before it plans. */
+/** Everything that is read before planning. Only `loadProject` makes one. */
 export interface Project {
   /** Absolute path of the policy's folder. */
   readonly root: string;
-  /** Where everything is read from: the disk, or a commit. */
+  /**
+   * Where everything is read from: the disk, or a commit.
+   *
+   * @internal
+   */
   readonly input: Files;
   /** Null when the policy cannot be used. */
   readonly policy: Policy | null;
   /** The contracts without errors, in the order of their files. */
   readonly contracts: readonly Contract[];
-  /** The contracts with errors. */
+  /**
+   * The contracts with errors.
+   *
+   * @internal
+   */
   readonly unread: Unread;
   /** Sorted by file and position. */
   readonly diagnostics: readonly Diagnostic[];

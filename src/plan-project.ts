@@ -5,6 +5,7 @@ import type { BackupPlan } from './plan/plan.js';
 import type { Period } from './schedule/runs.js';
 import { intlZones } from './time/intl-zone.js';
 
+/** A project, and the plan that was made of it. */
 export interface PlannedProject {
   /** Null when the policy could not be read. */
   readonly plan: BackupPlan | null;

@@ -16,6 +16,7 @@ import {
 import { readOverrides } from './template/read-overrides.js';
 import { intlZones } from './time/intl-zone.js';
 
+/** A project, its plan, and every file that was rendered from it. */
 export interface RenderedProject extends PlannedProject {
   /** The whole output tree, by path; empty when anything is wrong, because nothing may be written then. */
   readonly files: readonly RenderedFile[];
@@ -40,7 +41,11 @@ export function render(
 }
 
 /** The page about a loaded project's backups, in memory; null when anything is wrong. */
-export function report(project: Project, format: 'html' | 'markdown', at: number | null): Filled<string> {
+export function report(
+  project: Project,
+  format: 'html' | 'markdown',
+  at: number | null,
+): ProjectResult<string> {
   return fillTemplates(project, ({ plan, runtimes, templates }, found) => {
     const repositories = project.policy?.repositories ?? [];
     const made = buildReport({
@@ -57,7 +62,7 @@ export function report(project: Project, format: 'html' | 'markdown', at: number
 }
 
 /** What was made of a project with the help of templates. */
-export interface Filled<Result> extends PlannedProject {
+export interface ProjectResult<Result> extends PlannedProject {
   /** Null when anything is wrong. */
   readonly result: Result | null;
   /** As in {@link RenderedProject}. */
@@ -71,7 +76,7 @@ function fillTemplates<Result>(
     input: TargetInput,
     found: readonly Diagnostic[],
   ) => { readonly result: Result; readonly diagnostics: readonly Diagnostic[] },
-): Filled<Result> {
+): ProjectResult<Result> {
   const { plan, diagnostics } = planProject(project);
   const found: Diagnostic[] = [...diagnostics];
   const sources = new Map(project.sources);

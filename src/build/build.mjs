@@ -1,6 +1,5 @@
 // Builds everything that is made from sources: build/generated (validators, templates), then dist/.
 // Plain JavaScript because it is what turns TypeScript into something that runs.
-import { execFileSync } from 'node:child_process';
 import { chmodSync, cpSync, mkdirSync, rmSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
@@ -34,5 +33,6 @@ cpSync('build/generated/schemas', 'dist/schemas', { recursive: true });
 chmodSync('dist/stowage.js', 0o755);
 // Only users of the library want its types. npm runs `prepare` last before it packs, so that is where they have to be made.
 if (['pack', 'publish'].includes(process.env.npm_command)) {
-  execFileSync('node_modules/.bin/tsc', ['-p', 'tsconfig.types.json'], { stdio: 'inherit' });
+  const { rollUpTypes } = await import('./library-types.mjs');
+  rollUpTypes();
 }

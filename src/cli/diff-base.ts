@@ -1,6 +1,8 @@
 import { basename, join, posix, resolve } from 'node:path';
 import { hasErrors, type Diagnostic } from '../diagnostics/diagnostic.js';
-import { loadProject, render, type BackupPlan, type Project } from '../index.js';
+import { loadProject, type Project } from '../load.js';
+import type { BackupPlan } from '../plan/plan.js';
+import { render } from '../render.js';
 import { projectName } from '../names/installed.js';
 import { MANIFEST_PATH } from '../output/tree-path.js';
 import { POLICY_FILE } from '../policy/find.js';

@@ -1,6 +1,7 @@
 import picocolors from 'picocolors';
 import { printable } from '../diagnostics/printable.js';
 import type { ExplainedKey, ExplainedTemplate, Explanation } from '../explain/explain.js';
+import { groupBy } from '../plan/group.js';
 
 /** `stowage explain --format json`: part of the interface, so the keys and their order stay. */
 export interface ExplanationDocument extends Omit<Explanation, 'templates'> {
@@ -31,11 +32,14 @@ function keyEntries(keys: readonly ExplainedKey[]): Entry[] {
 
 /** Keys that nobody wrote, by file: where a default counts. */
 function unsetEntries(keys: readonly ExplainedKey[]): Entry[] {
-  const files = new Map<string, string[]>();
-  for (const { file, key, value } of keys) {
-    if (value === null) files.set(file, [...(files.get(file) ?? []), `\`${key}\``]);
-  }
-  return [...files].map(([file, names]) => [printable(file), printable(names.join(', '))]);
+  const unset = groupBy(
+    keys.filter(({ value }) => value === null),
+    ({ file }) => file,
+  );
+  return [...unset].map(([file, ofFile]) => [
+    printable(file),
+    printable(ofFile.map(({ key }) => `\`${key}\``).join(', ')),
+  ]);
 }
 
 function templateEntries(templates: ExplanationDocument['templates']): Entry[] {

@@ -1,7 +1,7 @@
 import stringWidth from 'string-width';
 import type { RuntimeName } from '../contract/contract.js';
 import { printable } from '../diagnostics/printable.js';
-import { comparePaths as compareText } from '../output/tree-path.js';
+import { compareText } from '../text/compare.js';
 import type { BackupPlan, LocationKind } from '../plan/plan.js';
 import { formatTable, type Column } from './table.js';
 

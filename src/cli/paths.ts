@@ -8,7 +8,7 @@ import { policyFile, printBeside, type CommonOptions } from './project.js';
 import type { Terminal } from './terminal.js';
 
 /** The services asked for that the plan does not have. */
-export function unknownServices({ plan, project }: Opened, asked: readonly string[]): Diagnostic[] {
+function unknownServices({ plan, project }: Opened, asked: readonly string[]): Diagnostic[] {
   const known = new Set(plan?.services.map((service) => service.service_id));
   const file = project.policy?.document.file ?? 'stowage.yml';
   return [...new Set(asked)]

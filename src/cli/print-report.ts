@@ -17,7 +17,7 @@ import { VERSION } from './version.js';
  * @param root absolute path of the policy's folder, which names in diagnostics are relative to
  * @returns gives a path with `/`, or an absolute one for a file outside
  */
-export function namesInCheckout(root: string): (file: string) => string {
+function namesInCheckout(root: string): (file: string) => string {
   const git = findAbove(root, '.git');
   const top = git === null ? process.cwd() : dirname(git);
   return (file) => {

@@ -1,6 +1,7 @@
 import { readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import { loadProject, report as makeReport } from '../index.js';
+import { loadProject } from '../load.js';
+import { report as makeReport } from '../render.js';
 import { REPORT_MARK } from '../report/report.js';
 import { EXIT, type ExitCode } from './exit-codes.js';
 import { policyFile, printBeside, type CommonOptions } from './project.js';

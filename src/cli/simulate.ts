@@ -1,6 +1,5 @@
 import { NO_COMMANDS } from '../contract/commands.js';
-import { loadContracts } from '../contract/load.js';
-import { NO_VALUES } from '../contract/values.js';
+import { madeUpContract } from '../contract/made-up.js';
 import type { Diagnostic } from '../diagnostics/diagnostic.js';
 import { buildPlan } from '../plan/build.js';
 import type { Deployment, Policy } from '../policy/policy.js';
@@ -38,10 +37,6 @@ export function forecast(
   const ids = Array.from({ length: count }, (_, index) => `simulated-${String(index + 1).padStart(5, '0')}`);
   const named = (policy.deployments ?? []).flatMap(({ host }) => (host === null ? [] : [host]));
   const hosts: (string | null)[] = named.length === 0 ? [null] : [...new Set(named)];
-  const { contracts } = loadContracts(
-    ids.map((id) => ({ file: `${id}.yml`, text: contractText(id) })),
-    NO_VALUES,
-  );
   const deployments = hosts.map((host, index): Deployment => {
     const services = ids.filter((_, service) => service % hosts.length === index);
     return {
@@ -56,7 +51,7 @@ export function forecast(
     };
   });
   const fleet = { ...policy, deployments: deployments.filter(({ services }) => services.length > 0) };
-  const { plan, diagnostics } = buildPlan(fleet, contracts, intlZones, period);
+  const { plan, diagnostics } = buildPlan(fleet, ids.map(madeUpContract), intlZones, period);
   const jobs = jobsOf(plan, { host: undefined, repository: policy.defaults.repository });
   const room = Math.max(1, policy.defaults.spread);
   return {
@@ -71,13 +66,6 @@ export function forecast(
     jobs,
     diagnostics: diagnostics.filter(({ code }) => code.startsWith('STW7')),
   };
-}
-
-function contractText(id: string): string {
-  return (
-    `service_id: ${id}\nruntime_templates: { baremetal: x }\n` +
-    `mounts: { persistent_volumes: [{ name: data, path: /srv/${id} }] }\n`
-  );
 }
 
 /** Starts and running backups, minute by minute. */

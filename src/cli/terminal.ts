@@ -1,6 +1,6 @@
 import type { WriteStream } from 'node:tty';
 import { printableLines } from '../diagnostics/printable.js';
-import { plainMarks, showsUtf8 } from './marks.js';
+import { asAscii, showsUtf8 } from './ascii.js';
 
 /** Where a command's output goes. stdout carries the result, stderr everything else. */
 export interface Terminal {
@@ -44,7 +44,7 @@ export function processTerminal(color: boolean | undefined, quiet: boolean): Ter
   const live = stderr.isTTY && !quiet && !isCi() && process.env.TERM !== 'dumb';
   const isPlain = !showsUtf8(process.env);
   const write = (stream: WriteStream, text: string): void => {
-    if (text !== '') stream.write(stream.isTTY && isPlain ? plainMarks(text) : text);
+    if (text !== '') stream.write(stream.isTTY && isPlain ? asAscii(text) : text);
   };
   let shown = false;
   const wipe = (): void => {

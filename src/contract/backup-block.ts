@@ -5,7 +5,7 @@ import { asList, asMapping, asText, asTexts } from '../source/access.js';
 import type { Pointer } from '../source/document.js';
 import type { Findings } from '../source/findings.js';
 import { suggestionHint } from '../source/suggest.js';
-import type { Mapping } from '../source/tagged.js';
+import type { Mapping } from '../source/yaml-values.js';
 import { readCommands } from './commands.js';
 import type { BackupBlock, VolumeSettings, WorkloadSettings } from './contract.js';
 import { checkName, ENGINE_VOLUME_NAME, KUBERNETES_NAME } from './names.js';

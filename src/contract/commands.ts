@@ -2,7 +2,7 @@ import { asList, asMapping, asTexts } from '../source/access.js';
 import type { Pointer } from '../source/document.js';
 import type { Findings } from '../source/findings.js';
 import { isReference, isSecretOption } from '../source/secrets.js';
-import type { Mapping } from '../source/tagged.js';
+import type { Mapping } from '../source/yaml-values.js';
 import type { Commands } from './contract.js';
 
 /** Where neither contract nor policy gives any. */

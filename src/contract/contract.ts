@@ -59,6 +59,7 @@ export type RunAs = 'restic' | 'root' | number;
 
 /** Settings that the policy's `defaults` give and a contract's `backup:` block overrides key by key. */
 export interface BackupSettings {
+  /** Name of a repository of the policy. */
   readonly repository: string;
   /** Five-field cron expression or one of the four aliases, as written. */
   readonly schedule: string;
@@ -95,11 +96,13 @@ export interface Commands {
 
 /** `backup.volumes.<name>` of a contract. */
 export interface VolumeSettings {
+  /** Whether it is backed up. */
   readonly enabled: boolean;
   /** Why it is not backed up; never empty when `enabled` is false. */
   readonly reason: string | null;
   /** Added to the service's excludes for this volume. */
   readonly exclude: readonly string[];
+  /** Whether an empty volume may be backed up. */
   readonly allow_empty: boolean;
   /** Whether a file system of its own has to be mounted there. */
   readonly mount_point: boolean;
@@ -123,6 +126,7 @@ export interface WorkloadSettings {
   readonly selector: Readonly<Record<string, string>> | null;
 }
 
+/** The `backup:` block of a contract. */
 export interface BackupBlock {
   /** Only the keys that the contract gives. */
   readonly settings: Partial<BackupSettings>;
@@ -137,6 +141,7 @@ export interface Contract {
   readonly document: SourceDocument;
   readonly service_id: string;
   readonly service_name: string;
+  /** What units of systemd and Quadlet are called. */
   readonly service_unit_name: string;
   /** Its Compose services, the one with the health check first; none where that one's name is not known. */
   readonly compose_services: readonly string[];
@@ -144,11 +149,15 @@ export interface Contract {
   readonly container_name: string | null;
   /** Whether files with secrets are gone after each deployment, so that only another one can bring them back. */
   readonly shreds_secrets: boolean;
+  /** Namespace on Kubernetes. */
   readonly service_namespace: string;
+  /** `service_volumes`, in the order of the file. */
   readonly service_volumes: readonly ServiceVolume[];
   /** Volumes of `services[]`, flattened in order; empty when the contract has no `services`. */
   readonly compose_volumes: readonly ServiceVolume[];
+  /** `mounts.persistent_volumes`, in the order of the file. */
   readonly persistent_volumes: readonly PersistentVolume[];
+  /** `mounts.ephemeral_mounts`, in the order of the file. */
   readonly ephemeral_mounts: readonly EphemeralMount[];
   /** `kubernetes.pvc`. */
   readonly pvc: {
@@ -156,14 +165,17 @@ export interface Contract {
     readonly size: string | null;
     readonly storage_class: string | null;
   } | null;
+  /** Size of the volumes whose size nothing else says, in GiB. */
   readonly service_storage_gb: number | null;
   /** `service_container.vmid`. */
   readonly vmid: number | null;
   readonly quadlet_scope: 'system' | 'user';
   /** Keys of `runtime_templates`, in the registry's order. */
   readonly runtimes: readonly RuntimeName[];
+  /** User and group that the workload runs as. */
   readonly run_as_user: string | null;
   readonly run_as_group: string | null;
+  /** The health check as a program with its arguments; empty where there is none. */
   readonly health_cmd: readonly string[];
   /** Service ids from `requires[]`. */
   readonly requires: readonly string[];

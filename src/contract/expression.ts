@@ -1,5 +1,5 @@
 /** A step of a reference: `.name`, `['name']`, `.0` or `[0]`. */
-export type Step = string | number;
+type Step = string | number;
 
 /** `{{ name.step[0] | default('x') }}`, the only kind of expression that is understood. */
 export interface Reference {

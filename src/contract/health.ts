@@ -1,5 +1,5 @@
 import { asList, asMapping, asText } from '../source/access.js';
-import type { Mapping } from '../source/tagged.js';
+import type { Mapping } from '../source/yaml-values.js';
 
 /**
  * The program and its arguments that tell whether the service works; empty for none. Compose's first words are no part of

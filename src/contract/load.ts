@@ -8,7 +8,7 @@ import { parseYaml } from '../source/parse.js';
 import type { InputFile } from '../source/read.js';
 import { schemaDiagnostics } from '../source/schema-errors.js';
 import type { JsonSchema } from '../source/schema.js';
-import { isMapping, type Mapping } from '../source/tagged.js';
+import { isMapping, type Mapping } from '../source/yaml-values.js';
 import type { YamlDocument } from '../source/yaml-document.js';
 import { readBackupBlock } from './backup-block.js';
 import { checkArguments } from './commands.js';

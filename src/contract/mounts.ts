@@ -3,7 +3,7 @@ import type { Pointer } from '../source/document.js';
 import type { Findings } from '../source/findings.js';
 import { pathsOverlap } from '../source/paths.js';
 import { suggestionHint } from '../source/suggest.js';
-import type { Mapping } from '../source/tagged.js';
+import type { Mapping } from '../source/yaml-values.js';
 import type { EphemeralMount, PersistentVolume, RuntimeName } from './contract.js';
 import { RUNTIMES } from '../runtimes/registry.js';
 import { checkName, VOLUME_NAME } from './names.js';

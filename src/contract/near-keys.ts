@@ -3,7 +3,7 @@ import { childrenOf } from '../source/access.js';
 import type { Pointer } from '../source/document.js';
 import type { Findings } from '../source/findings.js';
 import { allowedTypes, childSchema, type JsonSchema } from '../source/schema.js';
-import { isMapping } from '../source/tagged.js';
+import { isMapping } from '../source/yaml-values.js';
 
 /**
  * Warns of keys that nobody reads and that stand where one that we read is missing: `host_pth` would silently turn a

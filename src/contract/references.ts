@@ -5,7 +5,7 @@ import type { Pointer } from '../source/document.js';
 import { Findings } from '../source/findings.js';
 import { allowedTypes, childSchema, type JsonSchema } from '../source/schema.js';
 import { suggest } from '../source/suggest.js';
-import { emptyMapping, isMapping, LiteralText, VaultedValue, type Mapping } from '../source/tagged.js';
+import { emptyMapping, isMapping, LiteralText, VaultedValue, type Mapping } from '../source/yaml-values.js';
 import type { YamlDocument } from '../source/yaml-document.js';
 import { hasExpression, splitExpressions, type Reference } from './expression.js';
 import type { LocatedValue, ValuesLookup } from './values.js';

@@ -1,5 +1,5 @@
 import { asText } from '../source/access.js';
-import { isMapping } from '../source/tagged.js';
+import { isMapping } from '../source/yaml-values.js';
 
 /**
  * Contracts that have mistakes, and so are in no list of contracts. What is missing only because of them is no mistake of its

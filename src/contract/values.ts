@@ -3,7 +3,7 @@ import { append } from '../source/append.js';
 import type { Pointer } from '../source/document.js';
 import { parseYaml } from '../source/parse.js';
 import type { InputFile } from '../source/read.js';
-import { isMapping } from '../source/tagged.js';
+import { isMapping } from '../source/yaml-values.js';
 import type { YamlDocument } from '../source/yaml-document.js';
 
 /** A value and the place where it is written. */
@@ -18,8 +18,6 @@ export interface ValuesLookup {
   get(name: string): LocatedValue | undefined;
   names(): readonly string[];
 }
-
-export const NO_VALUES: ValuesLookup = { get: () => undefined, names: () => [] };
 
 /** Reads flat mappings of names to values; of several files that hold a name, the last one wins. */
 export function loadValues(inputs: readonly InputFile[]): {

@@ -2,7 +2,7 @@ import { asList, asMapping, asText } from '../source/access.js';
 import type { Pointer } from '../source/document.js';
 import type { Findings } from '../source/findings.js';
 import { readAbsolutePath } from '../source/paths.js';
-import { isMapping, type Mapping } from '../source/tagged.js';
+import { isMapping, type Mapping } from '../source/yaml-values.js';
 import type { ServiceVolume } from './contract.js';
 import { checkName, ENGINE_VOLUME_NAME } from './names.js';
 

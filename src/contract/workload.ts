@@ -1,7 +1,7 @@
 import { asList, asMapping, asText } from '../source/access.js';
 import type { Pointer } from '../source/document.js';
 import type { Findings } from '../source/findings.js';
-import type { Mapping } from '../source/tagged.js';
+import type { Mapping } from '../source/yaml-values.js';
 import { COMPOSE_SERVICE_NAME, CONTAINER_NAME, type NameRule } from './names.js';
 
 /**

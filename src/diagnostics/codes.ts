@@ -314,4 +314,5 @@ export const CODES = {
     'Installed names get the project, which they did not have before. `install.sh` and the playbook take over what is installed on a host.',
 } as const satisfies Record<string, string>;
 
+/** A key of {@link CODES}. */
 export type DiagnosticCode = keyof typeof CODES;

@@ -1,4 +1,5 @@
 import type { DiagnosticCode } from './codes.js';
+import { compareText } from '../text/compare.js';
 
 /** How bad a finding is. Only `error` stops a command from writing and makes it exit 1. */
 export type Severity = 'error' | 'warning' | 'info';
@@ -22,6 +23,7 @@ export interface Diagnostic {
   readonly severity: Severity;
   /** One sentence, no trailing full stop, names in backquotes. */
   readonly message: string;
+  /** What the message is about. */
   readonly span: Span;
   /** What to do about it; empty when the message says it all. */
   readonly hint?: string;
@@ -37,10 +39,6 @@ export function wholeFile(file: string): Span {
 /** Whether any finding forbids writing. */
 export function hasErrors(diagnostics: readonly Diagnostic[]): boolean {
   return diagnostics.some((diagnostic) => diagnostic.severity === 'error');
-}
-
-function compareText(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }
 
 /** Sorted by file and position (then code and message), each finding once. */

@@ -39,8 +39,3 @@ export function jsonDocument(value: unknown): string {
   );
   return `${text}\n`;
 }
-
-/** `{"diagnostics":[…]}`: what `validate --format json` prints. */
-export function formatJson(diagnostics: readonly Diagnostic[]): string {
-  return jsonDocument({ diagnostics: toJsonDiagnostics(diagnostics) });
-}

@@ -30,7 +30,7 @@ export interface ExplainedKey {
   readonly value: string | number | boolean | null;
 }
 
-export interface ExplainedRule {
+interface ExplainedRule {
   readonly says: string;
   readonly source: string;
 }

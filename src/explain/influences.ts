@@ -5,7 +5,7 @@ import { schemaAt, type JsonSchema } from '../source/schema.js';
 import { TARGETS } from '../targets/registry.js';
 import type { TemplateSet } from '../template/engine.js';
 import { candidatesFor } from './candidates.js';
-import { Workshop, type Input, type Inputs, type Rendering } from './inputs.js';
+import { Renderer, type Input, type Inputs, type Rendering } from './inputs.js';
 import { leavesOf, withName, withValue, type Scalar } from './leaves.js';
 import { unsetKeys } from './unset.js';
 
@@ -48,17 +48,17 @@ export function influencesOn(
   varied: Inputs,
   templates: TemplateSet,
 ): Influence[] | null {
-  const workshop = new Workshop(templates);
+  const renderer = new Renderer(templates);
   const targets = TARGETS.filter(
-    (target) => workshop.render(inputs, [target])?.files.has(place.path) === true,
+    (target) => renderer.render(inputs, [target])?.files.has(place.path) === true,
   );
-  const base = workshop.render(inputs, targets);
+  const base = renderer.render(inputs, targets);
   const before = base?.files.get(place.path)?.content.split('\n');
   if (base === null || before === undefined) return null;
   const line = place.line === null ? null : indexOfLine(before, place.line);
   if (line === -1) return null;
   const differs = (changed: Inputs): boolean | null => {
-    const result = workshop.render(changed, targets);
+    const result = renderer.render(changed, targets);
     if (result === null || !isNoWorse(result, base)) return null;
     return isChanged(before, result.files.get(place.path)?.content.split('\n'), line);
   };

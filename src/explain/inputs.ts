@@ -47,7 +47,7 @@ export interface Rendering {
 }
 
 /** Renders inputs again and again, and reads only what changed. */
-export class Workshop {
+export class Renderer {
   readonly #templates: TemplateSet;
   readonly #policies = new WeakMap<Input, Policy | null>();
   readonly #contracts = new WeakMap<Input, { values: ValuesLookup; contracts: readonly Contract[] | null }>();

@@ -1,5 +1,5 @@
 import type { Pointer } from '../source/document.js';
-import { isMapping } from '../source/tagged.js';
+import { isMapping } from '../source/yaml-values.js';
 
 export type Scalar = string | number | boolean;
 

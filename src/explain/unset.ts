@@ -1,7 +1,7 @@
 import { candidatesFor, isScalar } from './candidates.js';
 import type { Pointer } from '../source/document.js';
 import { dereference, type JsonSchema } from '../source/schema.js';
-import { isMapping } from '../source/tagged.js';
+import { isMapping } from '../source/yaml-values.js';
 
 export interface UnsetKey {
   readonly pointer: Pointer;

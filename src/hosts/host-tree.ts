@@ -1,3 +1,4 @@
+import { compareText } from '../text/compare.js';
 import { isDump, repositoriesOf, type Job } from '../model/job.js';
 import { groupBy } from '../plan/group.js';
 import { oncePerPlan } from '../plan/once-per-plan.js';
@@ -79,5 +80,5 @@ export function usedBy(
   maintained: readonly RepositoryPlan[] = [],
 ): RepositoryPlan[] {
   const used = new Set([...jobs.map((job) => job.repository), ...maintained]);
-  return [...used].sort((a, b) => (a.name < b.name ? -1 : 1));
+  return [...used].sort((a, b) => compareText(a.name, b.name));
 }

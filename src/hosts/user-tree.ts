@@ -1,3 +1,4 @@
+import { compareText } from '../text/compare.js';
 import { groupBy } from '../plan/group.js';
 import { oncePerPlan } from '../plan/once-per-plan.js';
 import { placedJobs } from '../plan/placed-jobs.js';
@@ -30,7 +31,7 @@ export const userTrees = oncePerPlan((plan: BackupPlan): UserTree[] => {
       jobs: here,
       repositories: usedBy(here),
     }))
-    .sort((a, b) => (a.folder < b.folder ? -1 : 1));
+    .sort((a, b) => compareText(a.folder, b.folder));
 });
 
 /** The folder of the user tree inside of a host's own. */

@@ -9,7 +9,7 @@ import type { Clockwork } from '../schedule/runs.js';
 export type Source = FolderSource | NodeSource | ClaimSource | StreamSource | RepositorySource;
 
 /** What every source of a backup says about itself; `volumes` is more than one for the disks of a guest. */
-interface Held {
+export interface Held {
   /** Names of the persistent volumes that it holds. */
   readonly volumes: readonly string[];
   /** `/backup/<service>/<volume>`: what restic sees, on every runtime. */
@@ -35,6 +35,7 @@ export interface NodeSource extends Held {
   readonly is_file: boolean;
 }
 
+/** A claim of a cluster, or a part of one. */
 export interface ClaimSource extends Held {
   readonly at: 'claim';
   readonly namespace: string;
@@ -61,6 +62,7 @@ export interface RepositorySource {
 /** Where a job runs. Names no runtime: hosts of all runtimes share one folder, one installer, one list. */
 export type Place = HostPlace | ClusterPlace;
 
+/** A machine that systemd runs jobs on. */
 export interface HostPlace {
   readonly on: 'host';
   /** Null: on whichever host people install it on. Then `folder` still tells the runtimes apart. */
@@ -71,11 +73,12 @@ export interface HostPlace {
   readonly folder: string;
 }
 
+/** A namespace of a cluster. */
 export interface ClusterPlace {
   readonly on: 'cluster';
   /** Null while a policy knows one cluster. */
   readonly cluster: string | null;
-  /** The workload's; an operator's object may have to lie in another, see {@link JobObject.namespace}. */
+  /** The workload's; an operator's object may have to lie in another one: see `JobObject`. */
   readonly namespace: string;
   /** Each of these nodes runs the job for itself; null for one run on some node. */
   readonly nodes: Labels | null;
@@ -129,7 +132,7 @@ export interface JobSchedule {
 
 /** One trigger of one scheduler, and at most one group of snapshots. Plain and serialisable. */
 export interface Job {
-  /** Unique and stable: what `diff` pairs, and what later jobs name. See {@link jobId}. */
+  /** Unique and stable: what `diff` pairs, and what later jobs name: `backup:photos@web1`. */
   readonly id: string;
   readonly kind: string;
   readonly service: string | null;

@@ -4,7 +4,8 @@ import { wholeFile } from '../diagnostics/diagnostic.js';
 import type { RenderedFile } from '../targets/target.js';
 import type { OnDisk, ReadDisk } from './disk.js';
 import type { Manifest, ManifestEntry } from './manifest.js';
-import { comparePaths, parents } from './tree-path.js';
+import { parents } from './tree-path.js';
+import { compareText } from '../text/compare.js';
 
 /**
  * How a path differs from what rendering gives: it would be added; it is as we wrote it and would change; it is
@@ -35,7 +36,7 @@ export interface CompareInput {
 }
 
 /** A file to write, with what it replaces. */
-export interface FileWrite {
+interface FileWrite {
   readonly path: string;
   readonly content: string;
   readonly mode: 0o644 | 0o755;
@@ -254,7 +255,7 @@ export function compareTree(input: CompareInput): Comparison {
   const comparer = new Comparer(input);
   const rendered = new Set(input.files.map((file) => file.path));
   const stale = [...input.manifest.values()].filter((entry) => !rendered.has(entry.path));
-  for (const entry of stale.sort((a, b) => comparePaths(a.path, b.path))) comparer.stale(entry);
+  for (const entry of stale.sort((a, b) => compareText(a.path, b.path))) comparer.stale(entry);
   for (const file of input.files) comparer.rendered(file, input.manifest.get(file.path));
   const { writes, removals, dropped, unchanged, diagnostics, after, during } = comparer;
   return {
@@ -265,7 +266,7 @@ export function compareTree(input: CompareInput): Comparison {
     diagnostics,
     after,
     during,
-    drift: comparer.drift.sort((a, b) => comparePaths(a.path, b.path)),
-    changes: comparer.changes.sort((a, b) => comparePaths(a.path, b.path)),
+    drift: comparer.drift.sort((a, b) => compareText(a.path, b.path)),
+    changes: comparer.changes.sort((a, b) => compareText(a.path, b.path)),
   };
 }

@@ -1,7 +1,8 @@
 import { lstatSync, readFileSync, readdirSync, type Stats } from 'node:fs';
 import { join } from 'node:path';
 import { errorCode } from '../source/error-code.js';
-import { comparePaths, parents } from './tree-path.js';
+import { parents } from './tree-path.js';
+import { compareText } from '../text/compare.js';
 
 /** What stands at one path of the tree. Symbolic links are never followed. */
 export type OnDisk =
@@ -53,7 +54,7 @@ export function listTree(
     }
   };
   visit(folder);
-  return { files: files.sort(comparePaths), emptyFolders: emptyFolders.sort(comparePaths) };
+  return { files: files.sort(compareText), emptyFolders: emptyFolders.sort(compareText) };
 }
 
 /** A reader of the tree below `root` (absolute, resolved). Looks at each folder once. */

@@ -104,7 +104,7 @@ export function readManifest(root: string, name: string): StoredManifest {
 }
 
 /** Whether a path of the tree is a file that a run, killed perhaps, has put into the staging folder. */
-export function isStaged(path: string): boolean {
+function isStaged(path: string): boolean {
   const [folder, file] = [path.slice(0, STAGING_FOLDER.length), path.slice(STAGING_FOLDER.length + 1)];
   if (folder !== STAGING_FOLDER || path[STAGING_FOLDER.length] !== '/') return false;
   return STAGED_NAME.test(file) || RUN_NAME.test(file);

@@ -1,7 +1,8 @@
 import type { RuntimeName } from '../contract/contract.js';
 import { RUNTIMES } from '../runtimes/registry.js';
 import type { Diagnostic } from '../diagnostics/diagnostic.js';
-import { comparePaths, pathFault } from './tree-path.js';
+import { pathFault } from './tree-path.js';
+import { compareText } from '../text/compare.js';
 
 /** What the manifest says about one file of the tree. */
 export interface ManifestEntry {
@@ -44,7 +45,7 @@ function entryJson(entry: ManifestEntry): string {
 
 /** The manifest's text: one line for each file, sorted by path, so that changes are small and merge well. */
 export function serializeManifest(entries: Iterable<ManifestEntry>): string {
-  const sorted = [...entries].sort((a, b) => comparePaths(a.path, b.path));
+  const sorted = [...entries].sort((a, b) => compareText(a.path, b.path));
   const head = '{\n  "version": 1,\n  "generated_by": "stowage render",\n  "files": [';
   const lines = sorted.map((entry) => `\n    ${entryJson(entry)}`).join(',');
   return `${head}${lines}${sorted.length > 0 ? '\n  ' : ''}]\n}\n`;

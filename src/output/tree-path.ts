@@ -45,8 +45,3 @@ export function parents(path: string): string[] {
   }
   return result;
 }
-
-/** Order of paths in the manifest and in every list: by UTF-16 code units, the same on every machine. */
-export function comparePaths(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
-}

@@ -5,9 +5,10 @@ import { compareTree, type Change, type Comparison, type Drift, type PartFilter 
 import { diskReader } from './disk.js';
 import { findForeign, openRoot, readManifest } from './folder.js';
 import { serializeManifest, type Manifest } from './manifest.js';
-import { MANIFEST_PATH, comparePaths, foldPath, parents, pathFault } from './tree-path.js';
+import { MANIFEST_PATH, foldPath, parents, pathFault } from './tree-path.js';
 import { refuseOthers, TreeBusyError, withTreeLock } from './lock.js';
 import { hasLeftovers, writeTree, type WriteHooks, type WriteOrder, type WriteResult } from './write.js';
+import { compareText } from '../text/compare.js';
 
 export interface PlanOptions {
   /** For a partial render: the files it is about. Others stay as they are, on disk and in the manifest. */
@@ -107,8 +108,8 @@ function withManifest(
   const change: Change = { path, before: before === null ? null : Buffer.from(before), after };
   const kind = before === null ? 'added' : 'changed';
   return {
-    drift: [...drift, { path, kind } as const].sort((a, b) => comparePaths(a.path, b.path)),
-    changes: [...changes, change].sort((a, b) => comparePaths(a.path, b.path)),
+    drift: [...drift, { path, kind } as const].sort((a, b) => compareText(a.path, b.path)),
+    changes: [...changes, change].sort((a, b) => compareText(a.path, b.path)),
     unchanged,
   };
 }
@@ -124,7 +125,7 @@ export function planWrite(
   options: PlanOptions = {},
 ): WritePlan {
   checkPaths(files);
-  const sorted = [...files].sort((a, b) => comparePaths(a.path, b.path));
+  const sorted = [...files].sort((a, b) => compareText(a.path, b.path));
   const name = displayName(root, options);
   const nameOf = (path: string): string => `${name}/${path}`;
 
@@ -204,7 +205,7 @@ export function applyWrite(plan: WritePlan, hooks: WriteHooks = {}): WriteResult
   if (manifestChanges) written.push(MANIFEST_PATH);
   const done = new Set([...written, ...removals]);
   return {
-    written: written.sort(comparePaths),
+    written: written.sort(compareText),
     unchanged: plan.unchanged,
     removed: removals,
     drift: plan.drift.filter(({ path }) => !done.has(path)),

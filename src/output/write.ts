@@ -4,7 +4,8 @@ import type { Comparison, Drift } from './compare.js';
 import { statOrNull } from './disk.js';
 import { serializeManifest } from './manifest.js';
 import { diskOperations, type WriteOperations } from './operations.js';
-import { MANIFEST_PATH, RUN_NAME, STAGED_NAME, STAGING_FOLDER, comparePaths, parents } from './tree-path.js';
+import { MANIFEST_PATH, RUN_NAME, STAGED_NAME, STAGING_FOLDER, parents } from './tree-path.js';
+import { compareText } from '../text/compare.js';
 
 /** What a run did to the tree. Paths are relative to it and sorted; the manifest counts as one of its files. */
 export interface WriteResult {
@@ -116,7 +117,7 @@ class TreeWriter {
 
   /** Removes the folders above `paths` that hold nothing any more, deepest first. */
   #pruneFolders(paths: readonly string[]): void {
-    const folders = [...new Set(paths.flatMap(parents))].sort((a, b) => comparePaths(b, a));
+    const folders = [...new Set(paths.flatMap(parents))].sort((a, b) => compareText(b, a));
     for (const folder of folders) {
       const path = this.#at(folder);
       if (isEmptyFolder(path)) this.#operations.removeFolder(path);

@@ -19,9 +19,12 @@ import { resolve } from './resolve.js';
 import { localPath } from '../policy/repository-url.js';
 import { effectiveSettings } from './settings.js';
 import { groupBy } from './group.js';
+import { compareText } from '../text/compare.js';
 
+/** A plan, and what planning found. */
 export interface PlanResult {
   readonly plan: BackupPlan;
+  /** Sorted by file and position. With an error among them the plan is there to look at, and must not be rendered. */
   readonly diagnostics: Diagnostic[];
 }
 
@@ -59,7 +62,7 @@ export function drawPlan(
   place = placeInTime,
   unread: Unread = NOTHING_UNREAD,
 ) {
-  const sorted = [...contracts].sort((a, b) => compare(a.service_id, b.service_id));
+  const sorted = [...contracts].sort((a, b) => compareText(a.service_id, b.service_id));
   const unique = sorted.filter((contract, index) => sorted[index - 1]?.service_id !== contract.service_id);
   const { deployed, diagnostics } = resolveDeployments(policy, unique, unread);
   const placesOf = groupBy(deployed, (entry) => entry.contract);
@@ -81,11 +84,6 @@ export function drawPlan(
   return { sorted, deployed, drafts, plan, diagnostics };
 }
 
-/** Code-unit order: the same on every machine and in every locale. */
-export function compare(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
-}
-
 function planService(policy: Policy, contract: Contract, deployed: readonly Deployed[]): ServicePlan {
   const settings = effectiveSettings(policy, contract);
   /** Whether any job of the service does what a key says. */
@@ -94,7 +92,7 @@ function planService(policy: Policy, contract: Contract, deployed: readonly Depl
     deployed.some(({ runtime }) => runtimeOf(runtime).honours?.(policy, key) ?? true);
   const placements = deployed
     .map((entry) => planPlacement(policy, entry))
-    .sort((a, b) => compare(a.host ?? '', b.host ?? '') || compare(a.runtime, b.runtime));
+    .sort((a, b) => compareText(a.host ?? '', b.host ?? '') || compareText(a.runtime, b.runtime));
   return {
     service_id: contract.service_id,
     service_name: contract.service_name,
@@ -120,7 +118,7 @@ function planService(policy: Policy, contract: Contract, deployed: readonly Depl
     run_as_user: contract.run_as_user,
     run_as_group: contract.run_as_group,
     health_cmd: contract.health_cmd,
-    requires: [...new Set(contract.requires)].filter((id) => id !== contract.service_id).sort(compare),
+    requires: [...new Set(contract.requires)].filter((id) => id !== contract.service_id).sort(compareText),
     vmid: contract.vmid,
     unprotected_volumes: unprotectedVolumes(contract).map((volume) => volume.name),
     placements,

@@ -1,7 +1,7 @@
 import type { JobDraft, Wish } from '../model/job.js';
 import { formatCron } from '../schedule/cron.js';
 import { knownSchedule } from '../schedule/job-schedule.js';
-import type { Roaming } from '../schedule/nearness.js';
+import type { StartWindows } from '../schedule/start-windows.js';
 import { offsetRoom } from '../schedule/offset.js';
 import { runsBetween, SIMULATION, timesOfDay } from '../schedule/runs.js';
 import type { Zones } from '../schedule/zone.js';
@@ -11,7 +11,7 @@ const DAY = 1440;
 export type Window = Extract<Wish, { at: 'window' }>;
 
 /** What jobs with the same wish, clock and locks have in common. */
-export interface Lane extends Roaming {
+export interface Lane extends StartWindows {
   readonly repositories: readonly string[];
   /** Tells schedules with different runs apart. */
   readonly name: string;

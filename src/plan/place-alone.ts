@@ -1,13 +1,13 @@
-import { offsetsNear, type Roaming } from '../schedule/nearness.js';
+import { offsetsNear, type StartWindows } from '../schedule/start-windows.js';
 
 /** What a job that needs a repository alone finds there. */
 export interface Alone {
   /** Minutes around it in which nothing else may start. */
   readonly margin: number;
   /** Jobs that cannot move; those that are placed come to them. */
-  readonly settled: Roaming[];
+  readonly settled: StartWindows[];
   /** Jobs that can. */
-  readonly flexible: readonly Roaming[];
+  readonly flexible: readonly StartWindows[];
 }
 
 /** So many offsets are looked at more closely, scattered over those that are free. */
@@ -21,7 +21,7 @@ const CANDIDATES = 96;
  *
  * @returns minutes after the time that the policy names
  */
-export function placeAlone(job: Roaming, repositories: readonly Alone[]): number {
+export function placeAlone(job: StartWindows, repositories: readonly Alone[]): number {
   if (job.room === 1) return 0;
   const blocked = new Set(
     repositories.flatMap(({ settled, margin }) => [...unionNear(job, settled, margin)]),
@@ -47,6 +47,6 @@ export function placeAlone(job: Roaming, repositories: readonly Alone[]): number
 }
 
 /** The offsets of a job that bring it near any of the others. */
-export function unionNear(job: Roaming, others: readonly Roaming[], margin: number): Set<number> {
+export function unionNear(job: StartWindows, others: readonly StartWindows[], margin: number): Set<number> {
   return new Set(others.flatMap((other) => [...offsetsNear(job, other, margin)]));
 }

@@ -1,7 +1,7 @@
 import { isExclusive, type Job, type JobDraft, type JobSchedule } from '../model/job.js';
 import type { Policy } from '../policy/policy.js';
 import { scheduleAt } from '../schedule/job-schedule.js';
-import type { Roaming } from '../schedule/nearness.js';
+import type { StartWindows } from '../schedule/start-windows.js';
 import { placeOffsets, type Placeable, type StartWindow } from '../schedule/placement.js';
 import type { Zones } from '../schedule/zone.js';
 import { groupBy } from './group.js';
@@ -80,7 +80,7 @@ function offsetsAlone(
   shared: readonly Entry[],
   { margins }: Placing,
   offsets: Map<string, number>,
-): ReadonlyMap<string, readonly Roaming[]> {
+): ReadonlyMap<string, readonly StartWindows[]> {
   const names = new Set([...alone, ...shared].flatMap(({ lane }) => lane.repositories));
   const sharedLanes = lanesByRepository(shared);
   const aloneLanes = lanesByRepository(alone);
@@ -97,7 +97,7 @@ function offsetsAlone(
       ];
     }),
   );
-  const placed = new Map<string, Roaming[]>();
+  const placed = new Map<string, StartWindows[]>();
   for (const { draft, lane } of alone) {
     const own = lane.repositories.flatMap((name) => rivals.get(name) ?? []);
     const offset = placeAlone(lane, own);
@@ -119,7 +119,7 @@ function lanesByRepository(entries: readonly Entry[]): Map<string, Set<Lane>> {
 
 function offsetsShared(
   shared: readonly Entry[],
-  placed: ReadonlyMap<string, readonly Roaming[]>,
+  placed: ReadonlyMap<string, readonly StartWindows[]>,
   { margins }: Placing,
   offsets: Map<string, number>,
 ): void {

@@ -35,6 +35,7 @@ export interface PlannedVolume {
   readonly backed_up: boolean;
   /** Why not, when `backed_up` is false. */
   readonly reason: string | null;
+  /** Whether an empty volume may be backed up. */
   readonly allow_empty: boolean;
   /** Set where a file system of its own has to be mounted at the location. */
   readonly mount_point?: true;
@@ -42,6 +43,7 @@ export interface PlannedVolume {
   readonly must_contain?: readonly string[];
   /** Set where it is not the service's. */
   readonly max_shrink_percent?: number;
+  /** restic `--exclude` patterns beside those of the service. */
   readonly exclude: readonly string[];
 }
 
@@ -81,6 +83,7 @@ export interface Placement {
   readonly obstacles: readonly string[];
 }
 
+/** One service, and how it is backed up wherever it runs. */
 export interface ServicePlan {
   readonly service_id: string;
   readonly service_name: string;
@@ -93,6 +96,7 @@ export interface ServicePlan {
   readonly shreds_secrets: boolean;
   /** The contract's file, as in diagnostics. */
   readonly contract: string;
+  /** Name of the repository that it is backed up into. */
   readonly repository: string;
   /** restic's `--tag` values; never volatile. */
   readonly tags: readonly string[];
@@ -103,6 +107,7 @@ export interface ServicePlan {
   readonly timeout: number | null;
   /** Minutes; null where no job of the service is told how long to wait. */
   readonly retry_lock: number | null;
+  /** Whether restic's exit code 3 (some source file unreadable) counts as success. */
   readonly accept_incomplete: boolean;
   /** How much of a volume's files or bytes may be gone since the last accepted snapshot; 100 for all. */
   readonly max_shrink_percent: number;
@@ -110,8 +115,11 @@ export interface ServicePlan {
   readonly run_as: RunAs;
   readonly run_as_user: string | null;
   readonly run_as_group: string | null;
+  /** A program with its arguments; empty where the contract has no health check. */
   readonly health_cmd: readonly string[];
+  /** Ids of the services that have to be there first, sorted. */
   readonly requires: readonly string[];
+  /** Id of its guest on Proxmox. */
   readonly vmid: number | null;
   /** Service volumes that no persistent volume covers: mounted, not backed up. */
   readonly unprotected_volumes: readonly string[];
@@ -136,6 +144,7 @@ export interface Elsewhere {
   }[];
 }
 
+/** One repository, and who looks after it. */
 export interface RepositoryPlan {
   readonly name: string;
   readonly url: string;
@@ -145,6 +154,7 @@ export interface RepositoryPlan {
   readonly environment_file: string | null;
   readonly kubernetes_secret: string | null;
   readonly maintenance: MaintenancePlace;
+  /** Checks read the data in so many parts, one part a run; null where they read none. */
   readonly read_data_subsets: number | null;
   /** Ids of the services that back up into it, sorted. */
   readonly services: readonly string[];
@@ -152,6 +162,7 @@ export interface RepositoryPlan {
 
 /** Everything that rendering needs: plain, sorted, serialisable. `.stowage/plan.json` is this object. */
 export interface BackupPlan {
+  /** Version of the shape of this object. */
   readonly version: 2;
   /** Part of every installed name; `''` in a plan from before policies had one. */
   readonly project: string;

@@ -6,6 +6,7 @@ import { DISK, type Files } from '../source/files.js';
 import { Findings } from '../source/findings.js';
 import { matchPattern, withoutTwins } from '../source/glob.js';
 import { unreadable } from '../source/read.js';
+import { compareText } from '../text/compare.js';
 
 /** A file to read, and how it is shown. */
 export interface ListedFile {
@@ -53,8 +54,8 @@ export function expandPatterns(
     }
   }
   append(findings.diagnostics, closed.values());
-  const listed = withoutTwins(root, [...names].sort(byCodeUnit), files)
-    .sort(byCodeUnit)
+  const listed = withoutTwins(root, [...names].sort(compareText), files)
+    .sort(compareText)
     .map((name) => ({ absolutePath: resolve(root, name), displayName: name }));
   return { files: listed, diagnostics: findings.diagnostics };
 }
@@ -62,7 +63,3 @@ export function expandPatterns(
 const PATTERNS =
   'patterns are relative to the folder of the policy; `*` stays within one folder, `**` does not';
 const SIMPLER = 'write several simpler patterns, as a list';
-
-function byCodeUnit(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
-}

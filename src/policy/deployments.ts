@@ -4,7 +4,7 @@ import { RUNTIMES } from '../runtimes/registry.js';
 import { asList, asMapping, asText, asTexts } from '../source/access.js';
 import type { Pointer } from '../source/document.js';
 import type { Findings } from '../source/findings.js';
-import { isMapping, type Mapping } from '../source/tagged.js';
+import { isMapping, type Mapping } from '../source/yaml-values.js';
 import { oneOf } from './choices.js';
 import { checkHost, readHostPath } from './host-rules.js';
 import { readKubernetesSettings, readLabels } from './kubernetes-settings.js';

@@ -3,7 +3,7 @@ import { cronOfInterval, cronOfWindow, INTERVAL_NAMES, parseWindow } from '../sc
 import { asText } from '../source/access.js';
 import type { Pointer } from '../source/document.js';
 import type { Findings } from '../source/findings.js';
-import type { Mapping } from '../source/tagged.js';
+import type { Mapping } from '../source/yaml-values.js';
 import { parseDuration } from './duration.js';
 
 const DAY = 1440;

@@ -1,6 +1,6 @@
 import { METHOD_NAMES } from '../runtimes/kubernetes/methods/registry.js';
 import { asList, asMapping, asText } from '../source/access.js';
-import { isMapping, type Mapping } from '../source/tagged.js';
+import { isMapping, type Mapping } from '../source/yaml-values.js';
 import { oneOf } from './choices.js';
 import type { Findings } from '../source/findings.js';
 import type { ExternalSecretSettings, KubernetesSettings } from './policy.js';

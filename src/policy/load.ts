@@ -13,7 +13,7 @@ import type { InputFile } from '../source/read.js';
 import { schemaDiagnostics } from '../source/schema-errors.js';
 import type { JsonSchema } from '../source/schema.js';
 import { suggestionHint } from '../source/suggest.js';
-import { isMapping, type Mapping } from '../source/tagged.js';
+import { isMapping, type Mapping } from '../source/yaml-values.js';
 import { checkText } from '../source/text-rules.js';
 import type { YamlDocument } from '../source/yaml-document.js';
 import { readDeployments, readRuntimeSettings } from './deployments.js';
@@ -24,7 +24,7 @@ import { readSettings } from './settings.js';
 const SCHEMA = JSON.parse(policySchemaText) as JsonSchema;
 
 /** What every service gets when the policy's `defaults` do not say otherwise. */
-export const BUILT_IN_DEFAULTS: Omit<BackupSettings, 'repository'> = {
+const BUILT_IN_DEFAULTS: Omit<BackupSettings, 'repository'> = {
   schedule: '30 2 * * *',
   timezone: 'UTC',
   spread: 90,
@@ -43,7 +43,7 @@ export const BUILT_IN_DEFAULTS: Omit<BackupSettings, 'repository'> = {
 const DEFAULT_PARALLEL = 2;
 
 /** A pattern that names input files, and where the policy says it. */
-export interface InputPattern {
+interface InputPattern {
   readonly pattern: string;
   readonly pointer: Pointer;
 }

@@ -9,6 +9,7 @@ export type MaintenancePlace =
 
 /** When a maintenance job may start: up to `spread` minutes after each time of a cron expression. */
 export interface MaintenanceTime {
+  /** Cron expression. */
   readonly schedule: string;
   /** Minutes; 0 for exactly then. */
   readonly spread: number;
@@ -18,6 +19,7 @@ export interface MaintenanceTime {
 export const MAINTENANCE_KINDS = ['forget', 'prune', 'check'] as const;
 export type MaintenanceKind = (typeof MAINTENANCE_KINDS)[number];
 
+/** One entry of `repositories`. */
 export interface Repository {
   readonly name: string;
   /** restic's `-r` value; never holds a password. */
@@ -65,6 +67,7 @@ export interface Toleration {
   readonly tolerationSeconds?: number;
 }
 
+/** Labels of objects in a cluster. */
 export type Labels = Readonly<Record<string, string>>;
 
 /** `runtimes.kubernetes`: how services on clusters are backed up. */
@@ -99,6 +102,7 @@ export interface KubernetesSettings {
   readonly velero_namespace: string;
 }
 
+/** `runtimes.kubernetes.external_secret`: the store that Secrets are filled from. */
 export interface ExternalSecretSettings {
   /** Name of the store. */
   readonly store: string;
@@ -107,6 +111,7 @@ export interface ExternalSecretSettings {
   readonly key_prefix: string;
 }
 
+/** `runtimes`: how services are backed up, runtime by runtime. */
 export interface RuntimeSettings {
   readonly docker: { readonly data_root: string };
   readonly podman: {
@@ -131,12 +136,15 @@ export interface Policy {
   readonly project: string;
   /** Globs, relative to the policy's folder. */
   readonly contracts: readonly string[];
+  /** Globs of the files that answer references of contracts, relative to the policy's folder. */
   readonly values: readonly string[];
+  /** Folder of the output tree, relative to the policy's folder. */
   readonly output: string;
   /** Folder whose files shadow the built-in templates by path; null for none. */
   readonly templates: string | null;
   /** Sorted by name. */
   readonly repositories: readonly Repository[];
+  /** What holds where a contract does not say otherwise. */
   readonly defaults: BackupSettings;
   /** How many backups the timers of one host start at once. */
   readonly parallel: number;

@@ -2,12 +2,13 @@ import { asMapping, asText } from '../source/access.js';
 import type { Pointer } from '../source/document.js';
 import type { Findings } from '../source/findings.js';
 import { findSecret } from '../source/secrets.js';
-import { isMapping, type Mapping } from '../source/tagged.js';
+import { isMapping, type Mapping } from '../source/yaml-values.js';
 import { localPath } from './repository-url.js';
 import { readFriendlySchedule } from './friendly-schedule.js';
 import { checkHost, readSecretFile } from './host-rules.js';
 import type { MaintenancePlace, MaintenanceTime, Repository } from './policy.js';
 import { readCron, readMinutes, readTimezone } from './settings.js';
+import { compareText } from '../text/compare.js';
 
 const USUAL_MARGIN = 15;
 const MAX_MARGIN = 12 * 60;
@@ -21,7 +22,7 @@ const USUAL_TIMES = {
 /** Reads `repositories`, sorted by name. `timezone` is that of the policy's defaults. */
 export function readRepositories(findings: Findings, given: Mapping, timezone: string): Repository[] {
   return Object.entries(asMapping(given.repositories))
-    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .sort(([a], [b]) => compareText(a, b))
     .flatMap(([name, item]) =>
       isMapping(item) ? (readRepository(findings, name, item, timezone) ?? []) : [],
     );

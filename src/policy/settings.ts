@@ -4,7 +4,7 @@ import { CRON_HINT, parseCron } from '../schedule/cron.js';
 import { asInteger, asMapping, asText, asTexts } from '../source/access.js';
 import type { Pointer } from '../source/document.js';
 import type { Findings } from '../source/findings.js';
-import type { Mapping } from '../source/tagged.js';
+import type { Mapping } from '../source/yaml-values.js';
 import { parseDuration } from './duration.js';
 import { readFriendlySchedule } from './friendly-schedule.js';
 

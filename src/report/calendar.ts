@@ -22,9 +22,9 @@ const SCHEDULES_SHOWN = 2;
 export const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
 
 /** Snapshots of one day that come and go together: `[age, first, last, count]`, all but the count in days back from the moment. */
-export type Life = readonly [age: number, newest_view: number, oldest_view: number, count: number];
+type Life = readonly [age: number, newest_view: number, oldest_view: number, count: number];
 
-export interface CalendarMonth {
+interface CalendarMonth {
   readonly label: string;
   /** Age of its first day. */
   readonly first_age: number;
@@ -33,7 +33,7 @@ export interface CalendarMonth {
 }
 
 /** Services whose snapshots live alike. */
-export interface RetentionClass {
+interface RetentionClass {
   readonly number: number;
   readonly rules: string;
   readonly timezone: string;
@@ -219,7 +219,7 @@ function monthsOf(
 }
 
 /** `2025-01-31`. */
-export function dateText(days: number): string {
+function dateText(days: number): string {
   const { year, month, day } = dateOf(days);
   const two = (value: number) => String(value).padStart(2, '0');
   return `${year}-${two(month)}-${two(day)}`;

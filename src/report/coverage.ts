@@ -6,9 +6,9 @@ import { protection } from '../targets/protection.js';
 import type { Place, ReportBase } from './input.js';
 
 /** What happens to a volume in one place. `unlisted`: it is mounted, but its contract does not call it persistent. */
-export type CoverageState = 'backed_up' | 'waived' | 'not_rendered' | 'unlisted';
+type CoverageState = 'backed_up' | 'waived' | 'not_rendered' | 'unlisted';
 
-export interface CoverageEntry {
+interface CoverageEntry {
   readonly state: CoverageState;
   readonly symbol: string;
   /** The state in words. */
@@ -19,13 +19,13 @@ export interface CoverageEntry {
   readonly reason: string;
 }
 
-export interface CoverageRow {
+interface CoverageRow {
   readonly volume: string;
   /** One for each runtime of the matrix. */
   readonly cells: readonly { readonly runtime: RuntimeName; readonly entries: readonly CoverageEntry[] }[];
 }
 
-export interface CoverageService {
+interface CoverageService {
   readonly service: string;
   readonly name: string;
   /** Numbers of its places, with a space between. */

@@ -39,7 +39,7 @@ export interface Report {
   readonly restore: RestoreOrder;
 }
 
-export interface Facts {
+interface Facts {
   readonly services: number;
   readonly backed_up: number;
   readonly waived: number;
@@ -50,7 +50,7 @@ export interface Facts {
   readonly worst_service: string;
 }
 
-export interface Filters {
+interface Filters {
   /** Hosts, and namespaces of clusters. */
   readonly hosts: readonly string[];
   readonly runtimes: readonly string[];
@@ -58,13 +58,13 @@ export interface Filters {
 }
 
 /** Warnings of the plan of one code: the first ones, and the others. */
-export interface Findings {
+interface Findings {
   readonly code: string;
   readonly first: readonly Finding[];
   readonly rest: readonly Finding[];
 }
 
-export interface Finding {
+interface Finding {
   readonly message: string;
   readonly where: string;
 }

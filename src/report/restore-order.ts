@@ -3,7 +3,7 @@ import { serviceIndex } from '../plan/job-index.js';
 import type { ServicePlan } from '../plan/plan.js';
 import type { ReportBase } from './input.js';
 
-export interface RestoreStage {
+interface RestoreStage {
   readonly number: number;
   readonly services: readonly {
     readonly service: string;

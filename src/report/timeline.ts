@@ -12,9 +12,10 @@ import { clashesOf, type WeekJob } from './clashes.js';
 import { MONTHS } from './calendar.js';
 import { whereOf } from './coverage.js';
 import type { Place, ReportBase } from './input.js';
+import { compareText } from '../text/compare.js';
 
 const DAY = 1440;
-export const WEEK = 7 * DAY;
+const WEEK = 7 * DAY;
 /** More backups than this are shown host by host, more hosts than this all together. */
 const MOST_LANES = 24;
 /** Starts are counted in steps of so many minutes where a lane holds several jobs. */
@@ -26,7 +27,7 @@ const MARK = 40;
 
 const WEEKDAYS = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'];
 
-export interface Mark {
+interface Mark {
   readonly x: number;
   readonly y: number;
   readonly width: number;
@@ -36,7 +37,7 @@ export interface Mark {
   readonly clash: boolean;
 }
 
-export interface Lane {
+interface Lane {
   /** `backup`, `load` for many of them, else the kind of job. */
   readonly kind: string;
   readonly label: string;
@@ -132,7 +133,7 @@ function backupLanes(base: ReportBase, week: Week, entries: readonly Entry[]): L
   const byHost = groupBy(entries, ({ place }) => whereOf(place));
   const pools = byHost.size <= MOST_LANES ? byHost : new Map([['all backups', entries]]);
   return [...pools]
-    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .sort(([a], [b]) => compareText(a, b))
     .map(([where, pool]) => {
       const runs = pool.flatMap((entry) => entry.runs);
       return {

@@ -6,7 +6,7 @@ import { resolveDeployments, type Deployed } from '../plan/deployments.js';
 import type { Deployment, Policy } from '../policy/policy.js';
 import type { Pointer, SourceDocument } from '../source/document.js';
 import { valueAt } from '../source/findings.js';
-import { isMapping } from '../source/tagged.js';
+import { isMapping } from '../source/yaml-values.js';
 import { movedBy } from './volume-places.js';
 
 /** What was loaded of one side. */

@@ -3,7 +3,7 @@ import type { RepositoryPlan } from '../plan/plan.js';
 import type { Simulated } from '../schedule/simulated.js';
 import type { Finding, Severity, Verdict } from './finding.js';
 import { SEVERITIES } from './finding.js';
-import type { ForeignChange } from './foreign.js';
+import type { TemplateChange } from './template-changes.js';
 import type { Matched } from './match.js';
 import type { Places } from './places.js';
 import type { NewSide, Side } from './side.js';
@@ -25,7 +25,7 @@ export interface ReviewInput {
   };
   readonly places: Places;
   /** What the user's templates change. */
-  readonly foreign: readonly ForeignChange[];
+  readonly templateChanges: readonly TemplateChange[];
   readonly simulated: Simulated;
 }
 

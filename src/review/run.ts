@@ -2,13 +2,14 @@ import { Simulated } from '../schedule/simulated.js';
 import type { Zones } from '../schedule/zone.js';
 import { maskSecrets } from '../source/secrets.js';
 import { SEVERITIES, type Finding } from './finding.js';
-import { foreignChanges } from './foreign.js';
+import { templateChanges } from './template-changes.js';
 import { matchPlans } from './match.js';
 import { underName } from './renamed.js';
 import type { Places } from './places.js';
 import type { ReviewInput } from './review.js';
 import type { Side } from './side.js';
 import { RULES } from './rules/registry.js';
+import { compareText } from '../text/compare.js';
 
 /** What a change from one plan to another means: the severest findings first, then by file and position. Pure. */
 export function review(before: Side, after: ReviewInput['after'], places: Places, zones: Zones): Finding[] {
@@ -21,7 +22,7 @@ export function review(before: Side, after: ReviewInput['after'], places: Places
     places,
     matched: matchPlans(before.plan, after.plan),
     repositories: { before: byName(before), after: byName(after) },
-    foreign: foreignChanges({ before: old, after }),
+    templateChanges: templateChanges({ before: old, after }),
     simulated: new Simulated(zones),
   };
   return RULES.flatMap((rule) => rule(input))
@@ -51,8 +52,4 @@ function compareFindings(a: Finding, b: Finding): number {
     compareText(a.before ?? '', b.before ?? '') ||
     compareText(a.after ?? '', b.after ?? '')
   );
-}
-
-function compareText(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }

@@ -51,7 +51,7 @@ export const CRON_HINT =
   'five fields: minute, hour, day of month, month, day of week, such as `30 2 * * 1-5`; or an alias such as `@daily`';
 
 /** The four aliases of the interface, with the meaning that every cron gives them. */
-export const ALIASES: Readonly<Record<string, string>> = {
+const ALIASES: Readonly<Record<string, string>> = {
   '@hourly': '0 * * * *',
   '@daily': '0 0 * * *',
   '@weekly': '0 0 * * 0',

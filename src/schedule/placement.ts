@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { compareText } from '../text/compare.js';
 
 const DAY = 1440;
 
@@ -44,7 +45,7 @@ export function placeOffsets(jobs: readonly Placeable[]): number[] {
       (a, b) =>
         b.job.weight - a.job.weight ||
         Buffer.compare(a.digest.subarray(8, 20), b.digest.subarray(8, 20)) ||
-        (keyOf(a.job) < keyOf(b.job) ? -1 : 1),
+        compareText(keyOf(a.job), keyOf(b.job)),
     );
   const pools = poolsOf(jobs);
   const offsets = jobs.map(() => 0);
@@ -152,7 +153,7 @@ function poolsOf(jobs: readonly Placeable[]): Map<string, Pool> {
 }
 
 /** Maintenance yields when keeping clear of it would crowd the backups into less than a quarter of their minutes. */
-export function avoided(room: number, avoid: ReadonlySet<number>): ReadonlySet<number> {
+function avoided(room: number, avoid: ReadonlySet<number>): ReadonlySet<number> {
   return (room - avoid.size) * 4 >= room ? avoid : new Set<number>();
 }
 

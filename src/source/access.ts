@@ -1,4 +1,4 @@
-import { emptyMapping, isMapping, type Mapping } from './tagged.js';
+import { emptyMapping, isMapping, type Mapping } from './yaml-values.js';
 
 /**
  * Readers for values that a schema has already judged: what has the wrong type counts as absent, since that is

@@ -27,7 +27,7 @@ const HARMLESS = /^GIT_(?:CONFIG_(?:GLOBAL|SYSTEM|NOSYSTEM|COUNT|KEY_\d+|VALUE_\
  * The environment for git. Whoever runs a hook, or a shell in which somebody once set `GIT_DIR`, means the repository
  * that the policy lies in: variables that name a repository, an index or object folders are left out.
  */
-export function gitEnvironment(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+function gitEnvironment(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   const kept = Object.entries(environment).filter(
     ([name]) => !name.startsWith('GIT_') || HARMLESS.test(name),
   );
@@ -36,7 +36,7 @@ export function gitEnvironment(environment: NodeJS.ProcessEnv): NodeJS.ProcessEn
 }
 
 /** Runs git in a folder and gives what it prints. Arguments go to it as they are; no shell reads them. */
-export function runGit(
+function runGit(
   { folder, environment }: Pick<Repository, 'folder' | 'environment'>,
   args: readonly string[],
   input = '',

@@ -33,7 +33,7 @@ export interface ScalarNode extends NodeBase {
   readonly empty: boolean;
 }
 
-export interface SequenceNode extends NodeBase {
+interface SequenceNode extends NodeBase {
   readonly kind: 'sequence';
   readonly items: YamlNode[];
 }

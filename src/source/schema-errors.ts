@@ -6,7 +6,7 @@ import { Findings, type FindingOptions } from './findings.js';
 import type { JsonSchema } from './schema.js';
 import { missingKeyHint, nameHint, valueHint } from './schema-hints.js';
 import { suggest, suggestionHint } from './suggest.js';
-import { isMapping, LiteralText, VaultedValue } from './tagged.js';
+import { isMapping, LiteralText, VaultedValue } from './yaml-values.js';
 import type { YamlDocument } from './yaml-document.js';
 
 export interface SchemaCheck {

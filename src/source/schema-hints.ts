@@ -1,6 +1,6 @@
 import type { Pointer } from './document.js';
 import { schemaAt, type JsonSchema } from './schema.js';
-import { isMapping } from './tagged.js';
+import { isMapping } from './yaml-values.js';
 
 /** Longer examples would be no help in one line; the key's meaning is. */
 const LONGEST_EXAMPLE = 70;

@@ -1,5 +1,5 @@
 import { CORE_SCHEMA, defineMappingTag, defineScalarTag, defineSequenceTag, mergeTag } from 'js-yaml';
-import { emptyMapping, LiteralText, VaultedValue, type Mapping } from './tagged.js';
+import { emptyMapping, LiteralText, VaultedValue, type Mapping } from './yaml-values.js';
 
 const mapping = {
   create: emptyMapping,

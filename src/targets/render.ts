@@ -3,6 +3,7 @@ import { sortDiagnostics } from '../diagnostics/diagnostic.js';
 import { projectTemplates } from './project-templates.js';
 import { TARGETS } from './registry.js';
 import type { RenderedFile, TargetInput } from './target.js';
+import { compareText } from '../text/compare.js';
 
 export interface RenderResult {
   /** By path, each path once. */
@@ -15,7 +16,7 @@ export function renderPlan(input: TargetInput): RenderResult {
   const templates = projectTemplates(input.templates, input.plan);
   const outputs = TARGETS.map((target) => target.render({ ...input, templates }));
   const files = outputs.flatMap((output) => output.files);
-  const sorted = files.sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0));
+  const sorted = files.sort((a, b) => compareText(a.path, b.path));
   for (const [index, file] of sorted.entries()) {
     if (sorted[index + 1]?.path === file.path) throw new Error(`two targets render \`${file.path}\``);
   }

@@ -9,6 +9,7 @@ export interface RenderedFile {
   /** Relative to the tree, `/` as separator. */
   readonly path: string;
   readonly content: string;
+  /** Mode on disk; what people run is executable. */
   readonly mode: 0o644 | 0o755;
   /** Contract files (as in diagnostics) that it depends on, sorted; empty for what every contract shapes. */
   readonly sources: readonly string[];
@@ -24,7 +25,7 @@ export interface TargetInput {
   readonly templates: TemplateSet;
 }
 
-export interface TargetOutput {
+interface TargetOutput {
   readonly files: readonly RenderedFile[];
   readonly diagnostics: readonly Diagnostic[];
 }

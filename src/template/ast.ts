@@ -14,19 +14,19 @@ export interface PathNode {
   readonly loc: Location;
 }
 
-export interface LiteralNode {
+interface LiteralNode {
   readonly type: 'StringLiteral' | 'NumberLiteral' | 'BooleanLiteral';
   readonly value: string | number | boolean;
   readonly original: string | number | boolean;
   readonly loc: Location;
 }
 
-export interface EmptyLiteralNode {
+interface EmptyLiteralNode {
   readonly type: 'UndefinedLiteral' | 'NullLiteral';
   readonly loc: Location;
 }
 
-export interface CallNode {
+interface CallNode {
   readonly type: 'SubExpression';
   readonly path: ExpressionNode;
   readonly loc: Location;
@@ -74,7 +74,7 @@ export interface ContentNode {
   readonly loc: Location;
 }
 
-export interface CommentNode {
+interface CommentNode {
   readonly type: 'CommentStatement';
   readonly loc: Location;
 }

@@ -5,7 +5,7 @@ import type { EncoderName } from './encoders/index.js';
  * meaning follow Handlebars; each value carries the encoder that its place in the file asks for.
  */
 export type Program = readonly Step[];
-export type Step = StepOf<ValueStep>;
+type Step = StepOf<ValueStep>;
 
 /** Where something stands in its template: line and column from 1, columns in code points. */
 export type Position = readonly [line: number, column: number];
@@ -83,7 +83,7 @@ export interface PartialStep {
 
 export type Expression = PathExpression | LiteralExpression;
 
-export interface LiteralExpression {
+interface LiteralExpression {
   readonly literal: string | number | boolean | null;
 }
 

@@ -3,7 +3,6 @@ import fc from 'fast-check';
 import { dump } from 'js-yaml';
 import { loadContracts } from '../../src/contract/load.js';
 import { COMPOSE_SERVICE_NAME, CONTAINER_NAME, type NameRule } from '../../src/contract/names.js';
-import { NO_VALUES } from '../../src/contract/values.js';
 import { hasErrors } from '../../src/diagnostics/diagnostic.js';
 import { buildPlan } from '../../src/plan/build.js';
 import { loadPolicy } from '../../src/policy/load.js';
@@ -11,6 +10,7 @@ import { renderPlan } from '../../src/targets/render.js';
 import type { RenderedFile } from '../../src/targets/target.js';
 import { builtinTemplates } from '../../src/template/engine.js';
 import { skeleton } from '../support/skeleton.js';
+import { NO_VALUES } from '../support/values.js';
 
 /**
  * A string from a contract or policy may fill its place, and nothing more: whatever it holds, every rendered file has the

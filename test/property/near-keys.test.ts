@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { loadContracts } from '../../src/contract/load.js';
-import { NO_VALUES } from '../../src/contract/values.js';
+import { NO_VALUES } from '../support/values.js';
 
 /**
  * Every key of the live framework's contract schema (JamesonRGrieve/shma-infrastructure, schemas/service.schema.yml at

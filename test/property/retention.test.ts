@@ -2,8 +2,9 @@ import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { Retention } from '../../src/contract/contract.js';
 import { keptSnapshots } from '../../src/retention/keep.js';
-import { existingAt, snapshotLives } from '../../src/retention/simulate.js';
+import { snapshotLives } from '../../src/retention/simulate.js';
 import { intlZones } from '../../src/time/intl-zone.js';
+import { existingAt } from '../support/existing-at.js';
 
 const COUNTS = [
   'keep_last',

@@ -1,5 +1,4 @@
 import { loadContracts } from '../../src/contract/load.js';
-import { NO_VALUES } from '../../src/contract/values.js';
 import { hasErrors } from '../../src/diagnostics/diagnostic.js';
 import { buildPlan } from '../../src/plan/build.js';
 import { loadPolicy } from '../../src/policy/load.js';
@@ -10,6 +9,7 @@ import { review } from '../../src/review/run.js';
 import { renderPlan } from '../../src/targets/render.js';
 import { builtinTemplates, loadTemplates } from '../../src/template/engine.js';
 import { intlZones } from '../../src/time/intl-zone.js';
+import { NO_VALUES } from './values.js';
 
 /** One state of a project: its files by name. Contracts are `services/*.yml`, templates `templates/**`. */
 export type State = Readonly<Record<string, string>>;

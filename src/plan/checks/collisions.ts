@@ -11,6 +11,7 @@ import type { Check, CheckInput } from './check.js';
 import { maintenancePointer } from './schedule.js';
 import { Simulated } from '../../schedule/simulated.js';
 import { workingTime, type Subject } from './suggested-time.js';
+import { compareText } from '../../text/compare.js';
 
 /** More services than these are counted instead of named. */
 const NAMED = 10;
@@ -111,7 +112,7 @@ function clashes(runs: readonly number[], others: readonly Busy[], margin: numbe
     const first = firstCollision(runs, theirs, margin);
     return first === null ? [] : names.map((name) => ({ name, at: first[0], other: first[1] }));
   });
-  found.sort((a, b) => a.at - b.at || a.other - b.other || (a.name < b.name ? -1 : 1));
+  found.sort((a, b) => a.at - b.at || a.other - b.other || compareText(a.name, b.name));
   const seen = new Set<string>();
   return found.filter(({ name }) => seen.size < seen.add(name).size);
 }

@@ -5,6 +5,7 @@ import type { Deployed } from '../deployments.js';
 import { planVolumes } from '../volumes.js';
 import { declaredAt } from './declared.js';
 import { type Check, byHost, onHost, place } from './check.js';
+import { compareText } from '../../text/compare.js';
 
 interface HostPath {
   readonly entry: Deployed;
@@ -52,7 +53,7 @@ function hostPaths(
 
 /** Pairs of different services whose paths are equal or nested. Sorted first, so that 10,000 paths stay cheap. */
 function overlapping(paths: readonly HostPath[]): [HostPath, HostPath][] {
-  const sorted = [...paths].sort((a, b) => (a.path + '/' < b.path + '/' ? -1 : a.path === b.path ? 0 : 1));
+  const sorted = [...paths].sort((a, b) => compareText(`${a.path}/`, `${b.path}/`));
   const found: [HostPath, HostPath][] = [];
   const open: HostPath[] = [];
   for (const candidate of sorted) {

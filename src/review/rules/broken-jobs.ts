@@ -1,4 +1,4 @@
-import { commandWords, logicalLines, type ForeignChange } from '../foreign.js';
+import { commandWords, logicalLines, type TemplateChange } from '../template-changes.js';
 import { matchesWholeVolume } from '../../plan/exclude-match.js';
 import { quote, type Finding } from '../finding.js';
 import type { Rule } from '../review.js';
@@ -13,7 +13,7 @@ const SOURCE = /\/backup\/[^\s"':]+/g;
 
 /** Templates that take away what keeps the data: sources, times, forget, prune, check, and the grouping of history. */
 export const brokenJobs: Rule = (input) => {
-  const changes = input.foreign;
+  const changes = input.templateChanges;
   const critical = { ...SHARED, severity: 'critical' as const };
   const sources = byText(changes, (change) => [
     ...lostMatches(change, SOURCE),
@@ -75,7 +75,7 @@ export const brokenJobs: Rule = (input) => {
 
 /** Words of the commands that our own file and the old one have, and the new one no longer has. */
 function lostWords(
-  { path, plain, before, after }: ForeignChange,
+  { path, plain, before, after }: TemplateChange,
   counts: (word: string) => boolean,
 ): string[] {
   const [old, now] = [new Set(commandWords(path, before)), new Set(commandWords(path, after))];
@@ -86,7 +86,7 @@ function lostWords(
 
 /** Words of the commands that neither our own file nor the old one has. */
 function gainedWords(
-  { path, plain, before, after }: ForeignChange,
+  { path, plain, before, after }: TemplateChange,
   counts: (word: string) => boolean,
 ): string[] {
   const known = new Set([...commandWords(path, plain), ...commandWords(path, before)]);
@@ -94,7 +94,7 @@ function gainedWords(
 }
 
 /** What a pattern finds in our own file and in the old one, and no longer in the new one. */
-function lostMatches({ plain, before, after }: ForeignChange, pattern: RegExp): string[] {
+function lostMatches({ plain, before, after }: TemplateChange, pattern: RegExp): string[] {
   const found = (text: string) => new Set([...text.matchAll(pattern)].map(([match]) => match));
   const [old, now] = [found(before), found(after)];
   return [...found(plain)].filter((match) => old.has(match) && !now.has(match));
@@ -104,7 +104,7 @@ const EXCLUDE = /^--i?exclude=(.+)$/;
 
 /** Templates that exclude what a whole volume is seen as: they stand beside the patterns of contracts and policy. */
 export const excludingTemplates: Rule = (input) => {
-  const found = byText(input.foreign, (change) => {
+  const found = byText(input.templateChanges, (change) => {
     const sources = commandWords(change.path, change.after).filter((word) => word.startsWith('/backup/'));
     return gainedWords(change, (word) => {
       const pattern = EXCLUDE.exec(word)?.[1];

@@ -30,11 +30,11 @@ function changedFact(
 }
 
 function changedByTemplates(
-  { foreign, places }: ReviewInput,
+  { templateChanges, places }: ReviewInput,
   { name }: Runtime,
   watched: WatchedFact,
 ): Finding[] {
-  const changes = foreign.filter(({ path }) => watched.files.test(path));
+  const changes = templateChanges.filter(({ path }) => watched.files.test(path));
   const ours = new Set(changes.flatMap(({ plain }) => writtenIn(plain, watched)));
   const before = changes.flatMap((change) => writtenIn(change.before, watched));
   const after = changes.flatMap((change) => writtenIn(change.after, watched));

@@ -8,7 +8,7 @@ import type { Job } from '../../model/job.js';
 import type { ReviewInput, Rule } from '../review.js';
 
 /** `keep-daily 7, keep-weekly 5`: restic's options in restic's order, rules that keep nothing left out. */
-export function showRetention(retention: Retention): string {
+function showRetention(retention: Retention): string {
   const rules = keepOptions(retention).filter(({ value }) => value !== '0');
   return rules.map(({ option, value }) => `${option.replace(/^--/, '')} ${value}`).join(', ');
 }

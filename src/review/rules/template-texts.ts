@@ -1,4 +1,4 @@
-import type { ForeignChange } from '../foreign.js';
+import type { TemplateChange } from '../template-changes.js';
 import { quote } from '../finding.js';
 
 /** A template's change is about everything that is rendered from it. */
@@ -12,8 +12,8 @@ export interface Change {
 
 /** The same text in several files is one change, and so is one that only names another service or host in each. */
 export function byText(
-  changes: readonly ForeignChange[],
-  texts: (change: ForeignChange) => readonly string[],
+  changes: readonly TemplateChange[],
+  texts: (change: TemplateChange) => readonly string[],
 ): Change[] {
   const found = new Map<string, Change>();
   for (const change of changes) {

@@ -1,4 +1,4 @@
-import { logicalLines, type ForeignChange } from '../foreign.js';
+import { logicalLines, type TemplateChange } from '../template-changes.js';
 import type { Finding } from '../finding.js';
 import type { Rule } from '../review.js';
 import { byText, inFiles, SHARED } from './template-texts.js';
@@ -47,7 +47,7 @@ const FENCE = [
 
 /** Commands and scripts that the templates add, in full. */
 export const addedCommands: Rule = (input) => {
-  const changes = input.foreign;
+  const changes = input.templateChanges;
   const commands = byText(changes, commandsOf).map(({ text, paths }): Finding => {
     const rooted = paths.some((path) => runsAsRoot(text, path, input.after.files.get(path) ?? ''));
     return {
@@ -74,7 +74,7 @@ export const addedCommands: Rule = (input) => {
   return [...commands, ...scripts];
 };
 
-function commandsOf({ path, added }: ForeignChange): readonly string[] {
+function commandsOf({ path, added }: TemplateChange): readonly string[] {
   if (/\.(?:service|container|timer|path|socket)$/.test(path)) {
     return added.filter((line) => COMMAND.test(line) || HOOK.test(line));
   }
@@ -82,7 +82,7 @@ function commandsOf({ path, added }: ForeignChange): readonly string[] {
   return isManifest && added.some((line) => MANIFEST_COMMAND.test(line)) ? [added.join('\n')] : [];
 }
 
-function scriptOf({ path, added }: ForeignChange): readonly string[] {
+function scriptOf({ path, added }: TemplateChange): readonly string[] {
   return isScript(path) && added.length > 0 ? [added.join('\n')] : [];
 }
 
@@ -108,7 +108,7 @@ function runsAsRoot(command: string, path: string, unit: string): boolean {
 
 /** Privileges that the templates give, and fences that they take away. */
 export const privileges: Rule = (input) => {
-  const changes = input.foreign;
+  const changes = input.templateChanges;
   const given = byText(changes, ({ added }) =>
     added.filter((line) => PRIVILEGE.some((rule) => rule.test(line))),
   );
@@ -142,7 +142,7 @@ const EXCUSE = /^(?:SuccessExitStatus|Condition\w+|Assert\w+)=.|^ExecStart=[@:+!
 
 /** Checks and alarms that templates take away, and lines of scripts: nobody would hear of what is lost. */
 export const lostSafeguards: Rule = (input) => {
-  const changes = input.foreign;
+  const changes = input.templateChanges;
   const shared = { ...SHARED, code: 'STW827' as const, severity: 'warning' as const };
   const lost = byText(changes, ({ lost: gone }) => gone.filter((line) => SAFEGUARD.test(line)));
   const excuses = byText(changes, ({ path, added }) =>
@@ -183,7 +183,7 @@ const TIMES = /^(?:OnCalendar=|schedule: )/;
 
 /** What else the templates change in what machines read. Not said twice: what other rules show in full. */
 export const otherChanges: Rule = (input) => {
-  const changes = input.foreign.filter(({ path }) => !/\.md$|^\.|^README/.test(path));
+  const changes = input.templateChanges.filter(({ path }) => !/\.md$|^\.|^README/.test(path));
   const found = byText(changes, (change) => {
     const [lost, added] = [restOf(change, change.lost), restOf(change, change.added)];
     return lost.length + added.length === 0 ? [] : [JSON.stringify([lost, added])];
@@ -207,7 +207,7 @@ export const otherChanges: Rule = (input) => {
 const ELSEWHERE = /^(?:- )?(?:image|suspend): |^Image=/;
 
 /** Lines that no other rule about templates shows. */
-function restOf(change: ForeignChange, lines: readonly string[]): string[] {
+function restOf(change: TemplateChange, lines: readonly string[]): string[] {
   const { path } = change;
   if (isScript(path)) return [];
   const whole = path.endsWith('.yaml') && commandsOf(change).length > 0;

@@ -28,7 +28,7 @@ export const locator: Locator = {
 };
 
 /** The claim that the live adapter makes or takes for a service. */
-export function defaultClaim(contract: Contract): string {
+function defaultClaim(contract: Contract): string {
   return contract.pvc?.name ?? `${contract.service_name}-data`;
 }
 

@@ -18,7 +18,7 @@ export interface GuestRestore {
 }
 
 /** One volume inside the guest, out of the dump. */
-export interface GuestVolumeRestore {
+interface GuestVolumeRestore {
   readonly volume: string;
   /** The path inside the guest. */
   readonly path: string;

@@ -7,6 +7,7 @@ import { hostTrees, hostVolumes } from '../../hosts/host-tree.js';
 import { keepOptions } from '../../retention/options.js';
 import type { RenderedFile, TargetInput } from '../target.js';
 import { ansibleText } from './text.js';
+import { compareText } from '../../text/compare.js';
 
 /** One service on one host, or on whichever host has its runtime. */
 interface Place {
@@ -56,7 +57,7 @@ function hostServices({ plan }: TargetInput): HostService[] {
     }
   }
   const byId = ({ service: a }: HostService, { service: b }: HostService) =>
-    a.service_id < b.service_id ? -1 : 1;
+    compareText(a.service_id, b.service_id);
   return [...services.values()].sort(byId);
 }
 

@@ -8,6 +8,7 @@ import { labels, projectSelector } from '../../names/objects.js';
 import type { Generator, Script } from '../../runtimes/kubernetes/render/contents.js';
 import { scriptsConfigMap, secretName } from '../../runtimes/kubernetes/render/pod.js';
 import { repositoryPorts } from './ports.js';
+import { compareText } from '../../text/compare.js';
 
 const SHARED = { mode: 0o644, sources: [], service: null, runtime: 'kubernetes' } as const;
 
@@ -59,7 +60,7 @@ export function secretFiles(
   const used = new Set([...usedRepositories(namespace), ...namespace.maintained]);
   const withSecret = [...used]
     .filter((repository) => repository.kubernetes_secret !== null)
-    .sort((a, b) => (a.name < b.name ? -1 : 1));
+    .sort((a, b) => compareText(a.name, b.name));
   // Repositories may share their credentials: the first of them gives the file its name.
   return [...groupBy(withSecret, secretName)].map(([name, sharing]) => ({
     ...SHARED,

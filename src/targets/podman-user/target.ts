@@ -33,7 +33,7 @@ export const podmanUser: Target = {
 };
 
 /** What a template knows about a repository. */
-export function repositoryContext(project: string, repository: RepositoryPlan) {
+function repositoryContext(project: string, repository: RepositoryPlan) {
   const { name, url, local_path, environment_file } = repository;
   const secrets = userSecretFiles(project, repository);
   return {

@@ -61,7 +61,7 @@ export function hostFiles(tree: HostTree, input: TargetInput): RenderedFile[] {
 }
 
 /** Files with environment variables that jobs of the host read, sorted. */
-export function hostEnvironmentFiles(tree: HostTree): string[] {
+function hostEnvironmentFiles(tree: HostTree): string[] {
   const files = tree.repositories.flatMap(({ environment_file }) => environment_file ?? []);
   return [...new Set(files)].sort();
 }

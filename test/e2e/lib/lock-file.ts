@@ -9,7 +9,7 @@ interface MasterKey {
 }
 
 /** A file of a repository: its name is the SHA-256 of its content. */
-export interface LockFile {
+interface LockFile {
   readonly id: string;
   readonly content: Buffer;
 }
@@ -59,7 +59,7 @@ export async function ageLock(machine: Machine, folder: string, id: string): Pro
 }
 
 /** What restic would write for this lock, under another id each time (restic's design document, "Keys, Encryption and MAC"). */
-export function lockFile(masterKey: string, lock: Readonly<Record<string, unknown>>): LockFile {
+function lockFile(masterKey: string, lock: Readonly<Record<string, unknown>>): LockFile {
   const { mac, encrypt } = JSON.parse(masterKey) as MasterKey;
   const iv = randomBytes(16);
   const cipher = createCipheriv('aes-256-ctr', Buffer.from(encrypt, 'base64'), iv);

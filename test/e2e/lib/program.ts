@@ -50,7 +50,7 @@ export function exampleProject(
 }
 
 /** Runs the built program. Throws with its messages when it fails, unless `allowFail`. */
-export async function stowage(
+async function stowage(
   args: readonly string[],
   options: { readonly allowFail?: boolean } = {},
 ): Promise<CommandResult> {

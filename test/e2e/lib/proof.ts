@@ -2,7 +2,7 @@
 export type Proof = Readonly<Record<string, Readonly<Record<string, readonly string[]>>>>;
 
 /** What a scenario is for (scenarios.json). */
-export interface Scenario {
+interface Scenario {
   /** What it proves, for the README. */
   readonly shows: string;
   /** Trees that its machines are booted from, and unpacked packages. */

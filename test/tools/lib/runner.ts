@@ -10,7 +10,7 @@ export interface Action {
   readonly runs: { readonly steps: readonly Step[] };
 }
 
-export interface Step {
+interface Step {
   readonly name: string;
   readonly id?: string;
   readonly if?: string;
@@ -59,7 +59,7 @@ function fill(text: string, contexts: object): string {
 }
 
 /** Reads `name=value` and `name<<END` … `END`, as the runner does. */
-export function readOutputs(text: string): Record<string, string> {
+function readOutputs(text: string): Record<string, string> {
   const outputs: Record<string, string> = {};
   const lines = text.split('\n');
   for (let at = 0; at < lines.length; at += 1) {

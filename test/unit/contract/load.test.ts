@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import type { Contract } from '../../../src/contract/contract.js';
 import { RUNTIMES } from '../../../src/runtimes/registry.js';
 import { loadContracts } from '../../../src/contract/load.js';
-import { NO_VALUES } from '../../../src/contract/values.js';
+import { NO_VALUES } from '../../support/values.js';
 
 function load(text: string) {
   const { contracts, diagnostics } = loadContracts([{ file: 'app.yml', text }], NO_VALUES);

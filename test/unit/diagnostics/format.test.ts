@@ -1,7 +1,7 @@
 import stringWidth from 'string-width';
 import { describe, expect, test } from '@jest/globals';
 import type { Diagnostic, Span } from '../../../src/diagnostics/diagnostic.js';
-import { formatJson } from '../../../src/diagnostics/format-json.js';
+import { jsonDocument, toJsonDiagnostics } from '../../../src/diagnostics/format-json.js';
 import { formatText, summary } from '../../../src/diagnostics/format-text.js';
 import { frame } from '../../../src/diagnostics/frame.js';
 import { printable, printableLines } from '../../../src/diagnostics/printable.js';
@@ -180,6 +180,9 @@ describe('printable', () => {
 });
 
 describe('JSON', () => {
+  const formatJson = (diagnostics: Diagnostic[]) =>
+    jsonDocument({ diagnostics: toJsonDiagnostics(diagnostics) });
+
   test('has exactly the keys of the interface, in their order', () => {
     const output = formatJson([
       found(span(3, 5, 3, 12), { hint: 'do', sensitive: true }),

@@ -1,7 +1,7 @@
 import { objectsOf, type Fields } from './objects.js';
 import { renderProject, type Json } from './project.js';
 
-export interface Container {
+interface Container {
   readonly args: readonly string[];
   readonly env: readonly { readonly name: string; readonly value: string }[];
   readonly envFrom: readonly Fields[];

@@ -31,8 +31,7 @@ function rendered(defaults: Json, repository: Json) {
       }
     ).spec;
   const jobs = project.plan?.jobs ?? [];
-  const runsOf = (some: typeof jobs) =>
-    some.map(({ schedule }) => simulated.of(schedule, 'kubernetes').runs);
+  const runsOf = (some: typeof jobs) => some.map(({ schedule }) => simulated.of(schedule, 'kubernetes').runs);
   const upkeep = jobs.filter((job) => job.service === null && job.locks.length > 0);
   const [first] = upkeep;
   if (first === undefined) throw new Error('nobody maintains the repository');

@@ -1,12 +1,13 @@
 import { describe, expect, test } from '@jest/globals';
 import type { BackupPlan } from '../../../src/plan/plan.js';
-import { existingAt, snapshotLives } from '../../../src/retention/simulate.js';
+import { snapshotLives } from '../../../src/retention/simulate.js';
 import { buildReport, MODEL_MOMENT, type Report } from '../../../src/report/report.js';
 import type { ReportInput } from '../../../src/report/input.js';
 import { knownSchedule } from '../../../src/schedule/job-schedule.js';
 import { runsBetween } from '../../../src/schedule/runs.js';
 import { intlZones } from '../../../src/time/intl-zone.js';
 import { planOf, policyOf } from '../../support/project.js';
+import { existingAt } from '../../support/existing-at.js';
 
 function reportOf(plan: BackupPlan, more: Partial<ReportInput> = {}): Report {
   return buildReport({

@@ -1,8 +1,9 @@
 import { expect, test } from '@jest/globals';
-import { existingAt, snapshotLives } from '../../../src/retention/simulate.js';
+import { snapshotLives } from '../../../src/retention/simulate.js';
 import { knownSchedule } from '../../../src/schedule/job-schedule.js';
 import { runsBetween } from '../../../src/schedule/runs.js';
 import { intlZones } from '../../../src/time/intl-zone.js';
+import { existingAt } from '../../support/existing-at.js';
 
 const utc = intlZones('UTC');
 const minute = (text: string): number => Date.parse(text) / 60_000;

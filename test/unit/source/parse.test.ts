@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { Pointer } from '../../../src/source/document.js';
 import { parseYaml } from '../../../src/source/parse.js';
-import { LiteralText, VaultedValue } from '../../../src/source/tagged.js';
+import { LiteralText, VaultedValue } from '../../../src/source/yaml-values.js';
 import type { YamlDocument } from '../../../src/source/yaml-document.js';
 
 function documentOf(text: string): YamlDocument {

@@ -26,6 +26,7 @@ import { rootSecurity } from '../../render/security.js';
 import { longestGap } from '../../render/timing.js';
 import { backupArguments } from './cron-job.js';
 import { PART_TAG } from './method.js';
+import { compareText } from '../../../../text/compare.js';
 
 const CRONTAB = '/etc/stowage-crontab';
 const JOBS = '/etc/stowage-jobs';
@@ -87,7 +88,7 @@ export function hostpathFiles(namespace: Namespace, input: TargetInput): Content
 function schedulers(jobs: readonly KubernetesJob[]): Scheduler[] {
   const all = jobs.map((job) => ({ job, own: scheduledJob(job) }));
   return [...groupBy(all, ({ own }) => own.object.name)]
-    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .sort(([a], [b]) => compareText(a, b))
     .flatMap(([name, members]): Scheduler[] => {
       const [first] = members;
       if (first?.own.place.on !== 'cluster') return [];
@@ -174,7 +175,7 @@ function volumesAndMounts(
   jobs: readonly KubernetesJob[],
 ): Record<string, unknown> {
   const repositories = new Map(jobs.map(({ repository }) => [repository.name, repository]));
-  const secrets = [...repositories.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
+  const secrets = [...repositories.values()].sort((a, b) => compareText(a.name, b.name));
   const paths = jobs.flatMap((job) =>
     hostPaths(job).map((volume) => ({ volume, scope: job.service.service_id })),
   );

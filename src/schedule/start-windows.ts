@@ -1,5 +1,5 @@
-/** A job that may start at any of `room` offsets after each of its runs: sorted minutes from 1970. */
-export interface Roaming {
+/** When a job may start: in `room` minutes from each of its runs, which are sorted minutes from 1970. */
+export interface StartWindows {
   readonly runs: readonly number[];
   readonly room: number;
 }
@@ -8,7 +8,7 @@ export interface Roaming {
  * The offsets of `job` that bring one of its runs less than `margin` minutes from a run of `other`, wherever in its
  * own room that one starts. Counts minutes that pass, so around a change of the clocks it may be off by the change.
  */
-export function offsetsNear(job: Roaming, other: Roaming, margin: number): Set<number> {
+export function offsetsNear(job: StartWindows, other: StartWindows, margin: number): Set<number> {
   const found = new Set<number>();
   if (margin === 0) return found;
   const [before, after] = [margin - 1, other.room - 1 + margin - 1];

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { plainMarks, showsUtf8 } from '../../src/cli/marks.js';
+import { asAscii, showsUtf8 } from '../../../src/cli/ascii.js';
 
 test.each([
   [{}, true],
@@ -12,6 +12,6 @@ test.each([
   expect(showsUtf8(environment)).toBe(expected);
 });
 
-test('our marks have plain ones of the same width', () => {
-  expect(plainMarks('pap…ngx  ███')).toBe('pap~ngx  ###');
+test('a character that ASCII lacks gives way to one as wide', () => {
+  expect(asAscii('pap…ngx  ███')).toBe('pap~ngx  ###');
 });

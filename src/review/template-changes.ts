@@ -2,7 +2,7 @@ import { literalPattern } from '../source/literal.js';
 import type { NewSide, Side } from './side.js';
 
 /** What the user's templates change in one file, compared with what it was and with what stowage itself would write. */
-export interface ForeignChange {
+export interface TemplateChange {
   readonly path: string;
   /** Logical lines that are new, in order: neither there before nor ours. */
   readonly added: readonly string[];
@@ -19,10 +19,10 @@ export interface ForeignChange {
  * The changes that come from the user's templates rather than from contracts and policy. What a contract changes,
  * stowage's own templates change too, so comparing with those leaves just the rest. Empty without such templates.
  */
-export function foreignChanges({ before, after }: { before: Side; after: NewSide }): ForeignChange[] {
+export function templateChanges({ before, after }: { before: Side; after: NewSide }): TemplateChange[] {
   let known: ReadonlySet<string> | null = null;
   const ids = new Set([...before.plan.services, ...after.plan.services].map(({ service_id }) => service_id));
-  return [...after.files].flatMap(([path, content]): ForeignChange[] => {
+  return [...after.files].flatMap(([path, content]): TemplateChange[] => {
     const plain = after.plain.get(path) ?? '';
     const old = before.files.get(path) ?? '';
     if (content === plain || content === old) return [];

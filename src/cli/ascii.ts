@@ -1,5 +1,5 @@
-/** The marks of ours that ASCII has no letter for, and what stands for them: as wide, so that columns stay aligned. */
-const PLAIN: Readonly<Record<string, string>> = { '█': '#', '…': '~' };
+/** The characters of ours that ASCII lacks, and what stands for them: as wide, so that columns stay aligned. */
+const SUBSTITUTES: Readonly<Record<string, string>> = { '█': '#', '…': '~' };
 
 /** Whether a locale of the environment shows UTF-8; one that names nothing is taken for a terminal of today. */
 export function showsUtf8({ LC_ALL, LC_CTYPE, LANG }: Readonly<Record<string, string | undefined>>): boolean {
@@ -8,6 +8,6 @@ export function showsUtf8({ LC_ALL, LC_CTYPE, LANG }: Readonly<Record<string, st
 }
 
 /** Text for a terminal that shows no UTF-8. */
-export function plainMarks(text: string): string {
-  return text.replace(/[█…]/g, (mark) => PLAIN[mark] ?? mark);
+export function asAscii(text: string): string {
+  return text.replace(/[█…]/g, (character) => SUBSTITUTES[character] ?? character);
 }

@@ -1,0 +1,37 @@
+import { wholeFile } from '../diagnostics/diagnostic.js';
+import { NO_COMMANDS } from './commands.js';
+import type { Contract } from './contract.js';
+
+/** The contract of a service that nobody wrote one for: its files lie on a host, and it asks for nothing. */
+export function madeUpContract(id: string): Contract {
+  const file = `${id}.yml`;
+  return {
+    document: { file, value: {}, span: () => wholeFile(file) },
+    service_id: id,
+    service_name: id,
+    service_unit_name: id,
+    compose_services: [id],
+    container_name: null,
+    shreds_secrets: false,
+    service_namespace: 'default',
+    service_volumes: [],
+    compose_volumes: [],
+    persistent_volumes: [{ name: 'data', path: `/srv/${id}`, pointer: [] }],
+    ephemeral_mounts: [],
+    pvc: null,
+    service_storage_gb: null,
+    vmid: null,
+    quadlet_scope: 'system',
+    runtimes: ['baremetal'],
+    run_as_user: null,
+    run_as_group: null,
+    health_cmd: [],
+    requires: [],
+    backup: {
+      settings: {},
+      commands: NO_COMMANDS,
+      volumes: new Map(),
+      workload: { kind: null, name: null, selector: null },
+    },
+  };
+}
