@@ -41,12 +41,11 @@ export function render(
 
 /** The page about a loaded project's backups, in memory; null when anything is wrong. */
 export function report(project: Project, format: 'html' | 'markdown', at: number | null): Filled<string> {
-  return fillTemplates(project, ({ plan, runtimes, templates }, found) => {
+  return fillTemplates(project, ({ plan, templates }, found) => {
     const repositories = project.policy?.repositories ?? [];
     const made = buildReport({
       plan,
       margins: new Map(repositories.map(({ name, margin }) => [name, margin])),
-      method: runtimes.kubernetes.method,
       diagnostics: found,
       zones: intlZones,
       at,
