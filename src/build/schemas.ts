@@ -31,6 +31,7 @@ export function completeSchemas(folder: string): Record<SchemaName, string> {
 const FILL: Readonly<Record<SchemaName, (schema: Json) => void>> = {
   contract(schema) {
     fill(schema, ['properties', 'runtime_templates', 'properties'], templates());
+    fill(schema, ['$defs', 'volume_settings', 'properties'], volumeKeys());
   },
   policy(schema) {
     const runtime = at(schema, ['$defs', 'deployment', 'properties', 'runtime']);
@@ -48,6 +49,17 @@ const FILL: Readonly<Record<SchemaName, (schema: Json) => void>> = {
   // What was written once does not change.
   'plan-1': () => undefined,
 };
+
+/** Keys of `backup.volumes.<name>`. */
+function volumeKeys(): Json {
+  const keys = RUNTIMES.flatMap((name) => runtimeOf(name).volume_key ?? []);
+  return Object.fromEntries(
+    keys.map(({ key, description, example }) => [
+      key,
+      { description, type: ['string', 'null'], examples: [example] },
+    ]),
+  );
+}
 
 function templates(): Json {
   return Object.fromEntries(

@@ -8,7 +8,8 @@ import { suggestionHint } from '../source/suggest.js';
 import type { Mapping } from '../source/yaml-values.js';
 import { readCommands } from './commands.js';
 import type { BackupBlock, VolumeSettings, WorkloadSettings } from './contract.js';
-import { checkName, ENGINE_VOLUME_NAME, KUBERNETES_NAME } from './names.js';
+import { RUNTIME_LIST } from '../runtimes/registry.js';
+import { checkName } from './names.js';
 
 /** Reads `backup`: settings that override the policy's defaults, and settings of single volumes. */
 export function readBackupBlock(findings: Findings, contract: Mapping): BackupBlock {
@@ -55,10 +56,6 @@ function readVolumeSettings(findings: Findings, given: Mapping, pointer: Pointer
     const hint = 'add `reason:` with a few words, so that it is waived and not forgotten';
     findings.error('STW107', [...pointer, 'enabled'], message, { part: 'key', hint });
   }
-  const name = (key: string, rule: typeof KUBERNETES_NAME): string | null => {
-    const text = asText(given[key]);
-    return text !== null && checkName(findings, [...pointer, key], text, rule) ? text : null;
-  };
   return {
     enabled,
     reason: reason === '' ? null : reason,
@@ -67,11 +64,19 @@ function readVolumeSettings(findings: Findings, given: Mapping, pointer: Pointer
     mount_point: given.mount_point === true,
     must_contain: readPathsInside(findings, given.must_contain, [...pointer, 'must_contain']),
     max_shrink: readMaxShrink(given.max_shrink),
-    claim: name('claim', KUBERNETES_NAME),
-    docker_volume: name('docker_volume', ENGINE_VOLUME_NAME),
-    podman_volume: name('podman_volume', ENGINE_VOLUME_NAME),
+    holders: readHolders(findings, given, pointer),
     pointer,
   };
+}
+
+function readHolders(findings: Findings, given: Mapping, pointer: Pointer): VolumeSettings['holders'] {
+  const named = RUNTIME_LIST.flatMap(({ volume_key }) => {
+    if (volume_key === null) return [];
+    const { key, rule } = volume_key;
+    const text = asText(given[key]);
+    return text !== null && checkName(findings, [...pointer, key], text, rule) ? [[key, text] as const] : [];
+  });
+  return Object.fromEntries(named);
 }
 
 /** Paths below a volume's root, normalised; what leads out of it, or to itself, is reported. */

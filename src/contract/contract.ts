@@ -110,12 +110,8 @@ export interface VolumeSettings {
   readonly must_contain: readonly string[];
   /** As in {@link BackupSettings}; null for the service's. */
   readonly max_shrink: number | null;
-  /** Explicit Kubernetes claim. */
-  readonly claim: string | null;
-  /** Explicit Docker volume name (external, or `name:` in the compose file): no project prefix. */
-  readonly docker_volume: string | null;
-  /** Explicit Podman volume name (`VolumeName=`): no `systemd-` prefix. */
-  readonly podman_volume: string | null;
+  /** Names of what holds it, where it is not the usual one; by the key that a runtime has for that, such as `claim`. */
+  readonly holders: Readonly<Record<string, string>>;
   readonly pointer: Pointer;
 }
 

@@ -1,3 +1,4 @@
+import { holdingOf } from '../runtimes/registry.js';
 import { compareText } from '../text/compare.js';
 import { isDump, repositoriesOf, type Job } from '../model/job.js';
 import { groupBy } from '../plan/group.js';
@@ -34,7 +35,7 @@ export function treeOf(placement: Placement): { name: string; folder: string } {
 
 /** What the host's own job of a placement backs up; what lies inside a Proxmox guest is in the guest's dump. */
 export function hostVolumes(placement: Placement): PlannedVolume[] {
-  return placement.volumes.filter((volume) => volume.backed_up && volume.kind !== 'lxc_guest');
+  return placement.volumes.filter((volume) => volume.backed_up && holdingOf(volume.kind) !== 'guest');
 }
 
 /** All host trees of a plan, by folder. */

@@ -38,9 +38,12 @@ export function declaredVolumes(contract: Contract): ServiceVolume[] {
   return [...contract.compose_volumes, ...contract.service_volumes];
 }
 
+/** The word for a bind mount's folder, on every runtime that has bind mounts. */
+export const HOST_PATH = 'host_path';
+
 /** A bind mount's place on the host: the declared path plus what lies below the mount's target. */
 export function hostPathLocation(hostPath: string, suffix: string): Location {
-  return { kind: 'host_path', location: joinPath(hostPath, suffix), name: null, namespace: null, suffix: '' };
+  return { kind: HOST_PATH, location: joinPath(hostPath, suffix), name: null, namespace: null, suffix: '' };
 }
 
 /** `/a` and `b/c` give `/a/b/c`; an empty suffix gives the path itself. */

@@ -130,7 +130,7 @@ function planElsewhere(policy: Policy, contract: Contract, placements: readonly 
   return contract.runtimes
     .filter((runtime) => !placements.some((placement) => placement.runtime === runtime))
     .map((runtime) => {
-      const project = runtimeOf(runtime).composeProject(policy, contract, null);
+      const project = runtimeOf(runtime).composeProject?.(policy, contract, null) ?? null;
       return {
         runtime,
         ...(project === null ? {} : { compose_project: project }),
@@ -155,7 +155,7 @@ function planPlacement(
       volumes: located,
     },
   );
-  const project = composeProject(policy, contract, deployment);
+  const project = composeProject?.(policy, contract, deployment) ?? null;
   return {
     ...{ runtime, host, namespace },
     ...(workload === undefined ? {} : { workload }),

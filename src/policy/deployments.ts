@@ -1,6 +1,6 @@
 import { readCommands } from '../contract/commands.js';
 import type { RuntimeName } from '../contract/contract.js';
-import { RUNTIMES } from '../runtimes/registry.js';
+import { RUNTIMES, RUNTIME_LIST, runtimeOf } from '../runtimes/registry.js';
 import { asList, asMapping, asText, asTexts } from '../source/access.js';
 import type { Pointer } from '../source/document.js';
 import type { Findings } from '../source/findings.js';
@@ -20,13 +20,14 @@ export function readDeployments(findings: Findings, given: Mapping): Deployment[
     const host = asText(entry.host);
     if (host !== null) checkHost(findings, host, [...pointer, 'host']);
     if (runtime === undefined) return [];
-    if (runtime === 'kubernetes' && host !== null) {
-      findings.error('STW209', [...pointer, 'host'], 'a Kubernetes deployment has no host', {
+    const { title, runs_on } = runtimeOf(runtime);
+    if (runs_on === 'cluster' && host !== null) {
+      findings.error('STW209', [...pointer, 'host'], `a ${title} deployment has no host`, {
         part: 'key',
         hint: 'leave `host` out: the cluster chooses where pods run',
       });
     }
-    if (runtime !== 'kubernetes' && entry.node_selector !== undefined) {
+    if (runs_on !== 'cluster' && entry.node_selector !== undefined) {
       findings.error('STW209', [...pointer, 'node_selector'], `a deployment on ${runtime} has no nodes`, {
         part: 'key',
         hint: 'leave `node_selector` out: `host` says where these services run',
@@ -52,13 +53,15 @@ export function readDeployments(findings: Findings, given: Mapping): Deployment[
 
 /** What says how people stop and start a workload, where its runtime has no such thing. */
 function checkWorkloadKeys(findings: Findings, runtime: RuntimeName, entry: Mapping, pointer: Pointer): void {
-  if (runtime !== 'docker' && entry.compose_project !== undefined) {
+  const { title, composeProject, by_hand } = runtimeOf(runtime);
+  if (composeProject === null && entry.compose_project !== undefined) {
     const message = `a deployment on ${runtime} has no Compose project`;
-    const hint = 'leave `compose_project` out: it is for services on docker';
+    const those = RUNTIME_LIST.filter((other) => other.composeProject !== null).map(({ name }) => name);
+    const hint = `leave \`compose_project\` out: it is for services on ${those.join(', ')}`;
     findings.error('STW209', [...pointer, 'compose_project'], message, { part: 'key', hint });
   }
-  if (runtime === 'kubernetes' && entry.commands !== undefined) {
-    const message = 'a Kubernetes deployment takes no commands';
+  if (by_hand === null && entry.commands !== undefined) {
+    const message = `a ${title} deployment takes no commands`;
     const hint = 'leave `commands` out: runbooks stop and start a workload of a cluster with kubectl';
     findings.error('STW209', [...pointer, 'commands'], message, { part: 'key', hint });
   }

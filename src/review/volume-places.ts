@@ -41,14 +41,14 @@ export function movedBy(
 function keysOf({ policy, contract }: VolumeSide, name: string, runtime: RuntimeName): [string, Key][] {
   const volume = contract.persistent_volumes.find((candidate) => candidate.name === name);
   if (volume === undefined) return [];
-  const { mounted, volume_key, place_keys } = runtimeOf(runtime);
+  const { mounted, volume_key, place_keys, composeProject } = runtimeOf(runtime);
   const { partner } = pairVolume(volume, mounted(contract));
   const at = (document: SourceDocument, ...pointer: Pointer): [string, Key] => [
     pointer.map((step) => (typeof step === 'number' ? '*' : step)).join('.'),
     { document, pointer, value: valueAt(document.value, pointer) },
   ];
   const ours = (...pointer: Pointer) => at(contract.document, ...pointer);
-  const settings = volume_key === null ? [] : [ours('backup', 'volumes', name, volume_key)];
+  const settings = volume_key === null ? [] : [ours('backup', 'volumes', name, volume_key.key)];
   const mount = partner?.pointer;
   const bound = mount === undefined ? [] : MOUNT_KEYS.map((key) => ours(...mount, key));
   const theirs = place_keys.map((key) => at(policy.document, 'runtimes', runtime, key));
@@ -57,7 +57,7 @@ function keysOf({ policy, contract }: VolumeSide, name: string, runtime: Runtime
     ...bound,
     ours(...volume.pointer, 'path'),
     ...CONTRACT_KEYS.map((pointer) => ours(...pointer)),
-    ...(runtime === 'docker' ? [ours('backup', 'compose_project'), ...projectKeys(policy)] : []),
+    ...(composeProject !== null ? [ours('backup', 'compose_project'), ...projectKeys(policy)] : []),
     ...theirs,
   ];
 }

@@ -1,5 +1,6 @@
 import type { Backend } from '../backends/backend.js';
 import type { Contract, Retention, ServiceVolume } from '../contract/contract.js';
+import type { NameRule } from '../contract/names.js';
 import type { Located, LocateInput } from '../locate/location.js';
 import type { Command, Step } from '../model/guide.js';
 import type { Job, Place, SnapshotIdentity, Source, Store } from '../model/job.js';
@@ -41,6 +42,16 @@ export interface Locator {
  * the disk of a guest, which nobody reads but the guest: it is dumped as a whole.
  */
 export type Holding = 'folder' | 'volume' | 'claim' | 'guest';
+
+/** A key of `backup.volumes.<name>`. */
+export interface VolumeKey {
+  readonly key: string;
+  /** What a name may be. */
+  readonly rule: NameRule;
+  /** What editors say of it: a sentence, and an example. */
+  readonly description: string;
+  readonly example: string;
+}
 
 /** One service that is to be planned in one place, with its volumes as they were located. */
 export interface Unplanned {
@@ -93,6 +104,8 @@ export interface OwnSteps {
 export interface ByHand {
   /** What a new machine needs, and what people do there before they restore. */
   readonly new_host: { readonly needs: string; readonly first: string };
+  /** Whether a service is a unit of the system's manager, so that its name of a unit is its own on a host. */
+  readonly has_units: boolean;
   /** Whether services are containers, which cannot start without files that their deployment brings. */
   readonly has_containers: boolean;
   /** Who types the commands. */
@@ -129,22 +142,21 @@ export interface WatchedFact {
 /** Everything that knows a runtime's name. Pure. */
 export interface Runtime extends Locator {
   readonly name: string;
+  /** Its name as people write it. */
+  readonly title: string;
   /** What its services are in its own words; null where its name says it. */
   readonly services: string | null;
   /** Hosts have names in the policy, and installers; in a cluster nobody chooses where a pod runs. */
   readonly runs_on: 'host' | 'cluster';
   /** The key of `backup.volumes.<name>` that names what holds a volume; null where nothing there has a name. */
-  readonly volume_key: string | null;
+  readonly volume_key: VolumeKey | null;
   /** Keys of its settings in the policy that say where it keeps volumes. */
   readonly place_keys: readonly string[];
   /** What `stowage paths` calls the things that hold volumes, with what they are. A word means one thing everywhere. */
   readonly kinds: Readonly<Record<string, Holding>>;
-  /** The Compose project that a service is in; null on a runtime that has none. */
-  readonly composeProject: (
-    policy: Policy,
-    contract: Contract,
-    deployment: Deployment | null,
-  ) => string | null;
+  /** The Compose project that a service is in; null where there are none. */
+  readonly composeProject:
+    ((policy: Policy, contract: Contract, deployment: Deployment | null) => string) | null;
   readonly placement: (service: Unplanned) => PlacementFacts;
   /**
    * Every volume that is backed up, in exactly one part, or in none where it cannot be: planning says which are left

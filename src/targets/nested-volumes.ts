@@ -1,3 +1,4 @@
+import { holdingOf } from '../runtimes/registry.js';
 import { isAtOrBelow } from '../locate/pairing.js';
 import { leftOutAt, matchesWholeVolume } from '../plan/exclude-match.js';
 import { literalPattern } from '../plan/excludes.js';
@@ -70,7 +71,7 @@ export function sparingOptions(
 }
 
 function liesInside(inner: PlacedVolume, outer: PlacedVolume): boolean {
-  if (inner.kind === 'lxc_guest' || outer.kind === 'lxc_guest') return false;
+  if ([inner, outer].some(({ kind }) => holdingOf(kind) === 'guest')) return false;
   return inner.location !== outer.location && isAtOrBelow(inner.location, outer.location);
 }
 

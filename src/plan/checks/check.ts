@@ -6,7 +6,6 @@ import type { Policy } from '../../policy/policy.js';
 import type { Period } from '../../schedule/runs.js';
 import type { Zones } from '../../schedule/zone.js';
 import type { Deployed } from '../deployments.js';
-import { groupBy } from '../group.js';
 import type { BackupPlan } from '../plan.js';
 
 export interface CheckInput {
@@ -30,12 +29,6 @@ export type Check = (input: CheckInput) => Diagnostic[];
 /** `services/a.yml:3`, for hints that point at the other half of a conflict. */
 export function place(span: Span): string {
   return `${span.file}:${span.line}`;
-}
-
-/** Deployments by the machine they share; those without a host name share it per runtime. */
-export function byHost(deployed: readonly Deployed[]): Map<string, Deployed[]> {
-  const onHosts = deployed.filter(({ runtime }) => runtime !== 'kubernetes');
-  return groupBy(onHosts, ({ host, runtime }) => host ?? `any ${runtime}`);
 }
 
 /** All pairs of a list, each once, in order. */

@@ -1,3 +1,4 @@
+import { holdingOf } from '../../runtimes/registry.js';
 import type { Contract } from '../../contract/contract.js';
 import type { Diagnostic, Span } from '../../diagnostics/diagnostic.js';
 import type { Policy } from '../../policy/policy.js';
@@ -23,7 +24,7 @@ interface Pattern {
 export const wholeVolumeExcluded: Check = (input) => {
   const seen = new Set<string>();
   return places(input)
-    .filter(({ volume }) => volume.kind !== 'lxc_guest')
+    .filter(({ volume }) => holdingOf(volume.kind) !== 'guest')
     .flatMap(({ contract, volume }): Diagnostic[] => {
       const patterns = patternsOf(input.policy, contract, volume);
       const culprit = patterns.find(({ rendered }) =>

@@ -82,7 +82,7 @@ export const forgottenVolume: Check = ({ contracts }) =>
 /** Nothing mounts the path: the container runtimes would keep it in a volume of its own name. */
 export const fallbackVolume: Check = ({ deployed }) =>
   deployed
-    .filter(({ runtime }) => runtime === 'docker' || runtime === 'podman')
+    .filter(({ runtime }) => Object.values(runtimeOf(runtime).kinds).includes('volume'))
     .flatMap((entry) =>
       entry.contract.persistent_volumes
         .filter((volume) => entry.contract.backup.volumes.get(volume.name)?.enabled !== false)
@@ -106,8 +106,9 @@ export const fallbackVolume: Check = ({ deployed }) =>
 
 function isFallback(entry: Deployed, pairing: Pairing, name: string): boolean {
   const settings = entry.contract.backup.volumes.get(name);
-  const explicit = entry.runtime === 'docker' ? settings?.docker_volume : settings?.podman_volume;
-  return pairing.partner === null && explicit == null;
+  const { volume_key } = runtimeOf(entry.runtime);
+  const explicit = volume_key === null ? undefined : settings?.holders[volume_key.key];
+  return pairing.partner === null && explicit === undefined;
 }
 
 /** restic sees volumes below `/backup/<service>/`, so a pattern that starts elsewhere matches nothing. */

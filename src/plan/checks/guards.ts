@@ -1,3 +1,4 @@
+import { holdingOf } from '../../runtimes/registry.js';
 import type { Diagnostic } from '../../diagnostics/diagnostic.js';
 import { groupBy } from '../group.js';
 import type { Check } from './check.js';
@@ -6,7 +7,7 @@ import { places } from './places.js';
 /** Guards of one volume that is part of a guest: nobody looks into the guest. */
 export const unwatchedGuard: Check = (input) =>
   places(input)
-    .filter(({ volume }) => volume.kind === 'lxc_guest')
+    .filter(({ volume }) => holdingOf(volume.kind) === 'guest')
     .flatMap(({ contract, volume }): Diagnostic[] => {
       const keys = [
         ...(volume.mount_point === true ? ['mount_point'] : []),

@@ -1,10 +1,12 @@
+import { holdingOf } from '../../runtimes/registry.js';
+import { byHost } from './by-host.js';
 import { isAtOrBelow } from '../../locate/pairing.js';
 import type { Pointer } from '../../source/document.js';
 import type { Contract } from '../../contract/contract.js';
 import type { Deployed } from '../deployments.js';
 import { planVolumes } from '../volumes.js';
 import { declaredAt } from './declared.js';
-import { type Check, byHost, onHost, place } from './check.js';
+import { type Check, onHost, place } from './check.js';
 import { compareText } from '../../text/compare.js';
 
 interface HostPath {
@@ -43,7 +45,7 @@ function hostPaths(
 ): HostPath[] {
   const { contract } = entry;
   return volumesOf(contract)
-    .filter((volume) => volume.backed_up && (volume.kind === 'host_path' || volume.kind === 'directory'))
+    .filter((volume) => volume.backed_up && holdingOf(volume.kind) === 'folder')
     .map((volume) => ({
       entry,
       path: volume.location,

@@ -1,5 +1,7 @@
+import { runtimeOf } from '../../runtimes/registry.js';
+import { byHost } from './by-host.js';
 import type { Deployed } from '../deployments.js';
-import { type Check, byHost, onHost, pairs, place } from './check.js';
+import { type Check, onHost, pairs, place } from './check.js';
 import { groupBy } from '../group.js';
 
 /** `service_id` names files, units and tags, so there can be one of each. */
@@ -18,7 +20,7 @@ export const duplicateServiceId: Check = ({ contracts }) =>
     ];
   });
 
-const ranBySystemd = ({ runtime }: Deployed): boolean => runtime === 'podman' || runtime === 'baremetal';
+const ranBySystemd = ({ runtime }: Deployed): boolean => runtimeOf(runtime).by_hand?.has_units ?? false;
 
 /** Workloads that systemd runs: two units of one name on a host are one unit. */
 export const sharedUnitName: Check = ({ deployed }) =>
@@ -36,24 +38,6 @@ export const sharedUnitName: Check = ({ deployed }) =>
         hint: `the other one is at ${place(a.contract.document.span(['service_unit_name']))}`,
       })),
   );
-
-/** A guest belongs to one service: its dump would be kept, and restored, under two names. */
-export const sharedGuest: Check = ({ deployed }) => {
-  const guests = deployed.filter(({ runtime, contract }) => runtime === 'proxmox' && contract.vmid !== null);
-  const claims = groupBy(guests, ({ host, contract }) => `${host ?? ''} ${String(contract.vmid)}`);
-  return [...claims.values()]
-    .flatMap(pairs)
-    .filter(([a, b]) => a.contract !== b.contract)
-    .map(([a, b]) => ({
-      code: 'STW304' as const,
-      severity: b.host === null ? ('warning' as const) : ('error' as const),
-      message:
-        `\`${b.contract.service_id}\` and \`${a.contract.service_id}\` both claim guest ` +
-        `${String(b.contract.vmid)}${onHost(b.host)}`,
-      span: b.contract.document.span(['service_container', 'vmid']),
-      hint: `the other one is at ${place(a.contract.document.span(['service_container', 'vmid']))}`,
-    }));
-};
 
 /** One job per service and host: the unit is named after the service. */
 export const deployedTwice: Check = ({ policy, deployed }) =>

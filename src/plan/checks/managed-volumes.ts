@@ -1,3 +1,4 @@
+import { holdingOf, runtimeOf } from '../../runtimes/registry.js';
 import type { Diagnostic } from '../../diagnostics/diagnostic.js';
 import { groupBy } from '../group.js';
 import { onHost, place, type Check } from './check.js';
@@ -10,8 +11,7 @@ import { places, type Place } from './places.js';
  */
 export const sharedManagedVolume: Check = (input) => {
   const managed = places(input).filter(
-    ({ placement, volume }) =>
-      placement.host !== null && (volume.kind === 'docker_volume' || volume.kind === 'podman_volume'),
+    ({ placement, volume }) => placement.host !== null && holdingOf(volume.kind) === 'volume',
   );
   const byVolume = groupBy(managed, ({ placement, volume }) =>
     [placement.host, placement.scope, volume.kind, volume.name].join(' '),
@@ -25,7 +25,7 @@ export const sharedManagedVolume: Check = (input) => {
 };
 
 function shared({ contract, placement, volume, pointer }: Place, other: Place): Diagnostic {
-  const key = volume.kind === 'docker_volume' ? 'docker_volume' : 'podman_volume';
+  const { volume_key } = runtimeOf(placement.runtime);
   return {
     code: 'STW312',
     severity: 'warning',
@@ -35,6 +35,6 @@ function shared({ contract, placement, volume, pointer }: Place, other: Place): 
     span: contract.document.span(pointer),
     hint:
       `the other one is at ${place(other.contract.document.span(other.pointer))}; if these are two volumes, name the real ` +
-      `one as \`backup.volumes.${volume.volume}.${key}\`, or else waive it in one of them`,
+      `one as \`backup.volumes.${volume.volume}.${volume_key?.key ?? ''}\`, or else waive it in one of them`,
   };
 }

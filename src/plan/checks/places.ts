@@ -1,3 +1,4 @@
+import { holdingOf, runtimeOf } from '../../runtimes/registry.js';
 import type { Contract } from '../../contract/contract.js';
 import { isAtOrBelow } from '../../locate/pairing.js';
 import type { Pointer } from '../../source/document.js';
@@ -37,7 +38,10 @@ export function places({ contracts, plan }: Parameters<Check>[0]): Place[] {
  */
 export const unbindablePath: Check = (input) =>
   places(input)
-    .filter(({ placement, volume }) => placement.runtime !== 'kubernetes' && volume.kind !== 'lxc_guest')
+    .filter(
+      ({ placement, volume }) =>
+        runtimeOf(placement.runtime).runs_on === 'host' && holdingOf(volume.kind) !== 'guest',
+    )
     .flatMap(({ contract, volume, pointer }) => {
       const problem = bindProblem(volume.location);
       if (problem === null) return [];

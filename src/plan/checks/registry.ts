@@ -3,7 +3,6 @@ import * as ansible from './ansible.js';
 import { RUNTIMES, runtimeOf } from '../../runtimes/registry.js';
 import type { Check, CheckInput } from './check.js';
 import { maintenanceCollisions } from './collisions.js';
-import { otherProject } from './compose.js';
 import { impatientBackups } from './locks.js';
 import { uncoveredVolume } from './uncovered.js';
 import { unusedRepository } from './unused-repository.js';
@@ -15,9 +14,7 @@ import * as identity from './identity.js';
 import { tooOld } from './max-age.js';
 import { sharedManagedVolume } from './managed-volumes.js';
 import * as places from './places.js';
-import * as proxmox from './proxmox.js';
 import { backedUpRepository, coveredRepository } from './repository-place.js';
-import * as rootless from './rootless.js';
 import { unreachableAs, uselessRunAs } from './run-as.js';
 import * as schedule from './schedule.js';
 
@@ -25,11 +22,9 @@ import * as schedule from './schedule.js';
 const CHECKS: readonly Check[] = [
   identity.duplicateServiceId,
   identity.sharedUnitName,
-  identity.sharedGuest,
   identity.deployedTwice,
   nestedHostPath,
   sharedManagedVolume,
-  otherProject,
   coverage.notDeployed,
   coverage.unknownRepository,
   coverage.misnamedVolume,
@@ -44,14 +39,8 @@ const CHECKS: readonly Check[] = [
   places.unbindablePath,
   coveredRepository,
   backedUpRepository,
-  proxmox.unknownGuest,
-  proxmox.impossibleGuest,
   unreachableAs,
   uselessRunAs,
-  rootless.privilegedPath,
-  rootless.unmountablePath,
-  rootless.unmountableRepository,
-  rootless.unreachableRepository,
   ansible.ansibleGroup,
   ansible.ansibleVariables,
   schedule.ambiguousDays,

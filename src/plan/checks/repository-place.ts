@@ -1,3 +1,4 @@
+import { holdingOf, runtimeOf } from '../../runtimes/registry.js';
 import type { Diagnostic } from '../../diagnostics/diagnostic.js';
 import { isAtOrBelow } from '../../locate/pairing.js';
 import type { RepositoryPlan } from '../plan.js';
@@ -36,7 +37,7 @@ export const backedUpRepository: Check = (input) =>
       ({ machine, volume }) =>
         path !== null &&
         machines.has(machine) &&
-        volume.kind !== 'lxc_guest' &&
+        holdingOf(volume.kind) !== 'guest' &&
         overlap(path, volume.location),
     );
     const own = touching.find(({ repository }) => repository === name);
@@ -75,7 +76,7 @@ function eachRepository(
   if (repositories.length === 0) return [];
   const used = new Map(input.plan.services.map(({ service_id, repository }) => [service_id, repository]));
   const found = places(input)
-    .filter(({ placement }) => placement.runtime !== 'kubernetes')
+    .filter(({ placement }) => runtimeOf(placement.runtime).runs_on === 'host')
     .map((place): Found => ({
       ...place,
       repository: used.get(place.contract.service_id) ?? '',

@@ -1,3 +1,5 @@
+import { backedUp } from '../../model/volume.js';
+import { holdingOf, runtimeOf } from '../../runtimes/registry.js';
 import type { Contract } from '../../contract/contract.js';
 import type { Diagnostic, Span } from '../../diagnostics/diagnostic.js';
 import { helperOf } from '../../policy/repository-url.js';
@@ -57,12 +59,16 @@ export const uselessRunAs: Check = ({ contracts, plan }) => {
 
 /** Whether a unit of the host's system manager reads files of this placement. */
 function readsFiles({ runtime, scope, volumes }: Placement): boolean {
-  if (runtime === 'kubernetes' || scope === 'user') return false;
-  return volumes.some(({ backed_up, kind }) => backed_up && kind !== 'lxc_guest');
+  if (isOnCluster(runtime) || scope === 'user') return false;
+  return backedUp(volumes).some(({ kind }) => holdingOf(kind) !== 'guest');
+}
+
+function isOnCluster(runtime: string): boolean {
+  return runtimeOf(runtime).runs_on === 'cluster';
 }
 
 function whyNot(placements: readonly Placement[]): string {
-  if (placements.some(({ runtime }) => runtime === 'kubernetes')) {
+  if (placements.some(({ runtime }) => isOnCluster(runtime))) {
     return 'in a cluster the security context of the pod decides who reads';
   }
   if (placements.some(({ scope }) => scope === 'user')) {

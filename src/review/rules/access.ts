@@ -33,7 +33,7 @@ export const credentialsMoved: Rule = ({ repositories, places }) =>
 export const rootJobs: Rule = (input) =>
   input.matched.services
     .flatMap(({ placements }) => placements)
-    .filter(({ before, after }) => before.runtime === 'kubernetes' && after.runtime === 'kubernetes')
+    .filter(({ before, after }) => before.namespace !== null && after.namespace !== null)
     .filter((pair) => !isRoot(input.before.files, pair, 'before') && isRoot(input.after.files, pair, 'after'))
     .map((pair): Finding => {
       const { before, after } = pair.service;

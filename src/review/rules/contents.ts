@@ -1,3 +1,4 @@
+import { holdingOf } from '../../runtimes/registry.js';
 import type { PlannedVolume, ServicePlan } from '../../plan/plan.js';
 import { placeName, protectedVolumes } from '../../targets/protection.js';
 import { matchesWholeVolume } from '../../plan/exclude-match.js';
@@ -39,7 +40,7 @@ function volumesOf({ matched, after: { plan } }: ReviewInput): Volume[] {
 /** Patterns that may leave a volume's snapshots empty, new ones or those that a new volume falls under. */
 export const wholeVolumeExcluded: Rule = (input) =>
   volumesOf(input).flatMap(({ service, placement, volume, before }): Finding[] => {
-    if (volume.kind === 'lxc_guest') return [];
+    if (holdingOf(volume.kind) === 'guest') return [];
     const old = new Set([...(before?.service.exclude ?? []), ...(before?.volume.exclude ?? [])]);
     const fresh = [...new Set([...service.exclude, ...volume.exclude])].filter(
       (pattern) =>

@@ -1,3 +1,4 @@
+import { holdingOf } from '../../runtimes/registry.js';
 import { labelTexts } from '../../plan/node-labels.js';
 import type { Placement, PlannedVolume, ServicePlan } from '../../plan/plan.js';
 import type { Labels } from '../../policy/policy.js';
@@ -120,11 +121,11 @@ export const lostNodes: Rule = ({ before: { plan: earlier }, after: { plan: late
     .flatMap(({ before, after, service }): Finding[] => {
       const [old, now] = [before.node_selector, after.node_selector];
       // Where nothing is on Kubernetes any more, other rules have the say.
-      if (old === undefined || after.runtime !== 'kubernetes') return [];
+      if (old === undefined || after.namespace === null) return [];
       const known = new Set(labelTexts(old));
       if (now !== undefined && labelTexts(now).every((label) => known.has(label))) return [];
       const hostPaths = (volumes: readonly PlannedVolume[]) =>
-        volumes.filter(({ kind }) => kind === 'host_path');
+        volumes.filter(({ kind }) => holdingOf(kind) === 'folder');
       const kept = new Set(
         hostPaths(protectedVolumes(later, service.after, after)).map(({ volume }) => volume),
       );
@@ -212,7 +213,7 @@ function userOf(
 ): ServicePlan | null {
   const same = (other: Placement) =>
     other.volumes.some((candidate) => sameData([placement, volume], [other, candidate]));
-  const isFolder = volume.kind === 'host_path' || volume.kind === 'directory';
+  const isFolder = holdingOf(volume.kind) === 'folder';
   const overlaps = (other: Placement, service: ServicePlan) =>
     isFolder &&
     other.host === placement.host &&
@@ -227,9 +228,7 @@ function userOf(
 }
 
 function foldersOf({ volumes }: Placement): string[] {
-  return volumes.flatMap(({ kind, location }) =>
-    kind === 'host_path' || kind === 'directory' ? [location] : [],
-  );
+  return volumes.flatMap(({ kind, location }) => (holdingOf(kind) === 'folder' ? [location] : []));
 }
 
 /** Whether a new service stands where the old one stood, with the same volume: managed volumes are named after it. */

@@ -1,3 +1,4 @@
+import { runtimeOf } from '../../runtimes/registry.js';
 import type { BackupPlan, Placement } from '../../plan/plan.js';
 import { placeName } from '../../targets/protection.js';
 import { userTreeFolder, userTrees } from '../../hosts/user-tree.js';
@@ -50,7 +51,7 @@ export const leftBehind: Rule = (input) => {
 
 /** The folder whose installer made the job; null where none did. */
 function installedFrom(placement: Placement): string | null {
-  if (placement.runtime === 'kubernetes') return null;
+  if (runtimeOf(placement.runtime).runs_on === 'cluster') return null;
   const { folder } = treeOf(placement);
   return placement.scope === 'user' ? userTreeFolder(folder) : folder;
 }

@@ -7,6 +7,7 @@ export const byHand: ByHand = {
     needs: 'restic 0.17.0 or later and the packages of the service',
     first: 'Install the service, and stop it if that has started it.',
   },
+  has_units: true,
   has_containers: false,
   typist: byRoot,
   workload: (service) => ({ ...unitCommands(service), inside: [] }),

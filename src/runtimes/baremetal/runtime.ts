@@ -9,13 +9,14 @@ const KINDS = { directory: 'folder' } as const;
 /** A service that systemd runs on the host itself. */
 export const baremetal: Runtime = {
   name: 'baremetal',
+  title: 'Bare metal',
   services: null,
   runs_on: 'host',
   volume_key: null,
   place_keys: [],
   kinds: KINDS,
   ...locator,
-  composeProject: () => null,
+  composeProject: null,
   placement: hostPlacement,
   parts: (_policy, service, placement) => folderPart(service, placement, folders(placement, KINDS)),
   isRefused: () => false,

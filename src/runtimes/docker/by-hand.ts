@@ -10,6 +10,7 @@ export const byHand: ByHand = {
     first:
       'Put the Compose file into its folder, and start nothing yet: its containers are made after the restore.',
   },
+  has_units: false,
   has_containers: true,
   typist: byRoot,
 

@@ -1,5 +1,6 @@
 import { declaredVolumes, hostPathLocation, joinPath } from '../../locate/location.js';
 import type { Locator } from '../runtime.js';
+import { VOLUME_KEY } from './volume-key.js';
 import { composeProject } from './project.js';
 
 /**
@@ -11,7 +12,7 @@ export const locator: Locator = {
 
   locate({ contract, volume, pairing, settings, policy, deployment }) {
     const { partner, suffix } = pairing;
-    const explicit = settings?.docker_volume ?? null;
+    const explicit = settings?.holders[VOLUME_KEY.key] ?? null;
     if (explicit === null && partner?.host_path != null) return hostPathLocation(partner.host_path, suffix);
     const own = partner?.source ?? partner?.name ?? volume.name;
     const project = composeProject(policy, contract, deployment);

@@ -2,6 +2,7 @@ import type { Contract, ServiceVolume } from '../../contract/contract.js';
 import { hostPathLocation, joinPath, type LocateInput, type Location } from '../../locate/location.js';
 import { pairVolume } from '../../locate/pairing.js';
 import type { Locator } from '../runtime.js';
+import { VOLUME_KEY } from './volume-key.js';
 
 /**
  * A bind mount is a hostPath on the node. Anything else is the service's one claim:
@@ -13,11 +14,12 @@ export const locator: Locator = {
 
   locate(input) {
     const { contract, pairing, settings } = input;
-    if (settings?.claim == null && pairing.partner?.host_path != null) {
+    const explicit = settings?.holders[VOLUME_KEY.key] ?? null;
+    if (explicit === null && pairing.partner?.host_path != null) {
       const { host_path, is_file } = pairing.partner;
       return { ...hostPathLocation(host_path, pairing.suffix), ...(is_file ? { is_file: true } : {}) };
     }
-    const claim = settings?.claim ?? (holdsDefaultClaim(input) ? defaultClaim(contract) : null);
+    const claim = explicit ?? (holdsDefaultClaim(input) ? defaultClaim(contract) : null);
     const held = pairing.partner?.name ?? input.volume.name;
     return {
       ...claimLocation(contract.service_namespace, claim, pairing.suffix),
@@ -55,7 +57,7 @@ function holdsDefaultClaim({ contract, pairing }: LocateInput): boolean {
 function managedPartners(contract: Contract): (ServiceVolume | null)[] {
   const partners: (ServiceVolume | null)[] = [];
   for (const volume of contract.persistent_volumes) {
-    if (contract.backup.volumes.get(volume.name)?.claim != null) continue;
+    if (contract.backup.volumes.get(volume.name)?.holders[VOLUME_KEY.key] !== undefined) continue;
     const { partner } = pairVolume(volume, contract.service_volumes);
     if (partner?.host_path != null) continue;
     if (partner === null || !partners.includes(partner)) partners.push(partner);

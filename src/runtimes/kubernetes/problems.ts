@@ -3,6 +3,7 @@ import { backedUp } from '../../model/volume.js';
 import { isNamespace, isObjectName } from '../../names/objects.js';
 import type { PlannedVolume } from '../../plan/plan.js';
 import { effectiveSettings } from '../../plan/settings.js';
+import { VOLUME_KEY } from './volume-key.js';
 import type { KubernetesSettings, Policy, Repository } from '../../policy/policy.js';
 import { localPath } from '../../policy/repository-url.js';
 import type { Pointer } from '../../source/document.js';
@@ -93,7 +94,7 @@ function claimProblems(contract: Contract, volume: PlannedVolume): KubernetesPro
   if (volume.kind !== 'claim' || volume.name === null || isObjectName(volume.name)) return [];
   const settings = contract.backup.volumes.get(volume.volume);
   const pointer: Pointer =
-    settings?.claim != null
+    settings?.holders[VOLUME_KEY.key] !== undefined
       ? [...settings.pointer, 'claim']
       : contract.pvc === null
         ? ['service_name']

@@ -5,6 +5,7 @@ import { held, type Runtime } from '../runtime.js';
 import { CHECKS } from './checks/registry.js';
 import { honours } from './honoured.js';
 import { locator } from './locate.js';
+import { VOLUME_KEY } from './volume-key.js';
 import { watchedImage, watchedMethod } from '../watched-facts.js';
 import { API_GROUPS, methodOf } from './methods/registry.js';
 import { placement } from './placement.js';
@@ -12,13 +13,14 @@ import { placement } from './placement.js';
 /** Who backs up what is a cluster's is the method's affair. */
 export const kubernetes: Runtime = {
   name: 'kubernetes',
+  title: 'Kubernetes',
   services: null,
   runs_on: 'cluster',
-  volume_key: 'claim',
+  volume_key: VOLUME_KEY,
   place_keys: [],
   kinds: { host_path: 'folder', claim: 'claim' },
   ...locator,
-  composeProject: () => null,
+  composeProject: null,
   placement,
   parts(policy, service, placed) {
     const { namespace, obstacles } = placed;

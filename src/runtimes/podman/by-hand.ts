@@ -10,6 +10,7 @@ export const byHand: ByHand = {
     needs: 'restic 0.17.0 or later and Podman',
     first: 'Put the Quadlet units into their folder and run systemctl daemon-reload, but start nothing yet.',
   },
+  has_units: true,
   has_containers: true,
   typist: ({ scope }, { podman }) =>
     scope === 'user' ? (podman.user ?? 'the user of the containers') : 'root',

@@ -1,5 +1,6 @@
 import { hostPathLocation, joinPath } from '../../locate/location.js';
 import type { Locator } from '../runtime.js';
+import { VOLUME_KEY } from './volume-key.js';
 
 /**
  * Quadlet. `N.volume` makes a volume `systemd-N` unless `VolumeName=` is set (podman-systemd.unit(5)).
@@ -10,7 +11,7 @@ export const locator: Locator = {
 
   locate({ contract, volume, pairing, settings, policy }) {
     const { partner, suffix } = pairing;
-    const explicit = settings?.podman_volume ?? null;
+    const explicit = settings?.holders[VOLUME_KEY.key] ?? null;
     if (explicit === null && partner?.host_path != null) return hostPathLocation(partner.host_path, suffix);
     const name = explicit ?? `systemd-${partner?.source ?? partner?.name ?? volume.name}`;
     const storage =

@@ -2,7 +2,9 @@ import { folderPart, folders } from '../host-parts.js';
 import { hostPlacement } from '../host-placement.js';
 import type { Runtime } from '../runtime.js';
 import { byHand } from './by-hand.js';
+import { CHECKS } from './checks.js';
 import { locator } from './locate.js';
+import { VOLUME_KEY } from './volume-key.js';
 import { watchedImage } from '../watched-facts.js';
 
 const KINDS = { host_path: 'folder', podman_volume: 'volume' } as const;
@@ -10,13 +12,14 @@ const KINDS = { host_path: 'folder', podman_volume: 'volume' } as const;
 /** Podman Quadlet. Rootless services differ in who runs the job, not in what is backed up. */
 export const podman: Runtime = {
   name: 'podman',
+  title: 'Podman',
   services: 'Quadlet',
   runs_on: 'host',
-  volume_key: 'podman_volume',
+  volume_key: VOLUME_KEY,
   place_keys: ['storage_root', 'user'],
   kinds: KINDS,
   ...locator,
-  composeProject: () => null,
+  composeProject: null,
   placement: (service) => ({ ...hostPlacement(service), scope: service.contract.quadlet_scope }),
   parts: ({ runtimes }, service, placement) =>
     folderPart(
@@ -25,6 +28,7 @@ export const podman: Runtime = {
       folders(placement, KINDS, 'podman'),
       placement.scope === 'user' ? { image: runtimes.podman.image } : {},
     ),
+  checks: CHECKS,
   isRefused: () => false,
   by_hand: byHand,
   watched: [watchedImage('rootless jobs', /\.container$/, /^Image=(\S+)/gm)],

@@ -7,6 +7,7 @@ export const byHand: ByHand = {
     needs: 'restic 0.17.0 or later and Proxmox VE',
     first: 'Its guest need not be there: it comes out of the dump.',
   },
+  has_units: false,
   has_containers: false,
   typist: byRoot,
 

@@ -3,6 +3,7 @@ import { hostPlacement } from '../host-placement.js';
 import type { Runtime } from '../runtime.js';
 import { watchedMethod } from '../watched-facts.js';
 import { byHand } from './by-hand.js';
+import { CHECKS } from './checks.js';
 import { locator } from './locate.js';
 import { guestPart } from './parts.js';
 
@@ -13,19 +14,21 @@ const KINDS = { host_path: 'folder', lxc_guest: 'guest' } as const;
 /** LXC guests. A dump of the guest for what lies on its own disks, and a backup of what the host binds into it. */
 export const proxmox: Runtime = {
   name: 'proxmox',
+  title: 'Proxmox',
   services: 'LXC guests',
   runs_on: 'host',
   volume_key: null,
   place_keys: [],
   kinds: KINDS,
   ...locator,
-  composeProject: () => null,
+  composeProject: null,
   placement: hostPlacement,
   parts: (policy, service, placement) => [
     ...folderPart(service, placement, folders(placement, KINDS)),
     ...guestPart(policy, service, placement),
   ],
   // Nobody knows which guest it is without a number.
+  checks: CHECKS,
   isRefused: (_placement, { kind, name }) => kind === 'lxc_guest' && name === null,
   by_hand: byHand,
   watched: [

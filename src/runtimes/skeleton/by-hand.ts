@@ -7,6 +7,7 @@ export const byHand: ByHand = {
     needs: toFill('what a new machine needs, such as `restic 0.17.0 or later and Podman`'),
     first: toFill('what people do on it before they restore, in a sentence'),
   },
+  has_units: toFill('whether a service is a unit of the system’s manager'),
   has_containers: toFill('whether its services are containers'),
   typist: byRoot,
   workload: (service) =>

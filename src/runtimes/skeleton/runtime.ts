@@ -8,13 +8,14 @@ import { toFill } from './to-fill.js';
 /** Hosts whose services the jobs of the system's manager back up, folder by folder. */
 export const skeleton: Runtime = {
   name: 'skeleton',
+  title: toFill('its name as people write it'),
   services: toFill('what its services are called, such as `LXC guests`; null where its name says it'),
   runs_on: 'host',
   volume_key: null,
   place_keys: [],
   kinds: KINDS,
   ...locator,
-  composeProject: () => null,
+  composeProject: null,
   placement: hostPlacement,
   parts: (_policy, service, placement) => folderPart(service, placement, folders(placement, KINDS)),
   isRefused: () => false,

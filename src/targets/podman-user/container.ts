@@ -1,3 +1,4 @@
+import { holdingOf } from '../../runtimes/registry.js';
 import type { PlannedVolume, ServicePlan } from '../../plan/plan.js';
 import { installedName, stateFolder, userLibraryFolder } from '../../names/installed.js';
 import { backupOptions, excludesOf, sourceGuards, takeOverCommand } from '../backup-options.js';
@@ -33,7 +34,7 @@ export function containerContext(job: HostJob): Record<string, unknown> {
 }
 
 function sourceContext(volume: PlannedVolume): Record<string, unknown> {
-  const named = volume.kind === 'podman_volume' ? volume.name : null;
+  const named = holdingOf(volume.kind) === 'volume' ? volume.name : null;
   const belowHome = pathBelowHome(volume.location);
   return {
     location: volume.location,

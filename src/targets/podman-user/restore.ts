@@ -1,3 +1,4 @@
+import { holdingOf } from '../../runtimes/registry.js';
 import { userLibraryFolder } from '../../names/installed.js';
 import type { Placement, PlannedVolume, ServicePlan } from '../../plan/plan.js';
 import { backedUp } from '../../model/volume.js';
@@ -64,5 +65,5 @@ export function rootlessRestore(
 
 /** What the workload has mounted: the name of Podman's volume, else a path. */
 function mountedRoot({ kind, name, location }: PlannedVolume): string {
-  return kind === 'podman_volume' && name !== null ? name : (pathBelowHome(location) ?? location);
+  return holdingOf(kind) === 'volume' && name !== null ? name : (pathBelowHome(location) ?? location);
 }

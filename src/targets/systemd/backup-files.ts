@@ -1,5 +1,6 @@
 import type { RunAs } from '../../contract/contract.js';
 import { stateFolder } from '../../names/installed.js';
+import type { FolderSource, Job } from '../../model/job.js';
 import type { PlannedVolume } from '../../plan/plan.js';
 import { longestRun } from '../../plan/longest-run.js';
 import { rootOf } from '../../model/volume.js';
@@ -53,8 +54,8 @@ function backupContext(job: HostJob): Record<string, unknown> {
     options: backupOptions(job, volumes, jobCommands(job, 'backup')),
     state: stateFolder(job.project, 'backup', service.service_id),
     exclude: excludesOf(service, volumes),
-    sources: volumes.map((volume) => sourceContext(volume, service.run_as)),
-    docker_volumes: volumes.some((volume) => volume.kind === 'docker_volume'),
+    sources: volumes.map((volume) => sourceContext(volume, engineOf(job.job, volume), service.run_as)),
+    docker_volumes: volumes.some((volume) => engineOf(job.job, volume)?.name === 'docker'),
     protect_home: protectHome([...volumes.map(({ location }) => location), repository.local_path ?? '']),
     timeout: longestRun(service),
     run_as: runAsContext(service.run_as),
@@ -64,15 +65,24 @@ function backupContext(job: HostJob): Record<string, unknown> {
   };
 }
 
-function sourceContext(volume: PlannedVolume, runAs: RunAs): Record<string, unknown> {
-  const named = volume.kind === 'docker_volume' || volume.kind === 'podman_volume';
+/** The engine that can say where the volume is; null for a plain folder. */
+function engineOf({ sources }: Job, { volume }: PlannedVolume): FolderSource['engine'] {
+  const own = sources.find((source) => source.at === 'folder' && source.volumes.includes(volume));
+  return own?.at === 'folder' ? own.engine : null;
+}
+
+function sourceContext(
+  volume: PlannedVolume,
+  engine: FolderSource['engine'],
+  runAs: RunAs,
+): Record<string, unknown> {
   return {
     location: volume.location,
     snapshot_path: volume.snapshot_path,
     emptiness: volume.allow_empty ? 'may-be-empty' : 'not-empty',
     guards: sourceGuards(volume, runAs === 'restic' ? 'restic' : null),
-    volume_name: named ? volume.name : null,
-    engine: volume.kind === 'docker_volume' ? 'docker' : 'podman',
-    mountpoint: named ? rootOf(volume) : null,
+    volume_name: engine?.volume ?? null,
+    engine: engine?.name ?? null,
+    mountpoint: engine === null ? null : rootOf(volume),
   };
 }

@@ -216,9 +216,7 @@ describe('backup block', () => {
       reason: null,
       allow_empty: true,
       exclude: ['x'],
-      claim: 'c',
-      docker_volume: 'D_1',
-      podman_volume: 'p',
+      holders: { claim: 'c', docker_volume: 'D_1', podman_volume: 'p' },
     });
   });
 

@@ -14,11 +14,12 @@ const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
 
 /** What only the author knows, in the order of the files. */
 const FILLED: Readonly<Record<string, readonly string[]>> = {
-  'runtime.ts': ["'machines of systemd-nspawn'"],
+  'runtime.ts': ["'Nspawn'", "'machines of systemd-nspawn'"],
   'locate.ts': ["'folder' as const", '`/var/lib/machines/volumes/${name}`'],
   'by-hand.ts': [
     "'restic 0.17.0 or later and systemd-container'",
     "'Put the machine into its folder, and start nothing yet.'",
+    'false',
     'false',
     `({
       stop: [['machinectl', 'poweroff', service.service_name]],

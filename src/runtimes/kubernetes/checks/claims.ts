@@ -8,6 +8,7 @@ import type { PlannedVolume } from '../../../plan/plan.js';
 import type { Pointer } from '../../../source/document.js';
 import { locator } from '../locate.js';
 import { methodOf } from '../methods/registry.js';
+import { VOLUME_KEY } from '../volume-key.js';
 import { podsOf } from '../workload.js';
 
 /** A claim that is backed up, with where its contract declares it. */
@@ -88,7 +89,10 @@ export const claimsOfUnknownPods: Check = ({ policy, contracts, plan }) => {
       backedUp(volumes).flatMap((volume): Diagnostic[] => {
         const contract = byId.get(service_id);
         const own = contract?.backup.volumes.get(volume.volume);
-        const pointer = own?.claim == null ? ['kubernetes', 'pvc', 'name'] : [...own.pointer, 'claim'];
+        const pointer =
+          own?.holders[VOLUME_KEY.key] === undefined
+            ? ['kubernetes', 'pvc', 'name']
+            : [...own.pointer, VOLUME_KEY.key];
         const isNumbered = volume.kind === 'claim' && /-[0-9]+$/.test(volume.name ?? '');
         if (!isNumbered || workload === undefined || contract === undefined) return [];
         if (workload.kind === 'Deployment' || podsOf(workload, [volume]).length > 0) return [];

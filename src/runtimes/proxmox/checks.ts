@@ -1,6 +1,8 @@
 import type { Diagnostic } from '../../diagnostics/diagnostic.js';
-import type { Deployed } from '../deployments.js';
-import type { Check } from './check.js';
+import { onHost, pairs, place, type Check } from '../../plan/checks/check.js';
+import type { Deployed } from '../../plan/deployments.js';
+import { groupBy } from '../../plan/group.js';
+import { insideGuest } from './parts.js';
 
 /** Numbers that Proxmox gives to guests (pct(1), `<vmid>`). */
 const SMALLEST_VMID = 100;
@@ -10,16 +12,14 @@ const LARGEST_VMID = 999_999_999;
  * A dump needs the guest's number. An error where the policy deploys the service on Proxmox; without `deployments`
  * nobody has said that the guest exists, so it is a warning and the dump is left out.
  */
-export const unknownGuest: Check = ({ deployed, plan }) => {
+const unknownGuest: Check = ({ deployed, plan }) => {
   const services = new Map(plan.services.map((service) => [service.service_id, service]));
   return deployed.filter(onProxmox).flatMap(({ contract, deployment }): Diagnostic[] => {
     if (contract.vmid !== null) return [];
     const placement = services
       .get(contract.service_id)
       ?.placements.find(({ runtime }) => runtime === 'proxmox');
-    const inside = (placement?.volumes ?? []).filter(
-      (volume) => volume.backed_up && volume.kind === 'lxc_guest',
-    );
+    const inside = placement === undefined ? [] : insideGuest(placement);
     const [first] = inside;
     if (first === undefined) return [];
     const names = inside.map(({ volume }) => `\`${volume}\``).join(', ');
@@ -37,7 +37,7 @@ export const unknownGuest: Check = ({ deployed, plan }) => {
 };
 
 /** vzdump refuses any other number, and a job that always fails backs up nothing. */
-export const impossibleGuest: Check = ({ deployed }) =>
+const impossibleGuest: Check = ({ deployed }) =>
   deployed.filter(onProxmox).flatMap(({ contract }): Diagnostic[] => {
     const { vmid } = contract;
     if (vmid === null || (vmid >= SMALLEST_VMID && vmid <= LARGEST_VMID)) return [];
@@ -52,6 +52,26 @@ export const impossibleGuest: Check = ({ deployed }) =>
     ];
   });
 
+/** A guest belongs to one service: its dump would be kept, and restored, under two names. */
+const sharedGuest: Check = ({ deployed }) => {
+  const guests = deployed.filter(onProxmox).filter(({ contract }) => contract.vmid !== null);
+  const claims = groupBy(guests, ({ host, contract }) => `${host ?? ''} ${String(contract.vmid)}`);
+  return [...claims.values()]
+    .flatMap(pairs)
+    .filter(([a, b]) => a.contract !== b.contract)
+    .map(([a, b]) => ({
+      code: 'STW304' as const,
+      severity: b.host === null ? ('warning' as const) : ('error' as const),
+      message:
+        `\`${b.contract.service_id}\` and \`${a.contract.service_id}\` both claim guest ` +
+        `${String(b.contract.vmid)}${onHost(b.host)}`,
+      span: b.contract.document.span(['service_container', 'vmid']),
+      hint: `the other one is at ${place(a.contract.document.span(['service_container', 'vmid']))}`,
+    }));
+};
+
 function onProxmox({ runtime }: Deployed): boolean {
   return runtime === 'proxmox';
 }
+
+export const CHECKS: readonly Check[] = [unknownGuest, impossibleGuest, sharedGuest];

@@ -4,16 +4,17 @@ import type { Diagnostic } from '../../diagnostics/diagnostic.js';
 import { declaredVolumes } from '../../locate/location.js';
 import { pairVolume } from '../../locate/pairing.js';
 import type { Policy } from '../../policy/policy.js';
-import { composeProject, statedProject } from '../../runtimes/docker/project.js';
 import type { Pointer } from '../../source/document.js';
-import type { Deployed } from '../deployments.js';
-import type { Check } from './check.js';
+import type { Check } from '../../plan/checks/check.js';
+import type { Deployed } from '../../plan/deployments.js';
+import { VOLUME_KEY } from './volume-key.js';
+import { composeProject, statedProject } from './project.js';
 
 /**
  * A volume that carries the name of another project than the commands of the runbook: those would stop nothing. Where
  * nobody says which project it is, any prefix is a sign; where somebody does, only one before the volume's own name.
  */
-export const otherProject: Check = ({ policy, deployed }) =>
+const otherProject: Check = ({ policy, deployed }) =>
   deployed
     .filter(({ runtime }) => runtime === 'docker')
     .flatMap((entry) =>
@@ -57,12 +58,13 @@ function givenName({ contract }: Deployed, volume: PersistentVolume): GivenName 
   if (settings?.enabled === false) return null;
   const { partner } = pairVolume(volume, declaredVolumes(contract));
   const own = partner?.source ?? partner?.name ?? volume.name;
-  if (settings != null && settings.docker_volume !== null) {
-    const name = settings.docker_volume;
+  const explicit = settings?.holders[VOLUME_KEY.key];
+  if (settings !== undefined && explicit !== undefined) {
+    const name = explicit;
     const ending = `_${own}`;
     const isOwn = partner?.external !== true && name.endsWith(ending);
     const ownPrefix = isOwn ? name.slice(0, -ending.length) : null;
-    return { name, ownPrefix, pointer: [...settings.pointer, 'docker_volume'] };
+    return { name, ownPrefix, pointer: [...settings.pointer, VOLUME_KEY.key] };
   }
   if (partner?.external !== true || partner.host_path !== null) return null;
   return { name: own, ownPrefix: null, pointer: partner.pointer };
@@ -72,3 +74,5 @@ function beforeFirst(text: string, mark: string): string | null {
   const index = text.indexOf(mark);
   return index < 0 ? null : text.slice(0, index);
 }
+
+export const CHECKS: readonly Check[] = [otherProject];

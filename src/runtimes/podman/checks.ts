@@ -1,8 +1,9 @@
 import type { Diagnostic } from '../../diagnostics/diagnostic.js';
-import { isAtOrBelow } from '../../locate/pairing.js';
+import { declaredIn, isAtOrBelow } from '../../locate/pairing.js';
+import { backedUp } from '../../model/volume.js';
 import { helperOf, holdsRclone } from '../../policy/repository-url.js';
-import type { Check } from './check.js';
-import { places } from './places.js';
+import type { Check, CheckInput } from '../../plan/checks/check.js';
+import { locator } from './locate.js';
 
 /** Folders of the system; no user without root owns what is in them (hier(7)), or it is another engine's store. */
 const SYSTEM_FOLDERS = [
@@ -14,7 +15,7 @@ const SYSTEM_FOLDERS = [
 const MOUNTABLE = /^[\p{L}\p{M}\p{N}_/.%@+,=-]*$/u;
 
 /** A rootless job reads with its user's rights: it can neither back up nor restore what belongs to the system. */
-export const privilegedPath: Check = (input) =>
+const privilegedPath: Check = (input) =>
   rootless(input)
     .filter(({ volume }) => volume.kind === 'host_path' && isSystemPath(volume.location))
     .map(({ contract, volume, pointer }): Diagnostic => ({
@@ -26,7 +27,7 @@ export const privilegedPath: Check = (input) =>
     }));
 
 /** What Quadlet's `Volume=` has no way to write. */
-export const unmountablePath: Check = (input) =>
+const unmountablePath: Check = (input) =>
   rootless(input)
     .filter(({ volume }) => !MOUNTABLE.test(volume.location.replace(/^\$HOME\//, '/')))
     .map(({ contract, volume, pointer }): Diagnostic => ({
@@ -38,7 +39,7 @@ export const unmountablePath: Check = (input) =>
     }));
 
 /** A local repository is mounted into the job too. */
-export const unmountableRepository: Check = ({ policy, plan }) => {
+const unmountableRepository: Check = ({ policy, plan }) => {
   const used = new Set(
     plan.services
       .filter(({ placements }) => placements.some(({ scope }) => scope === 'user'))
@@ -56,7 +57,7 @@ export const unmountableRepository: Check = ({ policy, plan }) => {
 };
 
 /** Repositories that another program reaches. Jobs have the SSH keys and the rclone.conf of their user. */
-export const unreachableRepository: Check = ({ policy, plan }) => {
+const unreachableRepository: Check = ({ policy, plan }) => {
   const { image } = policy.runtimes.podman;
   if (holdsRclone(image)) return [];
   const used = new Set(
@@ -79,8 +80,20 @@ function isMountableRoot(path: string): boolean {
   return path.startsWith('/') && path !== '/' && MOUNTABLE.test(path);
 }
 
-function rootless(input: Parameters<Check>[0]) {
-  return places(input).filter(({ placement }) => placement.scope === 'user');
+/** Every volume of a rootless service that is backed up, with where its contract declares it. */
+function rootless({ contracts, plan }: CheckInput) {
+  const byId = new Map(contracts.map((contract) => [contract.service_id, contract]));
+  return plan.services.flatMap(({ service_id, placements }) => {
+    const contract = byId.get(service_id);
+    if (contract === undefined) return [];
+    return placements
+      .filter(({ scope }) => scope === 'user')
+      .flatMap(({ volumes }) => backedUp(volumes))
+      .map((volume) => ({
+        ...{ contract, volume },
+        pointer: declaredIn(contract, volume.volume, locator.mounted(contract)),
+      }));
+  });
 }
 
 function isSystemPath(path: string): boolean {
@@ -89,3 +102,10 @@ function isSystemPath(path: string): boolean {
     path === '/' || SYSTEM_FOLDERS.some((folder) => isAtOrBelow(path, folder) || isAtOrBelow(folder, path))
   );
 }
+
+export const CHECKS: readonly Check[] = [
+  privilegedPath,
+  unmountablePath,
+  unmountableRepository,
+  unreachableRepository,
+];

@@ -1,0 +1,9 @@
+import { ENGINE_VOLUME_NAME } from '../../contract/names.js';
+import type { VolumeKey } from '../runtime.js';
+
+export const VOLUME_KEY = {
+  key: 'podman_volume',
+  rule: ENGINE_VOLUME_NAME,
+  description: 'Explicit Podman volume (`VolumeName=`), so without the `systemd-` prefix.',
+  example: 'shared-data',
+} as const satisfies VolumeKey;
