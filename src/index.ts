@@ -29,13 +29,12 @@ export type {
   PersistentVolume,
   Retention,
   RunAs,
-  Runtime,
+  RuntimeName as Runtime,
   ServiceVolume,
   VolumeSettings,
   WorkloadSettings,
 } from './contract/contract.js';
 export type { Clockwork } from './schedule/runs.js';
-export { RUNTIMES } from './contract/contract.js';
 export { CODES, type DiagnosticCode } from './diagnostics/codes.js';
 export type { Diagnostic, Severity, Span } from './diagnostics/diagnostic.js';
 export { hasErrors, sortDiagnostics } from './diagnostics/diagnostic.js';
@@ -85,6 +84,7 @@ export type {
 export type { ProjectResult, RenderedProject } from './render.js';
 export type { Pointer, SourceDocument } from './source/document.js';
 export type { RenderedFile } from './targets/target.js';
+export { RUNTIMES } from './runtimes/registry.js';
 
 /**
  * Reads a policy, and the values files and contracts that it names, from the disk. Reports every problem of every

@@ -1,6 +1,6 @@
 // Builds everything that is made from sources: build/generated (validators, templates), then dist/.
 // Plain JavaScript because it is what turns TypeScript into something that runs.
-import { chmodSync, mkdirSync, rmSync } from 'node:fs';
+import { chmodSync, cpSync, mkdirSync, rmSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
@@ -29,6 +29,7 @@ await build({
   minifySyntax: true,
   banner,
 });
+cpSync('build/generated/schemas', 'dist/schemas', { recursive: true });
 chmodSync('dist/stowage.js', 0o755);
 // Only users of the library want its types. npm runs `prepare` last before it packs, so that is where they have to be made.
 if (['pack', 'publish'].includes(process.env.npm_command)) {

@@ -4,8 +4,10 @@ const production = process.argv.includes('--production');
 export default {
   entry: [
     'src/{bin,index}.ts!',
-    'src/build/{build,library-types}.mjs!',
+    'src/build/{build,library-types,new-runtime}.mjs!',
     'src/build/generate.ts!',
+    // Copied by `npm run new:runtime`.
+    'src/runtimes/skeleton/runtime.ts!',
     'test/e2e/prepare.ts',
     'test/fixtures/*/*.mjs',
   ],

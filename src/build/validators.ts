@@ -1,8 +1,9 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import standalone from 'ajv/dist/standalone/index.js';
 import { build } from 'esbuild';
+import type { SchemaName } from './schemas.js';
 
 const VALIDATOR_TYPES = `export interface SchemaError {
   readonly keyword: string;
@@ -35,15 +36,13 @@ function withoutProse(text: string): object {
 }
 
 /**
- * Compiles the JSON Schemas under `schemas/` (of the working directory, the project's root) to plain functions and
- * writes them to `folder`, so that no run of the program pays for compiling, or loads ajv at all. Also writes the
- * schemas' texts, which `stowage schema` prints.
+ * Compiles the JSON Schemas to plain functions and writes them to `folder`, so that no run of the program pays for
+ * compiling, or loads ajv at all. Also writes the texts of those that `stowage schema` prints.
  */
-export async function generateValidators(folder: string): Promise<void> {
-  const texts = {
-    contract: readFileSync('schemas/contract.schema.json', 'utf8'),
-    policy: readFileSync('schemas/policy.schema.json', 'utf8'),
-  };
+export async function generateValidators(
+  folder: string,
+  texts: Readonly<Record<SchemaName, string>>,
+): Promise<void> {
   const ajv = new Ajv2020({
     allErrors: true,
     verbose: true,
@@ -54,10 +53,7 @@ export async function generateValidators(folder: string): Promise<void> {
     code: { source: true, esm: true },
   });
   ajv.addVocabulary(['x-expected', 'x-code']);
-  ajv.addSchema(withoutProse(texts.contract), 'contract');
-  ajv.addSchema(withoutProse(texts.policy), 'policy');
-  ajv.addSchema(withoutProse(readFileSync('schemas/plan.schema.json', 'utf8')), 'plan');
-  ajv.addSchema(withoutProse(readFileSync('schemas/plan-1.schema.json', 'utf8')), 'plan-1');
+  for (const [name, text] of Object.entries(texts)) ajv.addSchema(withoutProse(text), name);
   const names = {
     validateContract: 'contract',
     validatePolicy: 'policy',
@@ -74,7 +70,7 @@ export async function generateValidators(folder: string): Promise<void> {
     logLevel: 'warning',
   });
   writeFileSync(join(folder, 'validators.d.ts'), VALIDATOR_TYPES);
-  const entries = Object.entries(texts);
+  const entries = (['contract', 'policy'] as const).map((name) => [name, texts[name]] as const);
   const schemas = entries.map(([name, text]) => `export const ${name}SchemaText = ${JSON.stringify(text)};\n`);
   writeFileSync(join(folder, 'schemas.js'), schemas.join(''));
   const types = entries.map(([name]) => `export declare const ${name}SchemaText: string;\n`);

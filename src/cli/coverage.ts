@@ -1,4 +1,5 @@
-import { RUNTIMES, type Runtime } from '../contract/contract.js';
+import type { RuntimeName } from '../contract/contract.js';
+import { RUNTIMES } from '../runtimes/registry.js';
 import { count } from '../diagnostics/format-text.js';
 import type { BackupPlan, Placement, PlannedVolume, ServicePlan } from '../plan/plan.js';
 import { protection, type Protection } from '../targets/protection.js';
@@ -69,7 +70,7 @@ export function coverageTable(plan: BackupPlan, width: number | null): string {
   return formatTable(columns, rows, width);
 }
 
-function runtimeLine(runtime: Runtime, covered: readonly Covered[]): string {
+function runtimeLine(runtime: RuntimeName, covered: readonly Covered[]): string {
   const here = covered.filter((item) => item.placement.runtime === runtime);
   const services = new Set(here.map((item) => item.service.service_id)).size;
   const volumes = (state: Covered['state']): number => here.filter((item) => item.state === state).length;

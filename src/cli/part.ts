@@ -1,4 +1,4 @@
-import type { Runtime } from '../contract/contract.js';
+import type { RuntimeName } from '../contract/contract.js';
 import { didYouMean } from '../diagnostics/did-you-mean.js';
 import { wholeFile, type Diagnostic } from '../diagnostics/diagnostic.js';
 import type { PartFilter } from '../output/compare.js';
@@ -8,7 +8,7 @@ import type { Opened } from './open.js';
 export interface Part {
   /** Service ids or globs. */
   readonly services: readonly string[];
-  readonly runtimes: readonly Runtime[];
+  readonly runtimes: readonly RuntimeName[];
 }
 
 /** Matches `*` (any characters) and `?` (one), as in the policy's `deployments`. */

@@ -1,5 +1,5 @@
 import stringWidth from 'string-width';
-import type { Runtime } from '../contract/contract.js';
+import type { RuntimeName } from '../contract/contract.js';
 import { printable } from '../diagnostics/printable.js';
 import { compareText } from '../text/compare.js';
 import type { BackupPlan, LocationKind } from '../plan/plan.js';
@@ -9,7 +9,7 @@ import { formatTable, type Column } from './table.js';
 export interface PathRow {
   readonly service: string;
   readonly volume: string;
-  readonly runtime: Runtime;
+  readonly runtime: RuntimeName;
   readonly host: string | null;
   readonly kind: LocationKind;
   readonly location: string;

@@ -1,9 +1,7 @@
 import type { SourceDocument, Pointer } from '../source/document.js';
 
-/** The runtimes a service contract may name under `runtime_templates`, in the order that we list them. */
-export const RUNTIMES = ['docker', 'podman', 'kubernetes', 'proxmox', 'baremetal'] as const;
-/** One of {@link RUNTIMES}. */
-export type Runtime = (typeof RUNTIMES)[number];
+/** The name of a runtime. Whatever document it stands in, it is looked up in the registry when that is read. */
+export type RuntimeName = string;
 
 /** What a runtime mounts: `service_volumes[]`, or `services[].volumes[]` under Compose. */
 export interface ServiceVolume {
@@ -36,7 +34,7 @@ export interface EphemeralMount {
   readonly name: string;
   readonly path: string;
   /** The runtimes it exists on (`apply_to` in live contracts, or `runtimes`); all of them by default. */
-  readonly runtimes: readonly Runtime[];
+  readonly runtimes: readonly RuntimeName[];
   readonly pointer: Pointer;
 }
 
@@ -172,8 +170,8 @@ export interface Contract {
   /** `service_container.vmid`. */
   readonly vmid: number | null;
   readonly quadlet_scope: 'system' | 'user';
-  /** Keys of `runtime_templates`, in the order of {@link RUNTIMES}. */
-  readonly runtimes: readonly Runtime[];
+  /** Keys of `runtime_templates`, in the registry's order. */
+  readonly runtimes: readonly RuntimeName[];
   /** User and group that the workload runs as. */
   readonly run_as_user: string | null;
   readonly run_as_group: string | null;

@@ -4,7 +4,8 @@ import type { Findings } from '../source/findings.js';
 import { pathsOverlap } from '../source/paths.js';
 import { suggestionHint } from '../source/suggest.js';
 import type { Mapping } from '../source/yaml-values.js';
-import { RUNTIMES, type EphemeralMount, type PersistentVolume, type Runtime } from './contract.js';
+import type { EphemeralMount, PersistentVolume, RuntimeName } from './contract.js';
+import { RUNTIMES } from '../runtimes/registry.js';
 import { checkName, VOLUME_NAME } from './names.js';
 import { readPath } from './volumes.js';
 
@@ -72,7 +73,7 @@ export function readEphemeralMounts(
 }
 
 /** `apply_to` (live contracts) or `runtimes`; a list or one name; all runtimes without them. */
-function readMountRuntimes(findings: Findings, given: Mapping, pointer: Pointer): readonly Runtime[] {
+function readMountRuntimes(findings: Findings, given: Mapping, pointer: Pointer): readonly RuntimeName[] {
   const key = given.apply_to === null || given.apply_to === undefined ? 'runtimes' : 'apply_to';
   const value = given[key];
   const names = typeof value === 'string' ? [value] : asList(value);
@@ -86,7 +87,7 @@ function readMountRuntimes(findings: Findings, given: Mapping, pointer: Pointer)
 }
 
 /** Reads the keys of `runtime_templates`; one that is empty or `false` names a runtime that is not supported. */
-export function readRuntimes(findings: Findings, contract: Mapping): Runtime[] {
+export function readRuntimes(findings: Findings, contract: Mapping): RuntimeName[] {
   const templates = asMapping(contract.runtime_templates);
   for (const name of Object.keys(templates)) {
     warnUnknownRuntime(findings, name, ['runtime_templates', name], 'key');

@@ -1,12 +1,6 @@
-import type {
-  Contract,
-  PersistentVolume,
-  Runtime,
-  ServiceVolume,
-  VolumeSettings,
-} from '../contract/contract.js';
+import type { Contract, PersistentVolume, ServiceVolume, VolumeSettings } from '../contract/contract.js';
 import type { LocationKind } from '../plan/plan.js';
-import type { RuntimeSettings } from '../policy/policy.js';
+import type { Deployment, Policy } from '../policy/policy.js';
 import type { Pairing } from './pairing.js';
 
 /** Where a persistent volume lives on one runtime. See {@link PlannedVolume} for the meaning of each field. */
@@ -22,23 +16,26 @@ export interface Location {
   readonly storage_class?: string;
 }
 
+/** What the place of a volume depends on besides the contract. */
+export type LocatePolicy = Pick<Policy, 'runtimes' | 'defaults'>;
+
 export interface LocateInput {
   readonly contract: Contract;
   readonly volume: PersistentVolume;
   /** The service volume that holds it, among those that this runtime mounts. */
   readonly pairing: Pairing;
   readonly settings: VolumeSettings | null;
-  readonly runtimes: RuntimeSettings;
-  /** Null for the project that Compose takes from the folder. */
-  readonly compose_project: string | null;
+  readonly policy: LocatePolicy;
+  /** Null where no entry of the policy put the service there. */
+  readonly deployment: Deployment | null;
 }
 
-/** What one runtime's adapter does with volumes. Pure; every contract that loads has a location on every runtime. */
-export interface Locator {
-  readonly runtime: Runtime;
-  /** The volumes that this runtime's adapter mounts. */
-  mounted(contract: Contract): readonly ServiceVolume[];
-  locate(input: LocateInput): Location;
+/** Where a volume lies, and the name under which snapshots have it where that is not the volume's own. */
+export type Located = Location & { readonly dump?: string };
+
+/** Everything that a contract mounts anywhere: a contract with several Compose services lists what each of them mounts. */
+export function declaredVolumes(contract: Contract): ServiceVolume[] {
+  return [...contract.compose_volumes, ...contract.service_volumes];
 }
 
 /** A bind mount's place on the host: the declared path plus what lies below the mount's target. */

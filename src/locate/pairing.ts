@@ -1,4 +1,5 @@
-import type { PersistentVolume, ServiceVolume } from '../contract/contract.js';
+import type { Contract, PersistentVolume, ServiceVolume } from '../contract/contract.js';
+import type { Pointer } from '../source/document.js';
 
 /** Which service volume holds a persistent volume. */
 export interface Pairing {
@@ -22,6 +23,17 @@ export function pairVolume(volume: PersistentVolume, mounted: readonly ServiceVo
   const misnamed = sameName[0] ?? null;
   if (byPath !== null) return { partner: byPath, suffix: below(volume.path, byPath.target), misnamed };
   return { partner: misnamed, suffix: '', misnamed };
+}
+
+/**
+ * What in a contract decides where a persistent volume lies: the `host_path` of the bind mount that holds it, else its own
+ * `path`.
+ */
+export function declaredIn(contract: Contract, name: string, mounted: readonly ServiceVolume[]): Pointer {
+  const volume = contract.persistent_volumes.find((candidate) => candidate.name === name);
+  if (volume === undefined) return [];
+  const { partner } = pairVolume(volume, mounted);
+  return partner?.host_path == null ? [...volume.pointer, 'path'] : [...partner.pointer, 'host_path'];
 }
 
 function longestTargetAbove(path: string, candidates: readonly ServiceVolume[]): ServiceVolume | null {

@@ -72,3 +72,18 @@ export function stateFolder(project: string, kind: NameKind, name: string): stri
 export function asideFolder(project: string): string {
   return `/var/tmp/stowage-restore/${project}`;
 }
+
+/** A script of ours on a host. */
+export function libraryScript(project: string, name: string): string {
+  return `${libraryFolder(project)}/${name}`;
+}
+
+/** How a person on a host runs restic with a repository's credentials. */
+export function resticCommand(project: string, repository: string): string {
+  return libraryScript(project, `restic-${repository}.sh`);
+}
+
+/** How a person on a host restores one volume: SNAPSHOT SNAPSHOT_PATH TARGET, then options of restic restore. */
+export function restoreCommand(project: string, repository: string): string {
+  return libraryScript(project, `restore-${repository}.sh`);
+}

@@ -30,6 +30,20 @@ function fitted(joined: string): string {
   return `${kept}-${hash}`;
 }
 
+/** RFC 1123 label: namespaces. */
+const LABEL = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
+/** RFC 1123 subdomain, at most 253 characters: claims (kubernetes.io, "Object Names and IDs"). */
+const SUBDOMAIN = /^(?=.{1,253}$)[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)*$/;
+/** Whether Kubernetes takes a name for a namespace. */
+export function isNamespace(name: string): boolean {
+  return LABEL.test(name);
+}
+
+/** Whether Kubernetes takes a name for an object, such as a claim or a Deployment. */
+export function isObjectName(name: string): boolean {
+  return SUBDOMAIN.test(name);
+}
+
 /** Names in a namespace's folder that are not a service's, with the ending that moves a service out of their way. */
 const RESERVED = /^(?:common|kustomization|hostpath|hostpath-.*|maintenance-.*|secret-.*)(?:\.service)*$/;
 

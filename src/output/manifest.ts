@@ -1,4 +1,5 @@
-import { RUNTIMES, type Runtime } from '../contract/contract.js';
+import type { RuntimeName } from '../contract/contract.js';
+import { RUNTIMES } from '../runtimes/registry.js';
 import type { Diagnostic } from '../diagnostics/diagnostic.js';
 import { pathFault } from './tree-path.js';
 import { compareText } from '../text/compare.js';
@@ -14,7 +15,7 @@ export interface ManifestEntry {
   readonly sources: readonly string[];
   /** For partial renders, as in RenderedFile. */
   readonly service: string | null;
-  readonly runtime: Runtime | null;
+  readonly runtime: RuntimeName | null;
   /**
    * Only while a run is writing: the hash of what the file held before. A run that was killed leaves it behind,
    * and the next run takes either content for ours.
@@ -60,7 +61,7 @@ function isStrings(value: unknown): value is readonly string[] {
   return Array.isArray(value) && value.every((item) => typeof item === 'string');
 }
 
-function runtimeOf(value: unknown): Runtime | null | undefined {
+function runtimeOf(value: unknown): RuntimeName | null | undefined {
   if (value === undefined) return null;
   return RUNTIMES.find((runtime) => runtime === value);
 }

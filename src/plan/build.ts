@@ -1,23 +1,23 @@
 import type { Contract } from '../contract/contract.js';
 import { NOTHING_UNREAD, type Unread } from '../contract/unread.js';
 import { sortDiagnostics, type Diagnostic } from '../diagnostics/diagnostic.js';
-import type { KubernetesSettings, Labels, Policy, Repository } from '../policy/policy.js';
+import type { Policy, Repository } from '../policy/policy.js';
+import { runtimeOf } from '../runtimes/registry.js';
+import type { HonouredKey } from '../runtimes/runtime.js';
 import { SIMULATION, type Period } from '../schedule/runs.js';
 import type { Zones } from '../schedule/zone.js';
 import { intlZones } from '../time/intl-zone.js';
-import { honours, unheardOfDefaults, type HonouredKey } from './honoured.js';
-import { kubernetesObstacles } from './kubernetes-problems.js';
 import { runChecks } from './checks/registry.js';
 import { resolveDeployments, type Deployed } from './deployments.js';
 import { excludesInside } from './excludes.js';
-import { planWorkload } from './workload.js';
-import { backedUp, planVolumes, unprotectedVolumes, volumeRoot } from './volumes.js';
-import type { BackupPlan, Elsewhere, Placement, PlannedVolume, RepositoryPlan, ServicePlan } from './plan.js';
+import { backedUp } from '../model/volume.js';
+import { planVolumes, unprotectedVolumes, volumeRoot } from './volumes.js';
+import type { BackupPlan, Elsewhere, Placement, RepositoryPlan, ServicePlan } from './plan.js';
 import { expand } from '../jobs/expand.js';
 import { placeInTime, placingOf } from './place-in-time.js';
 import { resolve } from './resolve.js';
 import { localPath } from '../policy/repository-url.js';
-import { composeProject, effectiveCommands, effectiveSettings } from './settings.js';
+import { effectiveSettings } from './settings.js';
 import { groupBy } from './group.js';
 import { compareText } from '../text/compare.js';
 
@@ -86,10 +86,10 @@ export function drawPlan(
 
 function planService(policy: Policy, contract: Contract, deployed: readonly Deployed[]): ServicePlan {
   const settings = effectiveSettings(policy, contract);
-  const { method } = policy.runtimes.kubernetes;
   /** Whether any job of the service does what a key says. */
   const isInForce = (key: HonouredKey): boolean =>
-    deployed.length === 0 || deployed.some(({ runtime }) => runtime !== 'kubernetes' || honours(method, key));
+    deployed.length === 0 ||
+    deployed.some(({ runtime }) => runtimeOf(runtime).honours?.(policy, key) ?? true);
   const placements = deployed
     .map((entry) => planPlacement(policy, entry))
     .sort((a, b) => compareText(a.host ?? '', b.host ?? '') || compareText(a.runtime, b.runtime));
@@ -130,11 +130,11 @@ function planElsewhere(policy: Policy, contract: Contract, placements: readonly 
   return contract.runtimes
     .filter((runtime) => !placements.some((placement) => placement.runtime === runtime))
     .map((runtime) => {
-      const project = runtime === 'docker' ? composeProject(policy, contract, null) : null;
+      const project = runtimeOf(runtime).composeProject(policy, contract, null);
       return {
         runtime,
         ...(project === null ? {} : { compose_project: project }),
-        volumes: backedUp(planVolumes(contract, runtime, policy.runtimes, project)).map(
+        volumes: backedUp(planVolumes(contract, runtime, policy)).map(
           ({ volume, kind, location, name, snapshot_path }) => ({
             ...{ volume, kind, location, name, snapshot_path },
           }),
@@ -143,51 +143,30 @@ function planElsewhere(policy: Policy, contract: Contract, placements: readonly 
     });
 }
 
-function planPlacement(policy: Policy, entry: Deployed): Placement {
-  const { contract, runtime, host, deployment } = entry;
-  const onCluster = runtime === 'kubernetes';
-  const { method } = policy.runtimes.kubernetes;
-  const project = runtime === 'docker' ? composeProject(policy, contract, deployment) : null;
-  // Pages stop and start a workload of a cluster with kubectl, whatever the contract has for other places.
-  const commands = onCluster ? null : effectiveCommands(contract, deployment);
-  const volumes = planVolumes(contract, runtime, policy.runtimes, project).map((volume) =>
-    onCluster ? volumeInForce(method, volume) : volume,
+function planPlacement(
+  policy: Policy,
+  { contract, runtime, host, deployment, snapshot_host }: Deployed,
+): Placement {
+  const { composeProject, placement } = runtimeOf(runtime);
+  const located = planVolumes(contract, runtime, policy, deployment);
+  const { namespace, workload, node_selector, scope, commands, volumes, not_honoured, obstacles } = placement(
+    {
+      ...{ policy, contract, deployment },
+      volumes: located,
+    },
   );
-  const unheard = onCluster ? unheardOfDefaults(policy, contract).map(({ key }) => key) : [];
-  const nodes = nodesOf(policy, entry, volumes);
+  const project = composeProject(policy, contract, deployment);
   return {
-    runtime,
-    host,
-    namespace: onCluster ? contract.service_namespace : null,
-    ...(onCluster ? { workload: planWorkload(contract, backedUp(volumes)) } : {}),
-    ...(nodes === null ? {} : { node_selector: nodes }),
-    scope: runtime === 'podman' ? contract.quadlet_scope : null,
+    ...{ runtime, host, namespace },
+    ...(workload === undefined ? {} : { workload }),
+    ...(node_selector === undefined ? {} : { node_selector }),
+    scope,
     ...(project === null ? {} : { compose_project: project }),
-    ...(commands === null ? {} : { commands }),
-    snapshot_host: entry.snapshot_host,
-    volumes,
-    ...(unheard.length === 0 ? {} : { not_honoured: unheard }),
-    obstacles: onCluster ? kubernetesObstacles(policy, contract) : [],
+    ...(commands === undefined ? {} : { commands }),
+    ...{ snapshot_host, volumes },
+    ...(not_honoured === undefined ? {} : { not_honoured }),
+    obstacles,
   };
-}
-
-/** A volume with what the method does about it, and nothing that it does not. */
-function volumeInForce(method: KubernetesSettings['method'], volume: PlannedVolume): PlannedVolume {
-  return {
-    ...volume,
-    allow_empty: volume.allow_empty && honours(method, 'allow_empty'),
-    exclude: honours(method, 'exclude') ? volume.exclude : [],
-  };
-}
-
-/** Labels of the nodes that each back up hostPaths of their own; null where nothing does so. */
-function nodesOf(policy: Policy, entry: Deployed, volumes: readonly PlannedVolume[]): Labels | null {
-  const { host_path_mode, node_selector } = policy.runtimes.kubernetes;
-  const isPerNode =
-    entry.runtime === 'kubernetes' &&
-    host_path_mode === 'daemonset' &&
-    volumes.some(({ kind, backed_up }) => kind === 'host_path' && backed_up);
-  return isPerNode ? (entry.deployment?.node_selector ?? node_selector) : null;
 }
 
 function planRepository(repository: Repository, services: readonly ServicePlan[]): RepositoryPlan {

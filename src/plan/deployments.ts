@@ -1,4 +1,4 @@
-import type { Contract, Runtime } from '../contract/contract.js';
+import type { Contract, RuntimeName } from '../contract/contract.js';
 import type { Unread } from '../contract/unread.js';
 import type { Diagnostic } from '../diagnostics/diagnostic.js';
 import { didYouMean } from '../diagnostics/did-you-mean.js';
@@ -8,7 +8,7 @@ import type { Pointer } from '../source/document.js';
 /** One service in one place, as the policy's `deployments` say. */
 export interface Deployed {
   readonly contract: Contract;
-  readonly runtime: Runtime;
+  readonly runtime: RuntimeName;
   readonly host: string | null;
   readonly snapshot_host: string;
   /** The policy entry that put it there; null without a `deployments` key. */
@@ -137,7 +137,7 @@ function matchesNothing(
 
 function runtimeNotListed(
   policy: Policy,
-  runtime: Runtime,
+  runtime: RuntimeName,
   contract: Contract,
   pointer: Pointer,
 ): Diagnostic {

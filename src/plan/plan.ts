@@ -1,10 +1,9 @@
-import type { Commands, Retention, RunAs, Runtime } from '../contract/contract.js';
+import type { Commands, Retention, RunAs, RuntimeName } from '../contract/contract.js';
 import type { Labels, MaintenancePlace } from '../policy/policy.js';
 import type { Job } from '../model/job.js';
 
-/** What kind of thing holds a volume; the values are part of the JSON interface. */
-export type LocationKind =
-  'host_path' | 'docker_volume' | 'podman_volume' | 'claim' | 'lxc_guest' | 'directory';
+/** A runtime's word for the thing that holds a volume; the values are part of the JSON interface. */
+export type LocationKind = string;
 
 /** Where one persistent volume lives in one placement, and what is done with it. */
 export interface PlannedVolume {
@@ -59,7 +58,7 @@ export interface Workload {
 
 /** One service in one place. */
 export interface Placement {
-  readonly runtime: Runtime;
+  readonly runtime: RuntimeName;
   /** Host name; null where the policy names none, and on Kubernetes. */
   readonly host: string | null;
   /** Kubernetes namespace; null elsewhere. */
@@ -132,7 +131,7 @@ export interface ServicePlan {
 
 /** Where a service's volumes would live under a runtime that it is not deployed on. */
 export interface Elsewhere {
-  readonly runtime: Runtime;
+  readonly runtime: RuntimeName;
   /** As in {@link Placement}. */
   readonly compose_project?: string;
   readonly volumes: readonly {

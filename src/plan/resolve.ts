@@ -4,9 +4,9 @@ import type { Wish } from '../model/job.js';
 import type { Policy } from '../policy/policy.js';
 import { runtimeOf } from '../runtimes/registry.js';
 import { weightOf } from '../schedule/placement.js';
+import { inUtc } from '../schedule/utc-schedule.js';
 import type { Zones } from '../schedule/zone.js';
 import { declaredGigabytes } from './declared-size.js';
-import { inUtc } from './operator-clock.js';
 import type { BackupPlan } from './plan.js';
 import { effectiveSettings } from './settings.js';
 

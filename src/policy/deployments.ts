@@ -1,5 +1,6 @@
 import { readCommands } from '../contract/commands.js';
-import { RUNTIMES, type Runtime } from '../contract/contract.js';
+import type { RuntimeName } from '../contract/contract.js';
+import { RUNTIMES } from '../runtimes/registry.js';
 import { asList, asMapping, asText, asTexts } from '../source/access.js';
 import type { Pointer } from '../source/document.js';
 import type { Findings } from '../source/findings.js';
@@ -50,7 +51,7 @@ export function readDeployments(findings: Findings, given: Mapping): Deployment[
 }
 
 /** What says how people stop and start a workload, where its runtime has no such thing. */
-function checkWorkloadKeys(findings: Findings, runtime: Runtime, entry: Mapping, pointer: Pointer): void {
+function checkWorkloadKeys(findings: Findings, runtime: RuntimeName, entry: Mapping, pointer: Pointer): void {
   if (runtime !== 'docker' && entry.compose_project !== undefined) {
     const message = `a deployment on ${runtime} has no Compose project`;
     const hint = 'leave `compose_project` out: it is for services on docker';

@@ -1,3 +1,4 @@
+import { METHOD_NAMES } from '../runtimes/kubernetes/methods/registry.js';
 import { asList, asMapping, asText } from '../source/access.js';
 import { isMapping, type Mapping } from '../source/yaml-values.js';
 import { oneOf } from './choices.js';
@@ -10,7 +11,7 @@ export function readKubernetesSettings(findings: Findings, given: Mapping): Kube
   const resources = asMapping(given.resources);
   return {
     image: asText(given.image) ?? 'ghcr.io/restic/restic:0.19.1',
-    method: oneOf(given.method, ['restic', 'velero', 'volsync', 'k8up']),
+    method: oneOf(given.method, METHOD_NAMES),
     host_path_mode: oneOf(given.host_path_mode, ['cronjob', 'daemonset']),
     affinity: oneOf(given.affinity, ['required', 'preferred']),
     node_selector: readLabels(given.node_selector),

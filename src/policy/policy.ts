@@ -1,4 +1,5 @@
-import type { BackupSettings, Commands, Runtime } from '../contract/contract.js';
+import type { BackupSettings, Commands, RuntimeName } from '../contract/contract.js';
+import type { MethodName } from '../runtimes/kubernetes/methods/registry.js';
 import type { Pointer, SourceDocument } from '../source/document.js';
 
 /** Who forgets, prunes and checks a repository: one host, or one Kubernetes namespace. */
@@ -42,7 +43,7 @@ export interface Repository {
 
 /** One entry of `deployments`: these services run there. */
 export interface Deployment {
-  readonly runtime: Runtime;
+  readonly runtime: RuntimeName;
   /** Host name; null where the policy names none, and on Kubernetes. */
   readonly host: string | null;
   /** Service ids or globs (`*`, `?`). */
@@ -74,7 +75,7 @@ export interface KubernetesSettings {
   /** Image that holds restic 0.17.0 or later, busybox or another POSIX shell, and time zone data. */
   readonly image: string;
   /** Who makes the backups: restic jobs of ours, or an operator. */
-  readonly method: 'restic' | 'velero' | 'volsync' | 'k8up';
+  readonly method: MethodName;
   /** hostPath volumes: a job that follows the workload to its node, or a scheduler on each node of `node_selector`. */
   readonly host_path_mode: 'cronjob' | 'daemonset';
   /** Whether a job must run on the workload's node (ReadWriteOnce claims), or only should. */

@@ -19,6 +19,14 @@ export function helperOf(url: string): 'sftp' | 'rclone' | null {
   return url.startsWith('rclone:') ? 'rclone' : null;
 }
 
+/** What restic's own images hold: restic, OpenSSH's client, and no rclone. */
+const OWN_IMAGE = /(?:^|\/)restic\/restic(?:[:@]|$)/;
+
+/** Whether an image may hold rclone, beside restic: one that is not restic's own. */
+export function holdsRclone(image: string): boolean {
+  return !OWN_IMAGE.test(image);
+}
+
 /** The server of `sftp://[user@]host[:port]/path` or `sftp:[user@]host:path`, as restic reads it; null for other back ends. */
 export function sshServer(
   url: string,

@@ -1,4 +1,5 @@
-import { RUNTIMES, type Runtime } from '../contract/contract.js';
+import type { RuntimeName } from '../contract/contract.js';
+import { RUNTIMES } from '../runtimes/registry.js';
 import { groupBy } from '../plan/group.js';
 import type { BackupPlan, PlannedVolume, ServicePlan } from '../plan/plan.js';
 import { protection } from '../targets/protection.js';
@@ -21,7 +22,7 @@ interface CoverageEntry {
 interface CoverageRow {
   readonly volume: string;
   /** One for each runtime of the matrix. */
-  readonly cells: readonly { readonly runtime: Runtime; readonly entries: readonly CoverageEntry[] }[];
+  readonly cells: readonly { readonly runtime: RuntimeName; readonly entries: readonly CoverageEntry[] }[];
 }
 
 interface CoverageService {
@@ -36,7 +37,7 @@ interface CoverageService {
 }
 
 export interface Coverage {
-  readonly runtimes: readonly Runtime[];
+  readonly runtimes: readonly RuntimeName[];
   readonly services: readonly CoverageService[];
   /** Services that are deployed nowhere. */
   readonly nowhere: readonly string[];
@@ -77,7 +78,7 @@ function rowsOf(
   plan: BackupPlan,
   service: ServicePlan,
   here: readonly Place[],
-  runtimes: readonly Runtime[],
+  runtimes: readonly RuntimeName[],
 ): CoverageRow[] {
   const listed = new Set(here.flatMap(({ placement }) => placement.volumes.map(({ volume }) => volume)));
   const row = (volume: string, entryOf: (place: Place) => CoverageEntry[]): CoverageRow => ({

@@ -1,4 +1,4 @@
-import { RUNTIMES } from '../contract/contract.js';
+import { RUNTIMES } from '../runtimes/registry.js';
 import { jobIndex } from '../plan/job-index.js';
 import type { Diagnostic } from '../diagnostics/diagnostic.js';
 import { groupBy } from '../plan/group.js';

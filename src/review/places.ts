@@ -1,5 +1,5 @@
 import { NOTHING_UNREAD } from '../contract/unread.js';
-import type { BackupSettings, Contract, Runtime } from '../contract/contract.js';
+import type { BackupSettings, Contract, RuntimeName } from '../contract/contract.js';
 import { wholeFile, type Span } from '../diagnostics/diagnostic.js';
 import type { Placement, ServicePlan } from '../plan/plan.js';
 import { resolveDeployments, type Deployed } from '../plan/deployments.js';
@@ -103,7 +103,7 @@ export class Places {
   }
 
   /** The key that moved a volume to another place; the volume itself where no single one did. */
-  movedVolume(service: ServicePlan, name: string, runtime: Runtime): Span {
+  movedVolume(service: ServicePlan, name: string, runtime: RuntimeName): Span {
     const contract = this.#contracts.get(service.service_id);
     const old = this.#old.get(service.service_id);
     if (contract === undefined) return this.volume(service, name);

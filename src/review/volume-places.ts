@@ -1,9 +1,9 @@
-import type { Contract, Runtime } from '../contract/contract.js';
+import type { Contract, RuntimeName } from '../contract/contract.js';
 import type { SourceDocument, Pointer } from '../source/document.js';
 import type { Span } from '../diagnostics/diagnostic.js';
-import { LOCATORS } from '../locate/registry.js';
 import { pairVolume } from '../locate/pairing.js';
 import type { Policy } from '../policy/policy.js';
+import { runtimeOf } from '../runtimes/registry.js';
 import { valueAt } from '../source/findings.js';
 
 /** A key that says where a volume lives, with what it says. */
@@ -27,7 +27,7 @@ export function movedBy(
   after: VolumeSide,
   before: VolumeSide | null,
   volume: string,
-  runtime: Runtime,
+  runtime: RuntimeName,
 ): Span | null {
   const old = new Map(
     (before === null ? [] : keysOf(before, volume, runtime)).map(([name, key]) => [name, key.value]),
@@ -38,23 +38,23 @@ export function movedBy(
 }
 
 /** By a name that stays the same when lists are put in another order; likelier ones first. */
-function keysOf({ policy, contract }: VolumeSide, name: string, runtime: Runtime): [string, Key][] {
+function keysOf({ policy, contract }: VolumeSide, name: string, runtime: RuntimeName): [string, Key][] {
   const volume = contract.persistent_volumes.find((candidate) => candidate.name === name);
   if (volume === undefined) return [];
-  const { partner } = pairVolume(volume, LOCATORS[runtime].mounted(contract));
+  const { mounted, volume_key, place_keys } = runtimeOf(runtime);
+  const { partner } = pairVolume(volume, mounted(contract));
   const at = (document: SourceDocument, ...pointer: Pointer): [string, Key] => [
     pointer.map((step) => (typeof step === 'number' ? '*' : step)).join('.'),
     { document, pointer, value: valueAt(document.value, pointer) },
   ];
   const ours = (...pointer: Pointer) => at(contract.document, ...pointer);
-  const explicit = EXPLICIT[runtime];
-  const settings = explicit === undefined ? [] : [ours('backup', 'volumes', name, explicit)];
+  const settings = volume_key === null ? [] : [ours('backup', 'volumes', name, volume_key)];
   const mount = partner?.pointer;
-  const mounted = mount === undefined ? [] : MOUNT_KEYS.map((key) => ours(...mount, key));
-  const theirs = PLACE_KEYS[runtime].map((key) => at(policy.document, 'runtimes', runtime, key));
+  const bound = mount === undefined ? [] : MOUNT_KEYS.map((key) => ours(...mount, key));
+  const theirs = place_keys.map((key) => at(policy.document, 'runtimes', runtime, key));
   return [
     ...settings,
-    ...mounted,
+    ...bound,
     ours(...volume.pointer, 'path'),
     ...CONTRACT_KEYS.map((pointer) => ours(...pointer)),
     ...(runtime === 'docker' ? [ours('backup', 'compose_project'), ...projectKeys(policy)] : []),
@@ -76,13 +76,6 @@ function projectKeys({ document, deployments }: Policy): [string, Key][] {
   ];
 }
 
-/** The setting of a volume that names what holds it. */
-const EXPLICIT: Readonly<Partial<Record<Runtime, string>>> = {
-  docker: 'docker_volume',
-  podman: 'podman_volume',
-  kubernetes: 'claim',
-};
-
 const MOUNT_KEYS = ['host_path', 'source', 'target', 'name'];
 
 const CONTRACT_KEYS: readonly Pointer[] = [
@@ -92,12 +85,3 @@ const CONTRACT_KEYS: readonly Pointer[] = [
   ['quadlet_scope'],
   ['service_name'],
 ];
-
-/** Keys of the policy's `runtimes` that say where an engine keeps volumes. */
-const PLACE_KEYS: Readonly<Record<Runtime, readonly string[]>> = {
-  docker: ['data_root'],
-  podman: ['storage_root', 'user'],
-  kubernetes: [],
-  proxmox: [],
-  baremetal: [],
-};

@@ -1,8 +1,8 @@
 import { systemd, systemdUser } from '../backends/systemd.js';
 import type { FolderSource, HostPlace } from '../model/job.js';
 import type { Placement, PlannedVolume } from '../plan/plan.js';
-import { backedUp } from '../plan/volumes.js';
-import { held, type Part, type PlannedService } from './runtime.js';
+import { backedUp } from '../model/volume.js';
+import { held, type Part, type PlannedService, type Runtime } from './runtime.js';
 
 /** A place on a host. Where no host is named, the runtimes lie side by side below `hosts/any`. */
 export function hostPlace({ host, runtime }: Placement, manager: HostPlace['manager']): HostPlace {
@@ -34,14 +34,21 @@ export function folderPart(
   ];
 }
 
-/** The volumes of these kinds as folders, with the engine that has the volume; others are no business of it. */
+/**
+ * The volumes that are folders of the host; others are no business of it.
+ *
+ * @param kinds the runtime's own words for what holds volumes
+ * @param engine the program that knows its named volumes
+ */
 export function folders(
   placement: Placement,
-  kinds: Partial<Record<PlannedVolume['kind'], string | null>>,
+  kinds: Runtime['kinds'],
+  engine: string | null = null,
 ): FolderSource[] {
   return backedUp(placement.volumes).flatMap((volume) => {
-    const engine = kinds[volume.kind];
-    return engine === undefined ? [] : [folder(volume, engine)];
+    const holding = kinds[volume.kind];
+    if (holding === 'folder') return [folder(volume, null)];
+    return holding === 'volume' ? [folder(volume, engine)] : [];
   });
 }
 

@@ -1,16 +1,38 @@
-import type { Runtime as RuntimeName } from '../contract/contract.js';
 import { baremetal } from './baremetal/runtime.js';
 import { docker } from './docker/runtime.js';
 import { kubernetes } from './kubernetes/runtime.js';
 import { podman } from './podman/runtime.js';
 import { proxmox } from './proxmox/runtime.js';
-import type { Runtime } from './runtime.js';
+import type { Holding, Runtime } from './runtime.js';
 
-const RUNTIMES: Readonly<Record<RuntimeName, Runtime>> = { docker, podman, kubernetes, proxmox, baremetal };
+/**
+ * The only list of runtimes, in the order in which people read them. Schemas, choices of the command line and the
+ * columns of tables are made from it.
+ */
+export const RUNTIME_LIST: readonly Runtime[] = [docker, podman, kubernetes, proxmox, baremetal];
 
-/** In the order in which people are told of them. */
-export const RUNTIME_LIST: readonly Runtime[] = Object.values(RUNTIMES);
+/** Names of the runtimes that a contract may list under `runtime_templates` and a policy in `deployments`. */
+export const RUNTIMES: readonly string[] = RUNTIME_LIST.map(({ name }) => name);
 
-export function runtimeOf(name: RuntimeName): Runtime {
-  return RUNTIMES[name];
+const BY_NAME: ReadonlyMap<string, Runtime> = new Map(RUNTIME_LIST.map((runtime) => [runtime.name, runtime]));
+
+/** Whoever reads a document looks a name up in {@link RUNTIMES} first; so one that is not there is a bug. */
+export function runtimeOf(name: string): Runtime {
+  const runtime = BY_NAME.get(name);
+  if (runtime === undefined) throw new Error(`no runtime is called ${name}`);
+  return runtime;
+}
+
+const HOLDINGS: ReadonlyMap<string, Holding> = new Map(
+  RUNTIME_LIST.flatMap(({ kinds }) => Object.entries(kinds)),
+);
+
+/** Every word for what holds a volume. */
+export const LOCATION_KINDS: readonly string[] = [...HOLDINGS.keys()];
+
+/** What holds a volume, from the word for it; one that no runtime has is a bug. */
+export function holdingOf(kind: string): Holding {
+  const holding = HOLDINGS.get(kind);
+  if (holding === undefined) throw new Error(`no runtime has volumes of the kind ${kind}`);
+  return holding;
 }

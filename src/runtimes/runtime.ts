@@ -1,8 +1,11 @@
 import type { Backend } from '../backends/backend.js';
-import type { Retention } from '../contract/contract.js';
+import type { Contract, Retention, ServiceVolume } from '../contract/contract.js';
+import type { Located, LocateInput } from '../locate/location.js';
+import type { Command, Step } from '../model/guide.js';
 import type { Job, Place, SnapshotIdentity, Source, Store } from '../model/job.js';
+import type { Check } from '../plan/checks/check.js';
 import type { Placement, PlannedVolume, ServicePlan } from '../plan/plan.js';
-import type { Policy } from '../policy/policy.js';
+import type { Deployment, Policy, RuntimeSettings } from '../policy/policy.js';
 
 /** What a runtime may see of the policy. */
 export type RuntimePolicy = Pick<Policy, 'project' | 'runtimes'> & {
@@ -26,6 +29,89 @@ export interface Part {
   readonly facts: Job['facts'];
 }
 
+/** What a runtime's adapter does with volumes. Every contract that loads has a location on every runtime. */
+export interface Locator {
+  /** The volumes that the adapter mounts. */
+  readonly mounted: (contract: Contract) => readonly ServiceVolume[];
+  readonly locate: (input: LocateInput) => Located;
+}
+
+/**
+ * What holds a volume: a folder of a machine, a named volume of an engine (which is a folder too), a claim of a cluster, or
+ * the disk of a guest, which nobody reads but the guest: it is dumped as a whole.
+ */
+export type Holding = 'folder' | 'volume' | 'claim' | 'guest';
+
+/** One service that is to be planned in one place, with its volumes as they were located. */
+export interface Unplanned {
+  readonly policy: Policy;
+  readonly contract: Contract;
+  /** Null where no entry of the policy put the service there. */
+  readonly deployment: Deployment | null;
+  readonly volumes: readonly PlannedVolume[];
+}
+
+/** What planning learns from the runtime about a service in one place. */
+export type PlacementFacts = Omit<Placement, 'runtime' | 'host' | 'snapshot_host'>;
+
+/** What a person types on the host around a restore. */
+export interface WorkloadCommands {
+  readonly stop: readonly Command[];
+  readonly start: readonly Command[];
+  /** What runs a command where the workload is: empty on the host itself, null where nobody knows its name. */
+  readonly inside: Command | null;
+}
+
+/**
+ * Keys of `defaults`, of `backup` and of `backup.volumes.V` that say how to back up, and that an operator may do nothing
+ * about.
+ */
+export type HonouredKey =
+  'exclude' | 'timeout' | 'retry_lock' | 'accept_incomplete' | 'allow_empty' | 'max_shrink' | 'must_contain';
+
+/** What steps of a page are about, and where everything in them is typed. */
+export interface StepPlace {
+  readonly project: string;
+  readonly service: ServicePlan;
+  readonly placement: Placement;
+  readonly at: string;
+}
+
+/** What a page has besides the restore of folders. */
+export interface OwnSteps {
+  /** While the workload still runs. */
+  readonly before: (place: StepPlace) => Step[];
+  /** Once it stands still. */
+  readonly in_place: (place: StepPlace) => Step[];
+  /** Once its folders are back, where what is to be started may be gone. */
+  readonly remake: (place: StepPlace) => Step[];
+  /** Once it runs again. */
+  readonly after: (place: StepPlace) => Step[];
+}
+
+/** What a runtime has for people, where contract and policy say nothing else. */
+export interface ByHand {
+  /** What a new machine needs, and what people do there before they restore. */
+  readonly new_host: { readonly needs: string; readonly first: string };
+  /** Whether services are containers, which cannot start without files that their deployment brings. */
+  readonly has_containers: boolean;
+  /** Who types the commands. */
+  readonly typist: (placement: Placement, runtimes: RuntimeSettings) => string;
+  readonly workload: (service: ServicePlan, placement: Placement) => WorkloadCommands;
+  /** Whose ids those of restored files are; null where that goes without saying. */
+  readonly owners: (placement: Placement) => string | null;
+  /**
+   * Makes a volume again that is gone: it has to be the engine's own before files go into it. Nothing for a folder, and
+   * nothing where it is there.
+   */
+  readonly recreate: (
+    service: ServicePlan,
+    place: Pick<Placement, 'compose_project'>,
+    volume: Pick<PlannedVolume, 'kind' | 'name'>,
+  ) => Command[];
+  readonly steps: OwnSteps;
+}
+
 /** A fact of jobs whose change matters to people, and where they set it. */
 export interface WatchedFact {
   readonly code: 'STW824' | 'STW825';
@@ -41,15 +127,38 @@ export interface WatchedFact {
 }
 
 /** Everything that knows a runtime's name. Pure. */
-export interface Runtime {
+export interface Runtime extends Locator {
   readonly name: string;
+  /** What its services are in its own words; null where its name says it. */
+  readonly services: string | null;
+  /** Hosts have names in the policy, and installers; in a cluster nobody chooses where a pod runs. */
+  readonly runs_on: 'host' | 'cluster';
+  /** The key of `backup.volumes.<name>` that names what holds a volume; null where nothing there has a name. */
+  readonly volume_key: string | null;
+  /** Keys of its settings in the policy that say where it keeps volumes. */
+  readonly place_keys: readonly string[];
+  /** What `stowage paths` calls the things that hold volumes, with what they are. A word means one thing everywhere. */
+  readonly kinds: Readonly<Record<string, Holding>>;
+  /** The Compose project that a service is in; null on a runtime that has none. */
+  readonly composeProject: (
+    policy: Policy,
+    contract: Contract,
+    deployment: Deployment | null,
+  ) => string | null;
+  readonly placement: (service: Unplanned) => PlacementFacts;
   /**
    * Every volume that is backed up, in exactly one part, or in none where it cannot be: planning says which are left
    * over. What a runtime does not know it must not take for a folder: the union of sources makes the choice explicit.
    */
   parts(policy: RuntimePolicy, service: PlannedService, placement: Placement): readonly Part[];
+  /** Whether its jobs do what a key asks; left out where they do all of it. */
+  honours?(policy: RuntimePolicy, key: HonouredKey): boolean;
+  /** Rules that only it knows, over the whole project. */
+  readonly checks?: readonly Check[];
   /** Whether a check of its own says already that nothing can back up a volume. */
   isRefused(placement: Placement, volume: PlannedVolume): boolean;
+  /** How people handle a workload on its host; null where they do so with kubectl. */
+  readonly by_hand: ByHand | null;
   readonly watched: readonly WatchedFact[];
 }
 

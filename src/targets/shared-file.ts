@@ -1,11 +1,11 @@
-import type { Runtime } from '../contract/contract.js';
+import type { RuntimeName } from '../contract/contract.js';
 import { header } from './header.js';
 import type { RenderedFile, TargetInput } from './target.js';
 
 /** Makes files of one folder that serve every job in it; scripts may be run. */
 export function sharedFilesIn(
   folder: string,
-  runtime: Runtime | null,
+  runtime: RuntimeName | null,
   { plan, templates }: TargetInput,
 ): (path: string, template: string, context?: Record<string, unknown>) => RenderedFile {
   return (path, template, context = {}) => ({

@@ -1,5 +1,5 @@
 import type { Diagnostic } from '../diagnostics/diagnostic.js';
-import type { Runtime } from '../contract/contract.js';
+import type { RuntimeName } from '../contract/contract.js';
 import type { BackupPlan } from '../plan/plan.js';
 import type { RuntimeSettings } from '../policy/policy.js';
 import type { TemplateSet } from '../template/engine.js';
@@ -16,7 +16,7 @@ export interface RenderedFile {
   /** The one service that it is about, for `render --service`; null for files that serve several. */
   readonly service: string | null;
   /** The one runtime that it is about, for `render --runtime`; null for files that serve several. */
-  readonly runtime: Runtime | null;
+  readonly runtime: RuntimeName | null;
 }
 
 export interface TargetInput {

@@ -49,7 +49,7 @@ test('schema prints the files that editors use', () => {
   for (const kind of ['policy', 'contract']) {
     const { code, out } = stowage(scratch(), ['schema', kind]);
     expect(code).toBe(0);
-    expect(JSON.parse(out)).toEqual(JSON.parse(read(root, `schemas/${kind}.schema.json`)));
+    expect(JSON.parse(out)).toEqual(JSON.parse(read(root, `dist/schemas/${kind}.schema.json`)));
   }
 });
 

@@ -64,7 +64,7 @@ function schemaRows(schema, node, path) {
 }
 
 function policyReference() {
-  const schema = JSON.parse(read('schemas/policy.schema.json'));
+  const schema = JSON.parse(read('dist/schemas/policy.schema.json'));
   return ['| Key | Meaning |', '| --- | --- |', ...schemaRows(schema, schema, '')].join('\n');
 }
 

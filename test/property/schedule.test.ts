@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { isoMinute } from '../../src/schedule/civil.js';
 import { formatCron, parseCron } from '../../src/schedule/cron.js';
 import { knownSchedule } from '../../src/schedule/job-schedule.js';
-import { inUtc } from '../../src/plan/operator-clock.js';
+import { inUtc } from '../../src/schedule/utc-schedule.js';
 import { nextRuns } from '../../src/schedule/runs.js';
 import { intlZones } from '../../src/time/intl-zone.js';
 import { cronText } from '../support/cron-text.js';

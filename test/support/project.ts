@@ -1,4 +1,4 @@
-import type { Contract, Runtime } from '../../src/contract/contract.js';
+import type { Contract, RuntimeName } from '../../src/contract/contract.js';
 import { loadContracts } from '../../src/contract/load.js';
 import type { Diagnostic } from '../../src/diagnostics/diagnostic.js';
 import { buildPlan } from '../../src/plan/build.js';
@@ -48,7 +48,7 @@ export function planOf(policy: Policy, ...texts: string[]): { plan: BackupPlan; 
 /** Where each volume of one contract lives on one runtime, by volume name. */
 export function locationsOf(
   text: string,
-  runtime: Runtime,
+  runtime: RuntimeName,
   policy = policyOf(),
 ): Record<string, PlannedVolume> {
   const { plan } = planOf(policy, text);

@@ -1,6 +1,6 @@
 import { loadAll } from 'js-yaml';
 import type { Job } from '../../src/model/job.js';
-import { plainCron } from '../../src/targets/kubernetes/timing.js';
+import { plainCron } from '../../src/runtimes/kubernetes/render/timing.js';
 
 interface Timed {
   readonly schedule: string;

@@ -1,4 +1,4 @@
-import { RUNTIMES } from '../../contract/contract.js';
+import { RUNTIMES } from '../../runtimes/registry.js';
 import { common, single, terminalOf, withReports, type AddCommand } from '../options.js';
 
 /** `stowage render` */

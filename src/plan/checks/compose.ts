@@ -1,12 +1,12 @@
 import type { PersistentVolume } from '../../contract/contract.js';
 import { COMPOSE_PROJECT_NAME } from '../../contract/names.js';
 import type { Diagnostic } from '../../diagnostics/diagnostic.js';
+import { declaredVolumes } from '../../locate/location.js';
 import { pairVolume } from '../../locate/pairing.js';
-import { LOCATORS } from '../../locate/registry.js';
 import type { Policy } from '../../policy/policy.js';
+import { composeProject, statedProject } from '../../runtimes/docker/project.js';
 import type { Pointer } from '../../source/document.js';
 import type { Deployed } from '../deployments.js';
-import { composeProject, statedProject } from '../settings.js';
 import type { Check } from './check.js';
 
 /**
@@ -55,7 +55,7 @@ interface GivenName {
 function givenName({ contract }: Deployed, volume: PersistentVolume): GivenName | null {
   const settings = contract.backup.volumes.get(volume.name);
   if (settings?.enabled === false) return null;
-  const { partner } = pairVolume(volume, LOCATORS.docker.mounted(contract));
+  const { partner } = pairVolume(volume, declaredVolumes(contract));
   const own = partner?.source ?? partner?.name ?? volume.name;
   if (settings != null && settings.docker_volume !== null) {
     const name = settings.docker_volume;

@@ -1,8 +1,9 @@
 import type { Contract } from '../../contract/contract.js';
 import type { Diagnostic } from '../../diagnostics/diagnostic.js';
 import { didYouMean } from '../../diagnostics/did-you-mean.js';
+import { declaredVolumes } from '../../locate/location.js';
 import { pairVolume, type Pairing } from '../../locate/pairing.js';
-import { LOCATORS } from '../../locate/registry.js';
+import { runtimeOf } from '../../runtimes/registry.js';
 import type { Deployed } from '../deployments.js';
 import { unprotectedVolumes } from '../volumes.js';
 import { effectiveSettings } from '../settings.js';
@@ -47,7 +48,7 @@ export const unknownRepository: Check = ({ policy, contracts }) => {
 export const misnamedVolume: Check = ({ contracts }) =>
   contracts.flatMap((contract) =>
     contract.persistent_volumes.flatMap((volume) => {
-      const { misnamed, partner } = pairVolume(volume, LOCATORS.docker.mounted(contract));
+      const { misnamed, partner } = pairVolume(volume, declaredVolumes(contract));
       if (misnamed === null) return [];
       return [
         {
@@ -86,7 +87,11 @@ export const fallbackVolume: Check = ({ deployed }) =>
       entry.contract.persistent_volumes
         .filter((volume) => entry.contract.backup.volumes.get(volume.name)?.enabled !== false)
         .filter((volume) =>
-          isFallback(entry, pairVolume(volume, LOCATORS[entry.runtime].mounted(entry.contract)), volume.name),
+          isFallback(
+            entry,
+            pairVolume(volume, runtimeOf(entry.runtime).mounted(entry.contract)),
+            volume.name,
+          ),
         )
         .map((volume) => ({
           code: 'STW403' as const,

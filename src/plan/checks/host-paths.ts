@@ -17,7 +17,7 @@ interface HostPath {
 export const nestedHostPath: Check = ({ policy, deployed }) =>
   [...byHost(deployed).values()].flatMap((entries) => {
     const paths = entries.flatMap((entry) =>
-      hostPaths(entry, (contract) => planVolumes(contract, entry.runtime, policy.runtimes)),
+      hostPaths(entry, (contract) => planVolumes(contract, entry.runtime, policy, entry.deployment)),
     );
     return overlapping(paths).map(([a, b]) => ({
       code: 'STW303' as const,

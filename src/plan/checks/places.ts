@@ -59,15 +59,3 @@ function bindProblem(location: string): string | null {
     ? 'jobs see their volumes under `/backup`, which hides what is there'
     : null;
 }
-
-export const unnamedClaim: Check = (input) =>
-  places(input)
-    .filter(({ volume }) => volume.kind === 'claim' && volume.name === null)
-    .map(({ contract, volume, pointer }) => ({
-      code: 'STW405' as const,
-      // Without `deployments` nobody has said that the service really runs on Kubernetes.
-      severity: input.policy.deployments === null ? ('warning' as const) : ('error' as const),
-      message: `nothing says which claim holds \`${volume.volume}\`: the adapter mounts one claim, and the service has several volumes`,
-      span: contract.document.span(pointer),
-      hint: `set \`backup.volumes.${volume.volume}.claim\``,
-    }));

@@ -1,5 +1,6 @@
 import type { Diagnostic } from '../../diagnostics/diagnostic.js';
 import * as ansible from './ansible.js';
+import { RUNTIMES, runtimeOf } from '../../runtimes/registry.js';
 import type { Check, CheckInput } from './check.js';
 import { maintenanceCollisions } from './collisions.js';
 import { otherProject } from './compose.js';
@@ -11,19 +12,16 @@ import * as coverage from './coverage.js';
 import { nestedHostPath } from './host-paths.js';
 import * as guards from './guards.js';
 import * as identity from './identity.js';
-import * as kubernetes from './kubernetes.js';
 import { tooOld } from './max-age.js';
 import { sharedManagedVolume } from './managed-volumes.js';
-import * as operators from './operators.js';
 import * as places from './places.js';
-import { unreachableFromPods, unreachableFromRootless } from './pod-repositories.js';
 import * as proxmox from './proxmox.js';
 import { backedUpRepository, coveredRepository } from './repository-place.js';
 import * as rootless from './rootless.js';
 import { unreachableAs, uselessRunAs } from './run-as.js';
 import * as schedule from './schedule.js';
 
-/** Every rule that looks at more than one file or at the plan as a whole. */
+/** Every rule that looks at more than one file or at the plan as a whole; those that only one runtime has are its own. */
 const CHECKS: readonly Check[] = [
   identity.duplicateServiceId,
   identity.sharedUnitName,
@@ -44,7 +42,6 @@ const CHECKS: readonly Check[] = [
   guards.sharedHistory,
   guards.unwatchedGuard,
   places.unbindablePath,
-  places.unnamedClaim,
   coveredRepository,
   backedUpRepository,
   proxmox.unknownGuest,
@@ -54,21 +51,7 @@ const CHECKS: readonly Check[] = [
   rootless.privilegedPath,
   rootless.unmountablePath,
   rootless.unmountableRepository,
-  kubernetes.unusableOnKubernetes,
-  kubernetes.unusableMaintenance,
-  operators.unheardDefaults,
-  operators.unknownTimezones,
-  operators.uncheckedRepositories,
-  kubernetes.untypedCommands,
-  kubernetes.unusedNodes,
-  kubernetes.unknownTaints,
-  kubernetes.claimsOfUnknownPods,
-  kubernetes.claimsOfSeveralPods,
-  kubernetes.deployedTwiceOnKubernetes,
-  kubernetes.sharedClaim,
-  kubernetes.impossibleMemory,
-  unreachableFromPods,
-  unreachableFromRootless,
+  rootless.unreachableRepository,
   ansible.ansibleGroup,
   ansible.ansibleVariables,
   schedule.ambiguousDays,
@@ -82,5 +65,6 @@ const CHECKS: readonly Check[] = [
 ];
 
 export function runChecks(input: CheckInput): Diagnostic[] {
-  return CHECKS.flatMap((check) => check(input));
+  const own = RUNTIMES.flatMap((name) => runtimeOf(name).checks ?? []);
+  return [...CHECKS, ...own].flatMap((check) => check(input));
 }

@@ -1,5 +1,6 @@
 import type { Diagnostic } from '../../diagnostics/diagnostic.js';
 import { isAtOrBelow } from '../../locate/pairing.js';
+import { helperOf, holdsRclone } from '../../policy/repository-url.js';
 import type { Check } from './check.js';
 import { places } from './places.js';
 
@@ -51,6 +52,26 @@ export const unmountableRepository: Check = ({ policy, plan }) => {
       message: `\`${local_path ?? ''}\` cannot be mounted into the rootless jobs that use repository \`${name}\``,
       span: policy.document.span(['repositories', name, 'url']),
       hint: 'use an absolute path without spaces, `:` and `$`, or a repository with a network address',
+    }));
+};
+
+/** Repositories that another program reaches. Jobs have the SSH keys and the rclone.conf of their user. */
+export const unreachableRepository: Check = ({ policy, plan }) => {
+  const { image } = policy.runtimes.podman;
+  if (holdsRclone(image)) return [];
+  const used = new Set(
+    plan.services
+      .filter(({ placements }) => placements.some(({ scope }) => scope === 'user'))
+      .map(({ repository }) => repository),
+  );
+  return policy.repositories
+    .filter(({ name, url }) => used.has(name) && helperOf(url) === 'rclone')
+    .map(({ name, pointer }): Diagnostic => ({
+      code: 'STW350',
+      severity: 'error',
+      message: `rootless jobs that use repository \`${name}\` need the program rclone, which the image \`${image}\` does not hold`,
+      span: policy.document.span([...pointer, 'url']),
+      hint: 'set `runtimes.podman.image` to an image with restic and rclone, or let these services use another repository',
     }));
 };
 

@@ -2,7 +2,7 @@ import type { Diagnostic } from '../../diagnostics/diagnostic.js';
 import { volumesOf } from '../../model/job.js';
 import { runtimeOf } from '../../runtimes/registry.js';
 import { jobIndex } from '../job-index.js';
-import { backedUp } from '../volumes.js';
+import { backedUp } from '../../model/volume.js';
 import type { Check } from './check.js';
 import { declaredAt } from './declared.js';
 

@@ -1,4 +1,5 @@
 import type { Diagnostic } from '../../diagnostics/diagnostic.js';
+import { runtimeOf } from '../../runtimes/registry.js';
 import { jobIndex } from '../job-index.js';
 import type { Check } from './check.js';
 
@@ -9,7 +10,7 @@ import type { Check } from './check.js';
 export const unusedRepository: Check = ({ policy, plan }) => {
   const named = new Set(
     plan.services
-      .filter(({ placements }) => placements.some(({ runtime }) => runtime === 'kubernetes'))
+      .filter(({ placements }) => placements.some(({ runtime }) => runtimeOf(runtime).runs_on === 'cluster'))
       .map(({ repository }) => repository),
   );
   const jobs = jobIndex(plan);

@@ -1,10 +1,24 @@
 import { folderPart, folders } from '../host-parts.js';
+import { hostPlacement } from '../host-placement.js';
 import type { Runtime } from '../runtime.js';
+import { byHand } from './by-hand.js';
+import { locator } from './locate.js';
 
+const KINDS = { directory: 'folder' } as const;
+
+/** A service that systemd runs on the host itself. */
 export const baremetal: Runtime = {
   name: 'baremetal',
-  parts: (_policy, service, placement) =>
-    folderPart(service, placement, folders(placement, { host_path: null, directory: null })),
+  services: null,
+  runs_on: 'host',
+  volume_key: null,
+  place_keys: [],
+  kinds: KINDS,
+  ...locator,
+  composeProject: () => null,
+  placement: hostPlacement,
+  parts: (_policy, service, placement) => folderPart(service, placement, folders(placement, KINDS)),
   isRefused: () => false,
+  by_hand: byHand,
   watched: [],
 };

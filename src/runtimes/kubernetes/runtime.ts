@@ -1,26 +1,41 @@
 import type { ClaimSource, NodeSource } from '../../model/job.js';
 import type { PlannedVolume } from '../../plan/plan.js';
-import { backedUp } from '../../plan/volumes.js';
+import { backedUp } from '../../model/volume.js';
 import { held, type Runtime } from '../runtime.js';
+import { CHECKS } from './checks/registry.js';
+import { honours } from './honoured.js';
+import { locator } from './locate.js';
 import { watchedImage, watchedMethod } from '../watched-facts.js';
 import { methodOf } from './methods/registry.js';
+import { placement } from './placement.js';
 
 /** Who backs up what is a cluster's is the method's affair. */
 export const kubernetes: Runtime = {
   name: 'kubernetes',
-  parts(policy, service, placement) {
-    const { namespace, obstacles } = placement;
+  services: null,
+  runs_on: 'cluster',
+  volume_key: 'claim',
+  place_keys: [],
+  kinds: { host_path: 'folder', claim: 'claim' },
+  ...locator,
+  composeProject: () => null,
+  placement,
+  parts(policy, service, placed) {
+    const { namespace, obstacles } = placed;
     if (namespace === null || obstacles.length > 0) return [];
     const settings = policy.runtimes.kubernetes;
-    const volumes = backedUp(placement.volumes);
+    const volumes = backedUp(placed.volumes);
     return methodOf(settings).parts({
-      ...{ service, placement, settings, policy },
+      ...{ service, placement: placed, settings, policy },
       place: { on: 'cluster', cluster: null, namespace, nodes: null, folder: `kubernetes/${namespace}` },
       claims: volumes.flatMap(claimSource),
       nodes: volumes.flatMap(nodeSource),
     });
   },
+  honours: ({ runtimes }, key) => honours(runtimes.kubernetes, key),
+  checks: CHECKS,
   isRefused: ({ obstacles }) => obstacles.length > 0,
+  by_hand: null,
   watched: [
     watchedImage('jobs on Kubernetes', /^kubernetes\/.*\.yaml$/, /^[ -]*image: *["']?([^\s"']+)/gm),
     watchedMethod(

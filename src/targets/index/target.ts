@@ -4,10 +4,10 @@ import type { KubernetesSettings, RuntimeSettings } from '../../policy/policy.js
 import { header } from '../header.js';
 import { ansibleHosts } from '../ansible/hosts.js';
 import { placeName, protection } from '../protection.js';
-import { namespaces, type KubernetesJob, type Namespace } from '../kubernetes/cluster.js';
-import { secretName } from '../kubernetes/pod.js';
-import { podSecurityLevel } from '../kubernetes/security.js';
-import { claimsOf, volsyncSecret } from '../kubernetes/volsync.js';
+import { usedRepositories } from '../kubernetes/namespace-files.js';
+import { rendererOf } from '../../runtimes/kubernetes/methods/renderers.js';
+import { namespaces, type Namespace } from '../../runtimes/kubernetes/render/cluster.js';
+import { secretName } from '../../runtimes/kubernetes/render/pod.js';
 import { userCredentials, userTrees } from '../../hosts/user-tree.js';
 import { hostCredentials } from '../systemd/host-files.js';
 import { hostTrees } from '../../hosts/host-tree.js';
@@ -86,7 +86,8 @@ function indexContext(plan: BackupPlan, runtimes: RuntimeSettings): Record<strin
       credentials: userCredentials(tree),
     })),
     namespaces: namespaces(plan).map((namespace) => namespaceContext(namespace, runtimes.kubernetes)),
-    job_kinds: JOB_KINDS[runtimes.kubernetes.method],
+    // Maintenance is CronJobs, whoever backs up.
+    job_kinds: ['cronjobs', ...rendererOf(runtimes.kubernetes).kinds].join(','),
     repositories: plan.repositories.map((repository) => ({
       name: repository.name,
       url: repository.url,
@@ -96,34 +97,18 @@ function indexContext(plan: BackupPlan, runtimes: RuntimeSettings): Record<strin
   };
 }
 
-/** Kinds of the jobs that a method leaves in the cluster; maintenance is CronJobs whatever the method. */
-const JOB_KINDS: Readonly<Record<KubernetesSettings['method'], string>> = {
-  restic: 'cronjobs,daemonsets',
-  velero: 'cronjobs,schedules.velero.io',
-  volsync: 'cronjobs,replicationsources.volsync.backube',
-  k8up: 'cronjobs,schedules.k8up.io',
-};
-
 /** One row of the table of namespaces: the Secrets that must be there, and the lowest Pod Security level that will do. */
-function namespaceContext(namespace: Namespace, { method }: KubernetesSettings): Record<string, unknown> {
-  const maintained = namespace.maintained.map(secretName);
-  const secrets = new Set([...namespace.jobs.flatMap((job) => jobSecrets(job, method)), ...maintained]);
-  const levels = namespace.jobs.map((job) => podSecurityLevel(job.service, job.volumes));
+function namespaceContext(namespace: Namespace, settings: KubernetesSettings): Record<string, unknown> {
+  const { jobs, maintained } = namespace;
+  const renderer = rendererOf(settings);
+  const repositories = [...usedRepositories(namespace), ...maintained];
+  const names = [...jobs.flatMap((job) => renderer.secrets?.(job) ?? []), ...repositories.map(secretName)];
   return {
     name: namespace.name,
-    jobs: namespace.jobs.length,
-    secrets: [...secrets].sort(),
-    // Velero's pods are in its own namespace.
-    level: method !== 'velero' && levels.includes('privileged') ? 'privileged' : 'restricted',
+    jobs: jobs.length,
+    secrets: [...new Set(names)].sort(),
+    level: jobs.some((job) => renderer.level(job) === 'privileged') ? 'privileged' : 'restricted',
   };
-}
-
-/** Velero has credentials of its own, and VolSync one Secret for each claim. */
-function jobSecrets(job: KubernetesJob, method: KubernetesSettings['method']): string[] {
-  if (method === 'velero') return [];
-  return method === 'volsync'
-    ? claimsOf(job).map((claim) => volsyncSecret(job, claim))
-    : [secretName(job.repository)];
 }
 
 function summary(plan: BackupPlan): string {

@@ -6,13 +6,22 @@ import type { BackupPlan, RepositoryPlan, ServicePlan } from '../../plan/plan.js
 import { header } from '../header.js';
 import { retentionContext } from '../retention-context.js';
 import type { RenderedFile, TargetInput } from '../target.js';
-import type { Namespace } from './cluster.js';
+import type { Namespace } from '../../runtimes/kubernetes/render/cluster.js';
 import { labels, objectName } from '../../names/objects.js';
-import { podContext, SCRIPTS } from './pod.js';
-import { maintenanceSecurity } from './security.js';
-import { startingDeadline } from './timing.js';
+import { podContext, SCRIPTS } from '../../runtimes/kubernetes/render/pod.js';
+import { maintenanceSecurity } from '../../runtimes/kubernetes/render/security.js';
+import { startingDeadline } from '../../runtimes/kubernetes/render/timing.js';
 
 const SHARED = { mode: 0o644, sources: [], service: null, runtime: 'kubernetes' } as const;
+
+/** What its pods run. */
+export const MAINTENANCE_SCRIPTS = [
+  { file: 'apply-retention.sh', template: 'host/apply-retention.sh.hbs' },
+  { file: 'maintain.sh', template: 'kubernetes/maintain.sh.hbs' },
+  { file: 'check-repository.sh', template: 'host/check-repository.sh.hbs' },
+  { file: 'forget.sh', template: 'host/forget.sh.hbs' },
+  { file: 'remove-dead-locks.sh', template: 'host/remove-dead-locks.sh.hbs' },
+] as const;
 
 /** Where the forget job finds the services' scripts. */
 const FORGET_FOLDER = `${SCRIPTS}-forget`;

@@ -1,21 +1,16 @@
 import { projectName } from '../../names/installed.js';
 import { groupBy } from '../../plan/group.js';
+import type { RepositoryPlan } from '../../plan/plan.js';
 import { header } from '../header.js';
 import type { RenderedFile, TargetInput } from '../target.js';
-import type { Namespace } from './cluster.js';
+import type { Namespace } from '../../runtimes/kubernetes/render/cluster.js';
 import { labels, projectSelector } from '../../names/objects.js';
-import { scriptsConfigMap, secretName } from './pod.js';
+import type { Generator, Script } from '../../runtimes/kubernetes/render/contents.js';
+import { scriptsConfigMap, secretName } from '../../runtimes/kubernetes/render/pod.js';
 import { repositoryPorts } from './ports.js';
 import { compareText } from '../../text/compare.js';
 
 const SHARED = { mode: 0o644, sources: [], service: null, runtime: 'kubernetes' } as const;
-
-/** A ConfigMap that kustomize makes of files. */
-export interface Generator {
-  readonly name: string;
-  /** Relative to the namespace's folder. */
-  readonly files: readonly string[];
-}
 
 /** CoreDNS as it comes; in OpenShift; in Gardener. */
 const DNS_PORTS = [53, 5353, 8053] as const;
@@ -40,7 +35,7 @@ export function commonFile(namespace: Namespace, { plan, runtimes, templates }: 
 /** The scripts that a namespace's pods run, each a file that people can read and test. */
 export function scriptFiles(
   namespace: Namespace,
-  names: readonly { readonly file: string; readonly template: string }[],
+  names: readonly Script[],
   { plan, templates }: TargetInput,
 ): { files: RenderedFile[]; generator: Generator } {
   const files = names.map(({ file, template }) => ({
@@ -62,10 +57,7 @@ export function secretFiles(
 ): RenderedFile[] {
   const store = runtimes.kubernetes.external_secret;
   if (store === null) return [];
-  // Velero has credentials of its own, and VolSync one Secret per claim.
-  const { method } = runtimes.kubernetes;
-  const jobs = method === 'restic' || method === 'k8up' ? namespace.jobs : [];
-  const used = new Set([...jobs.map((job) => job.repository), ...namespace.maintained]);
+  const used = new Set([...usedRepositories(namespace), ...namespace.maintained]);
   const withSecret = [...used]
     .filter((repository) => repository.kubernetes_secret !== null)
     .sort((a, b) => compareText(a.name, b.name));
@@ -84,6 +76,13 @@ export function secretFiles(
       key: `${store.key_prefix}${name}`,
     }),
   }));
+}
+
+/** Those that jobs of its services open. An operator may have credentials, or repositories, of its own. */
+export function usedRepositories({ jobs }: Namespace): RepositoryPlan[] {
+  return jobs
+    .filter((service) => service.jobs.some(({ store }) => store?.in === 'repository'))
+    .map(({ repository }) => repository);
 }
 
 /** Lists what a folder below `kubernetes/` holds. */

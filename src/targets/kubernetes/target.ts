@@ -1,21 +1,11 @@
+import { rendererOf } from '../../runtimes/kubernetes/methods/renderers.js';
+import { type Namespace, namespaces } from '../../runtimes/kubernetes/render/cluster.js';
+import type { Contents } from '../../runtimes/kubernetes/render/contents.js';
+import { csiFiles } from '../../runtimes/kubernetes/render/csi-snapshot.js';
+import { maintenanceShell, shellFile } from '../../runtimes/kubernetes/render/shell.js';
 import type { RenderedFile, Target, TargetInput } from '../target.js';
-import { backupFile } from './backup-files.js';
-import { type KubernetesJob, type Namespace, namespaces } from './cluster.js';
-import { HOSTPATH_SCRIPTS, hostPaths, hostpathFiles } from './hostpath-files.js';
-import { k8upFile } from './k8up.js';
-import { forgetGenerators, maintenanceFiles } from './maintenance-files.js';
-import {
-  commonFile,
-  type Generator,
-  kustomizationFile,
-  scriptFiles,
-  secretFiles,
-} from './namespace-files.js';
-import { restoreFiles } from './restore-files.js';
-import { shellFiles } from './shell.js';
-import { veleroFile } from './velero.js';
-import { volsyncFile } from './volsync.js';
-import { workloadPatchFiles } from './workload-patch.js';
+import { forgetGenerators, MAINTENANCE_SCRIPTS, maintenanceFiles } from './maintenance-files.js';
+import { commonFile, kustomizationFile, scriptFiles, secretFiles } from './namespace-files.js';
 
 /** `kubernetes/`: one folder per namespace, and a kustomization above them for the whole. */
 export const kubernetes: Target = {
@@ -39,12 +29,12 @@ export const kubernetes: Target = {
   },
 };
 
-/** What a namespace's folder holds, and which of it its kustomization lists. */
-interface Contents {
-  readonly files: readonly RenderedFile[];
-  /** Files that are objects. */
-  readonly resources: readonly RenderedFile[];
-  readonly generators: readonly Generator[];
+/** The shells of repositories that no host reaches. */
+function shellFiles(input: TargetInput): RenderedFile[] {
+  const { project, repositories } = input.plan;
+  return repositories
+    .flatMap((repository) => maintenanceShell(project, repository) ?? [])
+    .map((place) => shellFile(place, input));
 }
 
 function namespaceFiles(namespace: Namespace, input: TargetInput): RenderedFile[] {
@@ -62,33 +52,13 @@ function namespaceFiles(namespace: Namespace, input: TargetInput): RenderedFile[
 
 /** What pods of ours need, where there are any; an operator brings its own. */
 function ownPods(namespace: Namespace, input: TargetInput): Contents {
+  const { kubernetes } = input.runtimes;
   const secrets = secretFiles(namespace, input);
-  const backups = namespace.jobs.length > 0 && input.runtimes.kubernetes.method === 'restic';
-  const maintains = namespace.maintained.length > 0;
-  if (!backups && !maintains) return { files: [], resources: secrets, generators: [] };
-  const scheduler = usesScheduler(input) && namespace.jobs.some((job) => hostPaths(job).length > 0);
-  const scripts = scriptFiles(
-    namespace,
-    [
-      ...(backups
-        ? [
-            { file: 'backup.sh', template: 'kubernetes/backup.sh.hbs' },
-            { file: 'restore.sh', template: 'kubernetes/restore.sh.hbs' },
-          ]
-        : []),
-      ...(scheduler ? HOSTPATH_SCRIPTS : []),
-      ...(maintains
-        ? [
-            { file: 'apply-retention.sh', template: 'host/apply-retention.sh.hbs' },
-            { file: 'maintain.sh', template: 'kubernetes/maintain.sh.hbs' },
-            { file: 'check-repository.sh', template: 'host/check-repository.sh.hbs' },
-            { file: 'forget.sh', template: 'host/forget.sh.hbs' },
-            { file: 'remove-dead-locks.sh', template: 'host/remove-dead-locks.sh.hbs' },
-          ]
-        : []),
-    ],
-    input,
-  );
+  const backups =
+    namespace.jobs.length > 0 ? (rendererOf(kubernetes).scripts?.(namespace, kubernetes) ?? []) : [];
+  const all = [...backups, ...(namespace.maintained.length > 0 ? MAINTENANCE_SCRIPTS : [])];
+  if (all.length === 0) return { files: [], resources: secrets, generators: [] };
+  const scripts = scriptFiles(namespace, all, input);
   return {
     files: scripts.files,
     resources: [commonFile(namespace, input), ...secrets],
@@ -97,40 +67,8 @@ function ownPods(namespace: Namespace, input: TargetInput): Contents {
 }
 
 function services(namespace: Namespace, input: TargetInput): Contents {
-  const { method } = input.runtimes.kubernetes;
-  const parts = namespace.jobs.flatMap((job) => serviceFiles(job, input));
-  const forPeople = [
-    ...namespace.jobs.flatMap((job) => workloadPatchFiles(job, input)),
-    ...namespace.jobs.flatMap((job) => restoreFiles(job, input)),
-  ];
-  if (method !== 'restic' || !usesScheduler(input))
-    return { files: forPeople, resources: parts, generators: [] };
-  const scheduled = hostpathFiles(namespace, input);
-  const isResource = ({ path }: RenderedFile) => scheduled.resources.includes(path);
-  return {
-    files: [...forPeople, ...scheduled.files.filter((file) => !isResource(file))],
-    resources: [...parts, ...scheduled.files.filter(isResource)],
-    generators: scheduled.generators,
-  };
-}
-
-function serviceFiles(job: KubernetesJob, input: TargetInput): RenderedFile[] {
-  switch (input.runtimes.kubernetes.method) {
-    case 'restic': {
-      const volumes = usesScheduler(input) ? job.volumes.filter(({ kind }) => kind === 'claim') : job.volumes;
-      return volumes.length === 0 ? [] : [backupFile(job, volumes, input)];
-    }
-    case 'velero':
-      return [veleroFile(job, input)];
-    case 'volsync':
-      return [volsyncFile(job, input)];
-    case 'k8up':
-      return [k8upFile(job, input)];
-  }
-}
-
-function usesScheduler({ runtimes }: TargetInput): boolean {
-  return runtimes.kubernetes.host_path_mode === 'daemonset';
+  const made = rendererOf(input.runtimes.kubernetes).files(namespace, input);
+  return { ...made, files: [...made.files, ...namespace.jobs.flatMap((job) => csiFiles(job, input))] };
 }
 
 function maintenance(namespace: Namespace, input: TargetInput): Contents {

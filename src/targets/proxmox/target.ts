@@ -1,11 +1,11 @@
-import { stateFolder } from '../../names/installed.js';
-import { guestDumpName } from '../../plan/volumes.js';
+import { resticCommand, stateFolder } from '../../names/installed.js';
+import { guestDumpName } from '../../runtimes/proxmox/locate.js';
 import { backupOptions } from '../backup-options.js';
 import { longestRun } from '../../plan/longest-run.js';
 import { header } from '../header.js';
-import { guestTags } from '../../runtimes/proxmox/runtime.js';
+import { guestTags, insideGuest } from '../../runtimes/proxmox/parts.js';
 import { hostTrees, type HostJob, type HostTree } from '../../hosts/host-tree.js';
-import { backupCommand, jobCommands, resticCommand } from '../systemd/host-files.js';
+import { backupCommand, jobCommands } from '../systemd/host-files.js';
 import { queueUnit } from '../systemd/queue.js';
 import { repositoryContext } from '../systemd/repository-context.js';
 import type { RenderedFile, Target, TargetInput } from '../target.js';
@@ -63,7 +63,7 @@ function guestContext(
   settings: TargetInput['runtimes']['proxmox'],
 ): Record<string, unknown> {
   const { project, service, placement, repository } = job;
-  const inside = placement.volumes.filter((volume) => volume.kind === 'lxc_guest' && volume.backed_up);
+  const inside = insideGuest(placement);
   return {
     service_id: service.service_id,
     service_name: service.service_name,

@@ -1,10 +1,10 @@
 import type { Placement, ServicePlan } from '../../plan/plan.js';
+import { holdingOf, runtimeOf } from '../../runtimes/registry.js';
 import type { KubernetesSettings } from '../../policy/policy.js';
-import { isPerNode } from '../kubernetes/restore.js';
+import { isPerNode } from '../../runtimes/kubernetes/methods/restic/restore.js';
 import { outerFirst, sparedVolumes, sparingOptions } from '../nested-volumes.js';
-import { recreateVolume, restoreVolume } from './host-guide.js';
-import { step, type Step } from './guide.js';
-import { projectOf } from './workload.js';
+import { restoreVolume } from './host-guide.js';
+import { step, type Step } from '../../model/guide.js';
 
 /**
  * The service under another runtime of its contract: snapshots look the same everywhere, so that only the target
@@ -21,15 +21,16 @@ export function elsewhereSteps(
   settings: KubernetesSettings,
 ): Step[] {
   const perNode = from.runtime === 'kubernetes' && from.volumes.some((volume) => isPerNode(settings, volume));
-  const dumped = from.volumes.filter(({ kind }) => kind === 'lxc_guest').map(({ volume }) => volume);
+  const dumped = from.volumes.filter(({ kind }) => holdingOf(kind) === 'guest').map(({ volume }) => volume);
   return service.elsewhere.flatMap((other): Step[] => {
     const folders = other.volumes.filter(({ kind, location }) => isFolder(kind) && location.startsWith('/'));
-    if (other.runtime === 'kubernetes' || folders.length === 0) return [];
+    const { by_hand } = runtimeOf(other.runtime);
+    if (by_hand === null || folders.length === 0) return [];
     const volumes = folders
       .filter(({ volume }) => !dumped.includes(volume))
       .map((volume) => ({ ...volume, exclude: excludeOf(from, volume.volume) }));
     const inside = folders.map(({ volume }) => volume).filter((volume) => dumped.includes(volume));
-    const managed = volumes.some(({ kind }) => kind === 'docker_volume' || kind === 'podman_volume');
+    const managed = volumes.some(({ kind }) => holdingOf(kind) === 'volume');
     return [
       step(
         `On ${other.runtime}`,
@@ -45,7 +46,7 @@ export function elsewhereSteps(
               ]),
         ].join(' '),
         outerFirst(volumes).flatMap((volume) => [
-          ...recreateVolume(projectOf(service, other), volume),
+          ...by_hand.recreate(service, other, volume),
           [
             ...restoreVolume(project, service, from, volume, volume.location),
             ...sparingOptions(service, volume, sparedVolumes(service, volume, volumes)),
@@ -63,5 +64,6 @@ function excludeOf(from: Placement, name: string): readonly string[] {
 }
 
 function isFolder(kind: string): boolean {
-  return kind !== 'lxc_guest' && kind !== 'claim';
+  const holding = holdingOf(kind);
+  return holding === 'folder' || holding === 'volume';
 }

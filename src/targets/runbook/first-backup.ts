@@ -1,13 +1,12 @@
 import { isExclusive } from '../../model/job.js';
 import { jobIndex } from '../../plan/job-index.js';
 import type { BackupPlan, RepositoryPlan } from '../../plan/plan.js';
-import { backupName } from '../kubernetes/backup-files.js';
-import { kubernetesJobs, type KubernetesJob } from '../kubernetes/cluster.js';
-import { hostPaths, scheduledByHand } from '../kubernetes/hostpath-files.js';
+import { rendererOf } from '../../runtimes/kubernetes/methods/renderers.js';
+import { kubernetesJobs, type KubernetesJob } from '../../runtimes/kubernetes/render/cluster.js';
 import { userTrees, type UserTree } from '../../hosts/user-tree.js';
 import { hostTrees, type HostTree } from '../../hosts/host-tree.js';
 import type { TargetInput } from '../target.js';
-import type { Pipeline } from './guide.js';
+import type { Typed } from '../../model/guide.js';
 import { suspended } from './timers.js';
 
 /** Every job of a plan: found once for the pages of all repositories. */
@@ -19,12 +18,6 @@ export interface AllJobs {
 
 export function allJobs(plan: BackupPlan): AllJobs {
   return { hosts: hostTrees(plan), users: userTrees(plan), pods: kubernetesJobs(plan) };
-}
-
-/** What is typed at one place. */
-export interface Typed {
-  readonly text: string;
-  readonly pipelines: readonly Pipeline[];
 }
 
 /**
@@ -110,50 +103,6 @@ function ofUser({ users }: AllJobs, repository: RepositoryPlan): Typed[] {
 }
 
 function inCluster({ runtimes }: TargetInput, { pods }: AllJobs, repository: RepositoryPlan): Typed[] {
-  const { kubernetes } = runtimes;
-  if (kubernetes.method !== 'restic') return [];
   const jobs = pods.filter((job) => job.repository === repository);
-  const isScheduled = kubernetes.host_path_mode === 'daemonset';
-  return [
-    ...byCronJob(jobs.find((job) => !isScheduled || job.volumes.some(({ kind }) => kind === 'claim'))),
-    ...(isScheduled ? byScheduler(jobs.find((job) => hostPaths(job).length > 0)) : []),
-  ];
-}
-
-function byScheduler(first: KubernetesJob | undefined): Typed[] {
-  if (first === undefined) return [];
-  const { pods, runUnlimited } = scheduledByHand(first);
-  return [
-    {
-      text:
-        "What nodes hold is backed up by a pod on each of them. Put the pod's name in place of POD and run the job there without its limit, on one node after the other. " +
-        'It takes its time, and what it says goes to the log of the pod. A connection that is lost does not stop it; meanwhile no second one starts there:',
-      pipelines: [[pods], [runUnlimited]],
-    },
-  ];
-}
-
-function byCronJob(first: KubernetesJob | undefined): Typed[] {
-  if (first === undefined) return [];
-  const [cronJob, { namespace }] = [backupName(first), first];
-  const kubectl = ['kubectl', '--namespace', namespace];
-  return [
-    {
-      text: 'Run the job without a deadline; the third line shows what it does until it ends:',
-      pipelines: [
-        [suspended(namespace, cronJob, true)],
-        [
-          [
-            ...kubectl,
-            ...['create', 'job', `${cronJob}-first`, `--from=cronjob/${cronJob}`],
-            ...['--dry-run=client', '--output=yaml'],
-          ],
-          ['sed', '/activeDeadlineSeconds/d'],
-          [...kubectl, 'apply', '--filename=-'],
-        ],
-        [[...kubectl, 'logs', '--follow', '--pod-running-timeout=10m', `job/${cronJob}-first`]],
-        [suspended(namespace, cronJob, false)],
-      ],
-    },
-  ];
+  return rendererOf(runtimes.kubernetes).firstBackup?.(jobs, runtimes.kubernetes) ?? [];
 }

@@ -1,30 +1,23 @@
-import { asideFolder } from '../../names/installed.js';
+import { asideFolder, libraryScript, resticCommand, restoreCommand } from '../../names/installed.js';
 import type { Job } from '../../model/job.js';
 import type { Placement, PlannedVolume, RepositoryPlan, ServicePlan } from '../../plan/plan.js';
+import type { StepPlace } from '../../runtimes/runtime.js';
 import { outerFirst, sparedVolumes, sparingOptions } from '../nested-volumes.js';
-import { libraryScript, resticCommand, restoreCommand } from '../systemd/host-files.js';
 import { hostVolumes } from '../../hosts/host-tree.js';
 import { chooseSteps } from './choose.js';
-import { guestAfterSteps, guestBeforeSteps, guestInPlaceSteps } from './guest-guide.js';
-import { fence, fenced, step, type Command, type Step } from './guide.js';
+import { fence, fenced, step, type Command, type Step } from '../../model/guide.js';
 import { deleteExtra, inPlaceSteps } from './in-place.js';
 import { ownerText } from './owner.js';
 import { roots, stopSteps } from './stop.js';
 import { holdStep, resumeStep, type Jobs } from './timers.js';
 import { verifySteps } from './verify.js';
-import { composeServices, projectOf, workload } from './workload.js';
+import { byHand, workload } from './workload.js';
 
 /** One service on a host whose jobs systemd runs, and what its page knows of the place. */
-export interface HostPlace {
-  /** The project's name, which is part of every installed one. */
-  readonly project: string;
-  readonly service: ServicePlan;
-  readonly placement: Placement;
+export interface HostPlace extends StepPlace {
   readonly repository: RepositoryPlan;
   /** Of the service in this place. */
   readonly jobs: readonly Job[];
-  /** Where everything is typed. */
-  readonly at: string;
 }
 
 /** Restoring on a host whose jobs systemd runs: every command is typed there, as root. */
@@ -32,20 +25,21 @@ export function hostSteps(place: HostPlace): Step[] {
   const { project, service, placement, repository, at } = place;
   const volumes = outerFirst(hostVolumes(placement));
   const { stop, start, inside } = workload(service, placement);
+  const { before, in_place, remake, after } = byHand(placement).steps;
   const jobs = jobsOf(place);
   return [
     ...(volumes.length === 0 ? [] : chooseSteps(choiceOf(place, volumes))),
-    ...guestBeforeSteps(place),
+    ...before(place),
     ...asideSteps(place, volumes),
     holdStep(jobs, repository),
     ...stopSteps({ service, placement, at, stop, check: checkUnused(project, volumes) }),
-    ...guestInPlaceSteps(place),
+    ...in_place(place),
     ...recreateSteps(place, volumes),
     ...restoreSteps(place, volumes),
     ...ownerSteps(place, volumes),
-    ...projectSteps(place),
+    ...remake(place),
     startStep(place, start),
-    ...guestAfterSteps(place),
+    ...after(place),
     ...verifySteps(service, inside),
     resumeStep(jobs, repository),
   ];
@@ -159,32 +153,9 @@ function asReader({ run_as }: ServicePlan): Command {
   return ['setpriv', `--reuid=${run_as}`, '--clear-groups'];
 }
 
-/**
- * Containers that are gone, after `docker compose down` or on a new host: `start` finds none to start. They are made
- * after the restore, because Compose refuses a bind mount whose folder is missing. Without a name for the project, since a
- * wrong one would make a second copy of everything; the list shows which project it was.
- */
-function projectSteps({ service, placement, at }: HostPlace): Step[] {
-  if (placement.runtime !== 'docker' || (placement.commands?.start ?? null) !== null) return [];
-  const project = projectOf(service, placement);
-  const only = composeServices(service, placement);
-  return [
-    fenced(
-      'Make the containers again, if they are gone',
-      `Type it in the folder of the Compose file; a file of another name than Compose looks for needs --file NAME. It starts nothing, and changes nothing that is there. The list must show containers of the project ${project}: if it is empty, that folder's project has another name, and this page the wrong one.`,
-      [
-        fence(at, [
-          ['docker', 'compose', 'up', '--no-start', '--no-recreate', ...only],
-          ['docker', 'compose', '--project-name', project, 'ps', '--all'],
-        ]),
-      ],
-    ),
-  ];
-}
-
 function recreateSteps({ service, placement, at }: HostPlace, volumes: readonly PlannedVolume[]): Step[] {
-  const project = projectOf(service, placement);
-  const commands = volumes.flatMap((volume) => recreateVolume(project, volume));
+  const { recreate } = byHand(placement);
+  const commands = volumes.flatMap((volume) => recreate(service, placement, volume));
   if (commands.length === 0) return [];
   return [
     fenced('Make the volumes again, if they are gone', 'Does nothing for those that are there.', [
@@ -195,22 +166,4 @@ function recreateSteps({ service, placement, at }: HostPlace, volumes: readonly 
 
 function unique(commands: readonly Command[]): Command[] {
   return [...new Map(commands.map((command) => [command.join('\0'), command])).values()];
-}
-
-/** A managed volume that is gone has to be the engine's own again before files go into it; nothing for a folder. */
-export function recreateVolume(
-  project: string,
-  { kind, name }: Pick<PlannedVolume, 'kind' | 'name'>,
-): Command[] {
-  if (name === null) return [];
-  if (kind === 'podman_volume') return [['podman', 'volume', 'create', '--ignore', name]];
-  if (kind !== 'docker_volume') return [];
-  const labels = name.startsWith(`${project}_`)
-    ? // Compose takes a volume for its own by these.
-      [
-        `--label=com.docker.compose.project=${project}`,
-        `--label=com.docker.compose.volume=${name.slice(project.length + 1)}`,
-      ]
-    : [];
-  return [['docker', 'volume', 'create', ...labels, name]];
 }

@@ -1,13 +1,12 @@
 import type { MaintenancePlace, RuntimeSettings } from '../../policy/policy.js';
 import type { Placement } from '../../plan/plan.js';
+import { runtimeOf } from '../../runtimes/registry.js';
 
 /** Where one types the commands for a placement, as the words before a fence. */
 export function whereTyped(placement: Placement, runtimes: RuntimeSettings): string {
-  if (placement.runtime === 'kubernetes') return IN_CLUSTER;
-  const host = placement.host ?? 'the host';
-  if (placement.scope !== 'user') return `As root on ${host}`;
-  const { user } = runtimes.podman;
-  return user === null ? `As the user of the containers on ${host}` : `As ${user} on ${host}`;
+  const { by_hand } = runtimeOf(placement.runtime);
+  if (by_hand === null) return IN_CLUSTER;
+  return `As ${by_hand.typist(placement, runtimes)} on ${placement.host ?? 'the host'}`;
 }
 
 /** Where one types the commands for a repository's jobs. */

@@ -4,7 +4,8 @@ import { helperOf } from '../../policy/repository-url.js';
 import { placeName } from '../protection.js';
 import { hostVolumes, treeOf } from '../../hosts/host-tree.js';
 import { userSecretFiles } from '../../hosts/user-tree.js';
-import { fence, fenced, type Command, type Step } from './guide.js';
+import { fence, fenced, type Command, type Step } from '../../model/guide.js';
+import { byHand } from './workload.js';
 
 /** A part of the page for a disaster that the steps of a place do not begin with. */
 export interface Section {
@@ -21,6 +22,7 @@ export function hostIsGone(
   repository: RepositoryPlan,
   at: string,
 ): Section {
+  const { new_host } = byHand(placement);
   const isUser = placement.scope === 'user';
   const { folder } = treeOf(placement);
   const installer = `${folder}/${isUser ? 'user/' : ''}install.sh`;
@@ -36,34 +38,17 @@ export function hostIsGone(
     steps: [
       fenced(
         'What a new one needs',
-        `A machine${host}, with ${PACKAGES[placement.runtime]}; and what was never in this tree, from where you keep it: ${secrets.join(', ')}${helperOf(repository.url) !== null ? `, and the keys with which it reaches ${repository.url}` : ''}. Then, in a copy of this tree, the jobs. Their timers run at once, and fail until there is something to back up.`,
+        `A machine${host}, with ${new_host.needs}; and what was never in this tree, from where you keep it: ${secrets.join(', ')}${helperOf(repository.url) !== null ? `, and the keys with which it reaches ${repository.url}` : ''}. Then, in a copy of this tree, the jobs. Their timers run at once, and fail until there is something to back up.`,
         [fence(`${at}, in the folder of this tree`, [['sh', installer]])],
       ),
       {
         heading: 'Then',
-        text: `${DEPLOY[placement.runtime]} Go through ${placeName(placement)} above, from its first step.`,
+        text: `${new_host.first} Go through ${placeName(placement)} above, from its first step.`,
         pipelines: [],
       },
     ],
   };
 }
-
-const PACKAGES: Readonly<Record<Placement['runtime'], string>> = {
-  docker: 'restic 0.17.0 or later, Docker and Compose',
-  podman: 'restic 0.17.0 or later and Podman',
-  proxmox: 'restic 0.17.0 or later and Proxmox VE',
-  baremetal: 'restic 0.17.0 or later and the packages of the service',
-  kubernetes: 'kubectl',
-};
-
-const DEPLOY: Readonly<Record<Placement['runtime'], string>> = {
-  docker:
-    'Put the Compose file into its folder, and start nothing yet: its containers are made after the restore.',
-  podman: 'Put the Quadlet units into their folder and run systemctl daemon-reload, but start nothing yet.',
-  proxmox: 'Its guest need not be there: it comes out of the dump.',
-  baremetal: 'Install the service, and stop it if that has started it.',
-  kubernetes: '',
-};
 
 /** What anybody can do who has restic, the address and the password, on any machine. */
 export function withoutScripts(

@@ -1,14 +1,14 @@
 import type { Job } from '../../model/job.js';
 import type { Placement, RepositoryPlan, ServicePlan } from '../../plan/plan.js';
+import { insideContainer } from '../../runtimes/podman/by-hand.js';
 import { rootlessRestore, type RootlessVolumeRestore } from '../podman-user/restore.js';
 import { chooseSteps } from './choose.js';
-import { fence, fenced, type Command, type Fence, type Step } from './guide.js';
+import { fence, fenced, type Command, type Fence, type Step } from '../../model/guide.js';
 import { deleteExtra, inPlaceSteps } from './in-place.js';
 import { ownerText } from './owner.js';
 import { stopSteps } from './stop.js';
 import { holdStep, resumeStep } from './timers.js';
 import { verifySteps } from './verify.js';
-import { insidePodman } from './workload.js';
 
 /** Scripts and folders of the user are named from the home folder. */
 const HOME: Command = ['cd'];
@@ -70,7 +70,7 @@ export function rootlessSteps(
         commands.start ?? ['systemctl', '--user', 'start', unit],
       ]),
     ]),
-    ...verifySteps(service, commands.exec ?? insidePodman(service)),
+    ...verifySteps(service, commands.exec ?? insideContainer(service)),
     resumeStep(jobs, repository),
   ];
 }

@@ -1,6 +1,7 @@
 import type { Placement, PlannedVolume, ServicePlan } from '../../plan/plan.js';
-import { rootOf } from '../../plan/volumes.js';
-import { fence, fenced, type Command, type Fence, type Step } from './guide.js';
+import { rootOf } from '../../model/volume.js';
+import { fence, fenced, type Command, type Fence, type Step } from '../../model/guide.js';
+import { runtimeOf } from '../../runtimes/registry.js';
 
 /** A workload that is to stand still, and the proof that it does. */
 export interface Standstill {
@@ -43,9 +44,9 @@ export function stopSteps(standstill: Standstill): Step[] {
 }
 
 /** What cannot be started again by hand must be known before it stands still. */
-function warnings(service: ServicePlan, { runtime, commands }: Placement): Step[] {
-  const isContainer = runtime === 'docker' || runtime === 'podman';
-  if (!service.shreds_secrets || !isContainer || (commands?.start ?? null) !== null) return [];
+function warnings(service: ServicePlan, placement: Placement): Step[] {
+  if (!service.shreds_secrets || (placement.commands?.start ?? null) !== null) return [];
+  if (runtimeOf(placement.runtime).by_hand?.has_containers !== true) return [];
   return [
     {
       heading: 'Before you stop it: have its deployment at hand',

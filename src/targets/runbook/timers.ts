@@ -1,7 +1,7 @@
 import { installedName } from '../../names/installed.js';
 import type { RepositoryPlan } from '../../plan/plan.js';
 import { objectName } from '../../names/objects.js';
-import { fence, fenced, type Command, type Fence, type Step } from './guide.js';
+import { fence, fenced, type Command, type Fence, type Step } from '../../model/guide.js';
 import { whereMaintained } from './place.js';
 
 /** What starts and stops the jobs of a placement, and where one types it. */

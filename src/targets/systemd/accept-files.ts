@@ -1,7 +1,8 @@
+import { resticCommand } from '../../names/installed.js';
 import { acceptContext } from '../backup-options.js';
 import { header } from '../header.js';
 import type { RenderedFile, TargetInput } from '../target.js';
-import { acceptScript, resticCommand } from './host-files.js';
+import { acceptScript } from './host-files.js';
 import type { HostTree } from '../../hosts/host-tree.js';
 
 /** A script for each service of a host, whichever jobs make its snapshots. */

@@ -2,7 +2,7 @@ import type { RunAs } from '../../contract/contract.js';
 import { stateFolder } from '../../names/installed.js';
 import type { PlannedVolume } from '../../plan/plan.js';
 import { longestRun } from '../../plan/longest-run.js';
-import { rootOf } from '../../plan/volumes.js';
+import { rootOf } from '../../model/volume.js';
 import { backupOptions, excludesOf, sourceGuards } from '../backup-options.js';
 import { header } from '../header.js';
 import type { RenderedFile, TargetInput } from '../target.js';

@@ -1,4 +1,11 @@
-import { installedName, libraryFolder, projectName, stateFolder } from '../../names/installed.js';
+import {
+  installedName,
+  libraryScript,
+  projectName,
+  resticCommand,
+  restoreCommand,
+  stateFolder,
+} from '../../names/installed.js';
 import type { ServicePlan } from '../../plan/plan.js';
 import { takeOverCommand, type JobCommands } from '../backup-options.js';
 import { sharedFilesIn } from '../shared-file.js';
@@ -51,21 +58,6 @@ export function hostFiles(tree: HostTree, input: TargetInput): RenderedFile[] {
       }),
     ]),
   ];
-}
-
-/** A script of ours on a host. */
-export function libraryScript(project: string, name: string): string {
-  return `${libraryFolder(project)}/${name}`;
-}
-
-/** How a person on a host runs restic with a repository's credentials. */
-export function resticCommand(project: string, repository: string): string {
-  return libraryScript(project, `restic-${repository}.sh`);
-}
-
-/** How a person on a host restores one volume: SNAPSHOT SNAPSHOT_PATH TARGET, then options of restic restore. */
-export function restoreCommand(project: string, repository: string): string {
-  return libraryScript(project, `restore-${repository}.sh`);
 }
 
 /** Files with environment variables that jobs of the host read, sorted. */

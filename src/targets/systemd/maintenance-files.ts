@@ -1,10 +1,9 @@
 import type { Job } from '../../model/job.js';
-import { libraryFolder } from '../../names/installed.js';
+import { libraryFolder, libraryScript } from '../../names/installed.js';
 import { jobIndex, serviceIndex } from '../../plan/job-index.js';
 import type { RepositoryPlan, ServicePlan } from '../../plan/plan.js';
 import { header } from '../header.js';
 import type { RenderedFile, TargetInput } from '../target.js';
-import { libraryScript } from './host-files.js';
 import type { HostTree } from '../../hosts/host-tree.js';
 import { protectHome } from './protect-home.js';
 import { retentionContext } from '../retention-context.js';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { kubernetesJobs } from '../../../src/targets/kubernetes/cluster.js';
-import type { Step } from '../../../src/targets/runbook/guide.js';
+import { kubernetesJobs } from '../../../src/runtimes/kubernetes/render/cluster.js';
+import type { Step } from '../../../src/model/guide.js';
 import { kubernetesSteps } from '../../../src/targets/runbook/kubernetes-guide.js';
 import { contract, mixed, renderProject, type Json } from './project.js';
 

@@ -3,11 +3,15 @@ import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import { kubernetesJobs } from '../../../src/targets/kubernetes/cluster.js';
-import type { Pipeline } from '../../../src/targets/kubernetes/kubectl.js';
-import * as operators from '../../../src/targets/kubernetes/operator-restore.js';
-import * as restore from '../../../src/targets/kubernetes/restore.js';
-import * as workload from '../../../src/targets/kubernetes/workload.js';
+import { kubernetesJobs } from '../../../src/runtimes/kubernetes/render/cluster.js';
+import type { Pipeline } from '../../../src/runtimes/kubernetes/render/kubectl.js';
+import { orderK8upRestore } from '../../../src/runtimes/kubernetes/methods/k8up/restore.js';
+import * as restore from '../../../src/runtimes/kubernetes/methods/restic/restore.js';
+import * as workload from '../../../src/runtimes/kubernetes/render/workload.js';
+import {
+  claimFromSnapshot,
+  volumeSnapshotName,
+} from '../../../src/runtimes/kubernetes/render/csi-snapshot.js';
 import { shellWord } from '../../../src/template/encoders/shell-word.js';
 import { objectsOf } from './objects.js';
 import { contract, mixed, renderProject, type Json } from './project.js';
@@ -140,7 +144,7 @@ test('a claim from a CSI snapshot has the size and class of the live one, and a 
       resources: { requests: { storage: '20Gi' } },
     },
   };
-  const [, patch = []] = restore.claimFromSnapshot(job, 'photos-data');
+  const [, patch = []] = claimFromSnapshot(job, 'photos-data');
   const [program = '', ...args] = patch;
   const { stdout, stderr, error } = spawnSync(program, args, {
     input: JSON.stringify(live),
@@ -159,7 +163,7 @@ test('a claim from a CSI snapshot has the size and class of the live one, and a 
         dataSource: {
           apiGroup: 'snapshot.storage.k8s.io',
           kind: 'VolumeSnapshot',
-          name: restore.volumeSnapshotName(job, 'photos-data'),
+          name: volumeSnapshotName(job, 'photos-data'),
         },
       },
     },
@@ -357,7 +361,7 @@ describe('an operator is told to restore by a file', () => {
     const wiki = planned(contract('wiki'), { method: 'k8up' });
     const file = path.join(mkdtempSync(path.join(tmpdir(), 'stowage-order-')), 'order.yaml');
     writeFileSync(file, wiki.text('kubernetes/apps/restore/orders/wiki/wiki-data.yaml'));
-    const [[program = '', ...words] = []] = operators.orderK8upRestore(wiki.job, 'wiki-data');
+    const [[program = '', ...words] = []] = orderK8upRestore(wiki.job, 'wiki-data');
     const typed = words.map((word) =>
       word.startsWith('--filename=') ? `--filename=${file}` : word.replace('SNAPSHOT', 'abc'),
     );

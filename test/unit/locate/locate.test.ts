@@ -1,10 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
-import type { Runtime } from '../../../src/contract/contract.js';
+import type { RuntimeName } from '../../../src/contract/contract.js';
 import { EVERY_RUNTIME, locationsOf, policyOf } from '../../support/project.js';
 
 /** `[kind, location, name]` of one volume on every runtime. */
 function everywhere(text: string, volume: string, policy = policyOf()) {
-  const runtimes: Runtime[] = ['docker', 'podman', 'kubernetes', 'proxmox', 'baremetal'];
+  const runtimes: RuntimeName[] = ['docker', 'podman', 'kubernetes', 'proxmox', 'baremetal'];
   return Object.fromEntries(
     runtimes.map((runtime) => {
       const found = locationsOf(text, runtime, policy)[volume];
@@ -225,7 +225,7 @@ describe('Kubernetes claims', () => {
 
 test('snapshots look the same on every runtime, but for a guest’s dump', () => {
   const text = contract('  - { name: data, target: /data }', '    - { name: data, path: /data }');
-  const at = (runtime: Runtime) => locationsOf(text, runtime).data?.snapshot_path;
+  const at = (runtime: RuntimeName) => locationsOf(text, runtime).data?.snapshot_path;
   expect([at('docker'), at('podman'), at('kubernetes'), at('baremetal')]).toEqual(
     Array(4).fill('/backup/web-app/data'),
   );

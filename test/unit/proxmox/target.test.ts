@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { guestRestore } from '../../../src/targets/proxmox/restore.js';
+import { guestRestore } from '../../../src/runtimes/proxmox/restore.js';
 import { jobIndex } from '../../../src/plan/job-index.js';
 import { protection } from '../../../src/targets/protection.js';
 import { planOf, policyOf } from '../../support/project.js';

@@ -33,7 +33,7 @@ function keysOf(root: Schema): Map<string, Schema> {
 }
 
 describe.each(['policy', 'contract'])('the schema of a %s, as editors show it', (kind) => {
-  const root = JSON.parse(readFileSync(`schemas/${kind}.schema.json`, 'utf8')) as Schema;
+  const root = JSON.parse(readFileSync(`dist/schemas/${kind}.schema.json`, 'utf8')) as Schema;
   const keys = [...keysOf(root)].filter(([path]) => !path.endsWith(']'));
 
   test('has keys', () => {

@@ -14,7 +14,7 @@ import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { goldenCases } from '../../golden/cases.mjs';
 import { LOCK_GONE } from '../../../src/plan/checks/locks.js';
-import { longestGap } from '../../../src/targets/kubernetes/timing.js';
+import { longestGap } from '../../../src/runtimes/kubernetes/render/timing.js';
 import { contract, renderProject } from '../kubernetes/project.js';
 
 const SCRIPT = renderProject([contract('wiki')]).text('kubernetes/backup/scripts/remove-dead-locks.sh');

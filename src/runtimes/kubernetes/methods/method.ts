@@ -1,7 +1,9 @@
+import type { DiagnosticCode } from '../../../diagnostics/codes.js';
 import type { ClaimSource, ClusterPlace, NodeSource } from '../../../model/job.js';
 import type { Placement } from '../../../plan/plan.js';
-import type { KubernetesSettings } from '../../../policy/policy.js';
-import type { Part, PlannedService, RuntimePolicy } from '../../runtime.js';
+import type { KubernetesSettings, Repository } from '../../../policy/policy.js';
+import type { Pointer } from '../../../source/document.js';
+import type { HonouredKey, Part, PlannedService, RuntimePolicy } from '../../runtime.js';
 
 /** Everything that one service has on a cluster and that is backed up. */
 export interface Backed {
@@ -14,8 +16,31 @@ export interface Backed {
   readonly nodes: readonly NodeSource[];
 }
 
-/** How backups on a cluster are made: jobs of ours, or an operator's objects. */
+/** One reason why a service cannot be backed up on Kubernetes as it is, and where the user can change that. */
+export interface KubernetesProblem {
+  readonly code: DiagnosticCode;
+  readonly message: string;
+  readonly hint: string;
+  readonly document: 'contract' | 'policy';
+  readonly pointer: Pointer;
+}
+
+/** How backups on a cluster are made: jobs of ours, or an operator's objects. What renders it stands apart. */
 export interface Method {
-  readonly name: KubernetesSettings['method'];
+  readonly name: string;
+  /** Whose pods run restic; nobody's where an operator stores backups in a way of its own. */
+  readonly restic: 'ours' | 'operator' | 'nobody';
+  /** Keys that its jobs do something about. */
+  readonly honours: 'all' | readonly HonouredKey[];
+  /** Retention rules that its objects have a field for. */
+  readonly keeps: 'all' | readonly string[];
+  /** Whether it backs up hostPaths; each method backs up claims. */
+  readonly host_paths: boolean;
+  /** Whether it finds the pods of a workload by their labels. */
+  readonly selects_pods: boolean;
+  /** Whether its objects are about a claim, which can have only one of each. */
+  readonly per_claim: boolean;
+  /** What keeps it from using a repository. */
+  refused?(repository: Repository): KubernetesProblem[];
   parts(backed: Backed): readonly Part[];
 }

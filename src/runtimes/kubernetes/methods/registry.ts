@@ -1,12 +1,16 @@
 import type { KubernetesSettings } from '../../../policy/policy.js';
-import { k8up } from './k8up.js';
+import { k8up } from './k8up/method.js';
 import type { Method } from './method.js';
-import { restic } from './restic.js';
-import { velero } from './velero.js';
-import { volsync } from './volsync.js';
+import { restic } from './restic/method.js';
+import { velero } from './velero/method.js';
+import { volsync } from './volsync/method.js';
 
-/** The only list of methods. */
-const METHODS: Readonly<Record<KubernetesSettings['method'], Method>> = { restic, velero, volsync, k8up };
+/** The only list of methods; the first is what a policy has that names none. What renders them is in `renderers.ts`. */
+const METHODS = { restic, velero, volsync, k8up } satisfies Readonly<Record<string, Method>>;
+
+export type MethodName = keyof typeof METHODS;
+
+export const METHOD_NAMES = Object.keys(METHODS) as [MethodName, ...MethodName[]];
 
 export function methodOf({ method }: Pick<KubernetesSettings, 'method'>): Method {
   return METHODS[method];

@@ -1,0 +1,112 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { LOCATION_KINDS, RUNTIMES, runtimeOf } from '../runtimes/registry.js';
+
+/** A schema, or a part of one. */
+type Json = Record<string, unknown>;
+
+const NAMES = ['contract', 'policy', 'plan', 'plan-1'] as const;
+export type SchemaName = (typeof NAMES)[number];
+
+/**
+ * The schemas under `schemas/` (of the working directory, the project's root) with what the registry of runtimes adds to
+ * them; also written to `<folder>/schemas/`, from where they are published. Their sources have gaps in these places.
+ */
+export function completeSchemas(folder: string): Record<SchemaName, string> {
+  const texts = Object.fromEntries(
+    NAMES.map((name) => {
+      const schema = JSON.parse(readFileSync(`schemas/${name}.schema.json`, 'utf8')) as Json;
+      FILL[name](schema);
+      return [name, `${printed(schema, '', 0)}\n`];
+    }),
+  ) as Record<SchemaName, string>;
+  mkdirSync(join(folder, 'schemas'), { recursive: true });
+  for (const [name, text] of Object.entries(texts)) {
+    writeFileSync(join(folder, 'schemas', `${name}.schema.json`), text);
+  }
+  return texts;
+}
+
+const FILL: Readonly<Record<SchemaName, (schema: Json) => void>> = {
+  contract(schema) {
+    fill(schema, ['properties', 'runtime_templates', 'properties'], templates());
+  },
+  policy(schema) {
+    const runtime = at(schema, ['$defs', 'deployment', 'properties', 'runtime']);
+    runtime.description = `What runs these services: ${listed(RUNTIMES.map(described))}.`;
+    runtime.enum = RUNTIMES;
+  },
+  plan(schema) {
+    at(schema, ['$defs', 'placement', 'properties', 'runtime']).enum = RUNTIMES;
+    at(schema, ['$defs', 'volume', 'properties', 'kind']).enum = LOCATION_KINDS;
+  },
+  // What was written once does not change.
+  'plan-1': () => undefined,
+};
+
+function templates(): Json {
+  return Object.fromEntries(
+    RUNTIMES.map((name) => [
+      name,
+      {
+        title: name,
+        description: `Template for ${name}; not read.`,
+        examples: [`templates/${name}.yml.j2`],
+      },
+    ]),
+  );
+}
+
+/** `docker` (Compose) */
+function described(name: string): string {
+  const { services } = runtimeOf(name);
+  return services === null ? `\`${name}\`` : `\`${name}\` (${services})`;
+}
+
+function listed(words: readonly string[]): string {
+  return `${words.slice(0, -1).join(', ')} or ${words.at(-1) ?? ''}`;
+}
+
+/** The part of a schema at a path; a source without it is a bug. */
+function at(schema: Json, path: readonly string[]): Json {
+  return path.reduce<Json>((part, key) => {
+    const next = part[key];
+    if (typeof next !== 'object' || next === null) throw new Error(`no schema has ${path.join('/')}`);
+    return next as Json;
+  }, schema);
+}
+
+function fill(schema: Json, path: readonly string[], content: Json): void {
+  Object.assign(at(schema, path), content);
+}
+
+const WIDTH = 110;
+
+/** As prettier writes JSON: an object has a line for each key, a list has one line where it fits. */
+function printed(value: unknown, indent: string, column: number): string {
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value);
+  const deeper = `${indent}  `;
+  if (Array.isArray(value)) {
+    const short = onOneLine(value);
+    if (short !== null && column + short.length <= WIDTH) return short;
+    const items = value.map((item) => `${deeper}${printed(item, deeper, deeper.length)}`);
+    return `[\n${items.join(',\n')}\n${indent}]`;
+  }
+  const entries = Object.entries(value).map(([key, item]) => {
+    const start = `${deeper}${JSON.stringify(key)}: `;
+    return `${start}${printed(item, deeper, start.length)}`;
+  });
+  return entries.length === 0 ? '{}' : `{\n${entries.join(',\n')}\n${indent}}`;
+}
+
+/** Null for a list that holds objects. */
+function onOneLine(list: readonly unknown[]): string | null {
+  const items = list.map((item) =>
+    Array.isArray(item)
+      ? onOneLine(item)
+      : typeof item === 'object' && item !== null
+        ? null
+        : JSON.stringify(item),
+  );
+  return items.includes(null) ? null : `[${items.join(', ')}]`;
+}

@@ -1,0 +1,84 @@
+import { fence, fenced, type Command, type Step } from '../../model/guide.js';
+import type { Placement, PlannedVolume, ServicePlan } from '../../plan/plan.js';
+import { byRoot, NO_STEPS } from '../by-root.js';
+import type { ByHand, StepPlace } from '../runtime.js';
+import { composeProjectName } from './project.js';
+
+export const byHand: ByHand = {
+  new_host: {
+    needs: 'restic 0.17.0 or later, Docker and Compose',
+    first:
+      'Put the Compose file into its folder, and start nothing yet: its containers are made after the restore.',
+  },
+  has_containers: true,
+  typist: byRoot,
+
+  workload(service, placement) {
+    const compose = composeCommand(service, placement);
+    const only = composeServices(service, placement);
+    const [first] = service.compose_services;
+    return {
+      stop: [[...compose, 'stop', ...only]],
+      start: [[...compose, 'start', ...only]],
+      inside: first === undefined ? null : [...compose, 'exec', first],
+    };
+  },
+
+  owners: () => null,
+  recreate: (service, place, volume) => recreateVolume(projectOf(service, place), volume),
+  steps: { ...NO_STEPS, remake },
+};
+
+/** Compose finds a project's containers by their labels, wherever its file is. */
+function composeCommand(service: ServicePlan, placement: Placement): Command {
+  return ['docker', 'compose', '--project-name', projectOf(service, placement)];
+}
+
+/** The Compose project that a service is in. */
+function projectOf(
+  service: Pick<ServicePlan, 'service_id'>,
+  placement: Pick<Placement, 'compose_project'>,
+): string {
+  return placement.compose_project ?? composeProjectName(service.service_id);
+}
+
+/** The Compose services to name in a project that may hold others; none in one of the service's own. */
+function composeServices(service: ServicePlan, placement: Placement): readonly string[] {
+  const isOwn = projectOf(service, placement) === composeProjectName(service.service_id);
+  return isOwn ? [] : service.compose_services;
+}
+
+/**
+ * Containers that are gone, after `docker compose down` or on a new host: `start` finds none to start. They are made
+ * after the restore, because Compose refuses a bind mount whose folder is missing. Without a name for the project, since a
+ * wrong one would make a second copy of everything; the list shows which project it was.
+ */
+function remake({ service, placement, at }: StepPlace): Step[] {
+  if ((placement.commands?.start ?? null) !== null) return [];
+  const project = projectOf(service, placement);
+  const only = composeServices(service, placement);
+  return [
+    fenced(
+      'Make the containers again, if they are gone',
+      `Type it in the folder of the Compose file; a file of another name than Compose looks for needs --file NAME. It starts nothing, and changes nothing that is there. The list must show containers of the project ${project}: if it is empty, that folder's project has another name, and this page the wrong one.`,
+      [
+        fence(at, [
+          ['docker', 'compose', 'up', '--no-start', '--no-recreate', ...only],
+          ['docker', 'compose', '--project-name', project, 'ps', '--all'],
+        ]),
+      ],
+    ),
+  ];
+}
+
+function recreateVolume(project: string, { kind, name }: Pick<PlannedVolume, 'kind' | 'name'>): Command[] {
+  if (kind !== 'docker_volume' || name === null) return [];
+  const labels = name.startsWith(`${project}_`)
+    ? // Compose takes a volume for its own by these.
+      [
+        `--label=com.docker.compose.project=${project}`,
+        `--label=com.docker.compose.volume=${name.slice(project.length + 1)}`,
+      ]
+    : [];
+  return [['docker', 'volume', 'create', ...labels, name]];
+}

@@ -1,0 +1,33 @@
+import type { Contract } from '../../contract/contract.js';
+import type { LocatePolicy } from '../../locate/location.js';
+import type { Deployment } from '../../policy/policy.js';
+
+/** The Compose project of a service: as the deployment, the contract or the defaults say, else as its folder is called. */
+export function composeProject(
+  policy: LocatePolicy,
+  contract: Contract,
+  deployment: Deployment | null,
+): string {
+  return statedProject(policy, contract, deployment) ?? composeProjectName(contract.service_id);
+}
+
+/** As {@link composeProject}; null where nobody says it. */
+export function statedProject(
+  { defaults }: LocatePolicy,
+  { backup }: Contract,
+  deployment: Deployment | null,
+): string | null {
+  return deployment?.compose_project ?? backup.settings.compose_project ?? defaults.compose_project;
+}
+
+/**
+ * The project name that Compose derives from the folder of the compose file, which live deployments call
+ * `service_id`: lower case, only letters, digits, `_` and `-`, none of the latter two in front
+ * (compose-spec, "Name top-level element"). A dot thus disappears.
+ */
+export function composeProjectName(serviceId: string): string {
+  return serviceId
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9_-]/g, '')
+    .replace(/^[_-]+/, '');
+}

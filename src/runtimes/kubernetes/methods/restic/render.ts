@@ -1,0 +1,43 @@
+import type { TargetInput } from '../../../../targets/target.js';
+import type { KubernetesJob } from '../../render/cluster.js';
+import { podSecurityLevel } from '../../render/security.js';
+import type { MethodRenderer } from '../renderer.js';
+import { cronJobFile } from './cron-job.js';
+import { firstBackup } from './first-backup.js';
+import { resticSteps } from './guide.js';
+import { HOSTPATH_SCRIPTS, hostPaths, hostpathFiles } from './hostpath-files.js';
+import { restoreFiles } from './restore-files.js';
+
+export const restic: MethodRenderer = {
+  kinds: ['daemonsets'],
+  files(namespace, input) {
+    const { host_path_mode } = input.runtimes.kubernetes;
+    const scheduled =
+      host_path_mode === 'daemonset'
+        ? hostpathFiles(namespace, input)
+        : { files: [], resources: [], generators: [] };
+    return {
+      files: [...namespace.jobs.flatMap((job) => restoreFiles(job, input)), ...scheduled.files],
+      resources: [...namespace.jobs.flatMap((job) => cronJob(job, input)), ...scheduled.resources],
+      generators: scheduled.generators,
+    };
+  },
+  scripts: ({ jobs }, { host_path_mode }) => [
+    { file: 'backup.sh', template: 'kubernetes/backup.sh.hbs' },
+    { file: 'restore.sh', template: 'kubernetes/restore.sh.hbs' },
+    ...(host_path_mode === 'daemonset' && jobs.some((job) => hostPaths(job).length > 0)
+      ? HOSTPATH_SCRIPTS
+      : []),
+  ],
+  level: ({ service, volumes }) => podSecurityLevel(service, volumes),
+  stored: () => '',
+  steps: resticSteps,
+  firstBackup,
+};
+
+/** For what no scheduler on the nodes backs up. */
+function cronJob(job: KubernetesJob, input: TargetInput) {
+  const isScheduled = input.runtimes.kubernetes.host_path_mode === 'daemonset';
+  const volumes = isScheduled ? job.volumes.filter(({ kind }) => kind === 'claim') : job.volumes;
+  return volumes.length === 0 ? [] : [cronJobFile(job, volumes, input)];
+}

@@ -1,0 +1,85 @@
+import { labels } from '../../../../names/objects.js';
+import type { JobSchedule } from '../../../../model/job.js';
+import type { ServicePlan } from '../../../../plan/plan.js';
+import { header } from '../../../../targets/header.js';
+import type { RenderedFile, TargetInput } from '../../../../targets/target.js';
+import { backupSchedule, type KubernetesJob } from '../../render/cluster.js';
+import { componentFile, jsonPatch, literal } from '../../render/component.js';
+import { backupName, serviceRendered } from '../../render/names.js';
+import { longestGap } from '../../render/timing.js';
+
+/** Velero's `Schedule` for one service (velero.io, "Schedule API type"). */
+export function veleroFile(job: KubernetesJob, { plan, runtimes, templates }: TargetInput): RenderedFile {
+  const { service, placement } = job;
+  const schedule = backupSchedule(job);
+  const { cron, timezone } = schedule;
+  const settings = runtimes.kubernetes;
+  return serviceRendered(
+    job,
+    templates.render('kubernetes/velero.yaml.hbs', {
+      header: header(plan, service.contract),
+      service_id: service.service_id,
+      service_name: service.service_name,
+      name: backupName(job),
+      velero_namespace: settings.velero_namespace,
+      labels: labels(job.project, service.service_id, 'backup'),
+      timezone_named: timezone !== 'UTC',
+      cron: timezone === 'UTC' ? cron : `CRON_TZ=${timezone} ${cron}`,
+      namespace: job.namespace,
+      selector: placement.workload?.selector ?? {},
+      ttl: `${longestKept(service, schedule)}h0m0s`,
+      csi: settings.snapshot === 'csi',
+    }),
+  );
+}
+
+const HOURS_PER_DAY = 24;
+const DAYS: Readonly<Record<string, number>> = {
+  keep_daily: 1,
+  keep_weekly: 7,
+  keep_monthly: 31,
+  keep_yearly: 366,
+};
+
+/** Hours that the oldest snapshot of a retention lives, at most: Velero's `ttl` for every backup. */
+function longestKept({ retention }: ServicePlan, schedule: JobSchedule): number {
+  const ages = Object.entries(retention).map(([rule, kept]: [string, number | string]) => {
+    if (typeof kept === 'string') return hoursOf(kept);
+    if (rule === 'keep_last') return Math.ceil((kept * longestGap(schedule)) / 60);
+    return rule === 'keep_hourly' ? kept : kept * (DAYS[rule] ?? 1) * HOURS_PER_DAY;
+  });
+  // One run more than asked for, so that the oldest is still there when the next one fails.
+  return Math.max(HOURS_PER_DAY, ...ages) + Math.ceil(longestGap(schedule) / 60);
+}
+
+/** restic's durations: `1y6m14d3h`. */
+function hoursOf(duration: string): number {
+  const units: Readonly<Record<string, number>> = {
+    y: 366 * HOURS_PER_DAY,
+    m: 31 * HOURS_PER_DAY,
+    d: HOURS_PER_DAY,
+    h: 1,
+  };
+  return [...duration.matchAll(/([0-9]+)([ymdh])/g)].reduce(
+    (sum, [, count, unit]) => sum + Number(count) * (units[unit ?? ''] ?? 0),
+    0,
+  );
+}
+
+/** Workloads whose pods a patch can reach. */
+const WORKLOADS = ['Deployment', 'StatefulSet', 'DaemonSet'] as const;
+
+/** The annotation that has Velero read the files of a running pod; none where it takes CSI snapshots. */
+export function veleroComponent(job: KubernetesJob, input: TargetInput): RenderedFile[] {
+  if (input.runtimes.kubernetes.snapshot === 'csi') return [];
+  const volumes = [...new Set(job.volumes.map((volume) => volume.service_volume ?? volume.volume))].join(',');
+  return [
+    componentFile(job, input, 'kubernetes/workload-velero.yaml.hbs', {
+      app: literal(job.placement.workload?.name ?? job.service.service_name),
+      kinds: WORKLOADS,
+      patch: jsonPatch({
+        spec: { template: { metadata: { annotations: { 'backup.velero.io/backup-volumes': volumes } } } },
+      }),
+    }),
+  ];
+}

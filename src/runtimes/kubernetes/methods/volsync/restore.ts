@@ -1,0 +1,48 @@
+import { labels, objectName } from '../../../../names/objects.js';
+import type { KubernetesJob } from '../../render/cluster.js';
+import { kubectl, type Command } from '../../render/kubectl.js';
+import type { Manifest } from '../../render/restore-order.js';
+import { moverSecurity } from '../../render/security.js';
+import { volsyncName, volsyncSecret } from './replication-source.js';
+
+/**
+ * Restores one claim from VolSync's repository; the workload must be stopped. By the user that made the backup, who can
+ * write what it could read. Deletes nothing.
+ */
+export function replicationDestination(job: KubernetesJob, claim: string): Manifest {
+  const mover = moverSecurity(job.service, job.volumes);
+  return {
+    apiVersion: 'volsync.backube/v1alpha1',
+    kind: 'ReplicationDestination',
+    metadata: {
+      name: objectName(job.project, 'restore', claim),
+      namespace: job.namespace,
+      labels: labels(job.project, job.service.service_id, 'restore'),
+    },
+    spec: {
+      trigger: { manual: 'restore-once' },
+      restic: {
+        repository: volsyncSecret(job, claim),
+        destinationPVC: claim,
+        copyMethod: 'Direct',
+        ...(mover === null ? {} : { moverSecurityContext: mover }),
+      },
+    },
+  };
+}
+
+/** Waits until VolSync has restored a claim, then removes the order. */
+export function finishReplication(job: KubernetesJob, claim: string): Command[] {
+  const name = `replicationdestination/${objectName(job.project, 'restore', claim)}`;
+  return [
+    kubectl(job, 'wait', '--for=jsonpath={.status.lastManualSync}=restore-once', name, '--timeout=12h'),
+    kubectl(job, 'get', name, '--output=jsonpath={.status.latestMoverStatus.result}'),
+    kubectl(job, 'delete', name),
+  ];
+}
+
+/** Keeps VolSync from backing a claim up, or lets it again. */
+export function pauseReplication(job: KubernetesJob, claim: string, isPaused: boolean): Command {
+  const source = `replicationsource/${volsyncName(job, claim)}`;
+  return kubectl(job, 'patch', source, '--type=merge', `--patch={"spec":{"paused":${String(isPaused)}}}`);
+}

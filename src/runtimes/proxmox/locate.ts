@@ -1,0 +1,25 @@
+import { hostPathLocation } from '../../locate/location.js';
+import type { Locator } from '../runtime.js';
+
+/**
+ * LXC. A bind mount is a directory of the Proxmox host, which vzdump never includes (vzdump(1)), so it is a
+ * host path like any other. Everything else lies on the guest's own disk and is part of `vzdump <vmid>`.
+ */
+export const locator: Locator = {
+  mounted: (contract) => contract.service_volumes,
+
+  locate({ contract, volume, pairing }) {
+    const { partner, suffix } = pairing;
+    if (partner?.host_path != null) return hostPathLocation(partner.host_path, suffix);
+    const name = contract.vmid === null ? null : String(contract.vmid);
+    return {
+      ...{ kind: 'lxc_guest', location: volume.path, name, namespace: null, suffix: '' },
+      dump: guestDumpName(contract.vmid),
+    };
+  },
+};
+
+/** The fixed name under which a guest's dump is kept: vzdump's own names carry the time, so no parent would match. */
+export function guestDumpName(vmid: number | null): string {
+  return `vzdump-lxc-${vmid === null ? 'unknown' : String(vmid)}.tar`;
+}

@@ -1,0 +1,53 @@
+import { systemd } from '../../backends/systemd.js';
+import type { StreamSource } from '../../model/job.js';
+import { backedUp } from '../../model/volume.js';
+import type { PlannedVolume, Placement } from '../../plan/plan.js';
+import { hostPlace } from '../host-parts.js';
+import type { Part, PlannedService, RuntimePolicy } from '../runtime.js';
+
+/** The volumes on the guest's own disks that are backed up. */
+export function insideGuest({ volumes }: Pick<Placement, 'volumes'>): PlannedVolume[] {
+  return backedUp(volumes).filter(({ kind }) => kind === 'lxc_guest');
+}
+
+/** The dump of the guest; none where nothing on its own disks is backed up. */
+export function guestPart(
+  { runtimes }: RuntimePolicy,
+  service: PlannedService,
+  placement: Placement,
+): Part[] {
+  const { mode, transfer } = runtimes.proxmox;
+  const inside = insideGuest(placement).filter(({ name }) => name !== null);
+  const [first] = inside;
+  if (first === undefined || service.vmid === null) return [];
+  const dump: StreamSource = {
+    at: 'stream',
+    volumes: inside.map(({ volume }) => volume),
+    snapshot_path: first.snapshot_path,
+    exclude: [],
+    allow_empty: false,
+    producer: { engine: 'vzdump', of: String(service.vmid) },
+    transfer: transfer === 'stream' ? 'pipe' : 'spool',
+  };
+  return [
+    {
+      kind: 'guest-dump',
+      name: null,
+      place: hostPlace(placement, 'system'),
+      backend: systemd,
+      store: { in: 'repository', name: service.repository },
+      sources: [dump],
+      snapshot: { host: placement.snapshot_host, tags: guestTags(service), forgotten_by: 'forget-job' },
+      retention: service.retention,
+      facts: { mode, transfer },
+    },
+  ];
+}
+
+/**
+ * Tags of a guest's dumps: one more than those of the service's bind mounts, which the same host backs up under the same
+ * `--host`. forget keeps the newest of each day per host and tags; without it one of the two would lose its day.
+ */
+export function guestTags(service: Pick<PlannedService, 'tags'>): string[] {
+  return [...service.tags, 'part:guest'];
+}
