@@ -46,12 +46,11 @@ export function report(
   format: 'html' | 'markdown',
   at: number | null,
 ): ProjectResult<string> {
-  return fillTemplates(project, ({ plan, runtimes, templates }, found) => {
+  return fillTemplates(project, ({ plan, templates }, found) => {
     const repositories = project.policy?.repositories ?? [];
     const made = buildReport({
       plan,
       margins: new Map(repositories.map(({ name, margin }) => [name, margin])),
-      method: runtimes.kubernetes.method,
       diagnostics: found,
       zones: intlZones,
       at,

@@ -1,5 +1,6 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { METHOD_NAMES, methodOf } from '../runtimes/kubernetes/methods/registry.js';
 import { LOCATION_KINDS, RUNTIMES, runtimeOf } from '../runtimes/registry.js';
 
 /** A schema, or a part of one. */
@@ -35,6 +36,10 @@ const FILL: Readonly<Record<SchemaName, (schema: Json) => void>> = {
     const runtime = at(schema, ['$defs', 'deployment', 'properties', 'runtime']);
     runtime.description = `What runs these services: ${listed(RUNTIMES.map(described))}.`;
     runtime.enum = RUNTIMES;
+    const settings = ['properties', 'runtimes', 'properties', 'kubernetes', 'properties'];
+    const method = at(schema, [...settings, 'method']);
+    method.description = `How claims are backed up: by restic itself (${methods(true)}), or by an operator that runs in the cluster (${methods(false)}).`;
+    method.enum = METHOD_NAMES;
   },
   plan(schema) {
     at(schema, ['$defs', 'placement', 'properties', 'runtime']).enum = RUNTIMES;
@@ -55,6 +60,13 @@ function templates(): Json {
       },
     ]),
   );
+}
+
+/** Methods on Kubernetes whose pods are ours, or an operator's. */
+function methods(areOurs: boolean): string {
+  return METHOD_NAMES.filter((method) => (methodOf({ method }).restic === 'ours') === areOurs)
+    .map((name) => `\`${name}\``)
+    .join(', ');
 }
 
 /** `docker` (Compose) */

@@ -1,6 +1,5 @@
 import type { Diagnostic } from '../diagnostics/diagnostic.js';
 import type { BackupPlan, Placement, RepositoryPlan, ServicePlan } from '../plan/plan.js';
-import type { KubernetesSettings } from '../policy/policy.js';
 import type { Job } from '../model/job.js';
 import type { Zones } from '../schedule/zone.js';
 import type { Simulated } from '../schedule/simulated.js';
@@ -10,8 +9,6 @@ export interface ReportInput {
   readonly plan: BackupPlan;
   /** Minutes around maintenance that are kept free, by repository. */
   readonly margins: ReadonlyMap<string, number>;
-  /** Who makes the backups on clusters. */
-  readonly method: KubernetesSettings['method'];
   readonly diagnostics: readonly Diagnostic[];
   readonly zones: Zones;
   /** The moment that the report shows, in minutes from 1970; null for the day that every report without a clock shows. */

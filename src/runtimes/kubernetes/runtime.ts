@@ -6,7 +6,7 @@ import { CHECKS } from './checks/registry.js';
 import { honours } from './honoured.js';
 import { locator } from './locate.js';
 import { watchedImage, watchedMethod } from '../watched-facts.js';
-import { methodOf } from './methods/registry.js';
+import { API_GROUPS, methodOf } from './methods/registry.js';
 import { placement } from './placement.js';
 
 /** Who backs up what is a cluster's is the method's affair. */
@@ -42,7 +42,7 @@ export const kubernetes: Runtime = {
       'method',
       'volumes on Kubernetes are backed up by another method; what one made, another may not be able to restore',
       /^kubernetes\/(?!.*maintenance-).*\.yaml$/,
-      /^apiVersion: *(velero\.io|volsync\.backube|k8up\.io|batch|apps)\//gm,
+      new RegExp(`^apiVersion: *(${API_GROUPS.join('|').replaceAll('.', '\\.')})/`, 'gm'),
       ({ facts: { method }, backend }) =>
         method === undefined || method === backend ? (method ?? null) : `${method} (${backend})`,
     ),

@@ -20,7 +20,7 @@ export function elsewhereSteps(
   from: Placement,
   settings: KubernetesSettings,
 ): Step[] {
-  const perNode = from.runtime === 'kubernetes' && from.volumes.some((volume) => isPerNode(settings, volume));
+  const perNode = from.namespace !== null && from.volumes.some((volume) => isPerNode(settings, volume));
   const dumped = from.volumes.filter(({ kind }) => holdingOf(kind) === 'guest').map(({ volume }) => volume);
   return service.elsewhere.flatMap((other): Step[] => {
     const folders = other.volumes.filter(({ kind, location }) => isFolder(kind) && location.startsWith('/'));

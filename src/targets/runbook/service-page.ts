@@ -4,6 +4,7 @@ import { retentionText } from '../../retention/text.js';
 import { header } from '../header.js';
 import { jobIndex, serviceIndex } from '../../plan/job-index.js';
 import type { Job } from '../../model/job.js';
+import { methodOf } from '../../runtimes/kubernetes/methods/registry.js';
 import { kubernetesJobAt } from '../../runtimes/kubernetes/render/cluster.js';
 import { placeName } from '../protection.js';
 import type { TargetInput } from '../target.js';
@@ -35,7 +36,7 @@ export function serviceContext(input: TargetInput, service: ServicePlan): Record
     volumes: first.volumes,
     requires: service.requires.map((id) => requirement(plan, service, id)),
     places: service.placements.flatMap((placement) => place(input, service, placement, repository)),
-    stored: portable !== undefined || input.runtimes.kubernetes.method !== 'velero',
+    stored: portable !== undefined || methodOf(input.runtimes.kubernetes).restic !== 'nobody',
     portable: portable !== undefined,
     elsewhere:
       portable === undefined
@@ -89,8 +90,8 @@ function place(
   ];
 }
 
-function isOperatorJob({ runtimes }: TargetInput, { runtime }: Placement): boolean {
-  return runtime === 'kubernetes' && runtimes.kubernetes.method !== 'restic';
+function isOperatorJob({ runtimes }: TargetInput, { namespace }: Placement): boolean {
+  return namespace !== null && methodOf(runtimes.kubernetes).restic !== 'ours';
 }
 
 function stepsFor(

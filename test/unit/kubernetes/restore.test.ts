@@ -3,8 +3,8 @@ import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, expect, test } from '@jest/globals';
+import type { Pipeline } from '../../../src/model/guide.js';
 import { kubernetesJobs } from '../../../src/runtimes/kubernetes/render/cluster.js';
-import type { Pipeline } from '../../../src/runtimes/kubernetes/render/kubectl.js';
 import { orderK8upRestore } from '../../../src/runtimes/kubernetes/methods/k8up/restore.js';
 import * as restore from '../../../src/runtimes/kubernetes/methods/restic/restore.js';
 import * as workload from '../../../src/runtimes/kubernetes/render/workload.js';

@@ -14,7 +14,6 @@ function reportOf(plan: BackupPlan, more: Partial<ReportInput> = {}): Report {
     ...{
       plan,
       margins: new Map([['main', 30]]),
-      method: 'restic',
       diagnostics: [],
       zones: intlZones,
       at: null,

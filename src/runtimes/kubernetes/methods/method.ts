@@ -28,6 +28,8 @@ export interface KubernetesProblem {
 /** How backups on a cluster are made: jobs of ours, or an operator's objects. What renders it stands apart. */
 export interface Method {
   readonly name: string;
+  /** API groups of the objects that are its jobs. */
+  readonly api_groups: readonly string[];
   /** Whose pods run restic; nobody's where an operator stores backups in a way of its own. */
   readonly restic: 'ours' | 'operator' | 'nobody';
   /** Keys that its jobs do something about. */

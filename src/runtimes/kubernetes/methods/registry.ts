@@ -12,6 +12,11 @@ export type MethodName = keyof typeof METHODS;
 
 export const METHOD_NAMES = Object.keys(METHODS) as [MethodName, ...MethodName[]];
 
+/** API groups of the objects of all of them. */
+export const API_GROUPS: readonly string[] = Object.values<Method>(METHODS).flatMap(
+  ({ api_groups }) => api_groups,
+);
+
 export function methodOf({ method }: Pick<KubernetesSettings, 'method'>): Method {
   return METHODS[method];
 }

@@ -1,10 +1,10 @@
 import { labels, objectName } from '../../../names/objects.js';
 import type { KubernetesSettings } from '../../../policy/policy.js';
-import { fence, fenced, type Step } from '../../../model/guide.js';
+import { fence, fenced, type Step, type Command } from '../../../model/guide.js';
 import { IN_TREE } from '../../../targets/runbook/place.js';
 import type { RenderedFile, TargetInput } from '../../../targets/target.js';
 import { claimsOf, type KubernetesJob } from './cluster.js';
-import { applyFile, kubectl, type Command } from './kubectl.js';
+import { applyFile, kubectl } from './kubectl.js';
 import { restoreObjectFile, type Manifest } from './restore-order.js';
 
 /** Whether the cluster can take CSI snapshots, as far as the policy says. */

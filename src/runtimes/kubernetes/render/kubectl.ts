@@ -1,9 +1,5 @@
+import type { Command } from '../../../model/guide.js';
 import type { KubernetesJob } from './cluster.js';
-
-/** One command, as a list of arguments. */
-export type Command = readonly string[];
-/** Commands joined by pipes. */
-export type Pipeline = readonly Command[];
 
 /** kubectl in the job's namespace. */
 export function kubectl(job: KubernetesJob, ...args: readonly string[]): string[] {

@@ -1,10 +1,11 @@
+import type { Command } from '../../../model/guide.js';
 import type { RepositoryPlan } from '../../../plan/plan.js';
 import { header } from '../../../targets/header.js';
 import type { RenderedFile, TargetInput } from '../../../targets/target.js';
 import { LIFETIME_SECONDS } from './lifetime.js';
 import { labels, objectName } from '../../../names/objects.js';
 import { podContext } from './pod.js';
-import { applyFile, type Command } from './kubectl.js';
+import { applyFile } from './kubectl.js';
 import { maintenanceSecurity } from './security.js';
 
 /**

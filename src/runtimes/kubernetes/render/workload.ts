@@ -1,6 +1,7 @@
+import type { Command, Pipeline } from '../../../model/guide.js';
 import { isObjectName } from '../../../names/objects.js';
 import { claimsOf, type KubernetesJob } from './cluster.js';
-import { kubectl, type Command, type Pipeline } from './kubectl.js';
+import { kubectl } from './kubectl.js';
 import { restorePodName, schedulerPrefix } from './names.js';
 
 /** What a person puts there when nothing says what runs the service. */

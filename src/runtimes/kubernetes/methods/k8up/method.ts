@@ -23,6 +23,7 @@ const schedule: Backend = {
 /** K8up shares the repository with our jobs, so its prune and check must keep clear of ours. */
 export const k8up: Method = {
   name: 'k8up',
+  api_groups: ['k8up.io'],
   restic: 'operator',
   // `activeDeadlineSeconds` of its backup.
   honours: ['timeout'],

@@ -1,3 +1,4 @@
+import type { Command } from '../../../../model/guide.js';
 import { mustExist } from '../../../../backends/crond.js';
 import type { Job } from '../../../../model/job.js';
 import { projectName } from '../../../../names/installed.js';
@@ -10,7 +11,7 @@ import { header } from '../../../../targets/header.js';
 import type { RenderedFile, TargetInput } from '../../../../targets/target.js';
 import type { KubernetesJob, Namespace } from '../../render/cluster.js';
 import type { Contents } from '../../render/contents.js';
-import { kubectl, type Command } from '../../render/kubectl.js';
+import { kubectl } from '../../render/kubectl.js';
 import {
   credentialsFolder,
   credentialsMount,

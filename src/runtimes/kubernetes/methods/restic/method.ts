@@ -10,6 +10,7 @@ export const PART_TAG = 'part:hostpath';
 /** A CronJob for everything; or one for the claims, and a crond on each node for hostPaths. */
 export const restic: Method = {
   name: 'restic',
+  api_groups: ['batch', 'apps'],
   restic: 'ours',
   honours: 'all',
   keeps: 'all',

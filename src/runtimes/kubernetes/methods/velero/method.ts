@@ -23,6 +23,7 @@ function schedule(namespace: string): Backend {
 /** No restic: nothing of ours forgets, prunes, checks or finds these backups. */
 export const velero: Method = {
   name: 'velero',
+  api_groups: ['velero.io'],
   restic: 'nobody',
   honours: [],
   // It has one age for everything: the longest.

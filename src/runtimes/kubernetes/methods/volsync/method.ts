@@ -20,6 +20,7 @@ const replicationSource: Backend = {
 /** One job and one repository per claim: VolSync forgets every snapshot there that its own rules do not keep. */
 export const volsync: Method = {
   name: 'volsync',
+  api_groups: ['volsync.backube'],
   restic: 'operator',
   honours: [],
   keeps: ['keep_hourly', 'keep_daily', 'keep_weekly', 'keep_monthly', 'keep_yearly', 'keep_within'],

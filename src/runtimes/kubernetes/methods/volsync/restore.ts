@@ -1,6 +1,7 @@
+import type { Command } from '../../../../model/guide.js';
 import { labels, objectName } from '../../../../names/objects.js';
 import type { KubernetesJob } from '../../render/cluster.js';
-import { kubectl, type Command } from '../../render/kubectl.js';
+import { kubectl } from '../../render/kubectl.js';
 import type { Manifest } from '../../render/restore-order.js';
 import { moverSecurity } from '../../render/security.js';
 import { volsyncName, volsyncSecret } from './replication-source.js';
