@@ -122,6 +122,23 @@ test('a command cannot leave its fenced block', () => {
   );
 });
 
+test('a line of a file cannot leave its fenced block, and is shown as it is', () => {
+  const fill = filler('t.md.hbs', '~~~~yaml\n{{x}}\nend\n~~~~\n\nafter\n');
+  fc.assert(
+    fc.property(hostileText, (x) => {
+      const markdown = fill({ x });
+      if (markdown === null) return;
+      expect(markdown).toBe(`~~~~yaml\n${x}\nend\n~~~~\n\nafter\n`);
+      expect(read(markdown)).toMatchObject({
+        structure: ['document', 'code_block', 'paragraph'],
+        text: 'after',
+      });
+    }),
+    { numRuns: 1000 },
+  );
+  expect([fill({ x: '~~~~' }), fill({ x: ' ```' }), fill({ x: 'a\nb' })]).toEqual([null, null, null]);
+});
+
 test('a comment stays a comment', () => {
   const fill = filler('t.md.hbs', '<!-- {{comment x}} -->\n\nafter <!-- {{comment x}} --> all\n');
   fc.assert(

@@ -5,9 +5,10 @@ import { header } from '../header.js';
 import { jobIndex, serviceIndex } from '../../plan/job-index.js';
 import type { Job } from '../../model/job.js';
 import { methodOf } from '../../runtimes/kubernetes/methods/registry.js';
+import { rendererOf } from '../../runtimes/kubernetes/methods/renderers.js';
 import { kubernetesJobAt } from '../../runtimes/kubernetes/render/cluster.js';
 import { placeName } from '../protection.js';
-import type { TargetInput } from '../target.js';
+import type { RenderedFile, TargetInput } from '../target.js';
 import { elsewhereSteps } from './elsewhere.js';
 import { shown, type Step } from '../../model/guide.js';
 import { hostSteps } from './host-guide.js';
@@ -86,8 +87,18 @@ function place(
       cron: schedule.cron,
       timezone: schedule.timezone,
       steps: steps.map((step) => shown(step, at)),
+      applied: appliedFiles(input, placement).map(({ path, content }) => ({
+        path,
+        lines: content.trimEnd().split('\n'),
+      })),
     },
   ];
+}
+
+function appliedFiles(input: TargetInput, placement: Placement): readonly RenderedFile[] {
+  const job = kubernetesJobAt(input.plan, placement);
+  const { applied } = rendererOf(input.runtimes.kubernetes);
+  return job === undefined || applied === undefined ? [] : applied(job, input);
 }
 
 function isOperatorJob({ runtimes }: TargetInput, { namespace }: Placement): boolean {

@@ -1,6 +1,6 @@
 import { commentText, markdownComment } from './comment.js';
 import { htmlComment, htmlJson, htmlText } from './html-text.js';
-import { markdownCellCode, markdownCode, markdownText } from './markdown-text.js';
+import { markdownCellCode, markdownCode, markdownFencedLine, markdownText } from './markdown-text.js';
 import { fencedShellWord, shellWord } from './shell-word.js';
 import { systemdBind } from './systemd-bind.js';
 import { systemdPath, systemdText, systemdToken } from './systemd-text.js';
@@ -48,6 +48,7 @@ export const ENCODERS = {
   'markdown-code': one(markdownCode),
   'markdown-cell-code': one(markdownCellCode),
   'markdown-fenced-word': one(fencedShellWord),
+  'markdown-fenced-line': one(markdownFencedLine),
   'html-text': one(htmlText),
   'html-json': one(htmlJson),
   'html-comment': one(htmlComment),

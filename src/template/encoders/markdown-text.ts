@@ -3,6 +3,9 @@ import { refuse, scalarText, UnencodableError } from './unencodable.js';
 // eslint-disable-next-line no-control-regex -- control characters are what this is about
 const CONTROL = /[\u0000-\u0008\u000e-\u001f\u007f-\u009f]/;
 
+// eslint-disable-next-line no-control-regex -- what readers take for the end of a line
+const LINE_END = /[\n\r\u000b\u000c\u2028\u2029]/;
+
 /** One line of text: line breaks folded to a space, other control characters refused (NUL becomes another there). */
 function oneLine(value: unknown): string {
   // eslint-disable-next-line no-control-regex -- as above
@@ -56,4 +59,13 @@ export function markdownCode(value: unknown): string {
 /** {@link markdownCode} in a table row, where `|` ends the cell even inside code (GFM 4.10). */
 export function markdownCellCode(value: unknown): string {
   return markdownCode(value).replaceAll('|', '\\|');
+}
+
+/** A line of a file that is shown as it is in a fenced block (CommonMark 4.5); never one that would end the block. */
+export function markdownFencedLine(value: unknown): string {
+  const text = scalarText(value);
+  refuse(text, LINE_END, 'one line of a fenced block');
+  refuse(text, CONTROL, 'a Markdown file');
+  if (/^\s*(?:`{3,}|~{3,})/.test(text)) throw new UnencodableError('would end the block that it stands in');
+  return text;
 }

@@ -13,7 +13,12 @@ interface MarkdownState {
   /** Inside `<!-- … -->`. */
   readonly comment: boolean;
   /** The run of characters that opened the fenced block, and the commands so far if it holds a script. */
-  readonly fence: { readonly run: string; readonly shell: ShellState | null } | null;
+  readonly fence: {
+    readonly run: string;
+    readonly shell: ShellState | null;
+    /** Holds a file as it is, line by line. */
+    readonly isFile: boolean;
+  } | null;
 }
 
 const LONGEST_LINE = 1000;
@@ -44,7 +49,8 @@ function endOfLine(state: MarkdownState): MarkdownState {
   const opening = state.comment ? null : FENCE.exec(line);
   if (opening === null) return { ...state, line: '', before: leftOpen(state) };
   const shell = ['sh', 'bash', 'shell'].includes(opening[2] ?? '') ? shellScanner.start : null;
-  return { ...state, line: '', before: '', fence: { run: opening[1] ?? '```', shell } };
+  const isFile = opening[2] === 'yaml';
+  return { ...state, line: '', before: '', fence: { run: opening[1] ?? '```', shell, isFile } };
 }
 
 function step(state: MarkdownState, character: string): MarkdownState {
@@ -105,9 +111,12 @@ function fencePlace(
   fence: NonNullable<MarkdownState['fence']>,
   tag: Tag,
 ): Place<MarkdownState> {
+  if (fence.isFile && state.line === '' && tag.next.startsWith('\n')) {
+    return { encoder: 'markdown-fenced-line', after: { ...state, line: '_' } };
+  }
   if (fence.shell === null) {
     return refused(
-      'a tag can only stand in a fenced block that is marked `sh`',
+      'a tag can only stand in a fenced block that is marked `sh`, or alone on a line of one that is marked `yaml`',
       'mark the block, or write the value outside of it',
     );
   }

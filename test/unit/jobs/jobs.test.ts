@@ -53,7 +53,7 @@ describe('many jobs', () => {
   const jobs = jobsWith('restic');
 
   test('a Proxmox guest with bind mounts has two, at two times', () => {
-    const own = jobs.filter(({ id }) => id.endsWith(":mail@pve1"));
+    const own = jobs.filter(({ id }) => id.endsWith(':mail@pve1'));
     expect(own.map(({ id }) => id)).toEqual(['backup:mail@pve1', 'guest-dump:mail@pve1']);
     expect(new Set(own.map(({ schedule }) => schedule.cron)).size).toBe(2);
     expect(own.map(({ snapshot }) => snapshot?.tags)).toEqual([

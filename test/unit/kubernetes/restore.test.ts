@@ -98,6 +98,11 @@ describe('the pod for restoring', () => {
     for (const name of kustomizations) expect(photos.text(name)).not.toContain('restore/');
   });
 
+  test('stands in the page as the file has it', () => {
+    const [file = ''] = photos.paths.filter((name) => /restore\/photos\.yaml$/.test(name));
+    expect(photos.text('runbooks/photos.md')).toContain(`~~~~yaml\n${photos.text(file)}~~~~\n`);
+  });
+
   test('tolerates no taint, lives for a day, and asks for what a quota wants to be asked for', () => {
     expect(pod.spec).not.toHaveProperty('tolerations');
     expect(pod.spec).toMatchObject({ activeDeadlineSeconds: 86400, terminationGracePeriodSeconds: 120 });

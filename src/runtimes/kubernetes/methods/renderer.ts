@@ -1,7 +1,7 @@
 import type { ServicePlan } from '../../../plan/plan.js';
 import type { KubernetesSettings } from '../../../policy/policy.js';
 import type { Step, Typed } from '../../../model/guide.js';
-import type { TargetInput } from '../../../targets/target.js';
+import type { RenderedFile, TargetInput } from '../../../targets/target.js';
 import type { KubernetesJob, Namespace } from '../render/cluster.js';
 import type { Contents, Script } from '../render/contents.js';
 import type { PodSecurityLevel } from '../render/security.js';
@@ -22,6 +22,8 @@ export interface MethodRenderer {
   stored(service: ServicePlan): string;
   /** How a person restores a service. */
   steps(job: KubernetesJob, settings: KubernetesSettings): Step[];
+  /** What steps apply and pages show whole, for whoever has a page and no tree. */
+  applied?(job: KubernetesJob, input: TargetInput): readonly RenderedFile[];
   /** How a backup that takes longer than its timeout is run to its end. An operator has no part in that. */
   firstBackup?(jobs: readonly KubernetesJob[], settings: KubernetesSettings): Typed[];
 }

@@ -6,7 +6,7 @@ import { cronJobFile } from './cron-job.js';
 import { firstBackup } from './first-backup.js';
 import { resticSteps } from './guide.js';
 import { HOSTPATH_SCRIPTS, hostPaths, hostpathFiles } from './hostpath-files.js';
-import { restoreFiles } from './restore-files.js';
+import { restoreFiles, restorePodFile } from './restore-files.js';
 
 export const restic: MethodRenderer = {
   kinds: ['daemonsets'],
@@ -32,6 +32,7 @@ export const restic: MethodRenderer = {
   level: ({ service, volumes }) => podSecurityLevel(service, volumes),
   stored: () => '',
   steps: resticSteps,
+  applied: (job, input) => [restorePodFile(job, input)],
   firstBackup,
 };
 

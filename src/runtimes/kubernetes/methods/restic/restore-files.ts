@@ -13,10 +13,15 @@ import { ASIDE, claimPath, restorePodPath } from './restore.js';
 export function restoreFiles(job: KubernetesJob, input: TargetInput): RenderedFile[] {
   const restricted = restrictedSecurity(job);
   return [
-    podFile(job, input, restorePodPath(job, false), restoreSecurity(job.volumes)),
+    restorePodFile(job, input),
     ...(restricted === null ? [] : [podFile(job, input, restorePodPath(job, true), restricted)]),
     ...claimFiles(job, input),
   ];
+}
+
+/** The pod that a person restores in. */
+export function restorePodFile(job: KubernetesJob, input: TargetInput): RenderedFile {
+  return podFile(job, input, restorePodPath(job, false), restoreSecurity(job.volumes));
 }
 
 /**
