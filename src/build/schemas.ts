@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { METHOD_NAMES, methodOf } from '../runtimes/kubernetes/methods/registry.js';
 import { LOCATION_KINDS, RUNTIMES, runtimeOf } from '../runtimes/registry.js';
@@ -37,6 +37,7 @@ const FILL: Readonly<Record<SchemaName, (schema: Json) => void>> = {
     const runtime = at(schema, ['$defs', 'deployment', 'properties', 'runtime']);
     runtime.description = `What runs these services: ${listed(RUNTIMES.map(described))}.`;
     runtime.enum = RUNTIMES;
+    fill(schema, ['properties', 'runtimes', 'properties'], settingsOfRuntimes());
     const settings = ['properties', 'runtimes', 'properties', 'kubernetes', 'properties'];
     const method = at(schema, [...settings, 'method']);
     method.description = `How claims are backed up: by restic itself (${methods(true)}), or by an operator that runs in the cluster (${methods(false)}).`;
@@ -49,6 +50,18 @@ const FILL: Readonly<Record<SchemaName, (schema: Json) => void>> = {
   // What was written once does not change.
   'plan-1': () => undefined,
 };
+
+/** `runtimes.<name>`: what stands beside the function that reads it. */
+function settingsOfRuntimes(): Json {
+  const settings = RUNTIMES.flatMap((name) => {
+    const file = `src/runtimes/${name}/settings.schema.json`;
+    if (existsSync(file) !== (runtimeOf(name).readSettings !== null)) {
+      throw new Error(`${file} and \`readSettings\` of ${name}: one is missing`);
+    }
+    return existsSync(file) ? [[name, JSON.parse(readFileSync(file, 'utf8'))] as const] : [];
+  });
+  return Object.fromEntries(settings);
+}
 
 /** Keys of `backup.volumes.<name>`. */
 function volumeKeys(): Json {

@@ -1,5 +1,5 @@
 import { posix } from 'node:path';
-import { readLabels } from '../policy/kubernetes-settings.js';
+import { readLabels } from '../source/labels.js';
 import { readMaxShrink, readSettings } from '../policy/settings.js';
 import { asList, asMapping, asText, asTexts } from '../source/access.js';
 import type { Pointer } from '../source/document.js';

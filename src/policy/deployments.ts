@@ -5,9 +5,8 @@ import { asList, asMapping, asText, asTexts } from '../source/access.js';
 import type { Pointer } from '../source/document.js';
 import type { Findings } from '../source/findings.js';
 import { isMapping, type Mapping } from '../source/yaml-values.js';
-import { oneOf } from './choices.js';
-import { checkHost, readHostPath } from './host-rules.js';
-import { readKubernetesSettings, readLabels } from './kubernetes-settings.js';
+import { checkHost } from '../source/host-rules.js';
+import { readLabels } from '../source/labels.js';
 import type { Deployment, RuntimeSettings } from './policy.js';
 
 /** Reads `deployments`; null without the key, which means every runtime that a contract names. */
@@ -70,22 +69,11 @@ function checkWorkloadKeys(findings: Findings, runtime: RuntimeName, entry: Mapp
 /** Reads `runtimes`, each setting with the usual default. */
 export function readRuntimeSettings(findings: Findings, given: Mapping): RuntimeSettings {
   const runtimes = asMapping(given.runtimes);
-  const podman = asMapping(runtimes.podman);
-  const proxmox = asMapping(runtimes.proxmox);
-  const path = (runtime: string, key: string, fallback: string): string =>
-    readHostPath(findings, asMapping(runtimes[runtime])[key], ['runtimes', runtime, key]) ?? fallback;
-  return {
-    docker: { data_root: path('docker', 'data_root', '/var/lib/docker') },
-    podman: {
-      storage_root: path('podman', 'storage_root', '/var/lib/containers/storage'),
-      image: asText(podman.image) ?? 'ghcr.io/restic/restic:0.19.1',
-      user: asText(podman.user),
-    },
-    kubernetes: readKubernetesSettings(findings, asMapping(runtimes.kubernetes)),
-    proxmox: {
-      mode: oneOf(proxmox.mode, ['snapshot', 'suspend', 'stop']),
-      transfer: oneOf(proxmox.transfer, ['stream', 'dumpdir']),
-      dumpdir: path('proxmox', 'dumpdir', '/var/lib/vz/dump'),
-    },
-  };
+  const read = RUNTIME_LIST.flatMap(({ name, readSettings }) =>
+    readSettings === null
+      ? []
+      : [[name, readSettings(findings, asMapping(runtimes[name]), ['runtimes', name])] as const],
+  );
+  // The registry has the runtimes whose settings have a type there.
+  return Object.fromEntries(read) as unknown as RuntimeSettings;
 }

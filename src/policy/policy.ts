@@ -1,5 +1,8 @@
 import type { BackupSettings, Commands, RuntimeName } from '../contract/contract.js';
+import type { DockerSettings } from '../runtimes/docker/settings.js';
 import type { MethodName } from '../runtimes/kubernetes/methods/registry.js';
+import type { PodmanSettings } from '../runtimes/podman/settings.js';
+import type { ProxmoxSettings } from '../runtimes/proxmox/settings.js';
 import type { Pointer, SourceDocument } from '../source/document.js';
 
 /** Who forgets, prunes and checks a repository: one host, or one Kubernetes namespace. */
@@ -113,20 +116,12 @@ export interface ExternalSecretSettings {
 
 /** `runtimes`: how services are backed up, runtime by runtime. */
 export interface RuntimeSettings {
-  readonly docker: { readonly data_root: string };
-  readonly podman: {
-    readonly storage_root: string;
-    /** Image that holds restic, for rootless jobs. */
-    readonly image: string;
-    /** The user whose rootless services are backed up; null for whoever runs the installer. */
-    readonly user: string | null;
-  };
+  readonly docker: DockerSettings;
+  readonly podman: PodmanSettings;
   readonly kubernetes: KubernetesSettings;
-  readonly proxmox: {
-    readonly mode: 'snapshot' | 'suspend' | 'stop';
-    readonly transfer: 'stream' | 'dumpdir';
-    readonly dumpdir: string;
-  };
+  readonly proxmox: ProxmoxSettings;
+  /** Of any other runtime, which knows itself what they are. */
+  readonly [runtime: string]: unknown;
 }
 
 /** `stowage.yml`, checked and with every default filled in. */

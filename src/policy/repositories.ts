@@ -5,7 +5,7 @@ import { findSecret } from '../source/secrets.js';
 import { isMapping, type Mapping } from '../source/yaml-values.js';
 import { localPath } from './repository-url.js';
 import { readFriendlySchedule } from './friendly-schedule.js';
-import { checkHost, readSecretFile } from './host-rules.js';
+import { checkHost, readSecretFile } from '../source/host-rules.js';
 import type { MaintenancePlace, MaintenanceTime, Repository } from './policy.js';
 import { readCron, readMinutes, readTimezone } from './settings.js';
 import { compareText } from '../text/compare.js';

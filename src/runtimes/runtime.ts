@@ -6,6 +6,9 @@ import type { Command, Step } from '../model/guide.js';
 import type { Job, Place, SnapshotIdentity, Source, Store } from '../model/job.js';
 import type { Check } from '../plan/checks/check.js';
 import type { Placement, PlannedVolume, ServicePlan } from '../plan/plan.js';
+import type { Pointer } from '../source/document.js';
+import type { Findings } from '../source/findings.js';
+import type { Mapping } from '../source/yaml-values.js';
 import type { Deployment, Policy, RuntimeSettings } from '../policy/policy.js';
 
 /** What a runtime may see of the policy. */
@@ -150,6 +153,11 @@ export interface Runtime extends Locator {
   readonly runs_on: 'host' | 'cluster';
   /** The key of `backup.volumes.<name>` that names what holds a volume; null where nothing there has a name. */
   readonly volume_key: VolumeKey | null;
+  /**
+   * Reads its settings in the policy, each with the usual default: the same keys as `settings.schema.json` beside it
+   * describes. Null where it has none.
+   */
+  readonly readSettings: ((findings: Findings, given: Mapping, pointer: Pointer) => unknown) | null;
   /** Keys of its settings in the policy that say where it keeps volumes. */
   readonly place_keys: readonly string[];
   /** What `stowage paths` calls the things that hold volumes, with what they are. A word means one thing everywhere. */

@@ -13,6 +13,7 @@ export const baremetal: Runtime = {
   services: null,
   runs_on: 'host',
   volume_key: null,
+  readSettings: null,
   place_keys: [],
   kinds: KINDS,
   ...locator,

@@ -4,6 +4,7 @@ import type { Runtime } from '../runtime.js';
 import { byHand } from './by-hand.js';
 import { CHECKS } from './checks.js';
 import { locator } from './locate.js';
+import { readSettings } from './settings.js';
 import { VOLUME_KEY } from './volume-key.js';
 import { composeProject } from './project.js';
 
@@ -16,6 +17,7 @@ export const docker: Runtime = {
   services: 'Compose',
   runs_on: 'host',
   volume_key: VOLUME_KEY,
+  readSettings,
   place_keys: ['data_root'],
   kinds: KINDS,
   ...locator,

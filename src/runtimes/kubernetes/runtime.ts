@@ -5,6 +5,7 @@ import { held, type Runtime } from '../runtime.js';
 import { CHECKS } from './checks/registry.js';
 import { honours } from './honoured.js';
 import { locator } from './locate.js';
+import { readSettings } from './settings.js';
 import { VOLUME_KEY } from './volume-key.js';
 import { watchedImage, watchedMethod } from '../watched-facts.js';
 import { API_GROUPS, methodOf } from './methods/registry.js';
@@ -17,6 +18,7 @@ export const kubernetes: Runtime = {
   services: null,
   runs_on: 'cluster',
   volume_key: VOLUME_KEY,
+  readSettings,
   place_keys: [],
   kinds: { host_path: 'folder', claim: 'claim' },
   ...locator,

@@ -5,6 +5,7 @@ import { watchedMethod } from '../watched-facts.js';
 import { byHand } from './by-hand.js';
 import { CHECKS } from './checks.js';
 import { locator } from './locate.js';
+import { readSettings } from './settings.js';
 import { guestPart } from './parts.js';
 
 const SCRIPTS = /vzdump-restic.*\.sh$/;
@@ -18,6 +19,7 @@ export const proxmox: Runtime = {
   services: 'LXC guests',
   runs_on: 'host',
   volume_key: null,
+  readSettings,
   place_keys: [],
   kinds: KINDS,
   ...locator,

@@ -12,9 +12,10 @@ export const KINDS = {
 export const locator: Locator = {
   mounted: (contract) => contract.service_volumes,
 
-  locate({ volume, pairing: { partner, suffix } }) {
+  locate(input) {
+    const { partner, suffix } = input.pairing;
     if (partner?.host_path != null) return hostPathLocation(partner.host_path, suffix);
-    const name = partner?.source ?? partner?.name ?? volume.name;
+    const name = partner?.source ?? partner?.name ?? input.volume.name;
     const root = toFill(`in which folder of the host ${name} lies; name the document that says so`);
     return { kind: 'skeleton_volume', location: joinPath(root, suffix), name, namespace: null, suffix };
   },

@@ -12,6 +12,7 @@ export const skeleton: Runtime = {
   services: toFill('what its services are called, such as `LXC guests`; null where its name says it'),
   runs_on: 'host',
   volume_key: null,
+  readSettings: null,
   place_keys: [],
   kinds: KINDS,
   ...locator,

@@ -15,7 +15,10 @@ const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
 /** What only the author knows, in the order of the files. */
 const FILLED: Readonly<Record<string, readonly string[]>> = {
   'runtime.ts': ["'Nspawn'", "'machines of systemd-nspawn'"],
-  'locate.ts': ["'folder' as const", '`/var/lib/machines/volumes/${name}`'],
+  'locate.ts': [
+    "'folder' as const",
+    '`${settingsOf(input.policy).machines}/${input.settings?.holders.nspawn_volume ?? name}`',
+  ],
   'by-hand.ts': [
     "'restic 0.17.0 or later and systemd-container'",
     "'Put the machine into its folder, and start nothing yet.'",
@@ -31,6 +34,41 @@ const FILLED: Readonly<Record<string, readonly string[]>> = {
   ],
 };
 
+/** Settings in the policy and a key in contracts: what is described stands beside what reads it. */
+const SETTINGS = `import type { LocatePolicy } from '../../locate/location.js';
+import type { Pointer } from '../../source/document.js';
+import type { Findings } from '../../source/findings.js';
+import { readHostPath } from '../../source/host-rules.js';
+import type { Mapping } from '../../source/yaml-values.js';
+
+interface Settings {
+  readonly machines: string;
+}
+
+export function readSettings(findings: Findings, given: Mapping, pointer: Pointer): Settings {
+  return { machines: readHostPath(findings, given.machines, [...pointer, 'machines']) ?? '/var/lib/machines' };
+}
+
+export function settingsOf({ runtimes }: LocatePolicy): Settings {
+  return runtimes.nspawn as Settings;
+}
+`;
+const SETTINGS_SCHEMA = {
+  title: 'Nspawn',
+  description: 'Hosts that run services in machines.',
+  type: 'object',
+  additionalProperties: false,
+  properties: {
+    machines: { description: 'Where volumes lie.', type: 'string', examples: ['/var/lib/machines'] },
+  },
+};
+const VOLUME_KEY = `volume_key: {
+    key: 'nspawn_volume',
+    rule: VOLUME_NAME,
+    description: 'Explicit volume of a machine.',
+    example: 'books',
+  },`;
+
 const POLICY = `version: 1
 project: lab
 contracts: services/*.yml
@@ -38,6 +76,7 @@ repositories:
   main:
     url: rest:http://backup:8000/main
     maintenance: { host: backup1 }
+runtimes: { nspawn: { machines: /srv/machines } }
 deployments:
   - { runtime: nspawn, host: box1, services: [ledger] }
 `;
@@ -53,6 +92,7 @@ mounts:
   persistent_volumes:
     - { name: database, path: /var/lib/postgresql }
     - { name: files, path: /files }
+backup: { volumes: { database: { nspawn_volume: books } } }
 `;
 
 let copy = '';
@@ -108,6 +148,19 @@ test('the compiler points at what only the author knows, and at nothing outside 
 
 test('filled in, and with its lines in the registry, it backs up what it says, and no other folder of the host', () => {
   for (const [file, values] of Object.entries(FILLED)) fillIn(`src/runtimes/nspawn/${file}`, values);
+  put('src/runtimes/nspawn/settings.ts', SETTINGS);
+  put('src/runtimes/nspawn/settings.schema.json', JSON.stringify(SETTINGS_SCHEMA));
+  const runtime = text('src/runtimes/nspawn/runtime.ts')
+    .replace('volume_key: null,', VOLUME_KEY)
+    .replace('readSettings: null,', 'readSettings,');
+  put(
+    'src/runtimes/nspawn/runtime.ts',
+    `import { VOLUME_NAME } from '../../contract/names.js';\nimport { readSettings } from './settings.js';\n${runtime}`,
+  );
+  put(
+    'src/runtimes/nspawn/locate.ts',
+    `import { settingsOf } from './settings.js';\n${text('src/runtimes/nspawn/locate.ts')}`,
+  );
   const registry = text('src/runtimes/registry.ts');
   put(
     'src/runtimes/registry.ts',
@@ -126,19 +179,19 @@ test('filled in, and with its lines in the registry, it backs up what it says, a
   const [job] = plan.jobs.filter(({ id }) => id === 'backup:ledger@box1');
   expect(job?.runtime).toBe('nspawn');
   expect(job?.sources.map(({ at, path, volumes }) => [at, path, ...volumes])).toEqual([
-    ['folder', '/var/lib/machines/volumes/database', 'database'],
+    ['folder', '/srv/machines/books', 'database'],
     ['folder', '/srv/ledger', 'files'],
   ]);
 
   const unit = text('project/rendered/hosts/box1/systemd/stowage-lab-backup-ledger.service');
-  expect(unit).toContain('/var/lib/machines/volumes/database:/backup/ledger/database');
+  expect(unit).toContain('/srv/machines/books:/backup/ledger/database');
   expect(unit).not.toContain('/var/lib/postgresql');
 
   const page = text('project/rendered/runbooks/ledger.md');
   for (const said of [
     'nspawn on box1',
     'machinectl poweroff ledger',
-    'latest /backup/ledger/database /var/lib/machines/volumes/database',
+    'latest /backup/ledger/database /srv/machines/books',
     'A machine, called box1, with restic 0.17.0 or later and systemd-container;',
     'Put the machine into its folder, and start nothing yet.',
     'The ids are those of this host.',
@@ -147,14 +200,14 @@ test('filled in, and with its lines in the registry, it backs up what it says, a
   }
   expect(page).not.toContain('undefined');
   expect(text('project/rendered/README.md')).toContain(
-    '| ledger | database | nspawn | box1 | `/var/lib/machines/volumes/database` | backed up |',
+    '| ledger | database | nspawn | box1 | `/srv/machines/books` | backed up |',
   );
 
   const { paths } = JSON.parse(
     run('dist/stowage.js', 'paths', '--config', 'project/stowage.yml', '--format', 'json'),
   ) as { paths: { volume: string; kind: string; location: string }[] };
   expect(paths.map(({ volume, kind, location }) => [volume, kind, location])).toEqual([
-    ['database', 'nspawn_volume', '/var/lib/machines/volumes/database'],
+    ['database', 'nspawn_volume', '/srv/machines/books'],
     ['files', 'host_path', '/srv/ledger'],
   ]);
   const report = ['report', '--config', 'project/stowage.yml', '--format', 'markdown'];

@@ -1,8 +1,8 @@
-import { asList, asMapping, asText } from '../source/access.js';
-import type { Pointer } from '../source/document.js';
-import type { Findings } from '../source/findings.js';
-import { oneOf } from './choices.js';
-import type { Toleration } from './policy.js';
+import { asList, asMapping, asText } from '../../source/access.js';
+import type { Pointer } from '../../source/document.js';
+import type { Findings } from '../../source/findings.js';
+import { oneOf } from '../../source/choices.js';
+import type { Toleration } from '../../policy/policy.js';
 
 /**
  * Taints that the cluster itself puts on nodes that are ill, cut off, shut down or full. A pod that tolerates them stays

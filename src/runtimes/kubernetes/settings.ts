@@ -1,13 +1,15 @@
-import { METHOD_NAMES } from '../runtimes/kubernetes/methods/registry.js';
-import { asList, asMapping, asText } from '../source/access.js';
-import { isMapping, type Mapping } from '../source/yaml-values.js';
-import { oneOf } from './choices.js';
-import type { Findings } from '../source/findings.js';
-import type { ExternalSecretSettings, KubernetesSettings } from './policy.js';
+import type { Pointer } from '../../source/document.js';
+import { readLabels } from '../../source/labels.js';
+import { METHOD_NAMES } from './methods/registry.js';
+import { asList, asMapping, asText } from '../../source/access.js';
+import { isMapping, type Mapping } from '../../source/yaml-values.js';
+import { oneOf } from '../../source/choices.js';
+import type { Findings } from '../../source/findings.js';
+import type { ExternalSecretSettings, KubernetesSettings } from '../../policy/policy.js';
 import { readTolerations } from './tolerations.js';
 
 /** Reads `runtimes.kubernetes`, each setting with the usual default; the schema has checked types and names. */
-export function readKubernetesSettings(findings: Findings, given: Mapping): KubernetesSettings {
+export function readSettings(findings: Findings, given: Mapping, pointer: Pointer): KubernetesSettings {
   const resources = asMapping(given.resources);
   return {
     image: asText(given.image) ?? 'ghcr.io/restic/restic:0.19.1',
@@ -15,7 +17,7 @@ export function readKubernetesSettings(findings: Findings, given: Mapping): Kube
     host_path_mode: oneOf(given.host_path_mode, ['cronjob', 'daemonset']),
     affinity: oneOf(given.affinity, ['required', 'preferred']),
     node_selector: readLabels(given.node_selector),
-    tolerations: readTolerations(findings, given.tolerations, ['runtimes', 'kubernetes', 'tolerations']),
+    tolerations: readTolerations(findings, given.tolerations, [...pointer, 'tolerations']),
     snapshot: oneOf(given.snapshot, ['none', 'csi']),
     volume_snapshot_class: asText(given.volume_snapshot_class),
     external_secret: readExternalSecret(given.external_secret),
@@ -27,15 +29,6 @@ export function readKubernetesSettings(findings: Findings, given: Mapping): Kube
     },
     velero_namespace: asText(given.velero_namespace) ?? 'velero',
   };
-}
-
-/** Labels by key, as the schema has let them through. */
-export function readLabels(value: unknown): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(asMapping(value)).flatMap(([key, label]) =>
-      typeof label === 'string' ? [[key, label] as const] : [],
-    ),
-  );
 }
 
 function readExternalSecret(value: unknown): ExternalSecretSettings | null {

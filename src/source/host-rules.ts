@@ -1,7 +1,7 @@
-import { asText } from '../source/access.js';
-import type { Pointer } from '../source/document.js';
-import type { Findings } from '../source/findings.js';
-import { readAbsolutePath } from '../source/paths.js';
+import { asText } from './access.js';
+import type { Pointer } from './document.js';
+import type { Findings } from './findings.js';
+import { readAbsolutePath } from './paths.js';
 
 /** Reports a host name that has a meaning of its own; the schema checks its letters. */
 export function checkHost(findings: Findings, host: string, pointer: Pointer): boolean {
