@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, mkdtempSync, statSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { podmanUser } from '../../../src/targets/podman-user/target.js';
@@ -8,12 +8,13 @@ import { builtinTemplates } from '../../../src/template/engine.js';
 import { planOf, policyOf } from '../../support/project.js';
 import { Sandbox } from '../../support/sandbox.js';
 
-/** `is-enabled NAME` and `is-active NAME` are answered by files; so is what cannot start. */
+/** What is enabled and active is answered by files; so is what somebody has stopped, and what cannot start. */
 const SYSTEMCTL = `[ "$1" != --user ] || shift
 [ "$1" != --quiet ] || shift
 case "$1" in
   --version) echo "systemd \${SYSTEMD:-257} (257.13-1~deb13u1)" ;;
-  is-enabled | is-active) [ -e "$AT/state/$2" ] ;;
+  is-enabled) [ -e "$AT/state/$2" ] ;;
+  is-active) [ -e "$AT/state/$2" ] && [ ! -e "$AT/stopped/$2" ] ;;
   enable) mkdir -p "$AT/state" && : >"$AT/state/$2" ;;
   restart) [ ! -e "$AT/broken/$2" ] ;;
   cat) [ ! -e "$AT/broken/$2" ] ;;
@@ -158,15 +159,16 @@ describe.each([
     expect(asked().filter((call) => / (enable|restart) /.test(call))).toEqual([]);
   });
 
-  test('starts a timer anew that has changed, and one that somebody has stopped', () => {
-    install(tree('a', 'b', 'c'));
+  test('starts a timer anew that has changed, and one that somebody has stopped or disabled', () => {
+    install(tree('a', 'b', 'c', 'd', 'e'));
     sandbox.write(unit(timer('a')), 'changed\n');
     chmodSync(sandbox.at(unit(timer('b'))), 0o600);
-    sandbox.write('state/x', '');
+    sandbox.write(`stopped/${timer('c')}`, '');
+    rmSync(sandbox.at(`state/${timer('d')}`));
     sandbox.calls();
-    install(tree('a', 'b', 'c'));
+    install(tree('a', 'b', 'c', 'd', 'e'));
     const restarted = asked().flatMap((call) => / restart (.*)$/.exec(call)?.[1] ?? []);
-    expect(restarted).toEqual([timer('a'), timer('b')]);
+    expect(restarted).toEqual(['a', 'b', 'c', 'd'].map(timer));
     expect(statSync(sandbox.at(unit(timer('b')))).mode & 0o777).toBe(0o644);
   });
 

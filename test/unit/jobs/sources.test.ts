@@ -104,15 +104,15 @@ describe('what a backup reads is of the kind that it is, and of no other', () =>
     ]);
   });
 
-  const claim = ['claim', 'apps', 'app-data', ''];
-  const node = ['node', '/srv/media', false];
-
-  test('kubernetes: a claim and a folder of a node, never one of a host', () => {
-    expect(
-      sourcesOf(jobsOf('kubernetes', 'runtimes: { kubernetes: { host_path_mode: daemonset } }\n')),
-    ).toEqual([
-      ['backup', [...claim.slice(0, 3), 'sub']],
-      ['backup', node],
+  test('kubernetes: a claim and a folder of a node, never one of a host; each has a history of its own', () => {
+    const jobs = jobsOf('kubernetes', 'runtimes: { kubernetes: { host_path_mode: daemonset } }\n');
+    expect(sourcesOf(jobs)).toEqual([
+      ['backup', ['claim', 'apps', 'app-data', 'sub']],
+      ['backup', ['node', '/srv/media', false]],
+    ]);
+    expect(backups(jobs).map(({ snapshot }) => snapshot?.tags)).toEqual([
+      ['service:web-app'],
+      ['service:web-app', 'part:hostpath'],
     ]);
   });
 });

@@ -110,6 +110,14 @@ describe('the container that backs up', () => {
     );
   });
 
+  test('interrupted it lets restic remove its lock, and systemd waits for that', () => {
+    const unit = container();
+    expect(settingsOf(unit, 'PodmanArgs')).toContain('--stop-signal=SIGINT --stop-timeout=100');
+    expect(settingsOf(unit, 'KillSignal')).toEqual(['SIGINT']);
+    expect(settingsOf(unit, 'KillMode')).toEqual(['mixed']);
+    expect(settingsOf(unit, 'TimeoutStopSec')).toEqual(['2min']);
+  });
+
   test('uses the policy’s image', () => {
     expect(settingsOf(container(), 'Image')).toEqual(['ghcr.io/restic/restic:0.19.1']);
     const own = 'runtimes: { podman: { image: "registry.example:5000/restic@sha256:0123" } }\n';
