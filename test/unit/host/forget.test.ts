@@ -91,7 +91,9 @@ describe('the retention of one service', () => {
   });
 
   test('what another service’s markers say is left to that one', () => {
-    lists([complete('1'), snapshot('2', ['service:blog']), marker('3', '2'), acceptance('5', '2')]);
+    const others = ['2', '6', '7'].map((digit) => snapshot(digit, ['service:blog']));
+    const words = [marker('3', '2'), acceptance('5', '6'), marker('8', '7'), acceptance('9', '7')];
+    lists([complete('1'), ...others, ...words]);
     expect(apply('wiki').code).toBe(0);
     expect(done()).toEqual([FORGET]);
   });

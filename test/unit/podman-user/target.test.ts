@@ -125,6 +125,26 @@ describe('the container that backs up', () => {
   });
 });
 
+test('a service of the same host that runs as root is none of the user’s', () => {
+  const policy = policyOf('deployments: [{ runtime: podman, host: web1, services: ["*"] }]\n');
+  const { plan } = planOf(
+    policy,
+    APP,
+    APP.replace('service_id: app', 'service_id: sys').replace('user', 'system'),
+  );
+  const input = { plan, runtimes: policy.runtimes, templates: projectTemplates(builtinTemplates(), plan) };
+  const ofUser = podmanUser.render(input).files.map(({ path }) => path);
+  expect(ofUser.filter((path) => path.includes('backup-'))).toEqual([
+    'hosts/web1/user/containers/stowage-lab-backup-app.container',
+    'hosts/web1/user/systemd/stowage-lab-backup-app.timer',
+  ]);
+  const ofRoot = systemd.render(input).files.map(({ path }) => path);
+  expect(ofRoot.filter((path) => path.includes('web1') && path.includes('backup-'))).toEqual([
+    'hosts/web1/systemd/stowage-lab-backup-sys.service',
+    'hosts/web1/systemd/stowage-lab-backup-sys.timer',
+  ]);
+});
+
 describe('what a rootless job cannot back up', () => {
   const findings = (hostPath: string, url = 'rest:http://backup:8000/infra') => {
     const text = contract(
