@@ -36,7 +36,18 @@ export function chosen(mutants, { files, ref }, git) {
     };
   }
   const touched = ({ file, tests }) => [file, ...tests].some((name) => changed.has(name));
-  return { mutants: mutants.filter(touched), why: `what differs from ${ref}` };
+  return { mutants: inTurn(mutants.filter(touched)), why: `what differs from ${ref}` };
+}
+
+/** The first of each file, then the second of each: time may run out. */
+function inTurn(mutants) {
+  const counts = new Map();
+  const ranked = mutants.map((mutant) => {
+    const rank = counts.get(mutant.file) ?? 0;
+    counts.set(mutant.file, rank + 1);
+    return { rank, mutant };
+  });
+  return ranked.sort((a, b) => a.rank - b.rank).map(({ mutant }) => mutant);
 }
 
 /** Files that differ from a commit, new ones among them; null where it cannot be told. */

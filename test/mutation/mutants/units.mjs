@@ -92,4 +92,13 @@ export const units = [
       ['interrupted it leaves its lock', 'PodmanArgs=--stop-signal=SIGINT --stop-timeout=100\n', ''],
     ],
   },
+  {
+    file: 'templates/proxmox/vzdump.service.hbs',
+    tests: ['test/unit/proxmox/target.test.ts'],
+    mutants: [
+      ['nothing ends it', 'TimeoutStartSec={{timeout}}min', 'TimeoutStartSec=infinity'],
+      ['stopped it leaves a snapshot', 'KillMode=mixed', 'KillMode=control-group'],
+      ['it may write anywhere', 'ProtectSystem=yes', 'ProtectSystem=no'],
+    ],
+  },
 ];

@@ -52,6 +52,16 @@ describe('the mutants that are played', () => {
     expect(files(['--changed', 'main'], git(['README.md']))).toEqual([]);
   });
 
+  test('are taken from each file in turn, because time may run out', () => {
+    const two = [...list.slice(0, 3), ...list.slice(0, 2)].sort((a, b) => (a.file < b.file ? -1 : 1));
+    const changed = git(list.map(({ file }) => file));
+    const played = chosen(two, readArguments(['--changed', 'main']), changed).mutants;
+    expect(played.map(({ file }) => file)).toEqual([
+      ...['src/0.ts', 'src/1.ts', 'src/2.ts'],
+      ...['src/0.ts', 'src/1.ts'],
+    ]);
+  });
+
   test('are a sample where there is no such commit', () => {
     expect(files(['--changed', 'HEAD^'], git([], [], 128))).toEqual(['src/0.ts', 'src/8.ts', 'src/16.ts']);
   });
