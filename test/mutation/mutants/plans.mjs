@@ -18,7 +18,7 @@ export const plans = [
     ],
   },
   {
-    file: 'src/schedule/nearness.ts',
+    file: 'src/schedule/start-windows.ts',
     tests: BOUNDARIES,
     mutants: [
       ['a minute too many before', '[before, after] = [margin - 1,', '[before, after] = [margin,'],
@@ -112,11 +112,25 @@ export const plans = [
     ],
   },
   {
-    file: 'src/plan/kubernetes-problems.ts',
+    file: 'src/names/objects.ts',
     tests: ['test/unit/kubernetes/name-lengths.test.ts'],
     mutants: [
-      ['a namespace may be too long', '(?:[a-z0-9-]{0,61}[a-z0-9])?$/', '(?:[a-z0-9-]{0,62}[a-z0-9])?$/'],
-      ['a namespace may be shorter only', '(?:[a-z0-9-]{0,61}[a-z0-9])?$/', '(?:[a-z0-9-]{0,60}[a-z0-9])?$/'],
+      [
+        'a namespace may be too long',
+        'const LABEL = /^[a-z0-9](?:[a-z0-9-]{0,61}',
+        'const LABEL = /^[a-z0-9](?:[a-z0-9-]{0,62}',
+      ],
+      [
+        'a namespace may be shorter only',
+        'const LABEL = /^[a-z0-9](?:[a-z0-9-]{0,61}',
+        'const LABEL = /^[a-z0-9](?:[a-z0-9-]{0,60}',
+      ],
+    ],
+  },
+  {
+    file: 'src/runtimes/kubernetes/problems.ts',
+    tests: ['test/unit/kubernetes/name-lengths.test.ts'],
+    mutants: [
       ['a label may be too long', '[A-Za-z0-9._-]{0,61}', '[A-Za-z0-9._-]{0,62}'],
       ['a label may be shorter only', '[A-Za-z0-9._-]{0,61}', '[A-Za-z0-9._-]{0,60}'],
     ],

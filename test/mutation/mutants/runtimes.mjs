@@ -6,25 +6,26 @@ export const runtimes = [
     file: 'src/runtimes/docker/runtime.ts',
     tests: JOBS,
     mutants: [
-      ['volumes are nobody’s', ", docker_volume: 'docker'", ''],
-      ['another engine is asked', "docker_volume: 'docker'", "docker_volume: 'podman'"],
-      ['bind mounts are nobody’s', 'host_path: null, ', ''],
+      ['volumes are nobody’s', ", docker_volume: 'volume'", ''],
+      ['volumes are folders that no engine knows', "docker_volume: 'volume'", "docker_volume: 'folder'"],
+      ['another engine is asked', "KINDS, 'docker')", "KINDS, 'podman')"],
+      ['bind mounts are nobody’s', "host_path: 'folder', ", ''],
     ],
   },
   {
     file: 'src/runtimes/baremetal/runtime.ts',
     tests: JOBS,
-    mutants: [['directories are nobody’s', ', directory: null', '']],
+    mutants: [['directories are nobody’s', "directory: 'folder'", "host_path: 'folder'"]],
   },
   {
     file: 'src/runtimes/proxmox/runtime.ts',
     tests: JOBS,
+    mutants: [['a guest’s disk is a folder of the host', "lxc_guest: 'guest'", "lxc_guest: 'folder'"]],
+  },
+  {
+    file: 'src/runtimes/proxmox/parts.ts',
+    tests: JOBS,
     mutants: [
-      [
-        'a guest’s disk is a folder of the host',
-        'folders(placement, { host_path: null })',
-        'folders(placement, { host_path: null, lxc_guest: null })',
-      ],
       [
         'a dump takes the other way',
         "transfer === 'stream' ? 'pipe' : 'spool'",
@@ -46,19 +47,19 @@ export const runtimes = [
     ],
   },
   {
-    file: 'src/runtimes/kubernetes/methods/restic.ts',
+    file: 'src/runtimes/kubernetes/methods/restic/method.ts',
     tests: JOBS,
     mutants: [['claims and hostPaths have one history', '[...service.tags, PART_TAG]', 'service.tags']],
   },
   {
-    file: 'src/runtimes/kubernetes/methods/k8up.ts',
+    file: 'src/runtimes/kubernetes/methods/k8up/method.ts',
     tests: JOBS,
     mutants: [
       ['our forget job takes its snapshots too', "forgotten_by: 'operator'", "forgotten_by: 'forget-job'"],
     ],
   },
   {
-    file: 'src/runtimes/kubernetes/methods/volsync.ts',
+    file: 'src/runtimes/kubernetes/methods/volsync/method.ts',
     tests: JOBS,
     mutants: [
       ['our forget job takes its snapshots too', "forgotten_by: 'operator'", "forgotten_by: 'forget-job'"],
@@ -73,6 +74,11 @@ export const runtimes = [
     file: 'src/runtimes/host-parts.ts',
     tests: [...JOBS, 'test/unit/podman-user/target.test.ts'],
     mutants: [
+      [
+        'what no runtime knows is a folder',
+        "holding === 'volume' ? [folder(volume, engine)] : []",
+        '[folder(volume, engine)]',
+      ],
       ['a home is the root of the machine', "base: isBelowHome ? 'home' : 'root'", "base: 'root'"],
       ['a rootless job is the system’s', "manager === 'user' ? systemdUser : systemd", 'systemd'],
       [

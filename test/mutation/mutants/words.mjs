@@ -30,7 +30,7 @@ export const words = [
     ],
   },
   {
-    file: 'src/locate/podman.ts',
+    file: 'src/runtimes/podman/locate.ts',
     tests: ['test/unit/locate/locate.test.ts'],
     mutants: [
       [

@@ -1,5 +1,4 @@
 import { expect, test } from '@jest/globals';
-import { showRetention } from '../../../src/review/rules/retention.js';
 import { keepOptions } from '../../../src/retention/options.js';
 import { projectTemplates } from '../../../src/targets/project-templates.js';
 import { systemd } from '../../../src/targets/systemd/target.js';
@@ -47,10 +46,4 @@ backup: { retention: ${JSON.stringify(retention)} }
     .files.find(({ path }) => path.endsWith('/forget/main/app.sh'))?.content;
   expect(script?.match(/--keep-\S+ \S+/g)).toEqual(written);
   expect(script).toMatch(/^exec \/bin\/sh \S+\/apply-retention\.sh service:app app -- \\$/m);
-});
-
-test('a rule of zero keeps nothing, and is not shown to people', () => {
-  expect(showRetention({ keep_daily: 0, keep_last: 2, keep_within_daily: '3d' })).toBe(
-    'keep-last 2, keep-within-daily 3d',
-  );
 });

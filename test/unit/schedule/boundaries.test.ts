@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import { placeAlone, unionNear } from '../../../src/plan/place-alone.js';
 import { firstCollision } from '../../../src/schedule/collisions.js';
-import { offsetsNear } from '../../../src/schedule/nearness.js';
-import { avoided, minuteCapacity, weightOf } from '../../../src/schedule/placement.js';
+import { minuteCapacity, placeOffsets, weightOf } from '../../../src/schedule/placement.js';
+import { offsetsNear } from '../../../src/schedule/start-windows.js';
 
 describe('how a size counts', () => {
   test.each([
@@ -40,17 +40,18 @@ describe('what a minute holds', () => {
   });
 
   test.each([
-    [8, 6, 6],
-    [8, 7, 0],
-    [90, 67, 67],
-    [90, 68, 0],
-  ])(
-    'of %d minutes maintenance needs %d: %d are kept free, as long as a quarter is left',
-    (room, needed, kept) => {
-      const avoid = new Set(Array.from({ length: needed }, (_, minute) => minute));
-      expect(avoided(room, avoid).size).toBe(kept);
-    },
-  );
+    [8, 6, true],
+    [8, 7, false],
+    [90, 67, true],
+    [90, 68, false],
+  ])('of %d minutes maintenance needs %d: kept free while a quarter is left: %p', (room, needed, kept) => {
+    const avoid = new Set(Array.from({ length: needed }, (_, minute) => minute));
+    const jobs = Array.from({ length: 40 }, (_, index) => ({
+      ...{ key: [`s${index}`], weight: 1, pools: ['repository main'] },
+      window: { starts: [0], room, avoid },
+    }));
+    expect(placeOffsets(jobs).every((offset) => offset >= needed)).toBe(kept);
+  });
 });
 
 describe('near is less than the margin', () => {
