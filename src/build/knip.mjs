@@ -9,6 +9,8 @@ export default {
     // Copied by `npm run new:runtime`.
     'src/runtimes/skeleton/runtime.ts!',
     'test/e2e/prepare.ts',
+    // Jest is given its name.
+    'test/mutation/first-failure.mjs',
     'test/fixtures/*/*.mjs',
   ],
   project: ['src/**/*.{ts,mjs}!', 'test/**/*.{ts,mjs}'],

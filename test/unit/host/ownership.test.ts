@@ -106,6 +106,17 @@ deployments: [{ runtime: baremetal, host: web1, services: ['*'] }]
     expect(install(HOME).out).not.toContain('install /');
   });
 
+  test('what another tree of the same project has installed too stays for that one', () => {
+    install(WORK);
+    const shared = ['backup.sh', 'restic-main.sh'].map((name) => `/usr/local/lib/stowage/work/${name}`);
+    write('var/lib/stowage/work/installed/any-docker', shared.map((file) => `${file}\n`).join(''));
+    expect(install(WORK, '--uninstall').code).toBe(0);
+    expect(files()).toEqual([
+      ...shared.map((file) => file.slice(1)),
+      'var/lib/stowage/work/installed/any-docker',
+    ]);
+  });
+
   test('of the last project not even a folder is left, but for what a job has to tell its next run', () => {
     install(HOME);
     for (const note of ['machine', 'pipe']) write(`var/lib/stowage/home/jobs/backup-wiki/${note}`, '');

@@ -110,11 +110,39 @@ describe('the container that backs up', () => {
     );
   });
 
+  test('interrupted it lets restic remove its lock, and systemd waits for that', () => {
+    const unit = container();
+    expect(settingsOf(unit, 'PodmanArgs')).toContain('--stop-signal=SIGINT --stop-timeout=100');
+    expect(settingsOf(unit, 'KillSignal')).toEqual(['SIGINT']);
+    expect(settingsOf(unit, 'KillMode')).toEqual(['mixed']);
+    expect(settingsOf(unit, 'TimeoutStopSec')).toEqual(['2min']);
+  });
+
   test('uses the policy’s image', () => {
     expect(settingsOf(container(), 'Image')).toEqual(['ghcr.io/restic/restic:0.19.1']);
     const own = 'runtimes: { podman: { image: "registry.example:5000/restic@sha256:0123" } }\n';
     expect(settingsOf(container(APP, own), 'Image')).toEqual(['registry.example:5000/restic@sha256:0123']);
   });
+});
+
+test('a service of the same host that runs as root is none of the user’s', () => {
+  const policy = policyOf('deployments: [{ runtime: podman, host: web1, services: ["*"] }]\n');
+  const { plan } = planOf(
+    policy,
+    APP,
+    APP.replace('service_id: app', 'service_id: sys').replace('user', 'system'),
+  );
+  const input = { plan, runtimes: policy.runtimes, templates: projectTemplates(builtinTemplates(), plan) };
+  const ofUser = podmanUser.render(input).files.map(({ path }) => path);
+  expect(ofUser.filter((path) => path.includes('backup-'))).toEqual([
+    'hosts/web1/user/containers/stowage-lab-backup-app.container',
+    'hosts/web1/user/systemd/stowage-lab-backup-app.timer',
+  ]);
+  const ofRoot = systemd.render(input).files.map(({ path }) => path);
+  expect(ofRoot.filter((path) => path.includes('web1') && path.includes('backup-'))).toEqual([
+    'hosts/web1/systemd/stowage-lab-backup-sys.service',
+    'hosts/web1/systemd/stowage-lab-backup-sys.timer',
+  ]);
 });
 
 describe('what a rootless job cannot back up', () => {

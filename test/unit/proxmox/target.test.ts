@@ -54,6 +54,22 @@ describe('what a Proxmox host gets', () => {
     expect(unit).toContain('\nRequiresMountsFor=/mnt/nfs/dump\n');
     expect(unit).toContain('\nOnFailure=stowage-lab-failure@%N.service\n');
   });
+
+  test.each([
+    // What the contract gives it, and the hour for which it may wait for a lock.
+    ['TimeoutStartSec', '780min'],
+    // vzdump takes its snapshot away, and restic its lock; only the script is told, and tells both.
+    ['KillMode', 'mixed'],
+    ['KillSignal', 'SIGINT'],
+    ['TimeoutStopSec', '10min'],
+    ['ProtectSystem', 'yes'],
+    ['PrivateMounts', 'yes'],
+    ['Nice', '10'],
+    ['IOSchedulingClass', 'idle'],
+  ])('the job has %s=%s', (key, value) => {
+    const unit = renderHost()['systemd/stowage-lab-vzdump-app.service'] ?? '';
+    expect(unit.split('\n').filter((line) => line.startsWith(`${key}=`))).toEqual([`${key}=${value}`]);
+  });
 });
 
 describe('a guest that nobody can name', () => {

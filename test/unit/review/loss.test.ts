@@ -81,6 +81,22 @@ describe('how far history reaches back', () => {
     expect(simulateLoss(before, after).shrinks).toBe(shrinks);
   });
 
+  // It shrinks when it is more than the longest gap and an hour shorter, and reaches less than nine tenths as far.
+  test.each([
+    [20, 18, false],
+    [20, 17, true],
+    [41, 37, false],
+    [41, 36, true],
+  ])('hourly snapshots, of %i the last %i', (many, fewer, shrinks) => {
+    const loss = simulateLoss(
+      keep('0 * * * *', { keep_last: many }),
+      keep('0 * * * *', { keep_last: fewer }),
+    );
+    expect([loss.reachBefore, loss.reachAfter]).toEqual([(many - 1) * 60, (fewer - 1) * 60]);
+    expect(loss.removed).toBe(many - fewer);
+    expect(loss.shrinks).toBe(shrinks);
+  });
+
   test('a schedule by the minute that keeps everything for years is played as far as it tells something', () => {
     const loss = simulateLoss(
       keep('* * * * *', { keep_within: '10y' }),

@@ -153,6 +153,19 @@ describe('the queue', () => {
     expect(isDue('b')).toBe(true);
   });
 
+  test('one that waits stays due also when its timer elapses once more meanwhile', async () => {
+    const first = [queue('a'), queue('b')];
+    await until(() => log().length === 2);
+    const third = queue('c');
+    await until(() => isDue('c'));
+    writeFileSync(stampOf('c'), '');
+    expect(isDue('c')).toBe(false);
+    await until(() => isDue('c'));
+    for (const job of ['a', 'b', 'c']) end(job);
+    for (const { ended } of [...first, third]) await ended;
+    expect(log()).toContain('end c');
+  });
+
   test('one that waits can be stopped: its job does not start', async () => {
     const first = queue('a');
     const second = queue('b');

@@ -82,6 +82,30 @@ describe.each(WAYS)('a restore by %s', (_who, way) => {
     });
   });
 
+  test('sees and writes nothing but the target, and lets restic remove its lock when it is stopped', () => {
+    expect(script.restore(...CHOICE).status).toBe(0);
+    const words = script.ran();
+    const promised =
+      script.runner === 'podman'
+        ? [
+            ...['--read-only', '--cap-drop=all', '--security-opt=no-new-privileges', '--stop-signal=SIGINT'],
+            ...['--tmpfs=/backup:rw,mode=0755', `--volume=${script.target}:${VOLUME}`],
+          ]
+        : [
+            ...[
+              'ProtectSystem=strict',
+              'PrivateTmp=yes',
+              'KillMode=mixed',
+              'KillSignal=SIGINT',
+              'TimeoutStopSec=1min',
+            ],
+            ...['TemporaryFileSystem=/backup', `BindPaths="${script.target}":"${VOLUME}"`],
+          ].map((property) => `--property=${property}`);
+    expect(promised.filter((word) => !words.includes(word))).toEqual([]);
+    const mounted = words.filter((word) => word.includes(':/backup/') || word.includes('":"'));
+    expect(mounted).toHaveLength(1);
+  });
+
   describe('the snapshot', () => {
     const restoredId = () => script.ran()[script.ran().lastIndexOf('restore') + 1];
     const other = (digit: string) => digit.repeat(64);

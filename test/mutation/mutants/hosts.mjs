@@ -1,0 +1,116 @@
+const INSTALL = ['test/unit/host/install.test.ts'];
+
+/** What puts a tree on a machine, and what runs before and around restic there. */
+export const hosts = [
+  {
+    file: 'templates/host/install.sh.hbs',
+    tests: INSTALL,
+    mutants: [
+      ['an old restic passes', '[ "$minor" -ge 17 ]', '[ "$minor" -ge 16 ]'],
+      ['an old systemd passes', '[ "${version:-0}" -ge 250 ]', '[ "${version:-0}" -ge 25 ]'],
+      ['anybody may run it', '[ "$(id -u)" -eq 0 ]', '[ "$(id -u)" -ge 0 ]'],
+      ['a dry run installs', '[ "$dry_run" = no ] || return 0\n  mkdir', 'mkdir'],
+      [
+        'a dry run removes',
+        '[ "$dry_run" = no ] || return 0\n  case $1 in\n    "$units"/*.timer)',
+        'case $1 in\n    "$units"/*.timer)',
+      ],
+      ['a mode that somebody changed stays', '[ "$(stat -c %a "$root$target")" = "$2" ]', ':'],
+      ['a changed timer runs on as it was', '*" $name "*) ;;', '*" $name "*) continue ;;'],
+      ['a stopped timer stays stopped', ' && systemctl --quiet is-active "$name"', ''],
+      ['a timer that does not start is no failure', 'idle_timers="$idle_timers $name"', ':'],
+      [
+        'a removed job keeps its place in the queue',
+        '"stowage-$project-queue@"*) systemctl',
+        '"stowage-queue@"*) systemctl',
+      ],
+      [
+        'an interrupted run forgets old files',
+        '{ [ ! -f "$own_list" ] || cat "$own_list"; printf',
+        '{ printf',
+      ],
+      [
+        'systemd does not read new units',
+        '  systemctl daemon-reload\nfi\nif [ -z "$root" ]',
+        'fi\nif [ -z "$root" ]',
+      ],
+      ['a bad environment file is no reason to stop', '"$root"{{this}} ||\n', '"$root"{{this}} || true ||\n'],
+      ['a hook that cannot run counts', '[ -f "$hook" ] && [ -x "$hook" ]', '[ -f "$hook" ]'],
+    ],
+  },
+  {
+    file: 'templates/host/_install-files.sh.hbs',
+    tests: INSTALL,
+    mutants: [['scripts cannot run', '"$file" 755', '"$file" 644']],
+  },
+  {
+    file: 'templates/host/_install-lists.sh.hbs',
+    tests: INSTALL,
+    mutants: [['a dry run writes the list', '  [ "$dry_run" = no ] || return 0\n', '']],
+  },
+  {
+    file: 'templates/host/_ownership.sh.hbs',
+    tests: ['test/unit/host/ownership.test.ts'],
+    mutants: [
+      [
+        'another checkout of the name takes over',
+        '[ -n "$(lines_common "$installed" "$here_jobs")" ] &&',
+        ':&&',
+      ],
+      ['a file that another project shares is removed', '|| shared "$target" ||', '||'],
+    ],
+  },
+  {
+    file: 'templates/podman-user/install.sh.hbs',
+    tests: INSTALL,
+    mutants: [
+      ['an old Podman passes', '[ "$minor" -ge 6 ]', '[ "$minor" -ge 5 ]'],
+      ['an old Podman with a high minor passes', '[ "$major" -eq 4 ] && ', ''],
+      ['root may run it', '[ "$(id -u)" -ne 0 ]', '[ "$(id -u)" -ge 0 ]'],
+      ['a container without a unit is no failure', 'unreadable="$unreadable $name"', ':'],
+      ['a dry run starts timers', '    [ "$dry_run" = no ] || continue\n', ''],
+      ['a timer of a removed job runs on', '"$units"/*.timer) stop_timer', '"$units"/*.time) stop_timer'],
+      ['nobody hears of linger', '!= yes ]; then', '= yes ]; then'],
+    ],
+  },
+  {
+    file: 'templates/host/check-source.sh.hbs',
+    tests: ['test/unit/host/check-source.test.ts'],
+    mutants: [
+      ['a missing source passes', '[ -e "$source" ] || fail', '[ ! -e "$source" ] || :'],
+      ['an empty source passes', '[ "$emptiness" = not-empty ] &&', '[ "$emptiness" = notempty ] &&'],
+      ['lost+found makes a folder full', ' ! -name lost+found', ''],
+      ['an empty file passes', '[ ! -s "$1" ]', '[ ! -e "$1" ]'],
+      ['a volume that has moved passes', '[ "$actual" = "$expected" ] ||', '[ -n "$actual" ] ||'],
+      ['the mounts of the job count', 'table=/proc/1/mountinfo', 'table=/proc/self/mountinfo'],
+      ['nothing has to be contained', 'if [ ! -e "$wanted" ] && [ ! -L "$wanted" ]', 'if [ ! -e "$source" ]'],
+      ['a symlink is not contained', ' && [ ! -L "$wanted" ]', ''],
+      ['what is hidden from the reader passes', '      refuse_hidden "$source"\n', ''],
+    ],
+  },
+  {
+    file: 'templates/host/queue.sh.hbs',
+    tests: ['test/unit/systemd/queue.test.ts'],
+    mutants: [
+      ['the largest number holds', 'sort -n | head', 'sort -nr | head'],
+      ['a job that was ended with the machine is done', 'stopping) exit 0', 'stopping) :'],
+      ['a job that waits is served', '  stay_due\n  sleep 1', '  sleep 1'],
+      ['a job that cannot start is nobody’s business', "*'ob for '*) ;;", "*'ob for '* | *) ;;"],
+      ['the turn ends with systemctl', '  ran=yes\n  sleep 5', '  ran=yes\n  break'],
+    ],
+  },
+  {
+    file: 'templates/host/_await-repository.sh.hbs',
+    tests: ['test/unit/host/await-repository.test.ts'],
+    mutants: [
+      ['a wrong password is waited for', '0 | 10 | 12)', '0 | 10)'],
+      ['a repository that is not made is waited for', '0 | 10 | 12)', '0 | 12)'],
+      ['it knocks once more', '[ "$knock" -lt 5 ]', '[ "$knock" -le 5 ]'],
+      [
+        'a failure is none',
+        '(%s)\\n\' "$answer" >&2\n  return "$answer"',
+        '(%s)\\n\' "$answer" >&2\n  return 0',
+      ],
+    ],
+  },
+];

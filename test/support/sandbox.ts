@@ -1,0 +1,57 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+
+/** A folder for one script: programs that stand in for real ones are in `bin`, and write what they are told to `$AT/calls`. */
+export class Sandbox {
+  readonly folder = mkdtempSync(path.join(tmpdir(), 'stowage-sandbox-'));
+
+  at(name: string): string {
+    return path.join(this.folder, name);
+  }
+
+  has(name: string): boolean {
+    return existsSync(this.at(name));
+  }
+
+  write(name: string, text: string, mode = 0o644): string {
+    const file = this.at(name);
+    mkdirSync(path.dirname(file), { recursive: true });
+    writeFileSync(file, text, { mode });
+    return file;
+  }
+
+  /** A program that notes its name and its words, and then does what the shell text says. */
+  standIn(name: string, script = ''): void {
+    this.write(`bin/${name}`, `#!/bin/sh\necho "${name} $*" >>"$AT/calls"\n${script}\n`, 0o755);
+  }
+
+  lines(name: string): string[] {
+    return this.has(name) ? readFileSync(this.at(name), 'utf8').split('\n').slice(0, -1) : [];
+  }
+
+  /** What was called since the last look. */
+  calls(): string[] {
+    const calls = this.lines('calls');
+    rmSync(this.at('calls'), { force: true });
+    return calls;
+  }
+
+  run(script: string, args: readonly string[] = [], more: NodeJS.ProcessEnv = {}) {
+    const { status, stdout, stderr } = spawnSync('sh', [script, ...args], {
+      encoding: 'utf8',
+      env: {
+        PATH: `${this.at('bin')}:${process.env.PATH ?? ''}`,
+        AT: this.folder,
+        HOME: this.folder,
+        ...more,
+      },
+    });
+    return { code: status, out: stdout, err: stderr };
+  }
+
+  remove(): void {
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}
