@@ -29,7 +29,7 @@ export type {
   PersistentVolume,
   Retention,
   RunAs,
-  RuntimeName as Runtime,
+  RuntimeName,
   ServiceVolume,
   VolumeSettings,
   WorkloadSettings,
@@ -84,6 +84,10 @@ export type {
 export type { ProjectResult, RenderedProject } from './render.js';
 export type { Pointer, SourceDocument } from './source/document.js';
 export type { RenderedFile } from './targets/target.js';
+export type { DockerSettings } from './runtimes/docker/settings.js';
+export type { MethodName } from './runtimes/kubernetes/methods/registry.js';
+export type { PodmanSettings } from './runtimes/podman/settings.js';
+export type { ProxmoxSettings } from './runtimes/proxmox/settings.js';
 export { RUNTIMES } from './runtimes/registry.js';
 
 /**

@@ -17,8 +17,8 @@ export interface Backend {
   /**
    * Where the job's trigger stands; everyone else reads it from the job.
    *
-   * @param project part of every installed name
-   * @param stem the kind's word in installed names
+   * @param project - part of every installed name
+   * @param stem - the kind's word in installed names
    */
   object(job: Unplaced, project: string, stem: NameKind): JobObject;
 }

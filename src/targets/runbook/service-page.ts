@@ -97,8 +97,7 @@ function place(
 
 function appliedFiles(input: TargetInput, placement: Placement): readonly RenderedFile[] {
   const job = kubernetesJobAt(input.plan, placement);
-  const { applied } = rendererOf(input.runtimes.kubernetes);
-  return job === undefined || applied === undefined ? [] : applied(job, input);
+  return job === undefined ? [] : (rendererOf(input.runtimes.kubernetes).applied?.(job, input) ?? []);
 }
 
 function isOperatorJob({ runtimes }: TargetInput, { namespace }: Placement): boolean {
