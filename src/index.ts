@@ -85,7 +85,7 @@ export type { ProjectResult, RenderedProject } from './render.js';
 export type { Pointer, SourceDocument } from './source/document.js';
 export type { RenderedFile } from './rendering/file.js';
 export type { DockerSettings } from './runtimes/docker/settings.js';
-export type { MethodName } from './runtimes/kubernetes/methods/registry.js';
+export { METHOD_NAMES, type MethodName } from './runtimes/kubernetes/methods/registry.js';
 export type { PodmanSettings } from './runtimes/podman/settings.js';
 export type { ProxmoxSettings } from './runtimes/proxmox/settings.js';
 export { RUNTIMES } from './runtimes/registry.js';

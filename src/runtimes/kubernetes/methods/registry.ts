@@ -5,15 +5,17 @@ import { restic } from './restic/method.js';
 import { velero } from './velero/method.js';
 import { volsync } from './volsync/method.js';
 
-/** The only list of methods; the first is what a policy has that names none. What renders them is in `renderers.ts`. */
-const METHODS = { restic, velero, volsync, k8up } satisfies Readonly<Record<string, Method>>;
+/** Methods of backing up what is in clusters; the first is what a policy has that names none. */
+export const METHOD_NAMES = ['restic', 'velero', 'volsync', 'k8up'] as const;
 
-export type MethodName = keyof typeof METHODS;
+/** One of the methods of backing up what is in clusters. */
+export type MethodName = (typeof METHOD_NAMES)[number];
 
-export const METHOD_NAMES = Object.keys(METHODS) as [MethodName, ...MethodName[]];
+/** The only list of methods. What renders them is in `renderers.ts`. */
+const METHODS: Readonly<Record<MethodName, Method>> = { restic, velero, volsync, k8up };
 
 /** API groups of the objects of all of them. */
-export const API_GROUPS: readonly string[] = Object.values<Method>(METHODS).flatMap(
+export const API_GROUPS: readonly string[] = Object.values(METHODS).flatMap(
   ({ api_groups }) => api_groups,
 );
 
