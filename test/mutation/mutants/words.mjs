@@ -15,7 +15,7 @@ export const words = [
     ],
   },
   {
-    file: 'src/plan/checks/rootless.ts',
+    file: 'src/runtimes/podman/checks.ts',
     tests: ROOTLESS,
     mutants: [
       [
