@@ -83,7 +83,7 @@ export type {
 } from './policy/policy.js';
 export type { ProjectResult, RenderedProject } from './render.js';
 export type { Pointer, SourceDocument } from './source/document.js';
-export type { RenderedFile } from './targets/target.js';
+export type { RenderedFile } from './rendering/file.js';
 export type { DockerSettings } from './runtimes/docker/settings.js';
 export type { MethodName } from './runtimes/kubernetes/methods/registry.js';
 export type { PodmanSettings } from './runtimes/podman/settings.js';

@@ -22,11 +22,6 @@ export const repositories = [
         '  if [ -n "$missing" ]; then',
         '  if [ -z "$missing$mounts" ]; then',
       ],
-      [
-        'an output that nobody judged is lost',
-        '    rm -f "$state/output"\n    [ "$1" -eq 0 ]',
-        '    [ "$1" -eq 0 ]',
-      ],
     ],
   },
   {

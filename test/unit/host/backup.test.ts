@@ -182,6 +182,23 @@ describe('a snapshot that shrank', () => {
   });
 });
 
+describe('a snapshot of a restic that did not end well', () => {
+  test.each([
+    ['refuse', '3', 3, ['4']],
+    ['accept', '3', 0, []],
+    ['accept', '1', 1, ['4']],
+    ['refuse', '1', 1, ['4']],
+    ['refuse', '11', 11, ['4']],
+    ['refuse', '0', 0, []],
+  ])('with --incomplete=%s and status %s: %i, marked %j', (incomplete, RESULT, status, marked) => {
+    list(snapshot('1', FULL), snapshot('4', FULL));
+    expect(run({ options: [`--incomplete=${incomplete}`], env: { RESULT } })).toMatchObject({
+      status,
+      marked,
+    });
+  });
+});
+
 describe('a snapshot of which nobody has said whether it is complete', () => {
   const small = { files: 1, bytes: 6 };
 

@@ -82,6 +82,12 @@ describe.each(WAYS)('a restore by %s', (_who, way) => {
     });
   });
 
+  test.each(['data', '/data', 'backup/proxy/acme'])('refuses %s, which is no path of a volume', (volume) => {
+    const { status, stderr } = script.run('latest', volume, script.target, ...CHOICE);
+    expect([status, stderr]).toEqual([1, expect.stringContaining('is no path of a volume in a snapshot')]);
+    expect([script.asked(), script.ran()]).toEqual([[], []]);
+  });
+
   test('sees and writes nothing but the target, and lets restic remove its lock when it is stopped', () => {
     expect(script.restore(...CHOICE).status).toBe(0);
     const words = script.ran();
