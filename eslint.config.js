@@ -24,7 +24,9 @@ export default tseslint.config(
   },
   {
     // What these folders compute must depend on their arguments only.
-    files: ['src/{plan,locate,schedule,targets,retention,report,model,jobs,runtimes,backends,hosts}/**/*.ts'],
+    files: [
+      'src/{plan,locate,schedule,targets,retention,report,model,jobs,runtimes,backends,hosts,rendering,steps}/**/*.ts',
+    ],
     rules: {
       'no-restricted-imports': [
         'error',

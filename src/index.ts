@@ -83,7 +83,7 @@ export type {
 } from './policy/policy.js';
 export type { ProjectResult, RenderedProject } from './render.js';
 export type { Pointer, SourceDocument } from './source/document.js';
-export type { RenderedFile } from './targets/target.js';
+export type { RenderedFile } from './rendering/file.js';
 export { RUNTIMES } from './runtimes/registry.js';
 
 /**

@@ -5,7 +5,7 @@ import type { Policy } from './policy/policy.js';
 import { htmlReport, markdownReport } from './report/page.js';
 import { buildReport } from './report/report.js';
 import { renderPlan } from './targets/render.js';
-import type { RenderedFile, TargetInput } from './targets/target.js';
+import type { RenderedFile, TargetInput } from './rendering/file.js';
 import {
   builtinTemplates,
   loadTemplates,

@@ -6,7 +6,7 @@ import { recordTemplates, type Recorded } from '../explain/origins.js';
 import { loadProject } from '../load.js';
 import { render } from '../render.js';
 import { resolveExisting } from '../output/folder.js';
-import type { RenderedFile } from '../targets/target.js';
+import type { RenderedFile } from '../rendering/file.js';
 import { EXIT, type ExitCode } from './exit-codes.js';
 import { explanationDocument, explanationText } from './explain-text.js';
 import { policyFile, printBeside, printJson, type CommonOptions } from './project.js';

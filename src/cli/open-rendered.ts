@@ -1,7 +1,7 @@
 import { hasErrors } from '../diagnostics/diagnostic.js';
 import { loadProject } from '../load.js';
 import { render } from '../render.js';
-import type { RenderedFile } from '../targets/target.js';
+import type { RenderedFile } from '../rendering/file.js';
 import type { Opened } from './open.js';
 import type { Terminal } from './terminal.js';
 

@@ -2,7 +2,7 @@ import type { Contract } from '../contract/contract.js';
 import type { Project } from '../load.js';
 import type { Policy } from '../policy/policy.js';
 import type { Span } from '../diagnostics/diagnostic.js';
-import type { RenderedFile } from '../targets/target.js';
+import type { RenderedFile } from '../rendering/file.js';
 import type { TemplateSet } from '../template/engine.js';
 import { influencesOn, type Influence } from './influences.js';
 import { inputsOf } from './inputs.js';

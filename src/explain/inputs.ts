@@ -11,7 +11,8 @@ import type { SourceDocument } from '../source/document.js';
 import { parseYaml } from '../source/parse.js';
 import { projectTemplates } from '../targets/project-templates.js';
 import { TARGETS } from '../targets/registry.js';
-import type { RenderedFile, Target, TargetInput } from '../targets/target.js';
+import type { RenderedFile, TargetInput } from '../rendering/file.js';
+import type { Target } from '../targets/target.js';
 import { intlZones } from '../time/intl-zone.js';
 import { TemplateError, type TemplateSet } from '../template/engine.js';
 

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Diagnostic } from '../diagnostics/diagnostic.js';
 import { wholeFile } from '../diagnostics/diagnostic.js';
-import type { RenderedFile } from '../targets/target.js';
+import type { RenderedFile } from '../rendering/file.js';
 import type { OnDisk, ReadDisk } from './disk.js';
 import type { Manifest, ManifestEntry } from './manifest.js';
 import { parents } from './tree-path.js';

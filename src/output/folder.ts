@@ -3,7 +3,7 @@ import { homedir } from 'node:os';
 import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import type { Diagnostic } from '../diagnostics/diagnostic.js';
 import { wholeFile } from '../diagnostics/diagnostic.js';
-import type { RenderedFile } from '../targets/target.js';
+import type { RenderedFile } from '../rendering/file.js';
 import { listTree, statOrNull, type ReadDisk } from './disk.js';
 import { parseManifest, type Manifest } from './manifest.js';
 import { MANIFEST_PATH, RUN_NAME, STAGED_NAME, STAGING_FOLDER } from './tree-path.js';

@@ -1,6 +1,6 @@
 import { isAbsolute, normalize, relative, resolve, sep } from 'node:path';
 import { hasErrors, sortDiagnostics, wholeFile, type Diagnostic } from '../diagnostics/diagnostic.js';
-import type { RenderedFile } from '../targets/target.js';
+import type { RenderedFile } from '../rendering/file.js';
 import { compareTree, type Change, type Comparison, type Drift, type PartFilter } from './compare.js';
 import { diskReader } from './disk.js';
 import { findForeign, openRoot, readManifest } from './folder.js';

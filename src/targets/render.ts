@@ -2,7 +2,7 @@ import type { Diagnostic } from '../diagnostics/diagnostic.js';
 import { sortDiagnostics } from '../diagnostics/diagnostic.js';
 import { projectTemplates } from './project-templates.js';
 import { TARGETS } from './registry.js';
-import type { RenderedFile, TargetInput } from './target.js';
+import type { RenderedFile, TargetInput } from '../rendering/file.js';
 import { compareText } from '../text/compare.js';
 
 export interface RenderResult {

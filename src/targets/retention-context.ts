@@ -1,6 +1,6 @@
 import type { ServicePlan } from '../plan/plan.js';
 import { keepOptions } from '../retention/options.js';
-import { serviceTag } from './backup-options.js';
+import { serviceTag } from '../rendering/backup-options.js';
 
 /**
  * What `forget-service.sh` needs to know of a service.

@@ -1,6 +1,6 @@
 import type { RuntimeName } from '../contract/contract.js';
-import { header } from './header.js';
-import type { RenderedFile, TargetInput } from './target.js';
+import { header } from '../rendering/header.js';
+import type { RenderedFile, TargetInput } from '../rendering/file.js';
 
 /** Makes files of one folder that serve every job in it; scripts may be run. */
 export function sharedFilesIn(

@@ -7,7 +7,7 @@ import { hasErrors } from '../../src/diagnostics/diagnostic.js';
 import { buildPlan } from '../../src/plan/build.js';
 import { loadPolicy } from '../../src/policy/load.js';
 import { renderPlan } from '../../src/targets/render.js';
-import type { RenderedFile } from '../../src/targets/target.js';
+import type { RenderedFile } from '../../src/rendering/file.js';
 import { builtinTemplates } from '../../src/template/engine.js';
 import { skeleton } from '../support/skeleton.js';
 import { NO_VALUES } from '../support/values.js';

@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import { expect, test } from '@jest/globals';
 import { diskOperations, type WriteOperations } from '../../src/output/operations.js';
 import { applyWrite, planWrite } from '../../src/output/tree.js';
-import type { RenderedFile } from '../../src/targets/target.js';
+import type { RenderedFile } from '../../src/rendering/file.js';
 import { contents, files, put } from '../unit/output/tree-fixture.js';
 
 /** Few names and contents, so that steps meet each other. `d` is a file in one tree and a folder in another. */

@@ -1,5 +1,5 @@
 import { loadAll } from 'js-yaml';
-import type { RenderedFile } from '../../src/targets/target.js';
+import type { RenderedFile } from '../../src/rendering/file.js';
 
 /** What of a rendered file must not depend on the strings in it. Written apart from the encoders, on purpose. */
 export function skeleton(file: RenderedFile): unknown {

@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { beforeAll, describe, expect, test } from '@jest/globals';
-import type { RenderedFile } from '../../src/targets/target.js';
+import type { RenderedFile } from '../../src/rendering/file.js';
 import { unpackPackages } from '../e2e/lib/debian.js';
 import { objectsOf, type Fields } from '../unit/kubernetes/objects.js';
 import { contract, mixed, renderProject } from '../unit/kubernetes/project.js';

@@ -1,5 +1,5 @@
 import type { BackupPlan } from '../../plan/plan.js';
-import { header } from '../header.js';
+import { header } from '../../rendering/header.js';
 
 /** yamllint's own limit, less `# `; it lets a single word be longer. */
 const WIDTH = 78;

@@ -1,6 +1,6 @@
 import type { RepositoryPlan } from '../../plan/plan.js';
 import { userTreeName } from '../../hosts/user-tree.js';
-import type { RenderedFile, TargetInput } from '../target.js';
+import type { RenderedFile, TargetInput } from '../../rendering/file.js';
 import { headerLines } from './header-lines.js';
 import type { AnsibleHost } from './hosts.js';
 import { hostSecrets, userSecrets, type AnsibleSecret } from './secrets.js';

@@ -5,7 +5,7 @@ import type { PlannedVolume, Placement, RepositoryPlan, ServicePlan } from '../.
 import { headerLines } from './header-lines.js';
 import { hostTrees, hostVolumes } from '../../hosts/host-tree.js';
 import { keepOptions } from '../../retention/options.js';
-import type { RenderedFile, TargetInput } from '../target.js';
+import type { RenderedFile, TargetInput } from '../../rendering/file.js';
 import { ansibleText } from './text.js';
 import { compareText } from '../../text/compare.js';
 

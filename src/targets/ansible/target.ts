@@ -1,4 +1,5 @@
-import type { RenderedFile, Target, TargetInput } from '../target.js';
+import type { RenderedFile, TargetInput } from '../../rendering/file.js';
+import type { Target } from '../target.js';
 import { sharedFilesIn } from '../shared-file.js';
 import { headerLines } from './header-lines.js';
 import { hostVars } from './host-vars.js';

@@ -1,7 +1,7 @@
 import { jobIndex } from '../../plan/job-index.js';
 import type { BackupPlan, RepositoryPlan } from '../../plan/plan.js';
 import type { KubernetesSettings, RuntimeSettings } from '../../policy/policy.js';
-import { header } from '../header.js';
+import { header } from '../../rendering/header.js';
 import { ansibleHosts } from '../ansible/hosts.js';
 import { placeName, protection } from '../protection.js';
 import { usedRepositories } from '../kubernetes/namespace-files.js';
@@ -11,7 +11,8 @@ import { secretName } from '../../runtimes/kubernetes/render/pod.js';
 import { userCredentials, userTrees } from '../../hosts/user-tree.js';
 import { hostCredentials } from '../systemd/host-files.js';
 import { hostTrees } from '../../hosts/host-tree.js';
-import type { RenderedFile, Target } from '../target.js';
+import type { RenderedFile } from '../../rendering/file.js';
+import type { Target } from '../target.js';
 
 /** What is about the tree as a whole: the index for people, the plan for programs, the mark for git. */
 export const index: Target = {

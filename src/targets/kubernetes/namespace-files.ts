@@ -1,8 +1,8 @@
 import { projectName } from '../../names/installed.js';
 import { groupBy } from '../../plan/group.js';
 import type { RepositoryPlan } from '../../plan/plan.js';
-import { header } from '../header.js';
-import type { RenderedFile, TargetInput } from '../target.js';
+import { header } from '../../rendering/header.js';
+import type { RenderedFile, TargetInput } from '../../rendering/file.js';
 import type { Namespace } from '../../runtimes/kubernetes/render/cluster.js';
 import { labels, projectSelector } from '../../names/objects.js';
 import type { Generator, Script } from '../../runtimes/kubernetes/render/contents.js';

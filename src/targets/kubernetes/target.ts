@@ -3,7 +3,8 @@ import { type Namespace, namespaces } from '../../runtimes/kubernetes/render/clu
 import type { Contents } from '../../runtimes/kubernetes/render/contents.js';
 import { csiFiles } from '../../runtimes/kubernetes/render/csi-snapshot.js';
 import { maintenanceShell, shellFile } from '../../runtimes/kubernetes/render/shell.js';
-import type { RenderedFile, Target, TargetInput } from '../target.js';
+import type { RenderedFile, TargetInput } from '../../rendering/file.js';
+import type { Target } from '../target.js';
 import { forgetGenerators, MAINTENANCE_SCRIPTS, maintenanceFiles } from './maintenance-files.js';
 import { commonFile, kustomizationFile, scriptFiles, secretFiles } from './namespace-files.js';
 

@@ -1,7 +1,7 @@
 import { holdingOf } from '../../runtimes/registry.js';
 import type { PlannedVolume, ServicePlan } from '../../plan/plan.js';
 import { installedName, stateFolder, userLibraryFolder } from '../../names/installed.js';
-import { backupOptions, excludesOf, sourceGuards, takeOverCommand } from '../backup-options.js';
+import { backupOptions, excludesOf, sourceGuards, takeOverCommand } from '../../rendering/backup-options.js';
 import { longestRun } from '../../plan/longest-run.js';
 import { backedUp, rootOf } from '../../model/volume.js';
 import type { HostJob } from '../../hosts/host-tree.js';

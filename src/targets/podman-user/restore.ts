@@ -2,7 +2,7 @@ import { holdingOf } from '../../runtimes/registry.js';
 import { userLibraryFolder } from '../../names/installed.js';
 import type { Placement, PlannedVolume, ServicePlan } from '../../plan/plan.js';
 import { backedUp } from '../../model/volume.js';
-import { outerFirst, sparedVolumes, sparingOptions } from '../nested-volumes.js';
+import { outerFirst, sparedVolumes, sparingOptions } from '../../rendering/nested-volumes.js';
 import type { Command } from '../../model/guide.js';
 import { pathBelowHome } from './container.js';
 

@@ -1,11 +1,12 @@
 import { installedName, userLibraryFolder } from '../../names/installed.js';
 import type { RepositoryPlan } from '../../plan/plan.js';
 import { helperOf } from '../../policy/repository-url.js';
-import { header } from '../header.js';
+import { header } from '../../rendering/header.js';
 import { keyContext } from '../systemd/keys.js';
 import { sharedFilesIn } from '../shared-file.js';
 import { queueFiles, queueUnit } from '../systemd/queue.js';
-import type { RenderedFile, Target, TargetInput } from '../target.js';
+import type { RenderedFile, TargetInput } from '../../rendering/file.js';
+import type { Target } from '../target.js';
 import {
   userCredentials,
   userEnvironmentFiles,
@@ -13,7 +14,7 @@ import {
   userTrees,
   type UserTree,
 } from '../../hosts/user-tree.js';
-import { acceptContext } from '../backup-options.js';
+import { acceptContext } from '../../rendering/backup-options.js';
 import { acceptScript, containerContext } from './container.js';
 
 /**

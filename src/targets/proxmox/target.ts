@@ -1,14 +1,15 @@
 import { resticCommand, stateFolder } from '../../names/installed.js';
 import { guestDumpName } from '../../runtimes/proxmox/locate.js';
-import { backupOptions } from '../backup-options.js';
+import { backupOptions } from '../../rendering/backup-options.js';
 import { longestRun } from '../../plan/longest-run.js';
-import { header } from '../header.js';
+import { header } from '../../rendering/header.js';
 import { guestTags, insideGuest } from '../../runtimes/proxmox/parts.js';
 import { hostTrees, type HostJob, type HostTree } from '../../hosts/host-tree.js';
 import { backupCommand, jobCommands } from '../systemd/host-files.js';
 import { queueUnit } from '../systemd/queue.js';
 import { repositoryContext } from '../systemd/repository-context.js';
-import type { RenderedFile, Target, TargetInput } from '../target.js';
+import type { RenderedFile, TargetInput } from '../../rendering/file.js';
+import type { Target } from '../target.js';
 
 /** `hosts/<host>/`: a vzdump of each Proxmox guest into restic. What is bind-mounted into one is a job of the host. */
 export const proxmox: Target = {

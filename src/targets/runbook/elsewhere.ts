@@ -2,7 +2,7 @@ import type { Placement, ServicePlan } from '../../plan/plan.js';
 import { holdingOf, runtimeOf } from '../../runtimes/registry.js';
 import type { KubernetesSettings } from '../../policy/policy.js';
 import { isPerNode } from '../../runtimes/kubernetes/methods/restic/restore.js';
-import { outerFirst, sparedVolumes, sparingOptions } from '../nested-volumes.js';
+import { outerFirst, sparedVolumes, sparingOptions } from '../../rendering/nested-volumes.js';
 import { restoreVolume } from './host-guide.js';
 import { step, type Step } from '../../model/guide.js';
 

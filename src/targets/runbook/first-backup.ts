@@ -5,9 +5,9 @@ import { rendererOf } from '../../runtimes/kubernetes/methods/renderers.js';
 import { kubernetesJobs, type KubernetesJob } from '../../runtimes/kubernetes/render/cluster.js';
 import { userTrees, type UserTree } from '../../hosts/user-tree.js';
 import { hostTrees, type HostTree } from '../../hosts/host-tree.js';
-import type { TargetInput } from '../target.js';
+import type { TargetInput } from '../../rendering/file.js';
 import type { Typed } from '../../model/guide.js';
-import { suspended } from './timers.js';
+import { suspended } from '../../steps/timers.js';
 
 /** Every job of a plan: found once for the pages of all repositories. */
 export interface AllJobs {

@@ -2,15 +2,15 @@ import { asideFolder, libraryScript, resticCommand, restoreCommand } from '../..
 import type { Job } from '../../model/job.js';
 import type { Placement, PlannedVolume, RepositoryPlan, ServicePlan } from '../../plan/plan.js';
 import type { StepPlace } from '../../runtimes/runtime.js';
-import { outerFirst, sparedVolumes, sparingOptions } from '../nested-volumes.js';
+import { outerFirst, sparedVolumes, sparingOptions } from '../../rendering/nested-volumes.js';
 import { hostVolumes } from '../../hosts/host-tree.js';
-import { chooseSteps } from './choose.js';
+import { chooseSteps } from '../../steps/choose.js';
 import { fence, fenced, step, type Command, type Step } from '../../model/guide.js';
-import { deleteExtra, inPlaceSteps } from './in-place.js';
+import { deleteExtra, inPlaceSteps } from '../../steps/in-place.js';
 import { ownerText } from './owner.js';
 import { roots, stopSteps } from './stop.js';
-import { holdStep, resumeStep, type Jobs } from './timers.js';
-import { verifySteps } from './verify.js';
+import { holdStep, resumeStep, type Jobs } from '../../steps/timers.js';
+import { verifySteps } from '../../steps/verify.js';
 import { byHand, workload } from './workload.js';
 
 /** One service on a host whose jobs systemd runs, and what its page knows of the place. */

@@ -3,7 +3,7 @@ import type { KubernetesSettings } from '../../policy/policy.js';
 import { rendererOf } from '../../runtimes/kubernetes/methods/renderers.js';
 import type { KubernetesJob } from '../../runtimes/kubernetes/render/cluster.js';
 import { csiSteps } from '../../runtimes/kubernetes/render/csi-snapshot.js';
-import type { TargetInput } from '../target.js';
+import type { TargetInput } from '../../rendering/file.js';
 import type { Step } from '../../model/guide.js';
 
 /** Restoring on Kubernetes: every command is typed where `kubectl` reaches the cluster. */

@@ -3,13 +3,13 @@ import { isExclusive, isLight, type Job } from '../../model/job.js';
 import { jobIndex } from '../../plan/job-index.js';
 import type { RepositoryPlan } from '../../plan/plan.js';
 import { helperOf } from '../../policy/repository-url.js';
-import { header } from '../header.js';
+import { header } from '../../rendering/header.js';
 import { LIFETIME_TEXT } from '../../runtimes/kubernetes/render/lifetime.js';
 import { maintenanceShell, shellOf, type Shell } from '../../runtimes/kubernetes/render/shell.js';
-import type { TargetInput } from '../target.js';
+import type { TargetInput } from '../../rendering/file.js';
 import { firstBackup, type AllJobs } from './first-backup.js';
 import type { Command } from '../../model/guide.js';
-import { IN_TREE } from './place.js';
+import { IN_TREE } from '../../steps/typed-at.js';
 
 /** Programs that restic reaches a repository through, and their files in the home of user restic. */
 const HELPERS = {

@@ -2,13 +2,13 @@ import type { Job } from '../../model/job.js';
 import type { Placement, RepositoryPlan, ServicePlan } from '../../plan/plan.js';
 import { insideContainer } from '../../runtimes/podman/by-hand.js';
 import { rootlessRestore, type RootlessVolumeRestore } from '../podman-user/restore.js';
-import { chooseSteps } from './choose.js';
+import { chooseSteps } from '../../steps/choose.js';
 import { fence, fenced, type Command, type Fence, type Step } from '../../model/guide.js';
-import { deleteExtra, inPlaceSteps } from './in-place.js';
+import { deleteExtra, inPlaceSteps } from '../../steps/in-place.js';
 import { ownerText } from './owner.js';
 import { stopSteps } from './stop.js';
-import { holdStep, resumeStep } from './timers.js';
-import { verifySteps } from './verify.js';
+import { holdStep, resumeStep } from '../../steps/timers.js';
+import { verifySteps } from '../../steps/verify.js';
 
 /** Scripts and folders of the user are named from the home folder. */
 const HOME: Command = ['cd'];

@@ -1,14 +1,14 @@
 import type { BackupPlan, Placement, RepositoryPlan, ServicePlan } from '../../plan/plan.js';
 import { circles } from '../../plan/requirements.js';
 import { retentionText } from '../../retention/text.js';
-import { header } from '../header.js';
+import { header } from '../../rendering/header.js';
 import { jobIndex, serviceIndex } from '../../plan/job-index.js';
 import type { Job } from '../../model/job.js';
 import { methodOf } from '../../runtimes/kubernetes/methods/registry.js';
 import { rendererOf } from '../../runtimes/kubernetes/methods/renderers.js';
 import { kubernetesJobAt } from '../../runtimes/kubernetes/render/cluster.js';
 import { placeName } from '../protection.js';
-import type { RenderedFile, TargetInput } from '../target.js';
+import type { RenderedFile, TargetInput } from '../../rendering/file.js';
 import { elsewhereSteps } from './elsewhere.js';
 import { shown, type Step } from '../../model/guide.js';
 import { hostSteps } from './host-guide.js';

@@ -1,4 +1,5 @@
-import type { RenderedFile, Target, TargetInput } from '../target.js';
+import type { RenderedFile, TargetInput } from '../../rendering/file.js';
+import type { Target } from '../target.js';
 import { allJobs } from './first-backup.js';
 import { repositoryContext } from './repository-page.js';
 import { serviceContext } from './service-page.js';

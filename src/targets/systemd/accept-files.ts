@@ -1,7 +1,7 @@
 import { resticCommand } from '../../names/installed.js';
-import { acceptContext } from '../backup-options.js';
-import { header } from '../header.js';
-import type { RenderedFile, TargetInput } from '../target.js';
+import { acceptContext } from '../../rendering/backup-options.js';
+import { header } from '../../rendering/header.js';
+import type { RenderedFile, TargetInput } from '../../rendering/file.js';
 import { acceptScript } from './host-files.js';
 import type { HostTree } from '../../hosts/host-tree.js';
 

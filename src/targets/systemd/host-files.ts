@@ -7,9 +7,9 @@ import {
   stateFolder,
 } from '../../names/installed.js';
 import type { ServicePlan } from '../../plan/plan.js';
-import { takeOverCommand, type JobCommands } from '../backup-options.js';
+import { takeOverCommand, type JobCommands } from '../../rendering/backup-options.js';
 import { sharedFilesIn } from '../shared-file.js';
-import type { RenderedFile, TargetInput } from '../target.js';
+import type { RenderedFile, TargetInput } from '../../rendering/file.js';
 import type { HostJob, HostTree } from '../../hosts/host-tree.js';
 import { keyContext } from './keys.js';
 import { queueFiles } from './queue.js';

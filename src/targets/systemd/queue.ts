@@ -1,6 +1,6 @@
 import { installedName } from '../../names/installed.js';
 import type { sharedFilesIn } from '../shared-file.js';
-import type { RenderedFile, TargetInput } from '../target.js';
+import type { RenderedFile, TargetInput } from '../../rendering/file.js';
 
 /** What a timer starts so that a backup (the name of its unit, without the ending) begins when its turn comes. */
 export function queueUnit(project: string, job: string): string {

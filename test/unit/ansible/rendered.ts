@@ -2,7 +2,7 @@ import { CORE_SCHEMA, defineScalarTag, load } from 'js-yaml';
 import { projectTemplates } from '../../../src/targets/project-templates.js';
 import { builtinTemplates } from '../../../src/template/engine.js';
 import { ansible } from '../../../src/targets/ansible/target.js';
-import type { RenderedFile } from '../../../src/targets/target.js';
+import type { RenderedFile } from '../../../src/rendering/file.js';
 import { loadPolicy } from '../../../src/policy/load.js';
 import type { Policy } from '../../../src/policy/policy.js';
 import { planOf, policyOf } from '../../support/project.js';

@@ -3,7 +3,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { diskOperations, type WriteOperations } from '../../../src/output/operations.js';
 import { applyWrite, planWrite } from '../../../src/output/tree.js';
-import type { RenderedFile } from '../../../src/targets/target.js';
+import type { RenderedFile } from '../../../src/rendering/file.js';
 
 const [root = '', wanted = '', steps = ''] = process.argv.slice(2);
 let left = Number(steps);

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { planWrite } from '../../../src/output/tree.js';
-import type { RenderedFile } from '../../../src/targets/target.js';
+import type { RenderedFile } from '../../../src/rendering/file.js';
 import { buildOther, renderElsewhere } from './other-process.js';
 import { contents, file, files, put, render, scratch } from './tree-fixture.js';
 

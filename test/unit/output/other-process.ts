@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
-import type { RenderedFile } from '../../../src/targets/target.js';
+import type { RenderedFile } from '../../../src/rendering/file.js';
 
 let program = '';
 

@@ -5,7 +5,7 @@ import { afterEach } from '@jest/globals';
 import { listTree } from '../../../src/output/disk.js';
 import { applyWrite, planWrite, type PlanOptions, type WritePlan } from '../../../src/output/tree.js';
 import type { WriteResult } from '../../../src/output/write.js';
-import type { RenderedFile } from '../../../src/targets/target.js';
+import type { RenderedFile } from '../../../src/rendering/file.js';
 
 const folders: string[] = [];
 

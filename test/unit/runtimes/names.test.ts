@@ -24,3 +24,13 @@ test('nobody outside a runtime’s folder decides by its name', () => {
     .filter(([, count]) => count > 0);
   expect(Object.fromEntries(found)).toEqual(LEFT);
 });
+
+test('nobody outside a method’s folder decides by its name', () => {
+  const decided =
+    /method\) ?\{|method [!=]== '|case '(?:velero|volsync|k8up)'|Record<MethodName,|Record<KubernetesSettings\['method'\]/;
+  const found = glob
+    .sync('src/**/*.ts')
+    .filter((file) => file !== HISTORY && decided.test(readFileSync(file, 'utf8')));
+  // One renderer for each method: the compiler says when there is none.
+  expect(found).toEqual(['src/runtimes/kubernetes/methods/renderers.ts']);
+});

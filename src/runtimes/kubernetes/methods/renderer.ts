@@ -1,7 +1,7 @@
 import type { ServicePlan } from '../../../plan/plan.js';
 import type { KubernetesSettings } from '../../../policy/policy.js';
 import type { Step, Typed } from '../../../model/guide.js';
-import type { RenderedFile, TargetInput } from '../../../targets/target.js';
+import type { RenderedFile, TargetInput } from '../../../rendering/file.js';
 import type { KubernetesJob, Namespace } from '../render/cluster.js';
 import type { Contents, Script } from '../render/contents.js';
 import type { PodSecurityLevel } from '../render/security.js';

@@ -1,4 +1,4 @@
-import type { RenderedFile } from '../../../targets/target.js';
+import type { RenderedFile } from '../../../rendering/file.js';
 
 /** A ConfigMap that kustomize makes of files. */
 export interface Generator {

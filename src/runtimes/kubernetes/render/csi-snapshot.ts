@@ -1,8 +1,8 @@
 import { labels, objectName } from '../../../names/objects.js';
 import type { KubernetesSettings } from '../../../policy/policy.js';
 import { fence, fenced, type Step, type Command } from '../../../model/guide.js';
-import { IN_TREE } from '../../../targets/runbook/place.js';
-import type { RenderedFile, TargetInput } from '../../../targets/target.js';
+import { IN_TREE } from '../../../steps/typed-at.js';
+import type { RenderedFile, TargetInput } from '../../../rendering/file.js';
 import { claimsOf, type KubernetesJob } from './cluster.js';
 import { applyFile, kubectl } from './kubectl.js';
 import { restoreObjectFile, type Manifest } from './restore-order.js';

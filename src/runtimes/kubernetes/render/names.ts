@@ -1,6 +1,6 @@
 import { installedName } from '../../../names/installed.js';
 import { objectName, serviceFile } from '../../../names/objects.js';
-import type { RenderedFile } from '../../../targets/target.js';
+import type { RenderedFile } from '../../../rendering/file.js';
 import type { KubernetesJob } from './cluster.js';
 
 /** The job of a service, or what an operator reads in its place. */

@@ -1,5 +1,5 @@
-import { header } from '../../../targets/header.js';
-import type { RenderedFile, TargetInput } from '../../../targets/target.js';
+import { header } from '../../../rendering/header.js';
+import type { RenderedFile, TargetInput } from '../../../rendering/file.js';
 import type { KubernetesJob } from './cluster.js';
 import { fileOf } from './names.js';
 

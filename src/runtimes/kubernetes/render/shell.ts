@@ -1,7 +1,7 @@
 import type { Command } from '../../../model/guide.js';
 import type { RepositoryPlan } from '../../../plan/plan.js';
-import { header } from '../../../targets/header.js';
-import type { RenderedFile, TargetInput } from '../../../targets/target.js';
+import { header } from '../../../rendering/header.js';
+import type { RenderedFile, TargetInput } from '../../../rendering/file.js';
 import { LIFETIME_SECONDS } from './lifetime.js';
 import { labels, objectName } from '../../../names/objects.js';
 import { podContext } from './pod.js';

@@ -1,6 +1,6 @@
 import { fence, fenced, step, type Command, type Step } from '../../../model/guide.js';
-import { IN_CLUSTER } from '../../../targets/runbook/place.js';
-import { verifySteps } from '../../../targets/runbook/verify.js';
+import { IN_CLUSTER } from '../../../steps/typed-at.js';
+import { verifySteps } from '../../../steps/verify.js';
 import type { KubernetesJob } from './cluster.js';
 import { kubectl } from './kubectl.js';
 import * as workload from './workload.js';

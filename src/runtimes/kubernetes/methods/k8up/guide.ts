@@ -1,5 +1,5 @@
 import { fenced, step, type Step } from '../../../../model/guide.js';
-import { IN_TREE } from '../../../../targets/runbook/place.js';
+import { IN_TREE } from '../../../../steps/typed-at.js';
 import { claimsOf, type KubernetesJob } from '../../render/cluster.js';
 import { startStep, stopSteps, verified } from '../../render/steps.js';
 import { finishK8upRestore, k8upSnapshots, orderK8upRestore } from './restore.js';

@@ -1,6 +1,6 @@
 import type { KubernetesSettings } from '../../../../policy/policy.js';
 import type { Typed } from '../../../../model/guide.js';
-import { suspended } from '../../../../targets/runbook/timers.js';
+import { suspended } from '../../../../steps/timers.js';
 import type { KubernetesJob } from '../../render/cluster.js';
 import { backupName } from '../../render/names.js';
 import { hostPaths, scheduledByHand } from './hostpath-files.js';

@@ -1,12 +1,12 @@
 import type { PlannedVolume, RepositoryPlan } from '../../../../plan/plan.js';
 import type { KubernetesSettings } from '../../../../policy/policy.js';
-import { outerFirst, sparedVolumes } from '../../../../targets/nested-volumes.js';
-import { chooseSteps } from '../../../../targets/runbook/choose.js';
+import { outerFirst, sparedVolumes } from '../../../../rendering/nested-volumes.js';
+import { chooseSteps } from '../../../../steps/choose.js';
 import { fence, fenced, step, type Command, type Fence, type Step } from '../../../../model/guide.js';
-import { inPlaceSteps } from '../../../../targets/runbook/in-place.js';
-import { ownerText } from '../../../../targets/runbook/owner.js';
-import { IN_CLUSTER } from '../../../../targets/runbook/place.js';
-import { BACK_UP_AGAIN, forgetFence, suspended } from '../../../../targets/runbook/timers.js';
+import { inPlaceSteps } from '../../../../steps/in-place.js';
+import { restoredOwners } from '../../../../steps/owners.js';
+import { IN_CLUSTER } from '../../../../steps/typed-at.js';
+import { BACK_UP_AGAIN, forgetFence, suspended } from '../../../../steps/timers.js';
 import type { KubernetesJob } from '../../render/cluster.js';
 import { backupName } from '../../render/names.js';
 import { startStep, stopSteps, verified } from '../../render/steps.js';
@@ -49,7 +49,7 @@ export function resticSteps(job: KubernetesJob, settings: KubernetesSettings): S
     }),
     step(
       'Check owners',
-      ownerText(service, placement),
+      restoredOwners(service, null),
       volumes.map((volume) => restore.listOwners(job, volume)),
     ),
     startStep(job),

@@ -1,4 +1,4 @@
-import type { TargetInput } from '../../../../targets/target.js';
+import type { TargetInput } from '../../../../rendering/file.js';
 import type { KubernetesJob } from '../../render/cluster.js';
 import { podSecurityLevel } from '../../render/security.js';
 import type { MethodRenderer } from '../renderer.js';

@@ -1,6 +1,6 @@
 import { labels } from '../../../../names/objects.js';
-import { header } from '../../../../targets/header.js';
-import type { RenderedFile, TargetInput } from '../../../../targets/target.js';
+import { header } from '../../../../rendering/header.js';
+import type { RenderedFile, TargetInput } from '../../../../rendering/file.js';
 import { besideWorkload } from '../../render/affinity.js';
 import type { KubernetesJob } from '../../render/cluster.js';
 import { LIFETIME_SECONDS } from '../../render/lifetime.js';

@@ -1,5 +1,5 @@
 import { fence, fenced, type Step } from '../../../../model/guide.js';
-import { IN_TREE } from '../../../../targets/runbook/place.js';
+import { IN_TREE } from '../../../../steps/typed-at.js';
 import { claimsOf, type KubernetesJob } from '../../render/cluster.js';
 import { applyFile } from '../../render/kubectl.js';
 import { LIFETIME_TEXT } from '../../render/lifetime.js';

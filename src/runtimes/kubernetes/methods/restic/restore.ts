@@ -1,8 +1,8 @@
 import type { Command } from '../../../../model/guide.js';
 import type { PlannedVolume } from '../../../../plan/plan.js';
 import type { KubernetesSettings } from '../../../../policy/policy.js';
-import { excludesOf } from '../../../../targets/backup-options.js';
-import { sparedVolumes, sparingOptions } from '../../../../targets/nested-volumes.js';
+import { excludesOf } from '../../../../rendering/backup-options.js';
+import { sparedVolumes, sparingOptions } from '../../../../rendering/nested-volumes.js';
 import { claimsOf, type KubernetesJob } from '../../render/cluster.js';
 import { kubectl } from '../../render/kubectl.js';
 import { backupName, restorePodName } from '../../render/names.js';

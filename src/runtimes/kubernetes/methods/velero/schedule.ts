@@ -1,8 +1,8 @@
 import { labels } from '../../../../names/objects.js';
 import type { JobSchedule } from '../../../../model/job.js';
 import type { ServicePlan } from '../../../../plan/plan.js';
-import { header } from '../../../../targets/header.js';
-import type { RenderedFile, TargetInput } from '../../../../targets/target.js';
+import { header } from '../../../../rendering/header.js';
+import type { RenderedFile, TargetInput } from '../../../../rendering/file.js';
 import { backupSchedule, type KubernetesJob } from '../../render/cluster.js';
 import { componentFile, jsonPatch, literal } from '../../render/component.js';
 import { backupName, serviceRendered } from '../../render/names.js';

@@ -1,4 +1,4 @@
-import type { TargetInput } from '../../../../targets/target.js';
+import type { TargetInput } from '../../../../rendering/file.js';
 import { claimsOf, type KubernetesJob } from '../../render/cluster.js';
 import { orderPath, restoreObjectFile } from '../../render/restore-order.js';
 import { podSecurityLevel } from '../../render/security.js';

@@ -1,7 +1,7 @@
 import { labels, objectName } from '../../../../names/objects.js';
 import type { ServicePlan } from '../../../../plan/plan.js';
-import { header } from '../../../../targets/header.js';
-import type { RenderedFile, TargetInput } from '../../../../targets/target.js';
+import { header } from '../../../../rendering/header.js';
+import type { RenderedFile, TargetInput } from '../../../../rendering/file.js';
 import { backupSchedule, claimsOf, type KubernetesJob } from '../../render/cluster.js';
 import { serviceRendered } from '../../render/names.js';
 import { secretName } from '../../render/pod.js';

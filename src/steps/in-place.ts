@@ -1,6 +1,6 @@
-import type { PlannedVolume, ServicePlan } from '../../plan/plan.js';
-import { excludesOf } from '../backup-options.js';
-import { fenced, type Command, type Fence, type Step } from '../../model/guide.js';
+import type { PlannedVolume, ServicePlan } from '../plan/plan.js';
+import { excludesOf } from '../rendering/backup-options.js';
+import { fenced, type Command, type Fence, type Step } from '../model/guide.js';
 
 /** The three commands for each volume that is restored where it was. */
 export interface InPlace {

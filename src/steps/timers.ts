@@ -1,8 +1,8 @@
-import { installedName } from '../../names/installed.js';
-import type { RepositoryPlan } from '../../plan/plan.js';
-import { objectName } from '../../names/objects.js';
-import { fence, fenced, type Command, type Fence, type Step } from '../../model/guide.js';
-import { whereMaintained } from './place.js';
+import { installedName } from '../names/installed.js';
+import type { RepositoryPlan } from '../plan/plan.js';
+import { objectName } from '../names/objects.js';
+import { fence, fenced, type Command, type Fence, type Step } from '../model/guide.js';
+import { whereMaintained } from './typed-at.js';
 
 /** What starts and stops the jobs of a placement, and where one types it. */
 export interface Jobs {

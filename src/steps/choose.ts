@@ -1,4 +1,4 @@
-import { fence, fenced, type Command, type Step } from '../../model/guide.js';
+import { fence, fenced, type Command, type Step } from '../model/guide.js';
 
 /** How a person finds the snapshot from before the damage. */
 export interface Choice {

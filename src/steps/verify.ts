@@ -1,5 +1,5 @@
-import type { ServicePlan } from '../../plan/plan.js';
-import { step, type Command, type Step } from '../../model/guide.js';
+import type { ServicePlan } from '../plan/plan.js';
+import { step, type Command, type Step } from '../model/guide.js';
 
 /**
  * The contract's own health check, typed after a restore; nothing for a contract without one.
