@@ -97,8 +97,8 @@ function place(
 
 function appliedFiles(input: TargetInput, placement: Placement): readonly RenderedFile[] {
   const job = kubernetesJobAt(input.plan, placement);
-  const { applied } = rendererOf(input.runtimes.kubernetes);
-  return job === undefined || applied === undefined ? [] : applied(job, input);
+  const renderer = rendererOf(input.runtimes.kubernetes);
+  return job === undefined ? [] : (renderer.applied?.(job, input) ?? []);
 }
 
 function isOperatorJob({ runtimes }: TargetInput, { namespace }: Placement): boolean {
