@@ -24,6 +24,7 @@ describe('schedule of a project', () => {
       ['forget', null],
       ['prune', null],
       ['check', null],
+      ['locks', null],
     ]);
     expect(jobs[2]).toEqual({
       kind: 'forget',

@@ -97,7 +97,8 @@ function place(
 
 function appliedFiles(input: TargetInput, placement: Placement): readonly RenderedFile[] {
   const job = kubernetesJobAt(input.plan, placement);
-  return job === undefined ? [] : (rendererOf(input.runtimes.kubernetes).applied?.(job, input) ?? []);
+  const renderer = rendererOf(input.runtimes.kubernetes);
+  return job === undefined ? [] : (renderer.applied?.(job, input) ?? []);
 }
 
 function isOperatorJob({ runtimes }: TargetInput, { namespace }: Placement): boolean {

@@ -54,6 +54,12 @@ test('it starts before anything of the tree is applied, and for a repository tha
   expect(paths).toContain('kubernetes/backup/shell/later.yaml');
 });
 
+test('the page shows the pod that it applies as the file has it', () => {
+  const wiki = renderProject([contract('wiki')]);
+  const file = wiki.text('kubernetes/apps/restore/wiki.yaml');
+  expect(wiki.text('runbooks/wiki.md')).toContain(`~~~~yaml\n${file}~~~~\n`);
+});
+
 test('no page has an object in one line of JSON', () => {
   for (const settings of [{}, { method: 'volsync' }, { method: 'k8up' }, { volume_snapshot_class: 'fast' }]) {
     const pages = renderProject([contract('wiki')], settings).files.filter(({ path }) =>

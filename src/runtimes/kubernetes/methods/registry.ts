@@ -15,9 +15,7 @@ export type MethodName = (typeof METHOD_NAMES)[number];
 const METHODS: Readonly<Record<MethodName, Method>> = { restic, velero, volsync, k8up };
 
 /** API groups of the objects of all of them. */
-export const API_GROUPS: readonly string[] = Object.values(METHODS).flatMap(
-  ({ api_groups }) => api_groups,
-);
+export const API_GROUPS: readonly string[] = Object.values(METHODS).flatMap(({ api_groups }) => api_groups);
 
 export function methodOf({ method }: Pick<KubernetesSettings, 'method'>): Method {
   return METHODS[method];
