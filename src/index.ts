@@ -29,7 +29,7 @@ export type {
   PersistentVolume,
   Retention,
   RunAs,
-  RuntimeName,
+  RuntimeName as Runtime,
   ServiceVolume,
   VolumeSettings,
   WorkloadSettings,

@@ -29,7 +29,9 @@ await build({
   minifySyntax: true,
   banner,
 });
-cpSync('build/generated/schemas', 'dist/schemas', { recursive: true });
+// Those that people name in their editors; old plans are read by nobody but `diff`.
+for (const name of ['contract', 'policy', 'plan'])
+  cpSync(`build/generated/schemas/${name}.schema.json`, `dist/schemas/${name}.schema.json`);
 chmodSync('dist/stowage.js', 0o755);
 // Only users of the library want its types. npm runs `prepare` last before it packs, so that is where they have to be made.
 if (['pack', 'publish'].includes(process.env.npm_command)) {

@@ -63,7 +63,7 @@ describe('a bare-metal host', () => {
         due('forget-nas', `*-*-* ${hour}:10:00 UTC`),
         due('prune-nas', `Sun *-*-* ${hour}:20:00 UTC`),
         due('check-nas', `*-*-01 ${hour}:30:00 UTC`),
-        due('locks-nas', 'after its last run'),
+        due('locks-nas', '*-*-* *:07,22,37,52:00 UTC'),
       ]),
     );
     expect(await mistakes(machine)).toBe('');

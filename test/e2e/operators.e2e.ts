@@ -138,7 +138,7 @@ describe('what an operator is told', () => {
         },
         check: { schedule: '45 7 * * 0' },
         prune: {
-          schedule: '15 2 * * 0',
+          schedule: '45 2 * * 0',
           retention: { keepDaily: 7, keepWeekly: 5, keepMonthly: 12, tags: ['k8up:notes'] },
         },
       },

@@ -31,21 +31,19 @@ const project = loadProject('/srv/infra/stowage.yml');
 const { files, diagnostics, plan } = render(project);
 export const paths: readonly string[] = files.map((file) => file.path);
 export const texts: readonly string[] = diagnostics.map(({ code }: Diagnostic) => CODES[code]);
-export const schedules: readonly string[] = services(plan).map(({ schedule }) => schedule.cron);
+export const schedules: readonly string[] = (plan?.jobs ?? []).map(({ schedule }) => schedule.cron);
 export const runtimes: readonly Runtime[] = RUNTIMES;
 export const page: string | null = report(project, 'html').result;
 export const ok: boolean = !hasErrors(planProject(project).diagnostics);
 
-function services(of: BackupPlan | null) {
-  return of?.services.flatMap(({ placements }) => placements) ?? [];
-}
+export const places = (of: BackupPlan) => of.services.flatMap(({ placements }) => placements);
 `;
 const WRONG = `
 import { loadProject, render } from 'stowage';
 const { files, diagnostics, plan } = render(loadProject('/srv/infra/stowage.yml'));
 export const path: number = files[0]!.path;
 export const code: 'NO' = diagnostics[0]!.code;
-export const cron: number = plan!.services[0]!.placements[0]!.schedule.cron;
+export const cron: number = plan!.jobs[0]!.schedule.cron;
 export const input: unknown = loadProject('/srv/infra/stowage.yml').input;
 `;
 
@@ -76,7 +74,7 @@ test('the package holds the program, the library, one file of types, and what pe
     /^(?:LICENSE|README\.md|package\.json)$/,
     /^dist\/(?:stowage|index|chunks\/[\w.-]+)\.js$/,
     /^dist\/index\.d\.ts$/,
-    /^schemas\/(?:contract|plan|policy)\.schema\.json$/,
+    /^dist\/schemas\/(?:contract|plan|policy)\.schema\.json$/,
     // Built-in templates, which people copy to write their own.
     /^templates\/.+\.hbs$/,
     // What the README refers to.

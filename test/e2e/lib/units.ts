@@ -45,17 +45,9 @@ export async function timers(
   const names = stdout.split('\n').flatMap((line) => line.split(/\s+/).slice(0, 1).filter(Boolean));
   const all = await Promise.all(
     names.map(async (name) => {
-      const {
-        Unit = '',
-        TimersCalendar = '',
-        TimersMonotonic = '',
-        ...timer
-      } = await shown(machine, name, scope);
+      const { Unit = '', TimersCalendar = '', ...timer } = await shown(machine, name, scope);
       const due = [...TimersCalendar.matchAll(/OnCalendar=(.*?) ;/g)].map(([, calendar = '']) => calendar);
-      // One that counts from its last run has nothing to catch up with.
-      const counts = TimersCalendar === '' && TimersMonotonic.includes('USec=');
-      const isSound = timer.UnitFileState === 'enabled' && (counts || timer.Persistent === 'yes');
-      if (counts) due.push('after its last run');
+      const isSound = timer.UnitFileState === 'enabled' && timer.Persistent === 'yes';
       return [name, [Unit, ...due, ...(isSound ? [] : ['not enabled, or forgets what it missed'])]] as const;
     }),
   );
