@@ -12,7 +12,7 @@ export interface Backend {
   readonly clock: Clockwork;
   /** `operator`: it takes no time zone and reads every cron line in UTC, whatever the job's is. */
   readonly zone: Job['zone'];
-  /** Kinds that it can run. Planning refuses others: never silently no job. */
+  /** Kinds that it can run. A runtime that asks it for another is a bug, and throws: never silently no job. */
   readonly kinds: readonly string[] | 'any';
   /**
    * Where the job's trigger stands; everyone else reads it from the job.

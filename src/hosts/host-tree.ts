@@ -26,13 +26,6 @@ export interface HostTree {
   readonly repositories: readonly RepositoryPlan[];
 }
 
-/** Where a placement's files go: its host's folder, or its runtime's below `hosts/any`. */
-export function treeOf(placement: Placement): { name: string; folder: string } {
-  return placement.host === null
-    ? { name: `any-${placement.runtime}`, folder: `hosts/any/${placement.runtime}` }
-    : { name: placement.host, folder: `hosts/${placement.host}` };
-}
-
 /** What the host's own job of a placement backs up; what lies inside a Proxmox guest is in the guest's dump. */
 export function hostVolumes(placement: Placement): PlannedVolume[] {
   return placement.volumes.filter((volume) => volume.backed_up && holdingOf(volume.kind) !== 'guest');

@@ -34,11 +34,6 @@ export const userTrees = oncePerPlan((plan: BackupPlan): UserTree[] => {
     .sort((a, b) => compareText(a.folder, b.folder));
 });
 
-/** The folder of the user tree inside of a host's own. */
-export function userTreeFolder(host: string): string {
-  return `${host}/user`;
-}
-
 /** The name of the user tree beside a host's own tree of this name. */
 export function userTreeName(host: string): string {
   return `${host}-user`;

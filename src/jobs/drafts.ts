@@ -30,6 +30,9 @@ function partDraft(
   mode: Lock['mode'],
 ): JobDraft {
   const { place, store, sources, snapshot, retention, facts, backend } = part;
+  if (backend.kinds !== 'any' && !backend.kinds.includes(kind.name)) {
+    throw new Error(`${backend.name} runs no job of kind ${kind.name}, which ${placement.runtime} asks for`);
+  }
   const draft = {
     id: jobId(kind.name, service.service_id, part.name, place),
     kind: kind.name,

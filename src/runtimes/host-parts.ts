@@ -5,7 +5,10 @@ import { backedUp } from '../model/volume.js';
 import { held, type Part, type PlannedService, type Runtime } from './runtime.js';
 
 /** A place on a host. Where no host is named, the runtimes lie side by side below `hosts/any`. */
-export function hostPlace({ host, runtime }: Placement, manager: HostPlace['manager']): HostPlace {
+export function hostPlace(
+  { host, runtime, scope }: Placement,
+  manager: HostPlace['manager'] = scope ?? 'system',
+): HostPlace {
   const folder = host === null ? `hosts/any/${runtime}` : `hosts/${host}`;
   return { on: 'host', host, manager, folder: manager === 'user' ? `${folder}/user` : folder };
 }
@@ -18,13 +21,13 @@ export function folderPart(
   facts: Part['facts'] = {},
 ): Part[] {
   if (sources.length === 0) return [];
-  const manager = placement.scope ?? 'system';
+  const place = hostPlace(placement);
   return [
     {
       kind: 'backup',
       name: null,
-      place: hostPlace(placement, manager),
-      backend: manager === 'user' ? systemdUser : systemd,
+      place,
+      backend: place.manager === 'user' ? systemdUser : systemd,
       store: { in: 'repository', name: service.repository },
       sources,
       snapshot: { host: placement.snapshot_host, tags: service.tags, forgotten_by: 'forget-job' },

@@ -1,8 +1,9 @@
 import { runtimeOf } from '../../runtimes/registry.js';
 import type { BackupPlan, Placement } from '../../plan/plan.js';
 import { placeName } from '../../targets/protection.js';
-import { userTreeFolder, userTrees } from '../../hosts/user-tree.js';
-import { hostTrees, treeOf } from '../../hosts/host-tree.js';
+import { userTrees } from '../../hosts/user-tree.js';
+import { hostTrees } from '../../hosts/host-tree.js';
+import { hostPlace } from '../../runtimes/host-parts.js';
 import { quote, type Finding } from '../finding.js';
 import type { PlacementPair } from '../match.js';
 import type { Rule } from '../review.js';
@@ -51,9 +52,7 @@ export const leftBehind: Rule = (input) => {
 
 /** The folder whose installer made the job; null where none did. */
 function installedFrom(placement: Placement): string | null {
-  if (runtimeOf(placement.runtime).runs_on === 'cluster') return null;
-  const { folder } = treeOf(placement);
-  return placement.scope === 'user' ? userTreeFolder(folder) : folder;
+  return runtimeOf(placement.runtime).runs_on === 'cluster' ? null : hostPlace(placement).folder;
 }
 
 function isBackedUp({ volumes }: Placement): boolean {

@@ -2,7 +2,8 @@ import { posix } from 'node:path';
 import type { Placement, RepositoryPlan, ServicePlan } from '../../plan/plan.js';
 import { helperOf } from '../../policy/repository-url.js';
 import { placeName } from '../protection.js';
-import { hostVolumes, treeOf } from '../../hosts/host-tree.js';
+import { hostVolumes } from '../../hosts/host-tree.js';
+import { hostPlace } from '../../runtimes/host-parts.js';
 import { userSecretFiles } from '../../hosts/user-tree.js';
 import { fence, fenced, type Command, type Step } from '../../model/guide.js';
 import { byHand } from './workload.js';
@@ -24,8 +25,7 @@ export function hostIsGone(
 ): Section {
   const { new_host } = byHand(placement);
   const isUser = placement.scope === 'user';
-  const { folder } = treeOf(placement);
-  const installer = `${folder}/${isUser ? 'user/' : ''}install.sh`;
+  const installer = `${hostPlace(placement).folder}/install.sh`;
   const { password_file, environment_file } = repository;
   const own = userSecretFiles(project, repository);
   const files = isUser ? [own.password, own.environment] : [password_file, environment_file];
