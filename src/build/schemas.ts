@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { TIMED_KINDS } from '../jobs/registry.js';
 import { METHOD_NAMES, methodOf } from '../runtimes/kubernetes/methods/registry.js';
 import { LOCATION_KINDS, RUNTIMES, runtimeOf } from '../runtimes/registry.js';
 
@@ -38,6 +39,7 @@ const FILL: Readonly<Record<SchemaName, (schema: Json) => void>> = {
     runtime.description = `What runs these services: ${listed(RUNTIMES.map(described))}.`;
     runtime.enum = RUNTIMES;
     fill(schema, ['properties', 'runtimes', 'properties'], settingsOfRuntimes());
+    fill(schema, ['$defs', 'repository', 'properties'], timesOfKinds());
     const settings = ['properties', 'runtimes', 'properties', 'kubernetes', 'properties'];
     const method = at(schema, [...settings, 'method']);
     method.description = `How claims are backed up: by restic itself (${methods(true)}), or by an operator that runs in the cluster (${methods(false)}).`;
@@ -61,6 +63,16 @@ function settingsOfRuntimes(): Json {
     return existsSync(file) ? [[name, JSON.parse(readFileSync(file, 'utf8'))] as const] : [];
   });
   return Object.fromEntries(settings);
+}
+
+/** `repositories.<name>.<kind>` */
+function timesOfKinds(): Json {
+  return Object.fromEntries(
+    TIMED_KINDS.map(({ name }) => [
+      name,
+      JSON.parse(readFileSync(`src/jobs/${name}/time.schema.json`, 'utf8')) as Json,
+    ]),
+  );
 }
 
 /** Keys of `backup.volumes.<name>`. */

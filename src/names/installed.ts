@@ -3,23 +3,18 @@
  * `stowage-<project>-<kind>-<name>` can be read in one way only: two that differ in project, kind or name never meet.
  */
 
-/** What a unit or an object of ours is for. */
-export type NameKind =
-  | 'backup'
-  | 'check'
-  | 'failure'
-  | 'forget'
-  | 'hostpath'
-  | 'locks'
-  | 'prune'
-  | 'queue'
-  | 'restore'
-  | 'scripts'
-  | 'secret'
-  | 'shell'
-  | 'snapshot'
-  | 'vzdump'
-  | 'aside';
+/** What a unit or an object of ours is for, besides the words of kinds of jobs (`jobs/`). */
+export const OTHER_WORDS = [
+  'aside',
+  'failure',
+  'hostpath',
+  'queue',
+  'restore',
+  'scripts',
+  'secret',
+  'shell',
+  'snapshot',
+] as const;
 
 /**
  * Words that stand where a project's name does now: in units, folders and objects of the time when names had no project
@@ -49,7 +44,7 @@ export function projectName(project: string): string {
 }
 
 /** `stowage-homelab-backup-wiki`: a unit without its ending, or an object whose name may be this long. */
-export function installedName(project: string, kind: NameKind, name?: string): string {
+export function installedName(project: string, kind: string, name?: string): string {
   return [projectName(project), kind, ...(name === undefined ? [] : [name])].join('-');
 }
 
@@ -64,7 +59,7 @@ export function userLibraryFolder(project: string): string {
 }
 
 /** What one run of a job leaves for the next; below /var/lib, or a user's own folder of that kind. */
-export function stateFolder(project: string, kind: NameKind, name: string): string {
+export function stateFolder(project: string, kind: string, name: string): string {
   return `stowage/${project}/jobs/${kind}-${name}`;
 }
 

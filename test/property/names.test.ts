@@ -1,6 +1,7 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { installedName, isTakenProjectName, type NameKind } from '../../src/names/installed.js';
+import { KINDS } from '../../src/jobs/registry.js';
+import { installedName, isTakenProjectName, OTHER_WORDS } from '../../src/names/installed.js';
 import { secretVariablePrefix } from '../../src/plan/ansible-names.js';
 import { labels, objectName } from '../../src/names/objects.js';
 
@@ -9,8 +10,15 @@ const project = fc.stringMatching(/^[ab][ab1]{0,3}$/).filter((name) => !isTakenP
 const service = fc
   .stringMatching(/^[ab](?:[ab.1-]{0,4}[ab1])?$/)
   .map((id) => (id.length > 4 ? `${id}${'long'.repeat(12)}` : id));
-const kind = fc.constantFrom<NameKind>('backup', 'vzdump', 'forget', 'prune', 'check', 'restore', 'secret');
+/** Every word that stands between a project's name and what an installed thing is about. */
+const WORDS = [...KINDS.map(({ stem }) => stem), ...OTHER_WORDS];
+const kind = fc.constantFrom(...WORDS);
 const triple = fc.tuple(project, kind, service);
+
+test('no two words for kinds of things are the same, and none holds a hyphen', () => {
+  expect(new Set(WORDS).size).toBe(WORDS.length);
+  for (const word of WORDS) expect(word).toMatch(/^[a-z]+$/);
+});
 
 test('two that differ in project, kind or service have two names, of units and of objects', () => {
   fc.assert(

@@ -1,3 +1,4 @@
+import { isCheck } from '../../jobs/check/kind.js';
 import { isExclusive, type Job, type JobSchedule } from '../../model/job.js';
 import { groupBy } from '../../plan/group.js';
 import { jobIndex, serviceIndex } from '../../plan/job-index.js';
@@ -128,7 +129,7 @@ function maintenanceTimes(
     span:
       before.schedule.cron === after.schedule.cron
         ? places.repositoryZone(name)
-        : places.repository(name, kind, ...(kind === 'check' ? ['schedule'] : [])),
+        : places.repository(name, kind, ...(isCheck(after) ? ['schedule'] : [])),
   };
   if (later > YEAR && later > gap) {
     return [
@@ -203,7 +204,7 @@ export const collisions: Rule = (input) => {
       const at: Pick<Finding, 'before' | 'after' | 'span'> = moved ?? {
         before: previous === undefined ? null : show(previous.schedule),
         after: show(job.schedule),
-        span: places.repository(name, job.kind, ...(job.kind === 'check' ? ['schedule'] : [])),
+        span: places.repository(name, job.kind, ...(isCheck(job) ? ['schedule'] : [])),
       };
       return [
         {

@@ -5,7 +5,7 @@ import { csiFiles } from '../../runtimes/kubernetes/render/csi-snapshot.js';
 import { maintenanceShell, shellFile } from '../../runtimes/kubernetes/render/shell.js';
 import type { RenderedFile, TargetInput } from '../../rendering/file.js';
 import type { Target } from '../target.js';
-import { forgetGenerators, MAINTENANCE_SCRIPTS, maintenanceFiles } from './maintenance-files.js';
+import { scriptGenerators, MAINTENANCE_SCRIPTS, maintenanceFiles } from './maintenance-files.js';
 import { commonFile, kustomizationFile, scriptFiles, secretFiles } from './namespace-files.js';
 
 /** `kubernetes/`: one folder per namespace, and a kustomization above them for the whole. */
@@ -77,6 +77,6 @@ function maintenance(namespace: Namespace, input: TargetInput): Contents {
   return {
     files: files.filter(({ path }) => !path.endsWith('.yaml')),
     resources: files.filter(({ path }) => path.endsWith('.yaml')),
-    generators: namespace.maintained.flatMap((repository) => forgetGenerators(repository, input)),
+    generators: namespace.maintained.flatMap((repository) => scriptGenerators(repository, input)),
   };
 }
