@@ -3,19 +3,6 @@
  * `stowage-<project>-<kind>-<name>` can be read in one way only: two that differ in project, kind or name never meet.
  */
 
-/** What a unit or an object of ours is for, besides the words of kinds of jobs (`jobs/`). */
-export const OTHER_WORDS = [
-  'aside',
-  'failure',
-  'hostpath',
-  'queue',
-  'restore',
-  'scripts',
-  'secret',
-  'shell',
-  'snapshot',
-] as const;
-
 /**
  * Words that stand where a project's name does now: in units, folders and objects of the time when names had no project
  * in them, and in those that all projects of a host share.
