@@ -306,7 +306,7 @@ describe.each(Object.keys(PLACES))('%s', (place) => {
           if (JSON.stringify(got) !== JSON.stringify(wanted)) expect([name, got]).toEqual([name, wanted]);
         }
       }),
-      { numRuns: ['hosts', 'restic'].includes(where) ? 8 : 2 },
+      { numRuns: ['hosts', 'restic'].includes(where) ? 16 : 4 },
     );
   });
 });
