@@ -51,7 +51,8 @@ export const rootJobs: Rule = (input) =>
 
 function becomesRoot(input: ReviewInput, jobs: JobPair): boolean {
   const { before, after } = jobs;
-  if (before.place.on !== 'cluster' || after.place.on !== 'cluster' || before.part !== after.part) return false;
+  if (before.place.on !== 'cluster' || after.place.on !== 'cluster' || before.part !== after.part)
+    return false;
   const pattern = /^ *runAsUser: ["']?(\d+)["']?$/m;
   const [old, now] = factBeforeAndAfter(input, jobs, 'user', { file: after.object.file, pattern });
   return old !== null && old !== '0' && now === '0';
