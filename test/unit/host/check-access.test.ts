@@ -14,6 +14,7 @@ beforeEach(() => {
   sandbox.write('password', 'x');
   sandbox.standIn('getent', 'echo "restic:x:1:1::${HAS_HOME:-$AT/var/lib/restic}:/bin/sh"');
   sandbox.standIn('rclone');
+  sandbox.standIn('timeout', 'shift 5\nexec "$@"');
   // There is no user restic here, of whom the real one could say what is not his.
   sandbox.standIn(
     'find',
@@ -47,7 +48,7 @@ describe.each(ASKING)('check-access.sh of %s', (who, { template, home, library }
     expect({ code, err }).toEqual({ code: 0, err: '' });
     return out.replaceAll(`${sandbox.folder}/`, '@').split('\n').slice(0, -1);
   };
-  const asked = () => sandbox.calls().filter((call) => call.startsWith('restic'));
+  const asked = () => sandbox.calls().filter((call) => /^(?:restic|timeout)/.test(call));
   const at = (name: string) => (home === '.' ? name : `${home}/${name}`);
   const DOES_NOT = 'NOTE: repository main does not answer (1), and the jobs that use it fail:';
 
@@ -61,7 +62,10 @@ describe.each(ASKING)('check-access.sh of %s', (who, { template, home, library }
     ],
   ])('a repository that %s has no use for advice', (_what, answer, line) => {
     expect(check('ssh', answer)).toEqual([line]);
-    expect(asked()).toEqual(['restic cat config --no-lock']);
+    expect(asked()).toEqual([
+      expect.stringMatching(/^timeout -s INT -k 10 60 \S+ cat config --no-lock$/),
+      'restic cat config --no-lock',
+    ]);
   });
 
   test('one that does not answer: what was said last, and what is missing for SSH', () => {
