@@ -149,7 +149,7 @@ export const scripts = [
       ['what was there before stays', '  look_at_old_tree\n', ''],
       ['where nothing is wanted it refuses', 'if [ -n "$wanted" ]; then', 'if true; then'],
       ['nothing is removed', '\nunwanted_files "$wanted"', ''],
-      ['it begins without a project', ': "${project?}" ', ': '],
+      ['it begins without being told all', ' "${scope?}"', ''],
     ],
   },
 ];

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { Sandbox } from '../../support/sandbox.js';
 import { builtinTemplates } from '../../../src/template/engine.js';
 
-const id = (digit: string) => digit.repeat(64);
+const id = (digit: string) => `${digit.repeat(63)}f`;
 
 const snapshot = (digit: string, more: Readonly<Record<string, unknown>> = {}) => ({
   time: `2026-03-0${digit}T02:30:00Z`,
@@ -76,6 +76,13 @@ describe.each([
   test.each([
     ['none is marked', [snapshot('1')], [], {}, 'no snapshot of host wiki is marked as incomplete\n'],
     ['another is named', SERIES, ['1'], {}, 'no snapshot 1 of host wiki is marked as incomplete\n'],
+    [
+      'only the end of one is named',
+      SERIES,
+      ['f'],
+      {},
+      'no snapshot f of host wiki is marked as incomplete\n',
+    ],
     ['it was accepted before', SERIES, ['3'], {}, 'no snapshot 3 of host wiki is marked as incomplete\n'],
     ['the repository cannot be read', SERIES, [], { READ: '11' }, ''],
   ])('nothing where %s', (_why, list, args, more, err) => {
