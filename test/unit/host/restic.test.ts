@@ -73,7 +73,7 @@ describe.each(WAYS)('restic-main.sh of %s', (_who, { runtime, file, runner, stop
 esac
 if [ -n "\${INTERRUPT-}" ]; then
   # The script waits for its job once what it began with is gone.
-  until rmdir "$TMPDIR" 2>/dev/null; do :; done
+  until rmdir "$TMPDIR" 2>/dev/null; do kill -0 "$PPID" 2>/dev/null || exit; done
   kill -TERM "$PPID"
   exec sleep 60
 fi
