@@ -80,8 +80,8 @@ export function repositoryDrafts(
       covers: [],
       snapshot: null,
       retention: null,
-      facts: {},
       ...own,
+      facts: { ...entry.facts, ...own.facts },
       wish: own.wish ?? wishOf(kind, entry),
     };
     return [{ ...draft, object: backend.object(draft, project, kind.stem) }];

@@ -1,4 +1,4 @@
-import type { JobDraft, Wish } from '../model/job.js';
+import type { Job, JobDraft, Wish } from '../model/job.js';
 import type { Placement, RepositoryPlan } from '../plan/plan.js';
 import type { MaintenanceTime } from '../policy/policy.js';
 import type { Part, PlannedService } from '../runtimes/runtime.js';
@@ -19,6 +19,8 @@ export interface ResolvedRepository {
   readonly repository: RepositoryPlan;
   readonly times: Readonly<Record<string, MaintenanceTime>>;
   readonly timezone: string;
+  /** Of its own jobs, from what runs them where it is maintained. */
+  readonly facts: Job['facts'];
 }
 
 /**

@@ -1,20 +1,21 @@
 import type { Contract, PersistentVolume, ServiceVolume, VolumeSettings } from '../contract/contract.js';
-import type { LocationKind } from '../plan/plan.js';
+import type { PlannedVolume } from '../plan/plan.js';
 import type { Deployment, Policy } from '../policy/policy.js';
 import type { Pairing } from './pairing.js';
 
-/** Where a persistent volume lives on one runtime. See {@link PlannedVolume} for the meaning of each field. */
-export interface Location {
-  readonly kind: LocationKind;
-  readonly location: string;
-  readonly name: string | null;
-  readonly namespace: string | null;
-  readonly suffix: string;
-  readonly is_file?: true;
-  readonly service_volume?: string;
-  readonly claim_size?: string;
-  readonly storage_class?: string;
-}
+/** Where a persistent volume lives on one runtime. */
+export type Location = Pick<
+  PlannedVolume,
+  | 'kind'
+  | 'location'
+  | 'name'
+  | 'namespace'
+  | 'suffix'
+  | 'is_file'
+  | 'service_volume'
+  | 'claim_size'
+  | 'storage_class'
+>;
 
 /** What the place of a volume depends on besides the contract. */
 export type LocatePolicy = Pick<Policy, 'runtimes' | 'defaults'>;

@@ -1,8 +1,8 @@
 import type { Contract } from '../contract/contract.js';
 import type { Resolved, WishedPart } from '../jobs/kind.js';
-import type { Wish } from '../model/job.js';
-import type { Policy } from '../policy/policy.js';
-import { runtimeOf } from '../runtimes/registry.js';
+import type { Job, Wish } from '../model/job.js';
+import type { MaintenancePlace, Policy } from '../policy/policy.js';
+import { RUNTIME_LIST, runtimeOf } from '../runtimes/registry.js';
 import { weightOf } from '../schedule/placement.js';
 import { inUtc } from '../schedule/utc-schedule.js';
 import type { Zones } from '../schedule/zone.js';
@@ -23,7 +23,8 @@ export function resolve(
     project: policy.project,
     repositories: policy.repositories.flatMap(({ name, timezone, times }) => {
       const repository = planned.get(name);
-      return repository === undefined ? [] : [{ repository, timezone, times }];
+      if (repository === undefined) return [];
+      return [{ repository, timezone, times, facts: upkeepFacts(policy, repository.maintenance) }];
     }),
     placed: services.flatMap((service) => {
       const contract = known.get(service.service_id);
@@ -38,6 +39,12 @@ export function resolve(
       }));
     }),
   };
+}
+
+/** A host's own programs keep a repository in order there; in a cluster it is pods of ours. */
+function upkeepFacts(policy: Policy, { kind }: MaintenancePlace): Job['facts'] {
+  if (kind === 'host') return {};
+  return RUNTIME_LIST.find(({ upkeep }) => upkeep !== undefined)?.upkeep?.(policy) ?? {};
 }
 
 /** When the jobs of a service want to run, by whose clock they are read. */

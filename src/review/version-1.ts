@@ -70,6 +70,7 @@ function resolved(old: PlanOfVersion1, files: ReadonlyMap<string, string>): Reso
         repository,
         timezone: forget.timezone,
         times: { forget: exactly(forget), prune: exactly(prune), check: exactly(check) },
+        facts: {},
       };
     }),
     placed: old.services.flatMap((service) =>

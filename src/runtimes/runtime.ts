@@ -171,6 +171,8 @@ export interface Runtime extends Locator {
    * over. What a runtime does not know it must not take for a folder: the union of sources makes the choice explicit.
    */
   parts(policy: RuntimePolicy, service: PlannedService, placement: Placement): readonly Part[];
+  /** Facts of the jobs that keep a repository in order in its cluster; left out where there are none. */
+  readonly upkeep?: (policy: RuntimePolicy) => Job['facts'];
   /** Whether its jobs do what a key asks; left out where they do all of it. */
   honours?(policy: RuntimePolicy, key: HonouredKey): boolean;
   /** Rules that only it knows, over the whole project. */

@@ -3,6 +3,7 @@ import { plans } from './mutants/plans.mjs';
 import { repositories } from './mutants/repositories.mjs';
 import { restores } from './mutants/restores.mjs';
 import { runtimes } from './mutants/runtimes.mjs';
+import { scripts } from './mutants/scripts.mjs';
 import { units } from './mutants/units.mjs';
 import { words } from './mutants/words.mjs';
 
@@ -12,7 +13,7 @@ import { words } from './mutants/words.mjs';
  * The lists have a group for each file: its tests, and lines of what is wrong, the text and what replaces it. A test that
  * says its own name of a few lines is enough: `npm run mutate FILE` is for people who wait.
  */
-export const MUTANTS = [hosts, units, repositories, restores, runtimes, plans, words]
+export const MUTANTS = [hosts, units, repositories, restores, scripts, runtimes, plans, words]
   .flat()
   .flatMap(({ file, tests, mutants }) =>
     mutants.map(([what, text, instead]) => ({ file, tests, what, text, instead })),

@@ -27,8 +27,13 @@ export class Sandbox {
     this.write(`bin/${name}`, `#!/bin/sh\necho "${name} $*" >>"$AT/calls"\n${script}\n`, 0o755);
   }
 
+  /** Empty where there is no such file. */
+  text(name: string): string {
+    return this.has(name) ? readFileSync(this.at(name), 'utf8') : '';
+  }
+
   lines(name: string): string[] {
-    return this.has(name) ? readFileSync(this.at(name), 'utf8').split('\n').slice(0, -1) : [];
+    return this.text(name).split('\n').slice(0, -1);
   }
 
   /** What was called since the last look. */

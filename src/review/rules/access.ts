@@ -1,8 +1,9 @@
 import { placeName } from '../../targets/protection.js';
 import { quote, type Finding } from '../finding.js';
-import type { PlacementPair } from '../match.js';
+import { backupPairs, type JobPair } from '../match.js';
 import type { ReviewInput, Rule } from '../review.js';
 import { subject } from './coverage.js';
+import { factBeforeAndAfter } from './written-fact.js';
 
 const CREDENTIALS = {
   password_file: 'password',
@@ -33,8 +34,7 @@ export const credentialsMoved: Rule = ({ repositories, places }) =>
 export const rootJobs: Rule = (input) =>
   input.matched.services
     .flatMap(({ placements }) => placements)
-    .filter(({ before, after }) => before.namespace !== null && after.namespace !== null)
-    .filter((pair) => !isRoot(input.before.files, pair, 'before') && isRoot(input.after.files, pair, 'after'))
+    .filter((pair) => backupPairs(input, pair).some((jobs) => becomesRoot(input, jobs)))
     .map((pair): Finding => {
       const { before, after } = pair.service;
       return {
@@ -49,13 +49,11 @@ export const rootJobs: Rule = (input) =>
       };
     });
 
-/** Whether the manifest of a placement makes its containers root; false where there is none. */
-function isRoot(
-  files: ReviewInput['before']['files'],
-  pair: PlacementPair,
-  side: 'before' | 'after',
-): boolean {
-  const { namespace } = pair[side];
-  const path = `kubernetes/${namespace ?? ''}/${pair.service[side].service_id}.yaml`;
-  return /^\s*runAsUser: 0$/m.test(files.get(path) ?? '');
+function becomesRoot(input: ReviewInput, jobs: JobPair): boolean {
+  const { before, after } = jobs;
+  if (before.place.on !== 'cluster' || after.place.on !== 'cluster' || before.part !== after.part)
+    return false;
+  const pattern = /^ *runAsUser: ["']?(\d+)["']?$/m;
+  const [old, now] = factBeforeAndAfter(input, jobs, 'user', { file: after.object.file, pattern });
+  return old !== null && old !== '0' && now === '0';
 }

@@ -17,11 +17,14 @@ export const methods: Rule = (input) =>
 /** What only one side knows is no change: an older plan does not say it. */
 function changedFact(
   { before, after, places }: ReviewInput,
-  { name }: Runtime,
+  { name, runs_on }: Runtime,
   watched: WatchedFact,
 ): Finding[] {
   const valuesOf = (jobs: readonly Job[]): string[] => {
-    const own = jobs.filter(({ runtime }) => runtime === name);
+    // A repository's jobs are no runtime's; what they run in is that of the runtimes of their place.
+    const own = jobs.filter(({ runtime, place }) =>
+      runtime === null ? place.on === runs_on : runtime === name,
+    );
     return [...new Set(own.flatMap((job) => watched.valueOf(job) ?? []))].sort();
   };
   return findingOf(name, watched, valuesOf(before.plan.jobs), valuesOf(after.plan.jobs), () =>

@@ -36,6 +36,7 @@ export const kubernetes: Runtime = {
       nodes: volumes.flatMap(nodeSource),
     });
   },
+  upkeep: ({ runtimes }) => ({ image: runtimes.kubernetes.image }),
   honours: ({ runtimes }, key) => honours(runtimes.kubernetes, key),
   checks: CHECKS,
   isRefused: ({ obstacles }) => obstacles.length > 0,

@@ -1,10 +1,10 @@
 import { folderPart, folders } from '../host-parts.js';
 import { hostPlacement } from '../host-placement.js';
-import type { Runtime } from '../runtime.js';
+import type { Part, Runtime } from '../runtime.js';
 import { byHand } from './by-hand.js';
 import { CHECKS } from './checks.js';
 import { locator } from './locate.js';
-import { readSettings } from './settings.js';
+import { readSettings, type PodmanSettings } from './settings.js';
 import { VOLUME_KEY } from './volume-key.js';
 import { watchedImage } from '../watched-facts.js';
 
@@ -28,10 +28,15 @@ export const podman: Runtime = {
       service,
       placement,
       folders(placement, KINDS, 'podman'),
-      placement.scope === 'user' ? { image: runtimes.podman.image } : {},
+      placement.scope === 'user' ? rootlessFacts(runtimes.podman) : {},
     ),
   checks: CHECKS,
   isRefused: () => false,
   by_hand: byHand,
   watched: [watchedImage('rootless jobs', /\.container$/, /^Image=(\S+)/gm)],
 };
+
+/** Where no user is named, only whoever runs the installer knows. */
+function rootlessFacts({ image, user }: PodmanSettings): Part['facts'] {
+  return user === null ? { image } : { image, user };
+}

@@ -135,4 +135,37 @@ export const plans = [
       ['a label may be shorter only', '[A-Za-z0-9._-]{0,61}', '[A-Za-z0-9._-]{0,60}'],
     ],
   },
+  {
+    file: 'src/review/rules/access.ts',
+    tests: ['test/unit/review/access.test.ts'],
+    mutants: [
+      ['what nobody knows is a finding', 'old !== null && old', 'old'],
+      ['a job that was root already becomes it', " && old !== '0'", ''],
+      ['any other user is root', " && now === '0'", ' && now !== old'],
+    ],
+  },
+  {
+    file: 'src/review/rules/written-fact.ts',
+    tests: ['test/unit/review/access.test.ts'],
+    mutants: [
+      ['a template of the user changes nothing', 'valueIn(change?.after) ??', 'valueIn(undefined) ??'],
+    ],
+  },
+  {
+    file: 'src/review/rules/rootless.ts',
+    tests: ['test/unit/review/rootless.test.ts'],
+    mutants: [['whoever ran the installer was another', 'before === null || ', '']],
+  },
+  {
+    file: 'src/review/rules/methods.ts',
+    tests: ['test/unit/review/templates.test.ts'],
+    mutants: [['pods that maintain are nobody’s', 'runtime === null ? place.on === runs_on : ', '']],
+  },
+  {
+    file: 'src/plan/resolve.ts',
+    tests: ['test/unit/review/templates.test.ts'],
+    mutants: [
+      ['pods that maintain have no facts', "if (kind === 'host') return {};", 'if (kind) return {};'],
+    ],
+  },
 ];

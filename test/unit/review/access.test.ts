@@ -1,9 +1,14 @@
+import { readFileSync } from 'node:fs';
 import { expect, test } from '@jest/globals';
+import { Places } from '../../../src/review/places.js';
+import { review } from '../../../src/review/run.js';
+import { intlZones } from '../../../src/time/intl-zone.js';
 import {
   change,
   POLICY,
   reviewStates,
   serviceText,
+  sideOfState,
   STATE,
   without,
   type State,
@@ -25,15 +30,18 @@ test('a password and an environment that are looked for in another place are not
   expect(reviewStates(named, more)).toMatchObject([{ code: 'STW847', before: null, after: '/etc/env' }]);
 });
 
-test('a job on Kubernetes that becomes root because the contract names no user any more', () => {
-  const before: State = {
-    [policy]: POLICY.replace('docker, host: web1', 'kubernetes').replaceAll(
-      'maintenance:',
-      'kubernetes_secret: s\n    maintenance:',
-    ),
-    [wiki]: `${serviceText('wiki')}service_security: { run_as_user: 1000, run_as_group: 1000 }
+/** One claim on Kubernetes, read as the workload's user. */
+const CLUSTER: State = {
+  [policy]: POLICY.replace('docker, host: web1', 'kubernetes').replaceAll(
+    'maintenance:',
+    'kubernetes_secret: s\n    maintenance:',
+  ),
+  [wiki]: `${serviceText('wiki')}service_security: { run_as_user: 1000, run_as_group: 1000 }
 backup: { volumes: { files: { claim: one }, config: { enabled: false, reason: made again } } }\n`,
-  };
+};
+
+test('a job on Kubernetes that becomes root because the contract names no user any more', () => {
+  const before = CLUSTER;
   const after = change(wiki, 'run_as_user: 1000, run_as_group: 1000', 'run_as_user: 0', before);
   expect(reviewStates(before, after)).toMatchObject([
     {
@@ -46,12 +54,39 @@ backup: { volumes: { files: { claim: one }, config: { enabled: false, reason: ma
     },
   ]);
   expect(reviewStates(after, before)).toEqual([]);
-  expect(
-    reviewStates(
-      before,
-      change(wiki, /service_security.*\n/.exec(before[wiki] ?? '')?.[0] ?? '', '', before),
+  const unnamed = change(wiki, /service_security.*\n/.exec(before[wiki] ?? '')?.[0] ?? '', '', before);
+  expect(reviewStates(after, unnamed)).toEqual([]);
+  expect(reviewStates(before, unnamed)).toMatchObject([
+    { code: 'STW823', after: 'root', span: { file: wiki, line: 1 } },
+  ]);
+});
+
+test('whom a job on Kubernetes runs as: no plan from before says so, and a template may say otherwise', () => {
+  const [before, after] = [
+    sideOfState(CLUSTER),
+    sideOfState(change(wiki, 'run_as_user: 1000', 'run_as_user: 0', CLUSTER)),
+  ];
+  const { plan } = before.after;
+  const unknown = { ...plan, jobs: plan.jobs.map((job) => ({ ...job, facts: {} })) };
+  const places = new Places(after.loaded, before.loaded);
+  const codes = (old: typeof plan) =>
+    review({ ...before.after, plan: old }, after.after, places, intlZones).map(({ code }) => code);
+  expect(codes(plan)).toEqual(['STW823']);
+  expect(codes(unknown)).toEqual([]);
+
+  const template = readFileSync('templates/kubernetes/backup.yaml.hbs', 'utf8');
+  const own = (user: string): State => ({
+    ...CLUSTER,
+    [policy]: `${CLUSTER[policy] ?? ''}templates: templates\n`,
+    'templates/kubernetes/backup.yaml.hbs': template.replace(
+      'securityContext: {{security.pod}}',
+      `securityContext:\n            runAsUser: ${user}`,
     ),
-  ).toMatchObject([{ code: 'STW823', after: 'root', span: { file: wiki, line: 1 } }]);
+  });
+  expect(reviewStates(CLUSTER, own('0'))).toContainEqual(
+    expect.objectContaining({ code: 'STW823', service: 'wiki', after: 'root' }),
+  );
+  expect(reviewStates(CLUSTER, own('1001')).filter(({ service }) => service === 'wiki')).toEqual([]);
 });
 
 test('a service is gone, and another one mounts its folder without backing it up, or a folder around it', () => {

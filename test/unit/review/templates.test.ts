@@ -237,6 +237,16 @@ describe('images and methods', () => {
     ]);
   });
 
+  test('another image of the pods that keep a repository in order, where an operator makes the backups', () => {
+    const maintained = (image: string): State => {
+      const state = settings(`method: k8up, image: "${image}"`);
+      return { ...state, [policy]: (state[policy] ?? '').replace('host: backup1', 'namespace: keep') };
+    };
+    expect(reviewStates(maintained('a.example/restic:1'), maintained('b.example/restic:1'))).toMatchObject([
+      { code: 'STW824', before: 'a.example/restic:1', after: 'b.example/restic:1' },
+    ]);
+  });
+
   test('another method', () => {
     const found = reviewStates(cluster, settings('method: velero'));
     expect(found).toMatchObject([

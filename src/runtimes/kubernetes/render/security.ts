@@ -12,6 +12,13 @@ export interface PodSecurity {
   readonly container: Readonly<Record<string, unknown>>;
 }
 
+type RunAs = Pick<ServicePlan, 'run_as_user' | 'run_as_group'>;
+
+interface Ids {
+  readonly uid: number;
+  readonly gid: number;
+}
+
 /** A user without any rights or files: enough for what only talks to the repository. */
 const NOBODY = 65534;
 
@@ -21,9 +28,16 @@ const NOBODY = 65534;
  * add; hostPath volumes need that level anyway.
  */
 export function podSecurityLevel(service: ServicePlan, volumes: readonly PlannedVolume[]): PodSecurityLevel {
-  return workloadUser(service) !== null && volumes.every((volume) => volume.kind === 'claim')
-    ? 'restricted'
-    : 'privileged';
+  return backupUser(service, onlyClaims(volumes)) === null ? 'privileged' : 'restricted';
+}
+
+/** Whom the backup of a service runs as; null for root. */
+export function backupUser(service: RunAs, isOnlyClaims: boolean): Ids | null {
+  return isOnlyClaims ? workloadUser(service) : null;
+}
+
+function onlyClaims(volumes: readonly PlannedVolume[]): boolean {
+  return volumes.every(({ kind }) => kind === 'claim');
 }
 
 /**
@@ -31,11 +45,8 @@ export function podSecurityLevel(service: ServicePlan, volumes: readonly Planned
  * every file in the workload's volume.
  */
 export function backupSecurity(service: ServicePlan, volumes: readonly PlannedVolume[]): PodSecurity {
-  const user = workloadUser(service);
-  if (user === null || podSecurityLevel(service, volumes) === 'privileged') {
-    return rootSecurity(['DAC_READ_SEARCH']);
-  }
-  return userSecurity(user.uid, user.gid);
+  const user = backupUser(service, onlyClaims(volumes));
+  return user === null ? rootSecurity(['DAC_READ_SEARCH']) : userSecurity(user.uid, user.gid);
 }
 
 /** The user that an operator's pod should be; null where it has to be root, which the operator's own settings decide. */
@@ -52,7 +63,7 @@ export function moverSecurity(
  * lets a pod add. hostPath volumes need `privileged`.
  */
 export function restoreSecurity(volumes: readonly PlannedVolume[]): PodSecurity {
-  const level = volumes.every((volume) => volume.kind === 'claim') ? 'baseline' : 'privileged';
+  const level = onlyClaims(volumes) ? 'baseline' : 'privileged';
   return { ...rootSecurity(['CHOWN', 'DAC_OVERRIDE', 'FOWNER']), level };
 }
 
@@ -87,7 +98,7 @@ function userSecurity(uid: number, gid: number): PodSecurity {
 }
 
 /** The workload's own numeric user and group; null for root, a name, or none. */
-function workloadUser(service: ServicePlan): { uid: number; gid: number } | null {
+function workloadUser(service: RunAs): Ids | null {
   const uid = numericId(service.run_as_user);
   if (uid === null || uid === 0) return null;
   return { uid, gid: numericId(service.run_as_group) ?? uid };

@@ -1,8 +1,7 @@
 import type { Command, Pipeline } from '../../../../model/guide.js';
-import { labels, objectName } from '../../../../names/objects.js';
 import type { KubernetesJob } from '../../render/cluster.js';
 import { kubectl } from '../../render/kubectl.js';
-import { orderPath, type Manifest } from '../../render/restore-order.js';
+import { orderMetadata, orderName, orderPath, type Manifest } from '../../render/restore-order.js';
 import { moverSecurity } from '../../render/security.js';
 import { k8upTag } from './method.js';
 import { backend } from './schedule.js';
@@ -18,11 +17,7 @@ export function k8upRestore(job: KubernetesJob, claim: string): Manifest {
   return {
     apiVersion: 'k8up.io/v1',
     kind: 'Restore',
-    metadata: {
-      name: objectName(job.project, 'restore', claim),
-      namespace: job.namespace,
-      labels: labels(job.project, job.service.service_id, 'restore'),
-    },
+    metadata: orderMetadata(job, claim),
     spec: {
       snapshot: 'SNAPSHOT',
       tags: [k8upTag(job.service)],
@@ -45,7 +40,7 @@ export function orderK8upRestore(job: KubernetesJob, claim: string): Pipeline {
 
 /** Waits until K8up has finished, well or not, says which, and removes the order. */
 export function finishK8upRestore(job: KubernetesJob, claim: string): Command[] {
-  const name = `restores.k8up.io/${objectName(job.project, 'restore', claim)}`;
+  const name = `restores.k8up.io/${orderName(job, claim)}`;
   const reason = '--output=jsonpath={.status.conditions[?(@.type=="Completed")].reason}';
   return [
     kubectl(job, 'wait', '--for=condition=Completed', name, '--timeout=12h'),

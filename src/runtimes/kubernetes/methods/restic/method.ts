@@ -1,5 +1,6 @@
 import { crond } from '../../../../backends/crond.js';
 import { cronjob } from '../../../../backends/cronjob.js';
+import { backupUser } from '../../render/security.js';
 import type { Source } from '../../../../model/job.js';
 import type { Part } from '../../../runtime.js';
 import type { Backed, Method } from '../method.js';
@@ -32,6 +33,8 @@ function inCronJob(
   sources: readonly Source[],
   tags: readonly string[] = service.tags,
 ): Part {
+  const isOnlyClaims = sources.every(({ at }) => at === 'claim');
+  const user = backupUser(service, isOnlyClaims);
   return {
     kind: 'backup',
     name: null,
@@ -41,7 +44,7 @@ function inCronJob(
     sources,
     snapshot: { host: placement.snapshot_host, tags, forgotten_by: 'forget-job' },
     retention: service.retention,
-    facts: { method: 'restic', image: settings.image },
+    facts: { method: 'restic', image: settings.image, user: String(user?.uid ?? 0) },
   };
 }
 

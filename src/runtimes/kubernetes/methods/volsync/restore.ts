@@ -1,8 +1,7 @@
 import type { Command } from '../../../../model/guide.js';
-import { labels, objectName } from '../../../../names/objects.js';
 import type { KubernetesJob } from '../../render/cluster.js';
 import { kubectl } from '../../render/kubectl.js';
-import type { Manifest } from '../../render/restore-order.js';
+import { orderMetadata, orderName, type Manifest } from '../../render/restore-order.js';
 import { moverSecurity } from '../../render/security.js';
 import { volsyncName, volsyncSecret } from './replication-source.js';
 
@@ -15,11 +14,7 @@ export function replicationDestination(job: KubernetesJob, claim: string): Manif
   return {
     apiVersion: 'volsync.backube/v1alpha1',
     kind: 'ReplicationDestination',
-    metadata: {
-      name: objectName(job.project, 'restore', claim),
-      namespace: job.namespace,
-      labels: labels(job.project, job.service.service_id, 'restore'),
-    },
+    metadata: orderMetadata(job, claim),
     spec: {
       trigger: { manual: 'restore-once' },
       restic: {
@@ -34,7 +29,7 @@ export function replicationDestination(job: KubernetesJob, claim: string): Manif
 
 /** Waits until VolSync has restored a claim, then removes the order. */
 export function finishReplication(job: KubernetesJob, claim: string): Command[] {
-  const name = `replicationdestination/${objectName(job.project, 'restore', claim)}`;
+  const name = `replicationdestination/${orderName(job, claim)}`;
   return [
     kubectl(job, 'wait', '--for=jsonpath={.status.lastManualSync}=restore-once', name, '--timeout=12h'),
     kubectl(job, 'get', name, '--output=jsonpath={.status.latestMoverStatus.result}'),
