@@ -5,6 +5,22 @@ const PODS = ['test/unit/kubernetes/pod-scripts.test.ts'];
 /** What people run by hand, and small scripts around jobs. */
 export const scripts = [
   {
+    file: 'templates/host/_foreground.sh.hbs',
+    tests: ['test/unit/host/foreground.test.ts'],
+    mutants: [
+      ['an opening waits for its other end', 'exec 9<>"$lifeline/alive"', 'exec 9>"$lifeline/alive"'],
+      ['the guard holds the end that it reads', ' 8<&- 9>&- >/dev/null', ' 8<&- >/dev/null'],
+      ['the job holds it', 'exec "$@" 9>&-', 'exec "$@"'],
+      ['the guard is told of no job', 'echo "$$" >&9; ', ''],
+      ['the guard takes the end for a death', '"$word" = ended', '"$word" = ending'],
+      ['the guard ends nothing', '[ -z "$job" ] || kill "$job" || :\n    stop_job', ':'],
+      ['an interrupted job goes on', '    kill "$job" 2>/dev/null || :\n', ''],
+      ['nobody waits for its end', '    wait "$job" 2>/dev/null || :\n', ''],
+      ['the guard stays', '[ -z "$guard" ] || kill -KILL "$guard"', '[ -n "$guard" ] || kill -KILL "$guard"'],
+      ['its exit code is lost', 'wait "$job" || code=$?', 'wait "$job" || :'],
+    ],
+  },
+  {
     file: 'templates/host/accept.sh.hbs',
     tests: ['test/unit/host/accept.test.ts'],
     mutants: [

@@ -245,26 +245,29 @@ exit_at_signals() {
   trap 'exit 143' TERM
 }
 
-# in_foreground COMMAND...: runs a command that starts the job and waits for it; its exit code is this one's. When this
+# in_foreground PROGRAM...: runs a program that starts the job and waits for it; its exit code is this one's. When this
 # script is interrupted, ended or hung up, the job has ended before the script does; when it is killed, soon after.
 in_foreground() {
-  job='' guard='' lifeline=$(mktemp -d)
+  job='' guard='' lifeline='' newest=${!:-}
   trap 'end_job 129' HUP
   trap 'end_job 130' INT
   trap 'end_job 131' QUIT
   trap 'end_job 143' TERM
   # It would stop this script, and not the job.
   trap '' TSTP
+  lifeline=$(mktemp -d)
+  mkfifo -- "$lifeline/alive" || exit
+  # No opening waits for another end, which a signal would break off.
+  exec 9<>"$lifeline/alive" 8<"$lifeline/alive"
+  rm -rf -- "$lifeline"
+  guard &
+  guard=$!
   # A command in the background gets its input only when asked so.
-  exec 3<&0
-  "$@" <&3 3<&- &
+  exec 3<&0 8<&-
+  # It tells the guard its number before it becomes the job.
+  sh -c 'echo "$$" >&9; exec "$@" 9>&-' sh "$@" <&3 3<&- &
   job=$! code=0
   exec 3<&-
-  mkfifo -- "$lifeline/alive"
-  guard "$lifeline/alive" </dev/null >/dev/null 2>&1 &
-  guard=$!
-  exec 9>"$lifeline/alive"
-  rm -rf -- "$lifeline"
   wait "$job" || code=$?
   echo ended >&9
   exec 9>&-
@@ -273,20 +276,25 @@ in_foreground() {
   return "$code"
 }
 
-# guard FIFO: reads from what this script alone holds open, so that the reading ends with the script, however that ends.
+# Reads what only this script holds open, so that the reading ends with the script, however that ends.
 guard() {
   trap '' HUP INT QUIT TERM
-  read -r word <"$1" || word=killed
+  # Said once for all: of what is said for one command, the shell keeps a copy, and with it the end that must not be held.
+  exec <&8 8<&- 9>&- >/dev/null 2>&1
+  read -r job || job=''
+  read -r word || word=killed
   [ "$word" = ended ] || {
-    kill "$job" || :
+    [ -z "$job" ] || kill "$job" || :
     stop_job
   }
 }
 
 end_job() {
   trap '' HUP INT QUIT TERM
-  # The last command in the background is the job until the guard is.
-  [ -n "$guard" ] || job=${!:-}
+  # What began last may not have its name yet.
+  if [ "${!:-}" != "$newest" ]; then
+    if [ -z "$guard" ]; then guard=$!; elif [ -z "$job" ] && [ "$!" != "$guard" ]; then job=$!; fi
+  fi
   [ -z "$job" ] || {
     echo 'ending restic, which takes up to a minute ...' >&2 || :
     kill "$job" 2>/dev/null || :
@@ -294,7 +302,7 @@ end_job() {
     wait "$job" 2>/dev/null || :
   }
   [ -z "$guard" ] || kill -KILL "$guard" 2>/dev/null || :
-  rm -rf -- "$lifeline"
+  [ -z "$lifeline" ] || rm -rf -- "$lifeline"
   exit "$1"
 }
 
