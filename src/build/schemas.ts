@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { METHOD_NAMES, methodOf } from '../runtimes/kubernetes/methods/registry.js';
 import { LOCATION_KINDS, RUNTIMES, runtimeOf } from '../runtimes/registry.js';
+import type { SettingsSchema } from '../runtimes/runtime.js';
 
 /** A schema, or a part of one. */
 type Json = Record<string, unknown>;
@@ -38,10 +38,6 @@ const FILL: Readonly<Record<SchemaName, (schema: Json) => void>> = {
     runtime.description = `What runs these services: ${listed(RUNTIMES.map(described))}.`;
     runtime.enum = RUNTIMES;
     fill(schema, ['properties', 'runtimes', 'properties'], settingsOfRuntimes());
-    const settings = ['properties', 'runtimes', 'properties', 'kubernetes', 'properties'];
-    const method = at(schema, [...settings, 'method']);
-    method.description = `How claims are backed up: by restic itself (${methods(true)}), or by an operator that runs in the cluster (${methods(false)}).`;
-    method.enum = METHOD_NAMES;
   },
   plan(schema) {
     at(schema, ['$defs', 'placement', 'properties', 'runtime']).enum = RUNTIMES;
@@ -55,10 +51,12 @@ const FILL: Readonly<Record<SchemaName, (schema: Json) => void>> = {
 function settingsOfRuntimes(): Json {
   const settings = RUNTIMES.flatMap((name) => {
     const file = `src/runtimes/${name}/settings.schema.json`;
-    if (existsSync(file) !== (runtimeOf(name).readSettings !== null)) {
+    const { readSettings, settingsSchema = (source) => source } = runtimeOf(name);
+    if (existsSync(file) !== (readSettings !== null)) {
       throw new Error(`${file} and \`readSettings\` of ${name}: one is missing`);
     }
-    return existsSync(file) ? [[name, JSON.parse(readFileSync(file, 'utf8'))] as const] : [];
+    if (!existsSync(file)) return [];
+    return [[name, settingsSchema(JSON.parse(readFileSync(file, 'utf8')) as SettingsSchema)] as const];
   });
   return Object.fromEntries(settings);
 }
@@ -85,13 +83,6 @@ function templates(): Json {
       },
     ]),
   );
-}
-
-/** Methods on Kubernetes whose pods are ours, or an operator's. */
-function methods(areOurs: boolean): string {
-  return METHOD_NAMES.filter((method) => (methodOf({ method }).restic === 'ours') === areOurs)
-    .map((name) => `\`${name}\``)
-    .join(', ');
 }
 
 /** `docker` (Compose) */

@@ -1,7 +1,7 @@
 import type { JobDraft, Wish } from '../model/job.js';
 import type { NameKind } from '../names/installed.js';
-import type { Placement, RepositoryPlan } from '../plan/plan.js';
-import type { MaintenanceTime } from '../policy/policy.js';
+import type { Placement, RepositoryPlan } from '../model/plan.js';
+import type { MaintenanceTime } from '../model/policy.js';
 import type { Part, PlannedService } from '../runtimes/runtime.js';
 
 /** A part with the time that its service wants. */

@@ -1,4 +1,4 @@
-import type { Placement, PlannedVolume, ServicePlan } from '../plan/plan.js';
+import type { Placement, PlannedVolume, ServicePlan } from '../model/plan.js';
 
 /** The tag by which every snapshot of a service is found; the first of its tags. */
 export function serviceTag({ tags: [tag = ''] }: ServicePlan): string {

@@ -1,8 +1,9 @@
 import { expand } from '../jobs/expand.js';
 import type { Resolved, WishedPart } from '../jobs/kind.js';
-import type { Job, JobDraft, JobSchedule, Wish } from '../model/job.js';
-import type { BackupPlan, Placement, RepositoryPlan, ServicePlan } from '../plan/plan.js';
-import type { KubernetesSettings, MaintenanceKind, RuntimeSettings } from '../policy/policy.js';
+import type { Job, JobDraft, Wish } from '../model/job.js';
+import type { JobSchedule } from '../schedule/job-schedule.js';
+import type { BackupPlan, Placement, RepositoryPlan, ServicePlan } from '../model/plan.js';
+import type { KubernetesSettings, MaintenanceKind, RuntimeSettings } from '../model/policy.js';
 import { runtimeOf } from '../runtimes/registry.js';
 import { scheduleAt } from '../schedule/job-schedule.js';
 

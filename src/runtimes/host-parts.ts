@@ -1,6 +1,6 @@
 import { systemd, systemdUser } from '../backends/systemd.js';
 import type { FolderSource, HostPlace } from '../model/job.js';
-import type { Placement, PlannedVolume } from '../plan/plan.js';
+import type { Placement, PlannedVolume } from '../model/plan.js';
 import { backedUp } from '../model/volume.js';
 import { held, type Part, type PlannedService, type Runtime } from './runtime.js';
 

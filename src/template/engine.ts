@@ -9,21 +9,9 @@ import type { TemplateProblem } from './problem.js';
 import type { CompiledTemplates, Program } from './program.js';
 import { renderProgram } from './render.js';
 import type { TemplateError } from './template-error.js';
-import type { Trace } from './trace.js';
+import type { TemplateSet } from './template-set.js';
 
 export { TemplateError } from './template-error.js';
-
-/** Templates by name (`systemd/backup.service.hbs`), ready to be filled. */
-export interface TemplateSet {
-  /**
-   * The template's text with every tag encoded for its kind of file. Throws {@link TemplateError} for a variable
-   * that the context lacks and for a value that the format cannot express; an unknown name is a bug.
-   */
-  render(name: string, context: Readonly<Record<string, unknown>>, trace?: Trace): string;
-  has(name: string): boolean;
-  /** Sorted. */
-  names(): readonly string[];
-}
 
 /** A user's template, read by the caller. */
 export interface TemplateOverride {

@@ -3,7 +3,7 @@ import { describe, expect, test } from '@jest/globals';
 import { loadProject, type Project } from '../../src/load.js';
 import { repositoriesOf, volumesOf } from '../../src/model/job.js';
 import { buildPlan } from '../../src/plan/build.js';
-import type { KubernetesSettings, Policy } from '../../src/policy/policy.js';
+import type { KubernetesSettings, Policy } from '../../src/model/policy.js';
 import { renderPlan } from '../../src/targets/render.js';
 import { builtinTemplates } from '../../src/template/engine.js';
 import { triggersIn, triggersOf } from '../support/triggers.js';
@@ -40,7 +40,7 @@ describe.each(cases)('$name with $variant', ({ config, variant }) => {
   const project = loadProject(config);
   const policy = using(policyOf(project), variant);
   const { plan } = buildPlan(policy, project.contracts);
-  const { files } = renderPlan({ plan, runtimes: policy.runtimes, templates: builtinTemplates() });
+  const files = renderPlan({ plan, runtimes: policy.runtimes, templates: builtinTemplates() });
   const { jobs } = plan;
 
   test('every timer, CronJob, crontab line and trigger of an operator is a job of the plan, and nothing else is', () => {

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { dump } from 'js-yaml';
 import { loadContracts } from '../../src/contract/load.js';
-import { COMPOSE_SERVICE_NAME, CONTAINER_NAME, type NameRule } from '../../src/contract/names.js';
+import { COMPOSE_SERVICE_NAME, CONTAINER_NAME, type NameRule } from '../../src/source/name-rules.js';
 import { hasErrors } from '../../src/diagnostics/diagnostic.js';
 import { buildPlan } from '../../src/plan/build.js';
 import { loadPolicy } from '../../src/policy/load.js';
@@ -178,12 +178,11 @@ function renderWith(place: string, text: string, where: keyof typeof WHERE): rea
   if (policy.policy === null || hasErrors([...policy.diagnostics, ...loaded.diagnostics])) return null;
   const planned = buildPlan(policy.policy, loaded.contracts);
   if (hasErrors(planned.diagnostics)) return null;
-  const output = renderPlan({
+  return renderPlan({
     plan: planned.plan,
     runtimes: policy.policy.runtimes,
     templates: builtinTemplates(),
   });
-  return hasErrors(output.diagnostics) ? null : output.files;
 }
 
 const NASTY = [

@@ -1,4 +1,4 @@
-import { groupBy } from '../../plan/group.js';
+import { groupBy } from '../../lookup/group.js';
 import { repositoryDrafts } from '../drafts.js';
 import type { JobKind } from '../kind.js';
 

@@ -1,8 +1,8 @@
-import type { Contract } from '../../contract/contract.js';
+import type { Contract } from '../../model/contract.js';
 import { backedUp } from '../../model/volume.js';
-import type { PlannedVolume } from '../../plan/plan.js';
-import type { KubernetesSettings, Policy } from '../../policy/policy.js';
-import { readMaxShrink } from '../../policy/settings.js';
+import type { PlannedVolume } from '../../model/plan.js';
+import type { KubernetesSettings, Policy } from '../../model/policy.js';
+import { readMaxShrink } from '../../source/max-shrink.js';
 import type { Pointer } from '../../source/document.js';
 import { valueAt } from '../../source/findings.js';
 import type { HonouredKey } from '../runtime.js';

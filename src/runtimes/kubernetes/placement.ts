@@ -1,6 +1,6 @@
 import { backedUp } from '../../model/volume.js';
-import type { PlannedVolume } from '../../plan/plan.js';
-import type { KubernetesSettings, Labels } from '../../policy/policy.js';
+import type { PlannedVolume } from '../../model/plan.js';
+import type { KubernetesSettings, Labels } from '../../model/policy.js';
 import type { PlacementFacts, Unplanned } from '../runtime.js';
 import { honours, unheardOfDefaults } from './honoured.js';
 import { kubernetesObstacles } from './problems.js';

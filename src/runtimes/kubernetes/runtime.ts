@@ -1,15 +1,17 @@
 import type { ClaimSource, NodeSource } from '../../model/job.js';
-import type { PlannedVolume } from '../../plan/plan.js';
+import type { PlannedVolume } from '../../model/plan.js';
 import { backedUp } from '../../model/volume.js';
 import { held, type Runtime } from '../runtime.js';
 import { CHECKS } from './checks/registry.js';
 import { honours } from './honoured.js';
 import { locator } from './locate.js';
 import { readSettings } from './settings.js';
+import { settingsSchema } from './settings-schema.js';
 import { VOLUME_KEY } from './volume-key.js';
 import { watchedImage, watchedMethod } from '../watched-facts.js';
 import { API_GROUPS, methodOf } from './methods/registry.js';
 import { placement } from './placement.js';
+import { clusterFiles } from './render/files.js';
 
 /** Who backs up what is a cluster's is the method's affair. */
 export const kubernetes: Runtime = {
@@ -19,6 +21,7 @@ export const kubernetes: Runtime = {
   runs_on: 'cluster',
   volume_key: VOLUME_KEY,
   readSettings,
+  settingsSchema,
   place_keys: [],
   kinds: { host_path: 'folder', claim: 'claim' },
   ...locator,
@@ -51,6 +54,7 @@ export const kubernetes: Runtime = {
         method === undefined || method === backend ? (method ?? null) : `${method} (${backend})`,
     ),
   ],
+  render: clusterFiles,
 };
 
 function claimSource(volume: PlannedVolume): ClaimSource[] {

@@ -5,7 +5,7 @@ import { asList, asMapping, asText } from '../../source/access.js';
 import { isMapping, type Mapping } from '../../source/yaml-values.js';
 import { oneOf } from '../../source/choices.js';
 import type { Findings } from '../../source/findings.js';
-import type { ExternalSecretSettings, KubernetesSettings } from '../../policy/policy.js';
+import type { ExternalSecretSettings, KubernetesSettings } from '../../model/policy.js';
 import { readTolerations } from './tolerations.js';
 
 /** Reads `runtimes.kubernetes`, each setting with the usual default; the schema has checked types and names. */

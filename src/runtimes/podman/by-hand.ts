@@ -1,6 +1,6 @@
-import { CONTAINER_NAME } from '../../contract/names.js';
+import { CONTAINER_NAME } from '../../source/name-rules.js';
 import type { Command } from '../../model/guide.js';
-import type { Placement, ServicePlan } from '../../plan/plan.js';
+import type { Placement, ServicePlan } from '../../model/plan.js';
 import { NO_STEPS } from '../by-root.js';
 import type { ByHand } from '../runtime.js';
 import { unitCommands } from '../units.js';

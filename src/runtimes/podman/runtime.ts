@@ -7,6 +7,7 @@ import { locator } from './locate.js';
 import { readSettings } from './settings.js';
 import { VOLUME_KEY } from './volume-key.js';
 import { watchedImage } from '../watched-facts.js';
+import { rootlessFiles } from './render/files.js';
 
 const KINDS = { host_path: 'folder', podman_volume: 'volume' } as const;
 
@@ -34,4 +35,5 @@ export const podman: Runtime = {
   isRefused: () => false,
   by_hand: byHand,
   watched: [watchedImage('rootless jobs', /\.container$/, /^Image=(\S+)/gm)],
+  render: rootlessFiles,
 };

@@ -1,7 +1,7 @@
 import { systemd } from '../../backends/systemd.js';
 import type { StreamSource } from '../../model/job.js';
 import { backedUp } from '../../model/volume.js';
-import type { PlannedVolume, Placement } from '../../plan/plan.js';
+import type { PlannedVolume, Placement } from '../../model/plan.js';
 import { hostPlace } from '../host-parts.js';
 import type { Part, PlannedService, RuntimePolicy } from '../runtime.js';
 

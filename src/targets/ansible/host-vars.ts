@@ -1,4 +1,4 @@
-import type { RepositoryPlan } from '../../plan/plan.js';
+import type { RepositoryPlan } from '../../model/plan.js';
 import { userTreeName } from '../../hosts/user-tree.js';
 import type { RenderedFile, TargetInput } from '../../rendering/file.js';
 import { headerLines } from './header-lines.js';

@@ -1,4 +1,4 @@
-import type { BackupPlan } from '../../plan/plan.js';
+import type { BackupPlan } from '../../model/plan.js';
 import { userTrees, type UserTree } from '../../hosts/user-tree.js';
 import { hostTrees, type HostTree } from '../../hosts/host-tree.js';
 

@@ -1,5 +1,5 @@
 import { secretVariablePrefix } from '../../plan/ansible-names.js';
-import type { BackupPlan } from '../../plan/plan.js';
+import type { BackupPlan } from '../../model/plan.js';
 import { userSecretFiles, type UserTree } from '../../hosts/user-tree.js';
 import { hostCredentials } from '../systemd/host-files.js';
 import type { HostTree } from '../../hosts/host-tree.js';

@@ -1,10 +1,10 @@
-import { jobIndex } from '../../plan/job-index.js';
-import type { BackupPlan, RepositoryPlan } from '../../plan/plan.js';
-import type { KubernetesSettings, RuntimeSettings } from '../../policy/policy.js';
+import { jobIndex } from '../../lookup/job-index.js';
+import type { BackupPlan, RepositoryPlan } from '../../model/plan.js';
+import type { KubernetesSettings, RuntimeSettings } from '../../model/policy.js';
 import { header } from '../../rendering/header.js';
 import { ansibleHosts } from '../ansible/hosts.js';
 import { placeName, protection } from '../protection.js';
-import { usedRepositories } from '../kubernetes/namespace-files.js';
+import { usedRepositories } from '../../runtimes/kubernetes/render/namespace-files.js';
 import { rendererOf } from '../../runtimes/kubernetes/methods/renderers.js';
 import { namespaces, type Namespace } from '../../runtimes/kubernetes/render/cluster.js';
 import { secretName } from '../../runtimes/kubernetes/render/pod.js';
@@ -16,7 +16,6 @@ import type { Target } from '../target.js';
 
 /** What is about the tree as a whole: the index for people, the plan for programs, the mark for git. */
 export const index: Target = {
-  name: 'index',
   render({ plan, runtimes, templates }) {
     const file = (path: string, content: string): RenderedFile => ({
       path,
@@ -27,12 +26,11 @@ export const index: Target = {
       runtime: null,
     });
     const attributes = `# ${header(plan, null)}\n* text=auto eol=lf linguist-generated=true\n`;
-    const files = [
+    return [
       file('README.md', templates.render('index/README.md.hbs', indexContext(plan, runtimes))),
       file('.gitattributes', attributes),
       file('.stowage/plan.json', `${JSON.stringify({ generated: header(plan, null), ...plan }, null, 2)}\n`),
     ];
-    return { files, diagnostics: [] };
   },
 };
 

@@ -1,6 +1,6 @@
 import { isExclusive } from '../../model/job.js';
-import { jobIndex } from '../../plan/job-index.js';
-import type { BackupPlan, RepositoryPlan } from '../../plan/plan.js';
+import { jobIndex } from '../../lookup/job-index.js';
+import type { BackupPlan, RepositoryPlan } from '../../model/plan.js';
 import { rendererOf } from '../../runtimes/kubernetes/methods/renderers.js';
 import { kubernetesJobs, type KubernetesJob } from '../../runtimes/kubernetes/render/cluster.js';
 import { userTrees, type UserTree } from '../../hosts/user-tree.js';

@@ -1,5 +1,5 @@
-import type { Placement, ServicePlan } from '../../plan/plan.js';
-import type { KubernetesSettings } from '../../policy/policy.js';
+import type { Placement, ServicePlan } from '../../model/plan.js';
+import type { KubernetesSettings } from '../../model/policy.js';
 import { rendererOf } from '../../runtimes/kubernetes/methods/renderers.js';
 import type { KubernetesJob } from '../../runtimes/kubernetes/render/cluster.js';
 import { csiSteps } from '../../runtimes/kubernetes/render/csi-snapshot.js';

@@ -1,8 +1,8 @@
-import type { BackupPlan, Placement, RepositoryPlan, ServicePlan } from '../../plan/plan.js';
+import type { BackupPlan, Placement, RepositoryPlan, ServicePlan } from '../../model/plan.js';
 import { circles } from '../../plan/requirements.js';
 import { retentionText } from '../../retention/text.js';
 import { header } from '../../rendering/header.js';
-import { jobIndex, serviceIndex } from '../../plan/job-index.js';
+import { jobIndex, serviceIndex } from '../../lookup/job-index.js';
 import type { Job } from '../../model/job.js';
 import { methodOf } from '../../runtimes/kubernetes/methods/registry.js';
 import { rendererOf } from '../../runtimes/kubernetes/methods/renderers.js';

@@ -4,7 +4,7 @@ import { describe, expect, test } from '@jest/globals';
 import { loadProject } from '../../../src/load.js';
 import type { Job } from '../../../src/model/job.js';
 import { buildPlan } from '../../../src/plan/build.js';
-import type { BackupPlan } from '../../../src/plan/plan.js';
+import type { BackupPlan } from '../../../src/model/plan.js';
 import { parsePlanFile } from '../../../src/review/plan-file.js';
 
 interface Kept {

@@ -155,7 +155,7 @@ test('filled in, and with its lines in the registry, it backs up what it says, a
     .replace('readSettings: null,', 'readSettings,');
   put(
     'src/runtimes/nspawn/runtime.ts',
-    `import { VOLUME_NAME } from '../../contract/names.js';\nimport { readSettings } from './settings.js';\n${runtime}`,
+    `import { VOLUME_NAME } from '../../source/name-rules.js';\nimport { readSettings } from './settings.js';\n${runtime}`,
   );
   put(
     'src/runtimes/nspawn/locate.ts',

@@ -1,10 +1,10 @@
-import type { Contract } from '../../../contract/contract.js';
+import type { Contract } from '../../../model/contract.js';
 import type { Diagnostic } from '../../../diagnostics/diagnostic.js';
 import { declaredIn, isAtOrBelow } from '../../../locate/pairing.js';
 import { backedUp } from '../../../model/volume.js';
-import { place, type Check, type CheckInput } from '../../../plan/checks/check.js';
-import { groupBy } from '../../../plan/group.js';
-import type { PlannedVolume } from '../../../plan/plan.js';
+import { place, type Check, type CheckInput } from '../../../model/check.js';
+import { groupBy } from '../../../lookup/group.js';
+import type { PlannedVolume } from '../../../model/plan.js';
 import type { Pointer } from '../../../source/document.js';
 import { locator } from '../locate.js';
 import { methodOf } from '../methods/registry.js';

@@ -1,5 +1,5 @@
 import type { Diagnostic } from '../../../diagnostics/diagnostic.js';
-import type { Check } from '../../../plan/checks/check.js';
+import type { Check } from '../../../model/check.js';
 import { valueAt } from '../../../source/findings.js';
 
 /** Nodes that a deployment names although no job runs on each of them: their data would not be backed up. */

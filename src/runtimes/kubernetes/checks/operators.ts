@@ -1,10 +1,10 @@
-import type { Contract } from '../../../contract/contract.js';
+import type { Contract } from '../../../model/contract.js';
 import type { Diagnostic } from '../../../diagnostics/diagnostic.js';
 import type { Job } from '../../../model/job.js';
-import type { Check, CheckInput } from '../../../plan/checks/check.js';
-import { groupBy } from '../../../plan/group.js';
-import { effectiveSettings } from '../../../plan/settings.js';
-import type { Policy } from '../../../policy/policy.js';
+import type { Check, CheckInput } from '../../../model/check.js';
+import { groupBy } from '../../../lookup/group.js';
+import { effectiveSettings } from '../../../model/settings.js';
+import type { Policy } from '../../../model/policy.js';
 import { showDuration } from '../../../schedule/show.js';
 import { inUtc, type UtcSchedule } from '../../../schedule/utc-schedule.js';
 import type { Pointer, SourceDocument } from '../../../source/document.js';

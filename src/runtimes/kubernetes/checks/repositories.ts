@@ -1,7 +1,7 @@
 import type { Diagnostic } from '../../../diagnostics/diagnostic.js';
-import type { Check } from '../../../plan/checks/check.js';
-import { jobIndex } from '../../../plan/job-index.js';
-import { helperOf, holdsRclone } from '../../../policy/repository-url.js';
+import type { Check } from '../../../model/check.js';
+import { jobIndex } from '../../../lookup/job-index.js';
+import { helperOf, holdsRclone } from '../../../model/repository-url.js';
 import { methodOf } from '../methods/registry.js';
 
 /**

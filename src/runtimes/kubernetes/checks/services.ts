@@ -1,7 +1,7 @@
 import type { Diagnostic } from '../../../diagnostics/diagnostic.js';
 import { isNamespace } from '../../../names/objects.js';
-import type { Check } from '../../../plan/checks/check.js';
-import { groupBy } from '../../../plan/group.js';
+import type { Check } from '../../../model/check.js';
+import { groupBy } from '../../../lookup/group.js';
 import { kubernetesProblems, repositoryProblems } from '../problems.js';
 import { quantityValue } from '../quantity.js';
 

@@ -1,7 +1,7 @@
 import type { DiagnosticCode } from '../../../diagnostics/codes.js';
 import type { ClaimSource, ClusterPlace, NodeSource } from '../../../model/job.js';
-import type { Placement } from '../../../plan/plan.js';
-import type { KubernetesSettings, Repository } from '../../../policy/policy.js';
+import type { Placement } from '../../../model/plan.js';
+import type { KubernetesSettings, Repository } from '../../../model/policy.js';
 import type { Pointer } from '../../../source/document.js';
 import type { HonouredKey, Part, PlannedService, RuntimePolicy } from '../../runtime.js';
 

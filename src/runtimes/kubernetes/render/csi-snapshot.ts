@@ -1,5 +1,5 @@
 import { labels, objectName } from '../../../names/objects.js';
-import type { KubernetesSettings } from '../../../policy/policy.js';
+import type { KubernetesSettings } from '../../../model/policy.js';
 import { fence, fenced, type Step, type Command } from '../../../model/guide.js';
 import { IN_TREE } from '../../../steps/typed-at.js';
 import type { RenderedFile, TargetInput } from '../../../rendering/file.js';

@@ -1,5 +1,5 @@
 import type { Command } from '../../../model/guide.js';
-import type { RepositoryPlan } from '../../../plan/plan.js';
+import type { RepositoryPlan } from '../../../model/plan.js';
 import { header } from '../../../rendering/header.js';
 import type { RenderedFile, TargetInput } from '../../../rendering/file.js';
 import { LIFETIME_SECONDS } from './lifetime.js';

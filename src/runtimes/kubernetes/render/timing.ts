@@ -1,4 +1,4 @@
-import type { JobSchedule } from '../../../model/job.js';
+import type { JobSchedule } from '../../../schedule/job-schedule.js';
 import { knownSchedule } from '../../../schedule/job-schedule.js';
 import { simulate, SIMULATION } from '../../../schedule/runs.js';
 import { intlZones } from '../../../time/intl-zone.js';

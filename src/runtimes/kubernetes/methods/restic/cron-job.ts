@@ -1,6 +1,6 @@
 import { labels } from '../../../../names/objects.js';
-import { longestRun } from '../../../../plan/longest-run.js';
-import type { Placement, PlannedVolume } from '../../../../plan/plan.js';
+import { longestRun } from '../../../../rendering/longest-run.js';
+import type { Placement, PlannedVolume } from '../../../../model/plan.js';
 import { podsOf } from '../../workload.js';
 import { backupOptions, excludesOf } from '../../../../rendering/backup-options.js';
 import { header } from '../../../../rendering/header.js';

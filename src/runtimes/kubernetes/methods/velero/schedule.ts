@@ -1,6 +1,6 @@
 import { labels } from '../../../../names/objects.js';
-import type { JobSchedule } from '../../../../model/job.js';
-import type { ServicePlan } from '../../../../plan/plan.js';
+import type { JobSchedule } from '../../../../schedule/job-schedule.js';
+import type { ServicePlan } from '../../../../model/plan.js';
 import { header } from '../../../../rendering/header.js';
 import type { RenderedFile, TargetInput } from '../../../../rendering/file.js';
 import { backupSchedule, type KubernetesJob } from '../../render/cluster.js';

@@ -1,5 +1,5 @@
 import { labels, objectName } from '../../../../names/objects.js';
-import type { ServicePlan } from '../../../../plan/plan.js';
+import type { ServicePlan } from '../../../../model/plan.js';
 import { header } from '../../../../rendering/header.js';
 import type { RenderedFile, TargetInput } from '../../../../rendering/file.js';
 import { backupSchedule, claimsOf, type KubernetesJob } from '../../render/cluster.js';

@@ -1,0 +1,149 @@
+import type { BackupSettings, Commands, RuntimeName } from './contract.js';
+import type { DockerSettings } from '../runtimes/docker/settings.js';
+import type { MethodName } from '../runtimes/kubernetes/methods/registry.js';
+import type { PodmanSettings } from '../runtimes/podman/settings.js';
+import type { ProxmoxSettings } from '../runtimes/proxmox/settings.js';
+import type { Pointer, SourceDocument } from '../source/document.js';
+
+/** Who forgets, prunes and checks a repository: one host, or one Kubernetes namespace. */
+export type MaintenancePlace =
+  | { readonly kind: 'host'; readonly host: string }
+  | { readonly kind: 'namespace'; readonly namespace: string };
+
+/** When a maintenance job may start: up to `spread` minutes after each time of a cron expression. */
+export interface MaintenanceTime {
+  /** Cron expression. */
+  readonly schedule: string;
+  /** Minutes; 0 for exactly then. */
+  readonly spread: number;
+}
+
+/** What a repository says the time of. */
+export const MAINTENANCE_KINDS = ['forget', 'prune', 'check'] as const;
+export type MaintenanceKind = (typeof MAINTENANCE_KINDS)[number];
+
+/** One entry of `repositories`. */
+export interface Repository {
+  readonly name: string;
+  /** restic's `-r` value; never holds a password. */
+  readonly url: string;
+  /** Absolute path on hosts. */
+  readonly password_file: string;
+  /** Absolute path on hosts, systemd `EnvironmentFile=` syntax. */
+  readonly environment_file: string | null;
+  /** Secret whose keys are restic's environment names. */
+  readonly kubernetes_secret: string | null;
+  readonly maintenance: MaintenancePlace;
+  readonly forget: MaintenanceTime;
+  readonly prune: MaintenanceTime;
+  readonly check: MaintenanceTime & { readonly read_data_subsets: number | null };
+  /** For forget, prune and check. */
+  readonly timezone: string;
+  /** Minutes around a maintenance run in which no other job of the repository may be due; 0 checks nothing. */
+  readonly margin: number;
+  readonly pointer: Pointer;
+}
+
+/** One entry of `deployments`: these services run there. */
+export interface Deployment {
+  readonly runtime: RuntimeName;
+  /** Host name; null where the policy names none, and on Kubernetes. */
+  readonly host: string | null;
+  /** Service ids or globs (`*`, `?`). */
+  readonly services: readonly string[];
+  /** Overrides the `--host` of these services' snapshots. */
+  readonly snapshot_host: string | null;
+  /** Labels of the nodes with these services' hostPaths, where they are not those of the runtime. */
+  readonly node_selector: Labels | null;
+  /** Overrides the name of these services' Compose project. */
+  readonly compose_project: string | null;
+  readonly commands: Commands;
+  readonly pointer: Pointer;
+}
+
+/** A Kubernetes toleration of one taint, with its key. */
+export interface Toleration {
+  readonly key: string;
+  readonly operator: 'Equal' | 'Exists';
+  readonly value?: string;
+  readonly effect?: string;
+  readonly tolerationSeconds?: number;
+}
+
+/** Labels of objects in a cluster. */
+export type Labels = Readonly<Record<string, string>>;
+
+/** `runtimes.kubernetes`: how services on clusters are backed up. */
+export interface KubernetesSettings {
+  /** Image that holds restic 0.17.0 or later, busybox or another POSIX shell, and time zone data. */
+  readonly image: string;
+  /** Who makes the backups: restic jobs of ours, or an operator. */
+  readonly method: MethodName;
+  /** hostPath volumes: a job that follows the workload to its node, or a scheduler on each node of `node_selector`. */
+  readonly host_path_mode: 'cronjob' | 'daemonset';
+  /** Whether a job must run on the workload's node (ReadWriteOnce claims), or only should. */
+  readonly affinity: 'required' | 'preferred';
+  /** Labels of the nodes that hold hostPath volumes; for `host_path_mode: daemonset`. */
+  readonly node_selector: Labels;
+  /** Taints that backup and restore pods put up with; never one of the cluster itself. */
+  readonly tolerations: readonly Toleration[];
+  /** Velero only: move CSI snapshots, or read the files of the running pod. */
+  readonly snapshot: 'none' | 'csi';
+  /** VolumeSnapshotClass; null for the cluster's default. */
+  readonly volume_snapshot_class: string | null;
+  /** Where an ExternalSecret fills each `kubernetes_secret` from; null when people make the Secrets. */
+  readonly external_secret: ExternalSecretSettings | null;
+  /** TCP ports that jobs may reach besides those of the repositories' addresses. */
+  readonly egress_ports: readonly number[];
+  readonly resources: {
+    /** Kubernetes quantities. */
+    readonly cpu_request: string;
+    readonly memory_request: string;
+    readonly memory_limit: string;
+  };
+  /** Namespace that Velero runs in. */
+  readonly velero_namespace: string;
+}
+
+/** `runtimes.kubernetes.external_secret`: the store that Secrets are filled from. */
+export interface ExternalSecretSettings {
+  /** Name of the store. */
+  readonly store: string;
+  readonly store_kind: 'ClusterSecretStore' | 'SecretStore';
+  /** What stands before the Secret's name in the store's key: `backup/` gives `backup/restic-main`. */
+  readonly key_prefix: string;
+}
+
+/** `runtimes`: how services are backed up, runtime by runtime. */
+export interface RuntimeSettings {
+  readonly docker: DockerSettings;
+  readonly podman: PodmanSettings;
+  readonly kubernetes: KubernetesSettings;
+  readonly proxmox: ProxmoxSettings;
+  /** Of any other runtime, which knows itself what they are. */
+  readonly [runtime: string]: unknown;
+}
+
+/** `stowage.yml`, checked and with every default filled in. */
+export interface Policy {
+  readonly document: SourceDocument;
+  /** Part of every installed name, never of snapshots. */
+  readonly project: string;
+  /** Globs, relative to the policy's folder. */
+  readonly contracts: readonly string[];
+  /** Globs of the files that answer references of contracts, relative to the policy's folder. */
+  readonly values: readonly string[];
+  /** Folder of the output tree, relative to the policy's folder. */
+  readonly output: string;
+  /** Folder whose files shadow the built-in templates by path; null for none. */
+  readonly templates: string | null;
+  /** Sorted by name. */
+  readonly repositories: readonly Repository[];
+  /** What holds where a contract does not say otherwise. */
+  readonly defaults: BackupSettings;
+  /** How many backups the timers of one host start at once. */
+  readonly parallel: number;
+  /** Null without a `deployments` key: every runtime that a contract names, on host `any`. */
+  readonly deployments: readonly Deployment[] | null;
+  readonly runtimes: RuntimeSettings;
+}
