@@ -71,19 +71,18 @@ export type {
 export type { PlannedProject } from './plan-project.js';
 export type {
   Deployment,
-  ExternalSecretSettings,
-  KubernetesSettings,
   Labels,
   MaintenancePlace,
   MaintenanceTime,
   Policy,
   Repository,
   RuntimeSettings,
-  Toleration,
 } from './model/policy.js';
 export type { ProjectResult, RenderedProject } from './render.js';
 export type { Pointer, SourceDocument } from './source/document.js';
 export type { RenderedFile } from './rendering/file.js';
+export type { ExternalSecretSettings, KubernetesSettings } from './runtimes/kubernetes/settings.js';
+export type { Toleration } from './runtimes/kubernetes/tolerations.js';
 export type { DockerSettings } from './runtimes/docker/settings.js';
 export { METHOD_NAMES, type MethodName } from './runtimes/kubernetes/methods/registry.js';
 export type { PodmanSettings } from './runtimes/podman/settings.js';

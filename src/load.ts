@@ -1,7 +1,6 @@
 import { basename, dirname, resolve } from 'node:path';
 import type { Contract } from './model/contract.js';
-import { NOTHING_UNREAD } from './model/unread.js';
-import type { Unread } from './model/unread.js';
+import { NOTHING_UNREAD, type Unread } from './model/unread.js';
 import { loadContracts } from './contract/load.js';
 import { loadValues } from './contract/values.js';
 import { sortDiagnostics, type Diagnostic } from './diagnostics/diagnostic.js';

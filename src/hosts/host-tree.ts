@@ -70,3 +70,11 @@ export function usedBy(
   const used = new Set([...jobs.map((job) => job.repository), ...maintained]);
   return [...used].sort((a, b) => compareText(a.name, b.name));
 }
+
+/** Files with secrets that people must put on the host, sorted. */
+export function hostCredentials(tree: HostTree): string[] {
+  const files = tree.repositories.flatMap(({ password_file, environment_file }) =>
+    environment_file === null ? [password_file] : [password_file, environment_file],
+  );
+  return [...new Set(files)].sort();
+}

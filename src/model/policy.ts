@@ -1,8 +1,4 @@
 import type { BackupSettings, Commands, RuntimeName } from './contract.js';
-import type { DockerSettings } from '../runtimes/docker/settings.js';
-import type { MethodName } from '../runtimes/kubernetes/methods/registry.js';
-import type { PodmanSettings } from '../runtimes/podman/settings.js';
-import type { ProxmoxSettings } from '../runtimes/proxmox/settings.js';
 import type { Pointer, SourceDocument } from '../source/document.js';
 
 /** Who forgets, prunes and checks a repository: one host, or one Kubernetes namespace. */
@@ -61,68 +57,11 @@ export interface Deployment {
   readonly pointer: Pointer;
 }
 
-/** A Kubernetes toleration of one taint, with its key. */
-export interface Toleration {
-  readonly key: string;
-  readonly operator: 'Equal' | 'Exists';
-  readonly value?: string;
-  readonly effect?: string;
-  readonly tolerationSeconds?: number;
-}
-
 /** Labels of objects in a cluster. */
 export type Labels = Readonly<Record<string, string>>;
 
-/** `runtimes.kubernetes`: how services on clusters are backed up. */
-export interface KubernetesSettings {
-  /** Image that holds restic 0.17.0 or later, busybox or another POSIX shell, and time zone data. */
-  readonly image: string;
-  /** Who makes the backups: restic jobs of ours, or an operator. */
-  readonly method: MethodName;
-  /** hostPath volumes: a job that follows the workload to its node, or a scheduler on each node of `node_selector`. */
-  readonly host_path_mode: 'cronjob' | 'daemonset';
-  /** Whether a job must run on the workload's node (ReadWriteOnce claims), or only should. */
-  readonly affinity: 'required' | 'preferred';
-  /** Labels of the nodes that hold hostPath volumes; for `host_path_mode: daemonset`. */
-  readonly node_selector: Labels;
-  /** Taints that backup and restore pods put up with; never one of the cluster itself. */
-  readonly tolerations: readonly Toleration[];
-  /** Velero only: move CSI snapshots, or read the files of the running pod. */
-  readonly snapshot: 'none' | 'csi';
-  /** VolumeSnapshotClass; null for the cluster's default. */
-  readonly volume_snapshot_class: string | null;
-  /** Where an ExternalSecret fills each `kubernetes_secret` from; null when people make the Secrets. */
-  readonly external_secret: ExternalSecretSettings | null;
-  /** TCP ports that jobs may reach besides those of the repositories' addresses. */
-  readonly egress_ports: readonly number[];
-  readonly resources: {
-    /** Kubernetes quantities. */
-    readonly cpu_request: string;
-    readonly memory_request: string;
-    readonly memory_limit: string;
-  };
-  /** Namespace that Velero runs in. */
-  readonly velero_namespace: string;
-}
-
-/** `runtimes.kubernetes.external_secret`: the store that Secrets are filled from. */
-export interface ExternalSecretSettings {
-  /** Name of the store. */
-  readonly store: string;
-  readonly store_kind: 'ClusterSecretStore' | 'SecretStore';
-  /** What stands before the Secret's name in the store's key: `backup/` gives `backup/restic-main`. */
-  readonly key_prefix: string;
-}
-
-/** `runtimes`: how services are backed up, runtime by runtime. */
-export interface RuntimeSettings {
-  readonly docker: DockerSettings;
-  readonly podman: PodmanSettings;
-  readonly kubernetes: KubernetesSettings;
-  readonly proxmox: ProxmoxSettings;
-  /** Of any other runtime, which knows itself what they are. */
-  readonly [runtime: string]: unknown;
-}
+/** `runtimes`: how services are backed up, by the name of the runtime, which alone knows what its settings are. */
+export type RuntimeSettings = Readonly<Record<string, unknown>>;
 
 /** `stowage.yml`, checked and with every default filled in. */
 export interface Policy {

@@ -1,6 +1,5 @@
 import type { Contract } from '../model/contract.js';
-import { NOTHING_UNREAD } from '../model/unread.js';
-import type { Unread } from '../model/unread.js';
+import { NOTHING_UNREAD, type Unread } from '../model/unread.js';
 import { sortDiagnostics, type Diagnostic } from '../diagnostics/diagnostic.js';
 import type { Policy, Repository } from '../model/policy.js';
 import { runtimeOf } from '../runtimes/registry.js';

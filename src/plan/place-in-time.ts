@@ -1,7 +1,6 @@
 import { isExclusive, type Job, type JobDraft } from '../model/job.js';
-import type { JobSchedule } from '../schedule/job-schedule.js';
+import { type JobSchedule, scheduleAt } from '../schedule/job-schedule.js';
 import type { Policy } from '../model/policy.js';
-import { scheduleAt } from '../schedule/job-schedule.js';
 import type { StartWindows } from '../schedule/start-windows.js';
 import { placeOffsets, type Placeable, type StartWindow } from '../schedule/placement.js';
 import type { Zones } from '../schedule/zone.js';

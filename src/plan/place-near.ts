@@ -1,7 +1,6 @@
 import { isExclusive, type JobDraft } from '../model/job.js';
-import type { JobSchedule } from '../schedule/job-schedule.js';
+import { type JobSchedule, knownSchedule, scheduleAt } from '../schedule/job-schedule.js';
 import { firstCollision, freeTimes } from '../schedule/collisions.js';
-import { knownSchedule, scheduleAt } from '../schedule/job-schedule.js';
 import { SIMULATION } from '../schedule/runs.js';
 import { Simulated } from '../schedule/simulated.js';
 import { groupBy } from '../lookup/group.js';

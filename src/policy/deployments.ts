@@ -74,6 +74,5 @@ export function readRuntimeSettings(findings: Findings, given: Mapping): Runtime
       ? []
       : [[name, readSettings(findings, asMapping(runtimes[name]), ['runtimes', name])] as const],
   );
-  // The registry has the runtimes whose settings have a type there.
-  return Object.fromEntries(read) as unknown as RuntimeSettings;
+  return Object.fromEntries(read);
 }

@@ -1,3 +1,4 @@
+import { settingsOf } from '../runtimes/kubernetes/settings.js';
 import { NOTHING_UNREAD } from '../model/unread.js';
 import type { BackupSettings, Contract, RuntimeName } from '../model/contract.js';
 import { wholeFile, type Span } from '../diagnostics/diagnostic.js';
@@ -164,7 +165,7 @@ export class Places {
     if (deployment?.node_selector) return this.policy([...deployment.pointer, 'node_selector']);
     const kubernetes = ['runtimes', 'kubernetes'];
     const selector = [...kubernetes, 'node_selector'];
-    const isPerNode = this.#policy.runtimes.kubernetes.host_path_mode === 'daemonset';
+    const isPerNode = settingsOf(this.#policy.runtimes).host_path_mode === 'daemonset';
     const known = isPerNode && valueAt(this.#policy.document.value, selector) !== undefined;
     return this.policy(known ? selector : isPerNode ? kubernetes : [...kubernetes, 'host_path_mode']);
   }

@@ -1,6 +1,5 @@
 import { templates as builtins } from '#generated/templates.js';
-import type { Diagnostic } from '../diagnostics/diagnostic.js';
-import { wholeFile } from '../diagnostics/diagnostic.js';
+import { type Diagnostic, wholeFile } from '../diagnostics/diagnostic.js';
 import { didYouMean } from '../diagnostics/did-you-mean.js';
 import { compileTemplate } from './compile-template.js';
 import { templateKind } from './kind.js';

@@ -5,7 +5,8 @@ import { held, type Runtime } from '../runtime.js';
 import { CHECKS } from './checks/registry.js';
 import { honours } from './honoured.js';
 import { locator } from './locate.js';
-import { readSettings } from './settings.js';
+import { readSettings } from './read-settings.js';
+import { settingsOf } from './settings.js';
 import { settingsSchema } from './settings-schema.js';
 import { VOLUME_KEY } from './volume-key.js';
 import { watchedImage, watchedMethod } from '../watched-facts.js';
@@ -30,7 +31,7 @@ export const kubernetes: Runtime = {
   parts(policy, service, placed) {
     const { namespace, obstacles } = placed;
     if (namespace === null || obstacles.length > 0) return [];
-    const settings = policy.runtimes.kubernetes;
+    const settings = settingsOf(policy.runtimes);
     const volumes = backedUp(placed.volumes);
     return methodOf(settings).parts({
       ...{ service, placement: placed, settings, policy },
@@ -39,7 +40,7 @@ export const kubernetes: Runtime = {
       nodes: volumes.flatMap(nodeSource),
     });
   },
-  honours: ({ runtimes }, key) => honours(runtimes.kubernetes, key),
+  honours: ({ runtimes }, key) => honours(settingsOf(runtimes), key),
   checks: CHECKS,
   isRefused: ({ obstacles }) => obstacles.length > 0,
   by_hand: null,

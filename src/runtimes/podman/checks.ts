@@ -1,3 +1,4 @@
+import { settingsOf } from './settings.js';
 import type { Diagnostic } from '../../diagnostics/diagnostic.js';
 import { declaredIn, isAtOrBelow } from '../../locate/pairing.js';
 import { backedUp } from '../../model/volume.js';
@@ -58,7 +59,7 @@ const unmountableRepository: Check = ({ policy, plan }) => {
 
 /** Repositories that another program reaches. Jobs have the SSH keys and the rclone.conf of their user. */
 const unreachableRepository: Check = ({ policy, plan }) => {
-  const { image } = policy.runtimes.podman;
+  const { image } = settingsOf(policy.runtimes);
   if (holdsRclone(image)) return [];
   const used = new Set(
     plan.services

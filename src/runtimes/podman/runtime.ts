@@ -4,7 +4,7 @@ import type { Runtime } from '../runtime.js';
 import { byHand } from './by-hand.js';
 import { CHECKS } from './checks.js';
 import { locator } from './locate.js';
-import { readSettings } from './settings.js';
+import { readSettings, settingsOf } from './settings.js';
 import { VOLUME_KEY } from './volume-key.js';
 import { watchedImage } from '../watched-facts.js';
 import { rootlessFiles } from './render/files.js';
@@ -29,7 +29,7 @@ export const podman: Runtime = {
       service,
       placement,
       folders(placement, KINDS, 'podman'),
-      placement.scope === 'user' ? { image: runtimes.podman.image } : {},
+      placement.scope === 'user' ? { image: settingsOf(runtimes).image } : {},
     ),
   checks: CHECKS,
   isRefused: () => false,

@@ -1,3 +1,4 @@
+import { settingsOf } from './settings.js';
 import { systemd } from '../../backends/systemd.js';
 import type { StreamSource } from '../../model/job.js';
 import { backedUp } from '../../model/volume.js';
@@ -16,7 +17,7 @@ export function guestPart(
   service: PlannedService,
   placement: Placement,
 ): Part[] {
-  const { mode, transfer } = runtimes.proxmox;
+  const { mode, transfer } = settingsOf(runtimes);
   const inside = insideGuest(placement).filter(({ name }) => name !== null);
   const [first] = inside;
   if (first === undefined || service.vmid === null) return [];

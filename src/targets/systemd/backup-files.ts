@@ -9,7 +9,7 @@ import { header } from '../../rendering/header.js';
 import type { RenderedFile, TargetInput } from '../../rendering/file.js';
 import { runtimeOf } from '../../runtimes/registry.js';
 import { jobCommands } from '../../hosts/commands.js';
-import { type HostJob, type HostTree } from '../../hosts/host-tree.js';
+import type { HostJob, HostTree } from '../../hosts/host-tree.js';
 import { hostVolumes } from '../host-volumes.js';
 import { queueUnit } from '../../hosts/queue.js';
 import { protectHome } from './protect-home.js';

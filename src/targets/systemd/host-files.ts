@@ -1,7 +1,7 @@
 import { installedName, projectName, resticCommand, restoreCommand } from '../../names/installed.js';
 import { sharedFilesIn } from '../../rendering/shared-file.js';
 import type { RenderedFile, TargetInput } from '../../rendering/file.js';
-import type { HostTree } from '../../hosts/host-tree.js';
+import { hostCredentials, type HostTree } from '../../hosts/host-tree.js';
 import { keyContext } from '../../hosts/keys.js';
 import { queueFiles } from '../../hosts/queue.js';
 import { repositoryContext } from '../../hosts/repository-context.js';
@@ -54,13 +54,5 @@ export function hostFiles(tree: HostTree, input: TargetInput): RenderedFile[] {
 /** Files with environment variables that jobs of the host read, sorted. */
 function hostEnvironmentFiles(tree: HostTree): string[] {
   const files = tree.repositories.flatMap(({ environment_file }) => environment_file ?? []);
-  return [...new Set(files)].sort();
-}
-
-/** Files with secrets that people must put on the host, sorted. */
-export function hostCredentials(tree: HostTree): string[] {
-  const files = tree.repositories.flatMap(({ password_file, environment_file }) =>
-    environment_file === null ? [password_file] : [password_file, environment_file],
-  );
   return [...new Set(files)].sort();
 }

@@ -1,3 +1,4 @@
+import { settingsOf } from '../../../src/runtimes/kubernetes/settings.js';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from '@jest/globals';
@@ -31,7 +32,7 @@ function today(method: 'restic' | 'k8up', services: ReadonlySet<string>): Backup
   return buildPlan(
     {
       ...policy,
-      runtimes: { ...runtimes, kubernetes: { ...runtimes.kubernetes, method } },
+      runtimes: { ...runtimes, kubernetes: { ...settingsOf(runtimes), method } },
       deployments: (deployments ?? []).map((entry) => ({
         ...entry,
         services: entry.services.filter((id) => services.has(id)),

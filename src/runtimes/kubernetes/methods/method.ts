@@ -1,7 +1,8 @@
 import type { DiagnosticCode } from '../../../diagnostics/codes.js';
 import type { ClaimSource, ClusterPlace, NodeSource } from '../../../model/job.js';
 import type { Placement } from '../../../model/plan.js';
-import type { KubernetesSettings, Repository } from '../../../model/policy.js';
+import type { Repository } from '../../../model/policy.js';
+import type { KubernetesSettings } from '../settings.js';
 import type { Pointer } from '../../../source/document.js';
 import type { HonouredKey, Part, PlannedService, RuntimePolicy } from '../../runtime.js';
 

@@ -1,3 +1,4 @@
+import { settingsOf } from '../settings.js';
 import { rendererOf } from '../methods/renderers.js';
 import { type Namespace, namespaces } from './cluster.js';
 import type { Contents } from './contents.js';
@@ -41,7 +42,7 @@ function namespaceFiles(namespace: Namespace, input: TargetInput): RenderedFile[
 
 /** What pods of ours need, where there are any; an operator brings its own. */
 function ownPods(namespace: Namespace, input: TargetInput): Contents {
-  const { kubernetes } = input.runtimes;
+  const kubernetes = settingsOf(input.runtimes);
   const secrets = secretFiles(namespace, input);
   const backups =
     namespace.jobs.length > 0 ? (rendererOf(kubernetes).scripts?.(namespace, kubernetes) ?? []) : [];
@@ -56,7 +57,7 @@ function ownPods(namespace: Namespace, input: TargetInput): Contents {
 }
 
 function services(namespace: Namespace, input: TargetInput): Contents {
-  const made = rendererOf(input.runtimes.kubernetes).files(namespace, input);
+  const made = rendererOf(settingsOf(input.runtimes)).files(namespace, input);
   return { ...made, files: [...made.files, ...namespace.jobs.flatMap((job) => csiFiles(job, input))] };
 }
 

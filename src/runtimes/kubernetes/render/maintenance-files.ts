@@ -1,3 +1,4 @@
+import { settingsOf } from '../settings.js';
 import { createHash } from 'node:crypto';
 import { groupBy } from '../../../lookup/group.js';
 import { jobIndex, serviceIndex } from '../../../lookup/job-index.js';
@@ -94,7 +95,7 @@ function maintenanceJob(
     ...podContext({
       project: input.plan.project,
       repository,
-      settings: input.runtimes.kubernetes,
+      settings: settingsOf(input.runtimes),
       security: maintenanceSecurity(),
       command: ['/bin/sh', `${SCRIPTS}/maintain.sh`],
       args: commandOf(kind, facts),

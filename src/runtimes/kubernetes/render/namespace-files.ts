@@ -1,3 +1,4 @@
+import { settingsOf } from '../settings.js';
 import { projectName } from '../../../names/installed.js';
 import { groupBy } from '../../../lookup/group.js';
 import type { RepositoryPlan } from '../../../model/plan.js';
@@ -27,7 +28,7 @@ export function commonFile(namespace: Namespace, { plan, runtimes, templates }: 
       labels: labels(plan.project, 'shared', 'shared'),
       pod_selector: projectSelector(plan.project),
       dns: ['UDP', 'TCP'].flatMap((protocol) => DNS_PORTS.map((port) => ({ protocol, port }))),
-      ports: repositoryPorts(plan, runtimes.kubernetes).map((port) => ({ protocol: 'TCP', port })),
+      ports: repositoryPorts(plan, settingsOf(runtimes)).map((port) => ({ protocol: 'TCP', port })),
     }),
   };
 }
@@ -55,7 +56,7 @@ export function secretFiles(
   namespace: Namespace,
   { plan, runtimes, templates }: TargetInput,
 ): RenderedFile[] {
-  const store = runtimes.kubernetes.external_secret;
+  const store = settingsOf(runtimes).external_secret;
   if (store === null) return [];
   const used = new Set([...usedRepositories(namespace), ...namespace.maintained]);
   const withSecret = [...used]

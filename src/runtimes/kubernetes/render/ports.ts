@@ -1,5 +1,5 @@
 import type { BackupPlan } from '../../../model/plan.js';
-import type { KubernetesSettings } from '../../../model/policy.js';
+import type { KubernetesSettings } from '../settings.js';
 
 const HTTPS = 443;
 const DEFAULT_PORTS: Readonly<Record<string, number>> = { 'http:': 80, 'https:': HTTPS, 'sftp:': 22 };

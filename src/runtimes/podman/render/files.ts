@@ -1,3 +1,4 @@
+import { settingsOf } from '../settings.js';
 import { installedName, userLibraryFolder } from '../../../names/installed.js';
 import type { RepositoryPlan } from '../../../model/plan.js';
 import { helperOf } from '../../../model/repository-url.js';
@@ -43,7 +44,7 @@ function repositoryContext(project: string, repository: RepositoryPlan) {
 
 function sharedFiles(tree: UserTree, input: TargetInput): RenderedFile[] {
   const file = sharedFilesIn(tree.folder, 'podman', input);
-  const { image, user } = input.runtimes.podman;
+  const { image, user } = settingsOf(input.runtimes);
   const keys = tree.repositories.flatMap((repository) =>
     keyContext(repository).map((key) => ({
       ...key,
@@ -113,7 +114,7 @@ function jobFiles(tree: UserTree, { plan, runtimes, templates }: TargetInput): R
         path: `${tree.folder}/containers/${name}.container`,
         content: templates.render('podman-user/backup.container.hbs', {
           header: from,
-          image: runtimes.podman.image,
+          image: settingsOf(runtimes).image,
           repository: repositoryContext(job.project, job.repository),
           ...containerContext(job),
         }),

@@ -1,3 +1,4 @@
+import { settingsOf, type ProxmoxSettings } from '../settings.js';
 import { resticCommand, stateFolder } from '../../../names/installed.js';
 import { guestDumpName } from '../locate.js';
 import { backupOptions } from '../../../rendering/backup-options.js';
@@ -24,7 +25,7 @@ function guestFiles(
   const { name: unit } = job.job.object;
   const { vmid } = job.service;
   if (vmid === null) return [];
-  const context = guestContext(job, vmid, runtimes.proxmox);
+  const context = guestContext(job, vmid, settingsOf(runtimes));
   const file = (path: string, template: string, more: Record<string, unknown>): RenderedFile => ({
     path: `${tree.folder}/${path}`,
     mode: path.endsWith('.sh') ? 0o755 : 0o644,
@@ -37,7 +38,7 @@ function guestFiles(
     file(`bin/vzdump-restic-${service_id}.sh`, 'proxmox/vzdump-restic.sh.hbs', context),
     file(`bin/restore-guest-${service_id}.sh`, 'proxmox/restore-guest.sh.hbs', {
       ...context,
-      dumpdir: runtimes.proxmox.dumpdir,
+      dumpdir: settingsOf(runtimes).dumpdir,
       restic: resticCommand(job.project, job.repository.name),
       dump_name: guestDumpName(vmid),
       guest_tags: guestTags(job.service).join(','),
@@ -51,11 +52,7 @@ function guestFiles(
   ];
 }
 
-function guestContext(
-  job: HostJob,
-  vmid: number,
-  settings: TargetInput['runtimes']['proxmox'],
-): Record<string, unknown> {
+function guestContext(job: HostJob, vmid: number, settings: ProxmoxSettings): Record<string, unknown> {
   const { project, service, placement, repository } = job;
   const inside = insideGuest(placement);
   return {

@@ -1,3 +1,4 @@
+import { settingsOf } from '../../settings.js';
 import { labels } from '../../../../names/objects.js';
 import { longestRun } from '../../../../rendering/longest-run.js';
 import type { Placement, PlannedVolume } from '../../../../model/plan.js';
@@ -20,7 +21,7 @@ export function cronJobFile(
 ): RenderedFile {
   const { service, placement } = job;
   const schedule = backupSchedule(job);
-  const settings = runtimes.kubernetes;
+  const settings = settingsOf(runtimes);
   // A hostPath is on the workload's node or nowhere, whatever the policy prefers for claims.
   const isRequired = settings.affinity === 'required' || volumes.some(({ kind }) => kind === 'host_path');
   const pod = podContext({

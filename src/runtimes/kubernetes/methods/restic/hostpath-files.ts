@@ -1,3 +1,4 @@
+import { settingsOf } from '../../settings.js';
 import type { Command } from '../../../../model/guide.js';
 import { mustExist } from '../../../../backends/crond.js';
 import type { Job } from '../../../../model/job.js';
@@ -123,7 +124,7 @@ function schedulerFile(
   { name, file, timezone, nodes, jobs }: Scheduler,
   { plan, runtimes, templates }: TargetInput,
 ): RenderedFile {
-  const settings = runtimes.kubernetes;
+  const settings = settingsOf(runtimes);
   const own = labels(plan.project, name, 'backup');
   return {
     path: file,

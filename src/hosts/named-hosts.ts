@@ -1,9 +1,9 @@
-import type { BackupPlan } from '../../model/plan.js';
-import { userTrees, type UserTree } from '../../hosts/user-tree.js';
-import { hostTrees, type HostTree } from '../../hosts/host-tree.js';
+import type { BackupPlan } from '../model/plan.js';
+import { userTrees, type UserTree } from './user-tree.js';
+import { hostTrees, type HostTree } from './host-tree.js';
 
-/** What the playbook brings to one host; at least one of the trees is there. */
-export interface AnsibleHost {
+/** What there is for one host that the policy names; at least one of the trees is there. */
+export interface NamedHost {
   readonly name: string;
   /** Jobs of the host itself. */
   readonly tree: HostTree | null;
@@ -12,7 +12,7 @@ export interface AnsibleHost {
 }
 
 /** The hosts that the policy names, by name. Trees below `hosts/any` have no name that an inventory could know. */
-export function ansibleHosts(plan: BackupPlan): AnsibleHost[] {
+export function namedHosts(plan: BackupPlan): NamedHost[] {
   const trees = new Map(hostTrees(plan).map((tree) => [tree.folder, tree]));
   const rootless = new Map(userTrees(plan).map((tree) => [tree.folder, tree]));
   const folders = [...trees.keys(), ...[...rootless.keys()].map((folder) => folder.replace(/\/user$/, ''))];
