@@ -1,5 +1,4 @@
 import type { Job, JobDraft, JobObject } from '../model/job.js';
-import type { NameKind } from '../names/installed.js';
 import type { Clockwork } from '../schedule/runs.js';
 
 /** A job before it is known where its trigger stands. */
@@ -20,5 +19,5 @@ export interface Backend {
    * @param project - part of every installed name
    * @param stem - the kind's word in installed names
    */
-  object(job: Unplaced, project: string, stem: NameKind): JobObject;
+  object(job: Unplaced, project: string, stem: string): JobObject;
 }

@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { TIMED_KINDS } from '../jobs/registry.js';
 import { LOCATION_KINDS, RUNTIMES, runtimeOf } from '../runtimes/registry.js';
 import type { SettingsSchema } from '../runtimes/runtime.js';
 
@@ -38,6 +39,7 @@ const FILL: Readonly<Record<SchemaName, (schema: Json) => void>> = {
     runtime.description = `What runs these services: ${listed(RUNTIMES.map(described))}.`;
     runtime.enum = RUNTIMES;
     fill(schema, ['properties', 'runtimes', 'properties'], settingsOfRuntimes());
+    fill(schema, ['$defs', 'repository', 'properties'], timesOfKinds());
   },
   plan(schema) {
     at(schema, ['$defs', 'placement', 'properties', 'runtime']).enum = RUNTIMES;
@@ -59,6 +61,16 @@ function settingsOfRuntimes(): Json {
     return [[name, settingsSchema(JSON.parse(readFileSync(file, 'utf8')) as SettingsSchema)] as const];
   });
   return Object.fromEntries(settings);
+}
+
+/** `repositories.<name>.<kind>` */
+function timesOfKinds(): Json {
+  return Object.fromEntries(
+    TIMED_KINDS.map(({ name }) => [
+      name,
+      JSON.parse(readFileSync(`src/jobs/${name}/time.schema.json`, 'utf8')) as Json,
+    ]),
+  );
 }
 
 /** Keys of `backup.volumes.<name>`. */

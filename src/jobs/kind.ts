@@ -1,8 +1,8 @@
 import type { JobDraft, Wish } from '../model/job.js';
-import type { NameKind } from '../names/installed.js';
-import type { Placement, RepositoryPlan } from '../model/plan.js';
+import type { Placement, RepositoryPlan, PlannedService } from '../model/plan.js';
 import type { MaintenanceTime } from '../model/policy.js';
-import type { Part, PlannedService } from '../runtimes/runtime.js';
+import type { Part } from './part.js';
+import type { Task } from './task.js';
 
 /** A part with the time that its service wants. */
 export type WishedPart = Part & { readonly wish: Wish };
@@ -34,8 +34,18 @@ export interface Resolved {
 /** One kind of job. */
 export interface JobKind {
   readonly name: string;
-  /** How its units and objects are called: `stowage-<project>-<stem>-…`. An interface: installers remove by name. */
-  readonly stem: NameKind;
+  /**
+   * How its units and objects are called: `stowage-<project>-<stem>-…`. An interface: installers remove by name. No hyphen,
+   * and no word that is taken (`names/installed.ts`).
+   */
+  readonly stem: string;
+  /** What runs; null where whoever made the part renders it: a backup reads what its runtime knows of. */
+  readonly task: Task | null;
+  /**
+   * When it runs unless the policy says otherwise, at `repositories.<name>.<kind>`; `time.schema.json` beside it describes
+   * that key. Null where nobody chooses.
+   */
+  readonly usual_time: MaintenanceTime | null;
   /**
    * The jobs of this kind, without times.
    *

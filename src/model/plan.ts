@@ -129,6 +129,9 @@ export interface ServicePlan {
   readonly elsewhere: readonly Elsewhere[];
 }
 
+/** A service as it is before it is placed. */
+export type PlannedService = Omit<ServicePlan, 'placements'>;
+
 /** Where a service's volumes would live under a runtime that it is not deployed on. */
 export interface Elsewhere {
   readonly runtime: RuntimeName;

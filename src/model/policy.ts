@@ -14,10 +14,6 @@ export interface MaintenanceTime {
   readonly spread: number;
 }
 
-/** What a repository says the time of. */
-export const MAINTENANCE_KINDS = ['forget', 'prune', 'check'] as const;
-export type MaintenanceKind = (typeof MAINTENANCE_KINDS)[number];
-
 /** One entry of `repositories`. */
 export interface Repository {
   readonly name: string;
@@ -30,10 +26,11 @@ export interface Repository {
   /** Secret whose keys are restic's environment names. */
   readonly kubernetes_secret: string | null;
   readonly maintenance: MaintenancePlace;
-  readonly forget: MaintenanceTime;
-  readonly prune: MaintenanceTime;
-  readonly check: MaintenanceTime & { readonly read_data_subsets: number | null };
-  /** For forget, prune and check. */
+  /** By kind: of each one whose time the policy may say. */
+  readonly times: Readonly<Record<string, MaintenanceTime>>;
+  /** The parts in which check reads the data, one a run; null for none of it. */
+  readonly read_data_subsets: number | null;
+  /** By which the times are told. */
   readonly timezone: string;
   /** Minutes around a maintenance run in which no other job of the repository may be due; 0 checks nothing. */
   readonly margin: number;

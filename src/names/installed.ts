@@ -3,24 +3,6 @@
  * `stowage-<project>-<kind>-<name>` can be read in one way only: two that differ in project, kind or name never meet.
  */
 
-/** What a unit or an object of ours is for. */
-export type NameKind =
-  | 'backup'
-  | 'check'
-  | 'failure'
-  | 'forget'
-  | 'hostpath'
-  | 'locks'
-  | 'prune'
-  | 'queue'
-  | 'restore'
-  | 'scripts'
-  | 'secret'
-  | 'shell'
-  | 'snapshot'
-  | 'vzdump'
-  | 'aside';
-
 /**
  * Words that stand where a project's name does now: in units, folders and objects of the time when names had no project
  * in them, and in those that all projects of a host share.
@@ -49,7 +31,7 @@ export function projectName(project: string): string {
 }
 
 /** `stowage-homelab-backup-wiki`: a unit without its ending, or an object whose name may be this long. */
-export function installedName(project: string, kind: NameKind, name?: string): string {
+export function installedName(project: string, kind: string, name?: string): string {
   return [projectName(project), kind, ...(name === undefined ? [] : [name])].join('-');
 }
 
@@ -64,7 +46,7 @@ export function userLibraryFolder(project: string): string {
 }
 
 /** What one run of a job leaves for the next; below /var/lib, or a user's own folder of that kind. */
-export function stateFolder(project: string, kind: NameKind, name: string): string {
+export function stateFolder(project: string, kind: string, name: string): string {
   return `stowage/${project}/jobs/${kind}-${name}`;
 }
 

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { installedName, projectName, type NameKind } from './installed.js';
+import { installedName, projectName } from './installed.js';
 
 /** CronJob names end up in Job and Pod names with a suffix of their own (kubernetes.io, "CronJob"). */
 const LONGEST_NAME = 52;
@@ -13,7 +13,7 @@ const HASHED = /-[0-9a-f]{8}$/;
  * needs a change (dots and underscores of a service id, length), a hash follows, so that no two become one. What is kept
  * is long enough for the whole of the longest project and kind.
  */
-export function objectName(project: string, kind: NameKind, name: string): string {
+export function objectName(project: string, kind: string, name: string): string {
   return fitted(installedName(project, kind, name));
 }
 

@@ -179,7 +179,7 @@ function planRepository(repository: Repository, services: readonly ServicePlan[]
     environment_file: repository.environment_file,
     kubernetes_secret: repository.kubernetes_secret,
     maintenance: repository.maintenance,
-    read_data_subsets: repository.check.read_data_subsets,
+    read_data_subsets: repository.read_data_subsets,
     services: services.map((service) => service.service_id),
   };
 }

@@ -21,9 +21,9 @@ export function resolve(
   const planned = new Map(repositories.map((repository) => [repository.name, repository]));
   return {
     project: policy.project,
-    repositories: policy.repositories.flatMap(({ name, timezone, forget, prune, check }) => {
+    repositories: policy.repositories.flatMap(({ name, timezone, times }) => {
       const repository = planned.get(name);
-      return repository === undefined ? [] : [{ repository, timezone, times: { forget, prune, check } }];
+      return repository === undefined ? [] : [{ repository, timezone, times }];
     }),
     placed: services.flatMap((service) => {
       const contract = known.get(service.service_id);

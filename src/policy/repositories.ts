@@ -1,3 +1,4 @@
+import { TIMED_KINDS } from '../jobs/registry.js';
 import { asMapping, asText } from '../source/access.js';
 import type { Pointer } from '../source/document.js';
 import type { Findings } from '../source/findings.js';
@@ -12,13 +13,7 @@ import { compareText } from '../text/compare.js';
 
 const USUAL_MARGIN = 15;
 const MAX_MARGIN = 12 * 60;
-/** When nobody says otherwise: early in the morning, and as much later as the backups make it. */
-const USUAL_TIMES = {
-  forget: { schedule: '15 4 * * *', spread: 90 },
-  prune: { schedule: '45 4 * * 0', spread: 90 },
-  check: { schedule: '45 5 * * 0', spread: 90 },
-} as const satisfies Record<string, MaintenanceTime>;
-
+const USUAL_SUBSETS = 12;
 /** Reads `repositories`, sorted by name. `timezone` is that of the policy's defaults. */
 export function readRepositories(findings: Findings, given: Mapping, timezone: string): Repository[] {
   return Object.entries(asMapping(given.repositories))
@@ -37,8 +32,10 @@ function readRepository(
   const pointer: Pointer = ['repositories', name];
   const maintenance = readMaintenance(findings, name, given, pointer);
   const check = asMapping(given.check);
-  const time = (kind: keyof typeof USUAL_TIMES) =>
-    readTime(findings, given[kind], [...pointer, kind]) ?? USUAL_TIMES[kind];
+  const times = TIMED_KINDS.map(({ name: kind, usual_time }) => [
+    kind,
+    readTime(findings, given[kind], [...pointer, kind]) ?? usual_time,
+  ]);
   const subsets = check.read_data_subsets;
   checkAddress(findings, asText(given.url) ?? '', [...pointer, 'url']);
   const repository = {
@@ -48,12 +45,8 @@ function readRepository(
       readSecretFile(findings, given.password_file, [...pointer, 'password_file']) ?? '/etc/restic/password',
     environment_file: readSecretFile(findings, given.environment_file, [...pointer, 'environment_file']),
     kubernetes_secret: asText(given.kubernetes_secret),
-    forget: time('forget'),
-    prune: time('prune'),
-    check: {
-      ...time('check'),
-      read_data_subsets: subsets === null ? null : typeof subsets === 'number' ? subsets : 12,
-    },
+    times: Object.fromEntries(times) as Repository['times'],
+    read_data_subsets: subsets === null ? null : typeof subsets === 'number' ? subsets : USUAL_SUBSETS,
     timezone: readTimezone(findings, given.timezone, [...pointer, 'timezone']) ?? timezone,
     margin:
       readMinutes(findings, given.margin, [...pointer, 'margin'], { min: 0, max: MAX_MARGIN }) ??

@@ -1,9 +1,5 @@
+import { serviceTag } from '../model/service-tag.js';
 import type { Placement, PlannedVolume, ServicePlan } from '../model/plan.js';
-
-/** The tag by which every snapshot of a service is found; the first of its tags. */
-export function serviceTag({ tags: [tag = ''] }: ServicePlan): string {
-  return tag;
-}
 
 interface Job {
   readonly service: ServicePlan;

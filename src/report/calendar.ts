@@ -1,3 +1,4 @@
+import { isForget } from '../jobs/forget/kind.js';
 import { count } from '../diagnostics/format-text.js';
 import { groupBy } from '../lookup/group.js';
 import type { Job } from '../model/job.js';
@@ -70,7 +71,7 @@ interface Backup {
 export function calendar(base: ReportBase): Calendar {
   const index = jobIndex(base.plan);
   const backups = base.places.flatMap((place): Backup[] => {
-    const forget = index.ofRepository(place.repository.name).find(({ covers }) => covers.length > 0) ?? null;
+    const forget = index.ofRepository(place.repository.name).find(isForget) ?? null;
     return place.jobs.map((job) => ({ place, job, forget }));
   });
   const isOurs = ({ job }: Backup): boolean => job.snapshot?.forgotten_by === 'forget-job';

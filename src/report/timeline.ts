@@ -1,5 +1,5 @@
 import { groupBy } from '../lookup/group.js';
-import { isExclusive, type Job } from '../model/job.js';
+import { isExclusive, isLight, type Job } from '../model/job.js';
 import { jobIndex } from '../lookup/job-index.js';
 import type { RepositoryPlan } from '../model/plan.js';
 import { dateOf, weekdayOf } from '../schedule/civil.js';
@@ -75,7 +75,9 @@ export function timelines(base: ReportBase): Timeline[] {
 }
 
 function timeline(base: ReportBase, repository: RepositoryPlan): Timeline {
-  const own = jobIndex(base.plan).ofRepository(repository.name).filter(isExclusive);
+  const own = jobIndex(base.plan)
+    .ofRepository(repository.name)
+    .filter((job) => !isLight(job));
   const timezone = own[0]?.schedule.timezone ?? 'UTC';
   const week = weekOf(base.zones(timezone), base.moment);
   const entries = base.places
@@ -86,7 +88,12 @@ function timeline(base: ReportBase, repository: RepositoryPlan): Timeline {
   });
   const kinds = own.map((job) => ({ job, name: job.kind, runs: runsIn(base, week, job) }));
   const margin = base.margins.get(repository.name) ?? 0;
-  const clashes = clashesOf(kinds, backups, margin, (run) => shown(week, run));
+  const clashes = clashesOf(
+    kinds.filter(({ job }) => isExclusive(job)),
+    backups,
+    margin,
+    (run) => shown(week, run),
+  );
   const maintenance = kinds.map(({ job, name, runs }): Lane => ({
     kind: name,
     label: name,

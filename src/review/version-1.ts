@@ -1,9 +1,10 @@
 import { expand } from '../jobs/expand.js';
 import type { Resolved, WishedPart } from '../jobs/kind.js';
+import { KINDS } from '../jobs/registry.js';
 import type { Job, JobDraft, Wish } from '../model/job.js';
 import { type JobSchedule, scheduleAt } from '../schedule/job-schedule.js';
 import type { BackupPlan, Placement, RepositoryPlan, ServicePlan } from '../model/plan.js';
-import type { MaintenanceKind, RuntimeSettings } from '../model/policy.js';
+import type { RuntimeSettings } from '../model/policy.js';
 import type { KubernetesSettings } from '../runtimes/kubernetes/settings.js';
 import { runtimeOf } from '../runtimes/registry.js';
 
@@ -14,7 +15,10 @@ export interface PlanOfVersion1 extends Omit<BackupPlan, 'version' | 'jobs' | 'r
   readonly services: readonly ServiceOfVersion1[];
 }
 
-type Times = Readonly<Record<MaintenanceKind, JobSchedule>>;
+/** The kinds of that time; a later one made no job then. */
+const KINDS_THEN: readonly string[] = ['backup', 'guest-dump', 'forget', 'prune', 'check', 'locks'];
+
+type Times = Readonly<Record<'forget' | 'prune' | 'check', JobSchedule>>;
 type RepositoryOfVersion1 = RepositoryPlan &
   Times & { readonly k8up?: { readonly prune: string; readonly check: string } };
 type PlacementOfVersion1 = Placement & { readonly schedule: JobSchedule };
@@ -31,7 +35,10 @@ type ServiceOfVersion1 = Omit<ServicePlan, 'placements'> & {
  * @param files of the tree, by path
  */
 export function fromVersion1(old: PlanOfVersion1, files: ReadonlyMap<string, string>): BackupPlan {
-  const jobs = expand(resolved(old, files)).map((draft) => completed(old, draft));
+  const jobs = expand(
+    resolved(old, files),
+    KINDS.filter(({ name }) => KINDS_THEN.includes(name)),
+  ).map((draft) => completed(old, draft));
   return {
     ...old,
     version: 2,

@@ -1,11 +1,11 @@
-import type { Backend } from '../backends/backend.js';
-import type { Contract, Retention, ServiceVolume } from '../model/contract.js';
+import type { Part } from '../jobs/part.js';
+import type { Contract, ServiceVolume } from '../model/contract.js';
 import type { NameRule } from '../source/name-rules.js';
 import type { Located, LocateInput } from '../locate/location.js';
 import type { Command, Step } from '../model/guide.js';
-import type { Job, Place, SnapshotIdentity, Source, Store } from '../model/job.js';
+import type { Job } from '../model/job.js';
 import type { Check } from '../model/check.js';
-import type { Placement, PlannedVolume, ServicePlan } from '../model/plan.js';
+import type { PlannedService, Placement, PlannedVolume, ServicePlan } from '../model/plan.js';
 import type { RenderedFile, TargetInput } from '../rendering/file.js';
 import type { Pointer } from '../source/document.js';
 import type { Findings } from '../source/findings.js';
@@ -16,23 +16,6 @@ import type { Deployment, Policy, RuntimeSettings } from '../model/policy.js';
 export type RuntimePolicy = Pick<Policy, 'project' | 'runtimes'> & {
   readonly repositories: readonly Pick<Policy['repositories'][number], 'name' | 'url'>[];
 };
-
-export type PlannedService = Omit<ServicePlan, 'placements'>;
-
-/** One job that a runtime asks for: what belongs into one snapshot, who runs it, and where it goes. */
-export interface Part {
-  /** The kind of job that takes it up. */
-  readonly kind: string;
-  /** Tells several parts of one kind apart. */
-  readonly name: string | null;
-  readonly place: Place;
-  readonly backend: Backend;
-  readonly store: Store;
-  readonly sources: readonly Source[];
-  readonly snapshot: SnapshotIdentity | null;
-  readonly retention: Retention | null;
-  readonly facts: Job['facts'];
-}
 
 /** What a runtime's adapter does with volumes. Every contract that loads has a location on every runtime. */
 export interface Locator {

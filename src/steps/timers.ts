@@ -1,3 +1,4 @@
+import { forget } from '../jobs/forget/kind.js';
 import { installedName } from '../names/installed.js';
 import type { RepositoryPlan } from '../model/plan.js';
 import { objectName } from '../names/objects.js';
@@ -55,7 +56,7 @@ export function forgetFence(project: string, repository: RepositoryPlan, why: st
   const { maintenance, name } = repository;
   const command =
     maintenance.kind === 'host'
-      ? ['systemctl', held ? 'stop' : 'start', `${installedName(project, 'forget', name)}.timer`]
-      : suspended(maintenance.namespace, objectName(project, 'forget', name), held);
+      ? ['systemctl', held ? 'stop' : 'start', `${installedName(project, forget.stem, name)}.timer`]
+      : suspended(maintenance.namespace, objectName(project, forget.stem, name), held);
   return fence(`${whereMaintained(maintenance)}, ${why}`, [command]);
 }

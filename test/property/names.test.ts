@@ -1,6 +1,9 @@
+import { readFileSync } from 'node:fs';
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { installedName, isTakenProjectName, type NameKind } from '../../src/names/installed.js';
+import glob from 'fast-glob';
+import { KINDS } from '../../src/jobs/registry.js';
+import { installedName, isTakenProjectName } from '../../src/names/installed.js';
 import { secretVariablePrefix } from '../../src/plan/ansible-names.js';
 import { labels, objectName } from '../../src/names/objects.js';
 
@@ -9,8 +12,27 @@ const project = fc.stringMatching(/^[ab][ab1]{0,3}$/).filter((name) => !isTakenP
 const service = fc
   .stringMatching(/^[ab](?:[ab.1-]{0,4}[ab1])?$/)
   .map((id) => (id.length > 4 ? `${id}${'long'.repeat(12)}` : id));
-const kind = fc.constantFrom<NameKind>('backup', 'vzdump', 'forget', 'prune', 'check', 'restore', 'secret');
+/** Words that sources give to these functions themselves, whatever the job. */
+const OTHER_WORDS = glob
+  .sync('src/**/*.ts')
+  .flatMap((file) => [
+    ...readFileSync(file, 'utf8').matchAll(/(?:installedName|objectName|stateFolder)\([\w.]+, '(\w+)'/g),
+  ])
+  .map(([, word]) => word ?? '');
+
+/** Every word that stands between a project's name and what an installed thing is about. */
+const WORDS = [...new Set([...KINDS.map(({ stem }) => stem), ...OTHER_WORDS])];
+const kind = fc.constantFrom(...WORDS);
 const triple = fc.tuple(project, kind, service);
+
+test('no kind has the word of another one, or of something else, and none holds a hyphen', () => {
+  expect(WORDS).toEqual(expect.arrayContaining(['failure', 'queue', 'restore', 'shell', 'scripts']));
+  for (const word of WORDS) expect(word).toMatch(/^[a-z]+$/);
+  const stems = KINDS.map(({ stem }) => stem);
+  expect(new Set(stems).size).toBe(stems.length);
+  // What backups leave for the next run, and where a claim is restored, are named after their kind on purpose.
+  expect(stems.filter((stem) => OTHER_WORDS.includes(stem)).sort()).toEqual(['backup', 'vzdump']);
+});
 
 test('two that differ in project, kind or service have two names, of units and of objects', () => {
   fc.assert(

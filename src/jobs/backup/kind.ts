@@ -5,5 +5,7 @@ import type { JobKind } from '../kind.js';
 export const backup: JobKind = {
   name: 'backup',
   stem: 'backup',
+  task: null,
+  usual_time: null,
   expand: (resolved) => partDrafts(backup, resolved, 'shared'),
 };

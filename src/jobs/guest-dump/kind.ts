@@ -5,5 +5,7 @@ import type { JobKind } from '../kind.js';
 export const guestDump: JobKind = {
   name: 'guest-dump',
   stem: 'vzdump',
+  task: null,
+  usual_time: null,
   expand: (resolved) => partDrafts(guestDump, resolved, 'shared'),
 };

@@ -14,6 +14,14 @@ const OFTEN = {
 export const locks: JobKind = {
   name: 'locks',
   stem: 'locks',
+  task: {
+    does: 'Remove dead locks from',
+    when: 'look for dead locks in',
+    is_watch: true,
+    command: { script: 'remove-dead-locks', args: () => [] },
+    each_service: null,
+  },
+  usual_time: null,
   expand: (resolved, earlier) =>
     repositoryDrafts(locks, resolved, earlier, () => ({ locks: [], wish: OFTEN })),
 };

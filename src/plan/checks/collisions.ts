@@ -1,6 +1,6 @@
 import type { Diagnostic } from '../../diagnostics/diagnostic.js';
 import { isExclusive, type Job } from '../../model/job.js';
-import { MAINTENANCE_KINDS, type MaintenanceKind, type Repository } from '../../model/policy.js';
+import type { Repository } from '../../model/policy.js';
 import { firstCollision, freeTimes } from '../../schedule/collisions.js';
 import { knownSchedule } from '../../schedule/job-schedule.js';
 import { runsBetween } from '../../schedule/runs.js';
@@ -59,13 +59,9 @@ function repositoryCollisions(
   backups: readonly Busy[],
   simulated: Simulated,
 ): Diagnostic[] {
-  const jobs = MAINTENANCE_KINDS.flatMap((kind) => {
-    const job = alone.find((candidate) => candidate.kind === kind);
-    if (job === undefined) return [];
-    const { runs } = simulated.of(job.schedule, job.clock);
-    return [
-      { kind, names: [`${kind} of \`${repository.name}\``], runs, cron: job.schedule.cron, clock: job.clock },
-    ];
+  const jobs = alone.map(({ kind, schedule, clock }) => {
+    const { runs } = simulated.of(schedule, clock);
+    return { kind, names: [`${kind} of \`${repository.name}\``], runs, cron: schedule.cron, clock };
   });
   const met = jobs.map((job, index) => {
     const withBackups = clashes(job.runs, backups, repository.margin);
@@ -76,7 +72,7 @@ function repositoryCollisions(
   const subject: Subject = { input, repository, clear, simulated };
   /** Times that earlier findings suggest: later ones must not suggest them again. */
   const taken: (readonly number[])[] = [];
-  const suggested = new Map<MaintenanceKind, string>();
+  const suggested = new Map<string, string>();
   return met.flatMap(({ job, withBackups, found }): Diagnostic[] => {
     if (found.length === 0) return [];
     const busy = [...backups, ...jobs.filter((other) => other !== job)].map(({ runs }) => runs);
@@ -136,7 +132,7 @@ function hintOf(way: WayOut): string | null {
 function collision(
   { policy }: CheckInput,
   repository: Repository,
-  kind: MaintenanceKind,
+  kind: string,
   [first, ...more]: readonly Clash[],
   isBackup: boolean,
   way: WayOut,

@@ -1,5 +1,5 @@
 import type { Diagnostic, Span } from '../../diagnostics/diagnostic.js';
-import { MAINTENANCE_KINDS, type MaintenanceKind, type Policy, type Repository } from '../../model/policy.js';
+import type { Policy, Repository } from '../../model/policy.js';
 import { jobIndex } from '../../lookup/job-index.js';
 import * as ambiguity from '../../schedule/ambiguity.js';
 import { knownSchedule } from '../../schedule/job-schedule.js';
@@ -43,12 +43,12 @@ function written({ policy, contracts, plan }: CheckInput): Written[] {
       .map((contract) => settings(contract.document, 'backup', effectiveSettings(policy, contract))),
     ...policy.repositories.flatMap((repository) => {
       const jobs = jobIndex(plan).ofRepository(repository.name);
-      return MAINTENANCE_KINDS.map((kind) => ({
-        expression: repository[kind].schedule,
+      return Object.entries(repository.times).map(([kind, { schedule }]) => ({
+        expression: schedule,
         timezone: repository.timezone,
         span: () => policy.document.span(maintenancePointer(policy, repository, kind)),
         spread: null,
-        placed: jobs.find((job) => job.kind === kind)?.schedule.cron ?? repository[kind].schedule,
+        placed: jobs.find((job) => job.kind === kind)?.schedule.cron ?? schedule,
       }));
     }),
   ];
@@ -59,7 +59,7 @@ function has(document: SourceDocument, pointer: Pointer): boolean {
 }
 
 /** Where a repository says when a job of it runs. */
-export function maintenancePointer(policy: Policy, repository: Repository, kind: MaintenanceKind): Pointer {
+export function maintenancePointer(policy: Policy, repository: Repository, kind: string): Pointer {
   const pointer = [...repository.pointer, kind];
   const key = ['schedule', 'every', 'window'].find((name) => has(policy.document, [...pointer, name]));
   return key === undefined ? pointer : [...pointer, key];

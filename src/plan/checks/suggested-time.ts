@@ -1,5 +1,5 @@
 import { isExclusive, type Job, type JobDraft } from '../../model/job.js';
-import type { MaintenanceKind, Repository } from '../../model/policy.js';
+import type { Repository } from '../../model/policy.js';
 import { firstCollision } from '../../schedule/collisions.js';
 import type { Simulated } from '../../schedule/simulated.js';
 import { placeInTime, placingOf } from '../place-in-time.js';
@@ -24,7 +24,7 @@ export interface Subject {
  */
 export function workingTime(
   subject: Subject,
-  kind: MaintenanceKind,
+  kind: string,
   candidates: readonly string[],
   earlier: Suggestions,
 ): string | null {

@@ -1,3 +1,4 @@
+import { isForget } from '../../jobs/forget/kind.js';
 import type { Job } from '../../model/job.js';
 import { jobIndex, serviceIndex } from '../../lookup/job-index.js';
 import type { BackupPlan } from '../../model/plan.js';
@@ -37,6 +38,7 @@ function covered(plan: BackupPlan, repository: string): Set<string> {
   return new Set(
     jobIndex(plan)
       .ofRepository(repository)
+      .filter(isForget)
       .flatMap(({ covers }) => covers),
   );
 }

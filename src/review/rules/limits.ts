@@ -1,3 +1,4 @@
+import { isCheck } from '../../jobs/check/kind.js';
 import type { Job } from '../../model/job.js';
 import { jobIndex } from '../../lookup/job-index.js';
 import type { BackupPlan } from '../../model/plan.js';
@@ -58,9 +59,7 @@ function showParts(parts: number): string {
 }
 
 function checkOf(plan: BackupPlan, repository: string): Job | undefined {
-  return jobIndex(plan)
-    .ofRepository(repository)
-    .find(({ kind }) => kind === 'check');
+  return jobIndex(plan).ofRepository(repository).find(isCheck);
 }
 
 function gapOf({ simulated }: ReviewInput, { schedule, clock }: Job): number {

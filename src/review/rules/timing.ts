@@ -1,3 +1,4 @@
+import { isCheck } from '../../jobs/check/kind.js';
 import { isExclusive, type Job } from '../../model/job.js';
 import type { JobSchedule } from '../../schedule/job-schedule.js';
 import { groupBy } from '../../lookup/group.js';
@@ -129,7 +130,7 @@ function maintenanceTimes(
     span:
       before.schedule.cron === after.schedule.cron
         ? places.repositoryZone(name)
-        : places.repository(name, kind, ...(kind === 'check' ? ['schedule'] : [])),
+        : places.repository(name, kind, ...(isCheck(after) ? ['schedule'] : [])),
   };
   if (later > YEAR && later > gap) {
     return [
@@ -204,7 +205,7 @@ export const collisions: Rule = (input) => {
       const at: Pick<Finding, 'before' | 'after' | 'span'> = moved ?? {
         before: previous === undefined ? null : show(previous.schedule),
         after: show(job.schedule),
-        span: places.repository(name, job.kind, ...(job.kind === 'check' ? ['schedule'] : [])),
+        span: places.repository(name, job.kind, ...(isCheck(job) ? ['schedule'] : [])),
       };
       return [
         {

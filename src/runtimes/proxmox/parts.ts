@@ -2,9 +2,10 @@ import { settingsOf } from './settings.js';
 import { systemd } from '../../backends/systemd.js';
 import type { StreamSource } from '../../model/job.js';
 import { backedUp } from '../../model/volume.js';
-import type { PlannedVolume, Placement } from '../../model/plan.js';
+import type { PlannedVolume, Placement, PlannedService } from '../../model/plan.js';
 import { hostPlace } from '../host-parts.js';
-import type { Part, PlannedService, RuntimePolicy } from '../runtime.js';
+import type { RuntimePolicy } from '../runtime.js';
+import type { Part } from '../../jobs/part.js';
 
 /** The volumes on the guest's own disks that are backed up. */
 export function insideGuest({ volumes }: Pick<Placement, 'volumes'>): PlannedVolume[] {

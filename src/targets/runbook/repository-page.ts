@@ -1,3 +1,4 @@
+import { TIMED_KINDS } from '../../jobs/registry.js';
 import { libraryScript, resticCommand } from '../../names/installed.js';
 import { isExclusive, isLight, type Job } from '../../model/job.js';
 import { jobIndex } from '../../lookup/job-index.js';
@@ -66,13 +67,17 @@ export function repositoryContext(
   };
 }
 
-/** When the repository's own jobs run; `-` for one that there is not. */
-function timesOf(jobs: readonly Job[]): Record<string, string> {
-  const cronOf = (kind: string) => jobs.find((job) => job.kind === kind)?.schedule.cron ?? '-';
+/** When the repository's own jobs run, by kind and together; `-` for one that there is not. */
+function timesOf(jobs: readonly Job[]): Record<string, unknown> {
+  const times = TIMED_KINDS.map(({ name }) => ({
+    kind: name,
+    cron: jobs.find(({ kind }) => kind === name)?.schedule.cron ?? '-',
+  }));
+  const names = times.map(({ kind }) => kind).join(', ');
   return {
-    forget: cronOf('forget'),
-    prune: cronOf('prune'),
-    check: cronOf('check'),
+    ...Object.fromEntries(times.map(({ kind, cron }) => [kind, cron])),
+    jobs: `${names.charAt(0).toUpperCase()}${names.slice(1)}`,
+    times: times.map(({ cron }) => cron),
     timezone: jobs.find(isExclusive)?.schedule.timezone ?? 'UTC',
   };
 }

@@ -1,5 +1,6 @@
 import { installedName, projectName, resticCommand, restoreCommand } from '../../names/installed.js';
 import { sharedFilesIn } from '../../rendering/shared-file.js';
+import { TASK_SCRIPTS } from '../../jobs/tasks.js';
 import type { RenderedFile, TargetInput } from '../../rendering/file.js';
 import { hostCredentials, type HostTree } from '../../hosts/host-tree.js';
 import { keyContext } from '../../hosts/keys.js';
@@ -34,9 +35,7 @@ export function hostFiles(tree: HostTree, input: TargetInput): RenderedFile[] {
     ...(tree.jobs.length + tree.guests.length > 0 ? [file('bin/backup.sh', 'host/backup.sh.hbs')] : []),
     ...(maintains ? [file('bin/apply-retention.sh', 'host/apply-retention.sh.hbs')] : []),
     file('bin/check-unused.sh', 'host/check-unused.sh.hbs'),
-    ...(maintains ? [file('bin/forget.sh', 'host/forget.sh.hbs')] : []),
-    ...(maintains ? [file('bin/remove-dead-locks.sh', 'host/remove-dead-locks.sh.hbs')] : []),
-    ...(maintains ? [file('bin/check-repository.sh', 'host/check-repository.sh.hbs')] : []),
+    ...(maintains ? TASK_SCRIPTS.map((name) => file(`bin/${name}.sh`, `host/${name}.sh.hbs`)) : []),
     ...repositories.flatMap((repository) => [
       file(`bin/restic-${repository.name}.sh`, 'host/restic.sh.hbs', {
         repository,

@@ -1,26 +1,16 @@
 import type { Job } from '../../model/job.js';
 import { libraryFolder, libraryScript } from '../../names/installed.js';
-import { jobIndex, serviceIndex } from '../../lookup/job-index.js';
-import type { RepositoryPlan, ServicePlan } from '../../model/plan.js';
+import { jobIndex } from '../../lookup/job-index.js';
+import type { RepositoryPlan } from '../../model/plan.js';
 import { header } from '../../rendering/header.js';
 import type { RenderedFile, TargetInput } from '../../rendering/file.js';
 import type { HostTree } from '../../hosts/host-tree.js';
 import { protectHome } from './protect-home.js';
-import { retentionContext } from '../../rendering/retention-context.js';
+import { serviceScripts, taskOf, type ServiceScript } from '../../jobs/tasks.js';
 import { repositoryContext } from '../../hosts/repository-context.js';
 
 /** What nobody's contract decides: not about one service, nor one runtime. */
 const SHARED = { sources: [], service: null, runtime: null } as const;
-
-/** What one kind of maintenance does, and which template says so. */
-interface Task {
-  readonly description: string;
-  readonly template: string;
-  readonly command: readonly string[];
-  /** What its timer says it is for. */
-  readonly when: string;
-  readonly timer: string;
-}
 
 /** The maintenance of one repository, for the one host that does it. */
 export function maintenanceFiles(
@@ -29,50 +19,20 @@ export function maintenanceFiles(
   input: TargetInput,
 ): RenderedFile[] {
   const jobs = jobIndex(input.plan).ofRepository(repository.name);
-  const services = serviceIndex(input.plan);
-  const covered = jobs.flatMap(({ covers }) => covers);
-  return [
-    ...jobs.flatMap((job) => jobFiles(tree, repository, job, input)),
-    ...covered
-      .flatMap((id) => services.get(id) ?? [])
-      .map((service) => forgetScript(tree, repository, service, input)),
-  ];
+  return jobs.flatMap((job) => [
+    ...jobFiles(tree, repository, job, input),
+    ...serviceScripts(job, input.plan).map((script) => serviceFile(tree, repository, script, input)),
+  ]);
 }
 
-function taskOf({ project }: HostTree, { name }: RepositoryPlan, { kind, facts }: Job): Task {
-  const library = libraryFolder(project);
-  const usual = { template: 'systemd/maintenance.service.hbs', timer: 'systemd/job.timer.hbs' };
-  const tasks: Readonly<Record<string, Task>> = {
-    forget: {
-      ...usual,
-      description: `Forget old snapshots in restic repository ${name}`,
-      command: [`${library}/forget.sh`, `${library}/forget/${name}`],
-      when: `When to forget restic repository ${name}`,
-    },
-    prune: {
-      ...usual,
-      description: `Remove unused data from restic repository ${name}`,
-      command: ['restic', 'prune', '--retry-lock', '2h'],
-      when: `When to prune restic repository ${name}`,
-    },
-    check: {
-      ...usual,
-      description: `Check restic repository ${name}`,
-      command: [`${library}/check-repository.sh`, facts.read_data_subsets ?? '0'],
-      when: `When to check restic repository ${name}`,
-    },
-    locks: {
-      // It needs nobody to wait, and may look for hours.
-      template: 'systemd/locks.service.hbs',
-      timer: 'systemd/locks.timer.hbs',
-      description: `Remove dead locks from restic repository ${name}`,
-      command: [libraryScript(project, 'remove-dead-locks.sh')],
-      when: `When to look for dead locks in restic repository ${name}`,
-    },
-  };
-  const task = tasks[kind];
-  if (task === undefined) throw new Error(`nothing says what a job of kind ${kind} runs on a host`);
-  return task;
+/** What a job runs on a host. */
+function commandOf({ project }: HostTree, { name }: RepositoryPlan, job: Job): readonly string[] {
+  const { stem, task } = taskOf(job);
+  const { command, each_service } = task;
+  const folder = each_service === null ? [] : [libraryScript(project, `${stem}/${name}`)];
+  return 'restic' in command
+    ? ['restic', command.restic, ...command.options.flat(), ...folder]
+    : [libraryScript(project, `${command.script}.sh`), ...command.args(job), ...folder];
 }
 
 function jobFiles(
@@ -81,16 +41,19 @@ function jobFiles(
   job: Job,
   { plan, templates }: TargetInput,
 ): RenderedFile[] {
-  const task = taskOf(tree, repository, job);
+  const { task } = taskOf(job);
+  const [service, timer] = task.is_watch
+    ? ['systemd/locks.service.hbs', 'systemd/locks.timer.hbs']
+    : ['systemd/maintenance.service.hbs', 'systemd/job.timer.hbs'];
   return [
     {
       ...SHARED,
       path: `${tree.folder}/systemd/${job.object.name}.service`,
       mode: 0o644,
-      content: templates.render(task.template, {
+      content: templates.render(service, {
         header: header(plan, null),
-        description: task.description,
-        command: task.command,
+        description: `${task.does} restic repository ${repository.name}`,
+        command: commandOf(tree, repository, job),
         protect_home: protectHome([repository.local_path ?? '']),
         repository: repositoryContext(repository),
       }),
@@ -99,9 +62,9 @@ function jobFiles(
       ...SHARED,
       path: job.object.file,
       mode: 0o644,
-      content: templates.render(task.timer, {
+      content: templates.render(timer, {
         header: header(plan, null),
-        description: task.when,
+        description: `When to ${task.when} restic repository ${repository.name}`,
         on_calendar: job.schedule.on_calendar,
         // It waits for the repository, not for the host.
         queue: null,
@@ -110,22 +73,22 @@ function jobFiles(
   ];
 }
 
-/** One service's retention, in a file of its own: adding a service changes no other. */
-function forgetScript(
+/** A file for each service: adding one changes no other. */
+function serviceFile(
   tree: HostTree,
   repository: RepositoryPlan,
-  service: ServicePlan,
+  { stem, service, template, context }: ServiceScript,
   { plan, templates }: TargetInput,
 ): RenderedFile {
   return {
-    path: `${tree.folder}/bin/forget/${repository.name}/${service.service_id}.sh`,
+    path: `${tree.folder}/bin/${stem}/${repository.name}/${service.service_id}.sh`,
     mode: 0o755,
     sources: [service.contract],
     service: service.service_id,
     runtime: null,
-    content: templates.render('host/forget-service.sh.hbs', {
+    content: templates.render(template, {
       header: header(plan, service.contract),
-      ...retentionContext(service, libraryScript(tree.project, 'apply-retention.sh')),
+      ...context(service, libraryFolder(tree.project)),
     }),
   };
 }

@@ -2,6 +2,9 @@ import { settingsOf } from '../../../src/runtimes/kubernetes/settings.js';
 import { settingsOf as podmanSettings } from '../../../src/runtimes/podman/settings.js';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from '@jest/globals';
+import { expand } from '../../../src/jobs/expand.js';
+import type { JobKind } from '../../../src/jobs/kind.js';
+import { prune } from '../../../src/jobs/prune/kind.js';
 import { loadProject } from '../../../src/load.js';
 import type { Job } from '../../../src/model/job.js';
 import { buildPlan } from '../../../src/plan/build.js';
@@ -42,6 +45,22 @@ describe('a service that has nothing to back up', () => {
     const alone = planOf(policy, PHOTOS).plan.jobs;
     expect(planOf(policy, PHOTOS, STATELESS, WAIVED).plan.jobs).toEqual(alone);
   });
+});
+
+test('a job that nothing would render is a bug, never no job, nor one that is taken for a backup', () => {
+  const { plan } = planOf(policyOf(ON_WEB1), PHOTOS);
+  const [job] = plan.jobs;
+  if (job === undefined) throw new Error('no job');
+  const draft = { ...job, wish: { at: 'near', job: job.id } } as const;
+  const resolved = { project: 'lab', repositories: [], placed: [] };
+  const drill = (own: Partial<JobKind>): JobKind => {
+    return { name: 'drill', stem: 'drill', task: null, usual_time: null, expand: () => [draft], ...own };
+  };
+  expect(expand(resolved, [drill({})])).toEqual([draft]);
+  expect(() => expand(resolved, [drill({ task: prune.task })])).toThrow(
+    `systemd does not know what ${job.id} runs`,
+  );
+  expect(() => expand(resolved, [drill({ expand: () => [{ ...draft, service: null }] })])).toThrow(job.id);
 });
 
 describe('many jobs', () => {

@@ -30,8 +30,8 @@ describe('when maintenance runs', () => {
   ] as const)('%s', (line, kind, schedule, spread) => {
     const { repository, diagnostics } = load(line);
     expect(diagnostics).toEqual([]);
-    expect(repository?.[kind]).toMatchObject({ schedule, spread });
-    if (line.includes('subsets')) expect(repository?.check.read_data_subsets).toBe(4);
+    expect(repository?.times[kind]).toMatchObject({ schedule, spread });
+    if (line.includes('subsets')) expect(repository?.read_data_subsets).toBe(4);
   });
 
   test.each([

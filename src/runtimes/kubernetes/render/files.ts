@@ -1,11 +1,11 @@
-import { settingsOf } from '../settings.js';
 import { rendererOf } from '../methods/renderers.js';
 import { type Namespace, namespaces } from './cluster.js';
 import type { Contents } from './contents.js';
 import { csiFiles } from './csi-snapshot.js';
 import { maintenanceShell, shellFile } from './shell.js';
 import type { RenderedFile, TargetInput } from '../../../rendering/file.js';
-import { forgetGenerators, MAINTENANCE_SCRIPTS, maintenanceFiles } from './maintenance-files.js';
+import { settingsOf } from '../settings.js';
+import { scriptGenerators, MAINTENANCE_SCRIPTS, maintenanceFiles } from './maintenance-files.js';
 import { commonFile, kustomizationFile, scriptFiles, secretFiles } from './namespace-files.js';
 
 /** `kubernetes/`: one folder per namespace, and a kustomization above them for the whole. */
@@ -66,6 +66,6 @@ function maintenance(namespace: Namespace, input: TargetInput): Contents {
   return {
     files: files.filter(({ path }) => !path.endsWith('.yaml')),
     resources: files.filter(({ path }) => path.endsWith('.yaml')),
-    generators: namespace.maintained.flatMap((repository) => forgetGenerators(repository, input)),
+    generators: namespace.maintained.flatMap((repository) => scriptGenerators(repository, input)),
   };
 }

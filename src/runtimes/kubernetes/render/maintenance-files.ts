@@ -1,17 +1,18 @@
 import { settingsOf } from '../settings.js';
 import { createHash } from 'node:crypto';
 import { groupBy } from '../../../lookup/group.js';
-import { jobIndex, serviceIndex } from '../../../lookup/job-index.js';
+import { jobIndex } from '../../../lookup/job-index.js';
 import { isLight, type Job } from '../../../model/job.js';
-import type { BackupPlan, RepositoryPlan, ServicePlan } from '../../../model/plan.js';
+import type { BackupPlan, RepositoryPlan } from '../../../model/plan.js';
 import { header } from '../../../rendering/header.js';
-import { retentionContext } from '../../../rendering/retention-context.js';
 import type { RenderedFile, TargetInput } from '../../../rendering/file.js';
 import type { Namespace } from './cluster.js';
 import { labels, objectName } from '../../../names/objects.js';
+import type { Generator } from './contents.js';
 import { podContext, SCRIPTS } from './pod.js';
 import { maintenanceSecurity } from './security.js';
 import { startingDeadline } from './timing.js';
+import { serviceScripts, TASK_SCRIPTS, taskOf, type ServiceScript } from '../../../jobs/tasks.js';
 
 const SHARED = { mode: 0o644, sources: [], service: null, runtime: 'kubernetes' } as const;
 
@@ -19,24 +20,21 @@ const SHARED = { mode: 0o644, sources: [], service: null, runtime: 'kubernetes' 
 export const MAINTENANCE_SCRIPTS = [
   { file: 'apply-retention.sh', template: 'host/apply-retention.sh.hbs' },
   { file: 'maintain.sh', template: 'kubernetes/maintain.sh.hbs' },
-  { file: 'check-repository.sh', template: 'host/check-repository.sh.hbs' },
-  { file: 'forget.sh', template: 'host/forget.sh.hbs' },
-  { file: 'remove-dead-locks.sh', template: 'host/remove-dead-locks.sh.hbs' },
-] as const;
+  ...TASK_SCRIPTS.map((name) => ({ file: `${name}.sh`, template: `host/${name}.sh.hbs` })),
+];
 
-/** Where the forget job finds the services' scripts. */
-const FORGET_FOLDER = `${SCRIPTS}-forget`;
 /** One ConfigMap holds at most 1 MiB, and `kubectl apply` notes at most 256 KiB of it: about 700 scripts. */
 const SHARDS = Array.from({ length: 16 }, (_, shard) => shard.toString(16));
 
-/** The locks, forget, prune and check of one repository, and each service's retention in a file of its own. */
+/** The jobs of one repository, and each service's scripts in files of their own. */
 export function maintenanceFiles(
   namespace: Namespace,
   repository: RepositoryPlan,
   input: TargetInput,
 ): RenderedFile[] {
   const { plan, templates } = input;
-  const jobs = [...jobIndex(plan).ofRepository(repository.name)]
+  const own = jobIndex(plan).ofRepository(repository.name);
+  const jobs = [...own]
     .sort((a, b) => Number(isLight(b)) - Number(isLight(a)))
     .map((job) => maintenanceJob(namespace, repository, input, job));
   return [
@@ -50,31 +48,26 @@ export function maintenanceFiles(
         jobs,
       }),
     },
-    ...forgottenServices(plan, repository).map((service) => ({
-      path: `${namespace.folder}/${forgetScript(repository, service)}`,
-      content: templates.render('host/forget-service.sh.hbs', {
-        header: header(plan, service.contract),
-        ...retentionContext(service, `${SCRIPTS}/apply-retention.sh`),
-      }),
-      mode: 0o755 as const,
-      sources: [service.contract],
-      service: service.service_id,
-      runtime: null,
-    })),
+    ...own
+      .flatMap((job) => serviceScripts(job, plan))
+      .map((script) => serviceFile(namespace, repository, script, input)),
   ];
 }
 
-/** ConfigMaps that the namespace's kustomization makes of the forget scripts: by a hash, so that none moves. */
-export function forgetGenerators(
-  repository: RepositoryPlan,
-  input: TargetInput,
-): { name: string; files: string[] }[] {
-  const shards = groupBy(forgottenServices(input.plan, repository), shardOf);
+/** ConfigMaps that the namespace's kustomization makes of the services' scripts: by a hash, so that none moves. */
+export function scriptGenerators(repository: RepositoryPlan, { plan }: TargetInput): Generator[] {
+  return jobIndex(plan)
+    .ofRepository(repository.name)
+    .flatMap((job) => generatorsOf(repository, plan, job));
+}
+
+function generatorsOf(repository: RepositoryPlan, plan: BackupPlan, job: Job): Generator[] {
+  const shards = groupBy(serviceScripts(job, plan), shardOf);
   return SHARDS.flatMap((shard) => {
-    const services = shards.get(shard);
-    if (services === undefined) return [];
-    const files = services.map((service) => forgetScript(repository, service));
-    return [{ name: shardName(input.plan, repository, shard), files }];
+    const scripts = shards.get(shard);
+    if (scripts === undefined) return [];
+    const name = `${objectName(plan.project, taskOf(job).stem, repository.name)}-${shard}`;
+    return [{ name, files: scripts.map((script) => pathOf(repository, script)) }];
   });
 }
 
@@ -82,68 +75,70 @@ function maintenanceJob(
   namespace: Namespace,
   repository: RepositoryPlan,
   input: TargetInput,
-  { kind, schedule, object, covers, facts }: Job,
+  job: Job,
 ): Record<string, unknown> {
-  // Where there are services, there are scripts about each.
-  const isForget = covers.length > 0;
+  const { project } = input.plan;
+  const { stem } = taskOf(job);
+  const generators = generatorsOf(repository, input.plan, job);
   return {
-    name: object.name,
+    name: job.object.name,
     namespace: namespace.name,
-    labels: labels(input.plan.project, repository.name, 'maintenance'),
-    schedule,
-    starting_deadline: startingDeadline(schedule.cron),
+    labels: labels(project, repository.name, 'maintenance'),
+    schedule: job.schedule,
+    starting_deadline: startingDeadline(job.schedule.cron),
     ...podContext({
-      project: input.plan.project,
+      project,
       repository,
       settings: settingsOf(input.runtimes),
       security: maintenanceSecurity(),
       command: ['/bin/sh', `${SCRIPTS}/maintain.sh`],
-      args: commandOf(kind, facts),
+      args: commandOf(job),
       sources: [],
-      moreMounts: isForget ? [{ name: 'forget', mountPath: FORGET_FOLDER, readOnly: true }] : [],
-      moreVolumes: isForget
-        ? [{ name: 'forget', projected: { sources: forgetSources(repository, input) } }]
-        : [],
+      moreMounts:
+        generators.length > 0 ? [{ name: stem, mountPath: `${SCRIPTS}-${stem}`, readOnly: true }] : [],
+      // None is optional, so that one that was lost keeps the job from its silent success.
+      moreVolumes:
+        generators.length > 0
+          ? [{ name: stem, projected: { sources: generators.map(({ name }) => ({ configMap: { name } })) } }]
+          : [],
     }),
   };
 }
 
-/** What one kind of maintenance runs in its pod. */
-function commandOf(kind: string, facts: Job['facts']): readonly string[] {
-  const script = (name: string, ...args: readonly string[]) => ['/bin/sh', `${SCRIPTS}/${name}`, ...args];
-  const commands: Readonly<Record<string, readonly string[]>> = {
-    forget: script('forget.sh', FORGET_FOLDER),
-    prune: ['restic', 'prune', '--retry-lock=2h'],
-    check: script('check-repository.sh', facts.read_data_subsets ?? '0'),
-    locks: script('remove-dead-locks.sh'),
+/** What a job runs in its pod. */
+function commandOf(job: Job): readonly string[] {
+  const { stem, task } = taskOf(job);
+  const { command, each_service } = task;
+  const folder = each_service === null ? [] : [`${SCRIPTS}-${stem}`];
+  return 'restic' in command
+    ? ['restic', command.restic, ...command.options.map((option) => option.join('=')), ...folder]
+    : ['/bin/sh', `${SCRIPTS}/${command.script}.sh`, ...command.args(job), ...folder];
+}
+
+function serviceFile(
+  namespace: Namespace,
+  repository: RepositoryPlan,
+  script: ServiceScript,
+  { plan, templates }: TargetInput,
+): RenderedFile {
+  const { service, template, context } = script;
+  return {
+    path: `${namespace.folder}/${pathOf(repository, script)}`,
+    content: templates.render(template, {
+      header: header(plan, service.contract),
+      ...context(service, SCRIPTS),
+    }),
+    mode: 0o755,
+    sources: [service.contract],
+    service: service.service_id,
+    runtime: null,
   };
-  const command = commands[kind];
-  if (command === undefined) throw new Error(`nothing says what a job of kind ${kind} runs in a pod`);
-  return command;
 }
 
-/** The shards that hold scripts; none is optional, so that one that was lost keeps the job from its silent success. */
-function forgetSources(repository: RepositoryPlan, input: TargetInput): Record<string, unknown>[] {
-  return forgetGenerators(repository, input).map(({ name }) => ({ configMap: { name } }));
+function pathOf(repository: RepositoryPlan, { stem, service }: ServiceScript): string {
+  return `${stem}/${repository.name}/${service.service_id}.sh`;
 }
 
-function shardName({ project }: BackupPlan, repository: RepositoryPlan, shard: string): string {
-  return `${objectName(project, 'forget', repository.name)}-${shard}`;
-}
-
-function shardOf(service: ServicePlan): string {
+function shardOf({ service }: ServiceScript): string {
   return createHash('sha256').update(service.service_id).digest('hex').slice(0, 1);
-}
-
-function forgetScript(repository: RepositoryPlan, service: ServicePlan): string {
-  return `forget/${repository.name}/${service.service_id}.sh`;
-}
-
-/** Services with snapshots that jobs of ours make: an operator on the cluster forgets its own. */
-function forgottenServices(plan: BackupPlan, repository: RepositoryPlan): ServicePlan[] {
-  const services = serviceIndex(plan);
-  return jobIndex(plan)
-    .ofRepository(repository.name)
-    .flatMap(({ covers }) => covers)
-    .flatMap((id) => services.get(id) ?? []);
 }

@@ -3,7 +3,7 @@ import { clusterOf, manifest } from '../../../../backends/cronjob.js';
 import { subjectOf } from '../../../../backends/systemd.js';
 import { objectName } from '../../../../names/objects.js';
 import type { Repository } from '../../../../model/policy.js';
-import type { PlannedService } from '../../../runtime.js';
+import type { PlannedService } from '../../../../model/plan.js';
 import type { KubernetesProblem, Method } from '../method.js';
 
 /** One Schedule is three triggers: it backs up, checks and prunes. */
