@@ -7,7 +7,7 @@
  *   times under Kubernetes: robfig/cron v3 looks at the wall clock of each instant (`SpecSchedule.Next`).
  */
 import { dateOf, weekdayOf } from './civil.js';
-import type { CronSchedule } from './cron.js';
+import { runsEveryDay, type CronSchedule } from './cron.js';
 import { transitionsBetween, type Transition, type Zone } from './zone.js';
 
 const DAY = 1440;
@@ -43,28 +43,40 @@ export function runsBetween(
 ): number[] {
   const times = timesOfDay(schedule);
   const changes = transitionsBetween(zone, from - 2 * DAY, to + 2 * DAY);
+  const daily = runsEveryDay(schedule);
   const runs: number[] = [];
+  const keep = (run: number): void => {
+    if (run >= from && run < to) runs.push(run);
+  };
   let offset = zone.offsetAt(from - 2 * DAY);
   let next = 0;
   const firstDay = Math.floor((from + zone.offsetAt(from)) / DAY) - 1;
   const lastDay = Math.floor((to + zone.offsetAt(to)) / DAY) + 1;
   for (let day = firstDay; day <= lastDay; day += 1) {
-    // A change counts as near from a day before it, whatever its size, until a day after.
-    const near = changes.filter(({ at }) => Math.abs(at - (day * DAY + DAY / 2)) < 2 * DAY);
     for (let change = changes[next]; change !== undefined && change.at <= day * DAY - DAY;) {
       offset = change.after;
       next += 1;
       change = changes[next];
     }
-    if (!runsOnDay(schedule, day)) continue;
+    if (!daily && !runsOnDay(schedule, day)) continue;
+    const near = changesNear(changes, day);
     for (const time of times) {
       const local = day * DAY + time;
-      if (near.length === 0) runs.push(local - offset);
-      else runs.push(...instantsOf(local, near, clockwork));
+      if (near.length === 0) keep(local - offset);
+      else for (const run of instantsOf(local, near, clockwork)) keep(run);
     }
   }
   // Where an hour comes twice its runs are found out of order.
-  return runs.filter((run) => run >= from && run < to).sort((a, b) => a - b);
+  return changes.length === 0 ? runs : runs.sort((a, b) => a - b);
+}
+
+const NONE: readonly Transition[] = [];
+
+/** A change counts as near from a day before it, whatever its size, until a day after. */
+function changesNear(changes: readonly Transition[], day: number): readonly Transition[] {
+  const noon = day * DAY + DAY / 2;
+  const isNear = ({ at }: Transition): boolean => Math.abs(at - noon) < 2 * DAY;
+  return changes.some(isNear) ? changes.filter(isNear) : NONE;
 }
 
 /** The instants that show a local time: none where it is skipped, two where it comes twice. */

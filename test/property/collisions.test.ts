@@ -38,6 +38,18 @@ function wallOf(zone: string): Wall {
   return wall;
 }
 
+const minutesByHand = new Map<string, readonly (readonly number[])[]>();
+
+/** The minutes at which the long hand stands at 0, 1, … 59. */
+function byHand(zone: string): readonly (readonly number[])[] {
+  const known = minutesByHand.get(zone);
+  if (known !== undefined) return known;
+  const made = Array.from({ length: 60 }, (): number[] => []);
+  for (const [at, local] of wallOf(zone).entries()) made[local % 60]?.push(at);
+  minutesByHand.set(zone, made);
+  return made;
+}
+
 /** A schedule as numbers; null for every day, month or weekday. */
 interface Made {
   readonly minute: number;
@@ -65,9 +77,9 @@ function minutesOf({ minute, hours, date, month, weekday }: Made, zone: string, 
   const found: number[] = [];
   const seen = new Set<number>();
   const wall = wallOf(zone);
-  for (let at = 0; at < MINUTES; at += 1) {
+  for (const at of byHand(zone)[minute] ?? []) {
     const local = wall[at] ?? 0;
-    if (local % 60 !== minute || !hours.includes(Math.floor((local % 1440) / 60))) continue;
+    if (!hours.includes(Math.floor((local % 1440) / 60))) continue;
     const day = new Date(local * 60_000);
     if (month !== null && day.getUTCMonth() + 1 !== month) continue;
     const byDate = day.getUTCDate() === date;

@@ -49,32 +49,32 @@ function countWords(text: string): number {
   return [...text.matchAll(/(?:"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|\\.|[^\s"'\\])+/gs)].length;
 }
 
+/** Quoted, escaped, the end of a line, blanks, an operator or expansion, a comment, a part of a word, any other character. */
+const TOKEN = /'[^']*'|"(?:\\.|[^"\\])*"|\\.|\n|[ \t]+|[;&|<>()`$]|#[^\n]*|[^\s'"\\;&|<>()`$#]+|[^]/gs;
+
 /** Line by line: each word a `w`, quoted or not; every unquoted operator or expansion as it is. */
 function shellSkeleton(content: string): string[] {
   const result: string[] = [];
+  const tokens = new RegExp(TOKEN);
   let line = '';
   let inWord = false;
-  for (let index = 0; index < content.length;) {
-    const rest = content.slice(index);
-    const token =
-      /^'[^']*'/.exec(rest) ??
-      /^"(?:\\.|[^"\\])*"/s.exec(rest) ??
-      /^\\./s.exec(rest) ??
-      /^#[^\n]*/.exec(inWord ? '' : rest);
-    const text = token?.[0] ?? rest.charAt(0);
-    index += text.length;
+  for (let found = tokens.exec(content); found !== null; found = tokens.exec(content)) {
+    const [text] = found;
     if (text === '\n') {
       result.push(line);
       line = '';
       inWord = false;
-    } else if (/^[ \t]$/.test(text)) {
+    } else if (/^[ \t]/.test(text)) {
       inWord = false;
-    } else if (token === null && /^[;&|<>()`$]$/.test(text)) {
+    } else if (/^[;&|<>()`$]$/.test(text)) {
       line += text;
       inWord = false;
     } else if (!inWord) {
       line += text.startsWith('#') ? '#' : 'w';
       inWord = true;
+    } else if (text.startsWith('#')) {
+      // No comment begins inside a word.
+      tokens.lastIndex = found.index + 1;
     }
   }
   return [...result, line];
@@ -86,20 +86,34 @@ function shellSkeleton(content: string): string[] {
  */
 const NO_HTML = /\\[^\n]|(`+)(?!`).*?(?<!`)\1(?!`)|`+|&[a-z]+;/g;
 
-/** Line by line: what kind of block it belongs to, how many cells it has; shell structure inside fences. */
+/** Line by line: what kind of block it belongs to, how many cells it has; what stands inside fences. */
 function markdownSkeleton(content: string): unknown[] {
-  let fence = false;
-  return content.split('\n').map((line) => {
+  const result: unknown[] = [];
+  let fence: { readonly opened: string; readonly lines: string[] } | null = null;
+  for (const line of content.split('\n')) {
     if (/^\s*(```|~~~)/.test(line)) {
-      fence = !fence;
-      return line;
+      if (fence !== null) result.push(fencedSkeleton(fence.opened, fence.lines));
+      fence = fence === null ? { opened: line, lines: [] } : null;
+      result.push(line);
+    } else if (fence === null) {
+      result.push(lineSkeleton(line));
+    } else {
+      fence.lines.push(line);
     }
-    if (fence) return shellSkeleton(line);
-    if (line.startsWith('<!--')) return /^<!--(?:(?!-->).)*-->$/.test(line) ? 'comment' : line;
-    const marker = /^\s*(#{1,6} |\||- |\d+\. |>|[A-Za-z*`]|$)/.exec(line)?.[1] ?? line.charAt(0);
-    // For cmark-gfm, which GitHub uses, a bar behind a backslash never ends a cell, whatever stands before the backslash.
-    const cells = marker === '|' ? line.split(/(?<!\\)\|/).length : 0;
-    const html = /<[a-z!/]/i.exec(line.replaceAll(NO_HTML, ''))?.[0] ?? '';
-    return [/[A-Za-z*`]/.test(marker) ? 'text' : marker, cells, html];
-  });
+  }
+  return fence === null ? result : [...result, 'a fence that nothing closes'];
+}
+
+/** YAML where the fence says so, else lines of a shell. */
+function fencedSkeleton(opened: string, lines: readonly string[]): unknown {
+  return opened.endsWith('yaml') ? loadYaml(lines.join('\n')).map(shape) : lines.map(shellSkeleton);
+}
+
+function lineSkeleton(line: string): unknown {
+  if (line.startsWith('<!--')) return /^<!--(?:(?!-->).)*-->$/.test(line) ? 'comment' : line;
+  const marker = /^\s*(#{1,6} |\||- |\d+\. |>|[A-Za-z*`]|$)/.exec(line)?.[1] ?? line.charAt(0);
+  // For cmark-gfm, which GitHub uses, a bar behind a backslash never ends a cell, whatever stands before the backslash.
+  const cells = marker === '|' ? line.split(/(?<!\\)\|/).length : 0;
+  const html = /<[a-z!/]/i.exec(line.replaceAll(NO_HTML, ''))?.[0] ?? '';
+  return [/[A-Za-z*`]/.test(marker) ? 'text' : marker, cells, html];
 }

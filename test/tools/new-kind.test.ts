@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { copyOfSources, type Copy } from '../../support/copy-of-sources.js';
+import { copyOfSources, type Copy } from '../support/copy-of-sources.js';
 
 /**
  * A kind of job that nobody has heard of, made as CONTRIBUTING.md says: one folder, a script, and its lines in the
@@ -40,7 +40,7 @@ const TIME_SCHEMA = {
   examples: ['0 12 * * *'],
 };
 
-const OLD = fileURLToPath(new URL('../../fixtures/version-1/restic.json', import.meta.url));
+const OLD = fileURLToPath(new URL('../fixtures/version-1/restic.json', import.meta.url));
 
 const POLICY = `version: 1
 project: lab
