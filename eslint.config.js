@@ -25,7 +25,7 @@ export default tseslint.config(
   {
     // What these folders compute must depend on their arguments only.
     files: [
-      'src/{plan,locate,schedule,targets,retention,report,model,jobs,runtimes,backends,hosts,rendering,steps}/**/*.ts',
+      'src/{plan,lookup,excludes,locate,schedule,targets,retention,report,model,jobs,runtimes,backends,hosts,rendering,steps}/**/*.ts',
     ],
     rules: {
       'no-restricted-imports': [

@@ -13,11 +13,11 @@
  *
  * @packageDocumentation
  */
-import type { Contract } from './contract/contract.js';
+import type { Contract } from './model/contract.js';
 import { loadProject as load, type Project } from './load.js';
 import { buildPlan as build, type PlanResult } from './plan/build.js';
 import { planProject as plan, type PlannedProject } from './plan-project.js';
-import type { Policy } from './policy/policy.js';
+import type { Policy } from './model/policy.js';
 import { render as fill, report as write, type RenderedProject, type ProjectResult } from './render.js';
 
 export type {
@@ -33,7 +33,8 @@ export type {
   ServiceVolume,
   VolumeSettings,
   WorkloadSettings,
-} from './contract/contract.js';
+} from './model/contract.js';
+export type { JobSchedule } from './schedule/job-schedule.js';
 export type { Clockwork } from './schedule/runs.js';
 export { CODES, type DiagnosticCode } from './diagnostics/codes.js';
 export type { Diagnostic, Severity, Span } from './diagnostics/diagnostic.js';
@@ -48,7 +49,6 @@ export type {
   HostPlace,
   Job,
   JobObject,
-  JobSchedule,
   Lock,
   NodeSource,
   Place,
@@ -67,23 +67,22 @@ export type {
   RepositoryPlan,
   ServicePlan,
   Workload,
-} from './plan/plan.js';
+} from './model/plan.js';
 export type { PlannedProject } from './plan-project.js';
 export type {
   Deployment,
-  ExternalSecretSettings,
-  KubernetesSettings,
   Labels,
   MaintenancePlace,
   MaintenanceTime,
   Policy,
   Repository,
   RuntimeSettings,
-  Toleration,
-} from './policy/policy.js';
+} from './model/policy.js';
 export type { ProjectResult, RenderedProject } from './render.js';
 export type { Pointer, SourceDocument } from './source/document.js';
 export type { RenderedFile } from './rendering/file.js';
+export type { ExternalSecretSettings, KubernetesSettings } from './runtimes/kubernetes/settings.js';
+export type { Toleration } from './runtimes/kubernetes/tolerations.js';
 export type { DockerSettings } from './runtimes/docker/settings.js';
 export { METHOD_NAMES, type MethodName } from './runtimes/kubernetes/methods/registry.js';
 export type { PodmanSettings } from './runtimes/podman/settings.js';

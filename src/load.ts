@@ -1,12 +1,12 @@
 import { basename, dirname, resolve } from 'node:path';
-import type { Contract } from './contract/contract.js';
-import { NOTHING_UNREAD, type Unread } from './contract/unread.js';
+import type { Contract } from './model/contract.js';
+import { NOTHING_UNREAD, type Unread } from './model/unread.js';
 import { loadContracts } from './contract/load.js';
 import { loadValues } from './contract/values.js';
 import { sortDiagnostics, type Diagnostic } from './diagnostics/diagnostic.js';
 import { expandPatterns, type ListedFile } from './policy/contract-files.js';
 import { loadPolicy } from './policy/load.js';
-import type { Policy } from './policy/policy.js';
+import type { Policy } from './model/policy.js';
 import { append } from './source/append.js';
 import { DISK, type Files } from './source/files.js';
 import { limitPerFile } from './source/limit.js';

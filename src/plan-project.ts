@@ -1,7 +1,7 @@
 import { hasErrors, sortDiagnostics, type Diagnostic } from './diagnostics/diagnostic.js';
 import type { Project } from './load.js';
 import { buildPlan } from './plan/build.js';
-import type { BackupPlan } from './plan/plan.js';
+import type { BackupPlan } from './model/plan.js';
 import type { Period } from './schedule/runs.js';
 import { intlZones } from './time/intl-zone.js';
 

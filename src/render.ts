@@ -1,18 +1,13 @@
 import { hasErrors, sortDiagnostics, type Diagnostic } from './diagnostics/diagnostic.js';
 import type { Project } from './load.js';
 import { planProject, type PlannedProject } from './plan-project.js';
-import type { Policy } from './policy/policy.js';
+import type { Policy } from './model/policy.js';
 import { htmlReport, markdownReport } from './report/page.js';
 import { buildReport } from './report/report.js';
 import { renderPlan } from './targets/render.js';
 import type { RenderedFile, TargetInput } from './rendering/file.js';
-import {
-  builtinTemplates,
-  loadTemplates,
-  templateDiagnostic,
-  TemplateError,
-  type TemplateSet,
-} from './template/engine.js';
+import { builtinTemplates, loadTemplates, templateDiagnostic, TemplateError } from './template/engine.js';
+import type { TemplateSet } from './template/template-set.js';
 import { readOverrides } from './template/read-overrides.js';
 import { intlZones } from './time/intl-zone.js';
 
@@ -33,10 +28,9 @@ export function render(
   project: Project,
   through: (templates: TemplateSet) => TemplateSet = (templates) => templates,
 ): RenderedProject {
-  const { result, ...rendered } = fillTemplates(project, (input) => {
-    const { files, diagnostics } = renderPlan({ ...input, templates: through(input.templates) });
-    return { result: files, diagnostics };
-  });
+  const { result, ...rendered } = fillTemplates(project, (input) =>
+    renderPlan({ ...input, templates: through(input.templates) }),
+  );
   return { ...rendered, files: result ?? [] };
 }
 
@@ -55,8 +49,7 @@ export function report(
       zones: intlZones,
       at,
     });
-    const result = format === 'html' ? htmlReport(made, templates) : markdownReport(made, templates);
-    return { result, diagnostics: [] };
+    return format === 'html' ? htmlReport(made, templates) : markdownReport(made, templates);
   });
 }
 
@@ -71,10 +64,7 @@ export interface ProjectResult<Result> extends PlannedProject {
 /** Plans a project and, unless that or the user's templates have errors, lets `fill` make something of the plan. */
 function fillTemplates<Result>(
   project: Project,
-  fill: (
-    input: TargetInput,
-    found: readonly Diagnostic[],
-  ) => { readonly result: Result; readonly diagnostics: readonly Diagnostic[] },
+  fill: (input: TargetInput, found: readonly Diagnostic[]) => Result,
 ): ProjectResult<Result> {
   const { plan, diagnostics } = planProject(project);
   const found: Diagnostic[] = [...diagnostics];
@@ -85,9 +75,8 @@ function fillTemplates<Result>(
   const templates = templatesOf(project, project.policy, sources, found);
   if (templates === null || hasErrors(found)) return { ...nothing, diagnostics: sortDiagnostics(found) };
   try {
-    const output = fill({ plan, runtimes: project.policy.runtimes, templates }, found);
-    const all = sortDiagnostics([...found, ...output.diagnostics]);
-    return { plan, sources, diagnostics: all, result: hasErrors(all) ? null : output.result };
+    const result = fill({ plan, runtimes: project.policy.runtimes, templates }, found);
+    return { plan, sources, diagnostics: sortDiagnostics(found), result };
   } catch (error) {
     const file =
       error instanceof TemplateError ? overrideFile(project.policy, error.template, sources) : null;

@@ -1,8 +1,8 @@
 import type { NodeSource } from '../model/job.js';
 import { projectName } from '../names/installed.js';
 import { objectName } from '../names/objects.js';
-import { labelTexts } from '../plan/node-labels.js';
-import type { Labels } from '../policy/policy.js';
+import { labelTexts } from '../model/labels.js';
+import type { Labels } from '../model/policy.js';
 import type { Backend, Unplaced } from './backend.js';
 import { clusterOf } from './cronjob.js';
 

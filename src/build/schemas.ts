@@ -1,8 +1,8 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { TIMED_KINDS } from '../jobs/registry.js';
-import { METHOD_NAMES, methodOf } from '../runtimes/kubernetes/methods/registry.js';
 import { LOCATION_KINDS, RUNTIMES, runtimeOf } from '../runtimes/registry.js';
+import type { SettingsSchema } from '../runtimes/runtime.js';
 
 /** A schema, or a part of one. */
 type Json = Record<string, unknown>;
@@ -39,11 +39,7 @@ const FILL: Readonly<Record<SchemaName, (schema: Json) => void>> = {
     runtime.description = `What runs these services: ${listed(RUNTIMES.map(described))}.`;
     runtime.enum = RUNTIMES;
     fill(schema, ['properties', 'runtimes', 'properties'], settingsOfRuntimes());
-    fill(schema, ['$defs', 'repository', 'properties'], timesOfKinds());
-    const settings = ['properties', 'runtimes', 'properties', 'kubernetes', 'properties'];
-    const method = at(schema, [...settings, 'method']);
-    method.description = `How claims are backed up: by restic itself (${methods(true)}), or by an operator that runs in the cluster (${methods(false)}).`;
-    method.enum = METHOD_NAMES;
+    fillAfter(schema, ['$defs', 'repository', 'properties'], 'maintenance', timesOfKinds());
   },
   plan(schema) {
     at(schema, ['$defs', 'placement', 'properties', 'runtime']).enum = RUNTIMES;
@@ -57,10 +53,12 @@ const FILL: Readonly<Record<SchemaName, (schema: Json) => void>> = {
 function settingsOfRuntimes(): Json {
   const settings = RUNTIMES.flatMap((name) => {
     const file = `src/runtimes/${name}/settings.schema.json`;
-    if (existsSync(file) !== (runtimeOf(name).readSettings !== null)) {
+    const { readSettings, settingsSchema = (source) => source } = runtimeOf(name);
+    if (existsSync(file) !== (readSettings !== null)) {
       throw new Error(`${file} and \`readSettings\` of ${name}: one is missing`);
     }
-    return existsSync(file) ? [[name, JSON.parse(readFileSync(file, 'utf8'))] as const] : [];
+    if (!existsSync(file)) return [];
+    return [[name, settingsSchema(JSON.parse(readFileSync(file, 'utf8')) as SettingsSchema)] as const];
   });
   return Object.fromEntries(settings);
 }
@@ -99,13 +97,6 @@ function templates(): Json {
   );
 }
 
-/** Methods on Kubernetes whose pods are ours, or an operator's. */
-function methods(areOurs: boolean): string {
-  return METHOD_NAMES.filter((method) => (methodOf({ method }).restic === 'ours') === areOurs)
-    .map((name) => `\`${name}\``)
-    .join(', ');
-}
-
 /** `docker` (Compose) */
 function described(name: string): string {
   const { services } = runtimeOf(name);
@@ -127,6 +118,14 @@ function at(schema: Json, path: readonly string[]): Json {
 
 function fill(schema: Json, path: readonly string[], content: Json): void {
   Object.assign(at(schema, path), content);
+}
+
+/** Where people look for it: after one of the keys that are there. */
+function fillAfter(schema: Json, path: readonly string[], key: string, content: Json): void {
+  const part = at(schema, path);
+  const later = Object.entries(part).slice(Object.keys(part).indexOf(key) + 1);
+  for (const [name] of later) Reflect.deleteProperty(part, name);
+  Object.assign(part, content, Object.fromEntries(later));
 }
 
 const WIDTH = 110;

@@ -1,7 +1,7 @@
-import type { RuntimeName } from '../contract/contract.js';
+import type { RuntimeName } from '../model/contract.js';
 import { RUNTIMES } from '../runtimes/registry.js';
 import { count } from '../diagnostics/format-text.js';
-import type { BackupPlan, Placement, PlannedVolume, ServicePlan } from '../plan/plan.js';
+import type { BackupPlan, Placement, PlannedVolume, ServicePlan } from '../model/plan.js';
 import { protection, type Protection } from '../targets/protection.js';
 import { formatTable } from './table.js';
 

@@ -1,7 +1,7 @@
 import { basename, join, posix, resolve } from 'node:path';
 import { hasErrors, type Diagnostic } from '../diagnostics/diagnostic.js';
 import { loadProject, type Project } from '../load.js';
-import type { BackupPlan } from '../plan/plan.js';
+import type { BackupPlan } from '../model/plan.js';
 import { render } from '../render.js';
 import { projectName } from '../names/installed.js';
 import { MANIFEST_PATH } from '../output/tree-path.js';

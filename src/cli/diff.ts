@@ -88,9 +88,7 @@ function afterSide({ project, plan, files }: Rendered): ReviewInput['after'] {
   const { repositories, runtimes, templates } = project.policy;
   const side = sideOf(plan, files);
   const plain =
-    templates === null
-      ? side
-      : sideOf(plan, renderPlan({ plan, runtimes, templates: builtinTemplates() }).files);
+    templates === null ? side : sideOf(plan, renderPlan({ plan, runtimes, templates: builtinTemplates() }));
   return {
     ...side,
     plain: plain.files,

@@ -1,7 +1,7 @@
 import picocolors from 'picocolors';
 import { printable } from '../diagnostics/printable.js';
 import type { ExplainedKey, ExplainedTemplate, Explanation } from '../explain/explain.js';
-import { groupBy } from '../plan/group.js';
+import { groupBy } from '../lookup/group.js';
 
 /** `stowage explain --format json`: part of the interface, so the keys and their order stay. */
 export interface ExplanationDocument extends Omit<Explanation, 'templates'> {

@@ -1,7 +1,7 @@
 import type { Diagnostic } from '../diagnostics/diagnostic.js';
 import { loadProject, type Project } from '../load.js';
 import { planProject } from '../plan-project.js';
-import type { BackupPlan } from '../plan/plan.js';
+import type { BackupPlan } from '../model/plan.js';
 import type { Period } from '../schedule/runs.js';
 
 /** A project that was read and planned as far as its mistakes allow. */

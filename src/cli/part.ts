@@ -1,4 +1,4 @@
-import type { RuntimeName } from '../contract/contract.js';
+import type { RuntimeName } from '../model/contract.js';
 import { didYouMean } from '../diagnostics/did-you-mean.js';
 import { wholeFile, type Diagnostic } from '../diagnostics/diagnostic.js';
 import type { PartFilter } from '../output/compare.js';

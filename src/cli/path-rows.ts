@@ -1,8 +1,8 @@
 import stringWidth from 'string-width';
-import type { RuntimeName } from '../contract/contract.js';
+import type { RuntimeName } from '../model/contract.js';
 import { printable } from '../diagnostics/printable.js';
 import { compareText } from '../text/compare.js';
-import type { BackupPlan, LocationKind } from '../plan/plan.js';
+import type { BackupPlan, LocationKind } from '../model/plan.js';
 import { formatTable, type Column } from './table.js';
 
 /** One row of `stowage paths --format json`: part of the interface, so the keys and their order stay. */

@@ -1,5 +1,5 @@
 import { isLight, repositoriesOf, type Job } from '../model/job.js';
-import type { BackupPlan } from '../plan/plan.js';
+import type { BackupPlan } from '../model/plan.js';
 import { isoMinute } from '../schedule/civil.js';
 import { knownSchedule } from '../schedule/job-schedule.js';
 import { analysisFrom, nextRuns, simulate, type Clockwork } from '../schedule/runs.js';

@@ -5,7 +5,7 @@ import { CRON_HINT, parseCron } from '../schedule/cron.js';
 import { scheduleAt } from '../schedule/job-schedule.js';
 import { analysisFrom, clockChangeHits, type Period } from '../schedule/runs.js';
 import { showMinute } from '../schedule/show.js';
-import { isTimezone } from '../policy/settings.js';
+import { isTimezone } from '../contract/settings.js';
 import { intlZones } from '../time/intl-zone.js';
 import { EXIT, type ExitCode } from './exit-codes.js';
 import { openProject } from './open.js';

@@ -2,7 +2,7 @@ import { NO_COMMANDS } from '../contract/commands.js';
 import { madeUpContract } from '../contract/made-up.js';
 import type { Diagnostic } from '../diagnostics/diagnostic.js';
 import { buildPlan } from '../plan/build.js';
-import type { Deployment, Policy } from '../policy/policy.js';
+import type { Deployment, Policy } from '../model/policy.js';
 import { isoMinute } from '../schedule/civil.js';
 import { firstCollision } from '../schedule/collisions.js';
 import { knownSchedule } from '../schedule/job-schedule.js';

@@ -1,15 +1,16 @@
 import { posix } from 'node:path';
 import { readLabels } from '../source/labels.js';
-import { readMaxShrink, readSettings } from '../policy/settings.js';
+import { readSettings } from './settings.js';
+import { readMaxShrink } from '../source/max-shrink.js';
 import { asList, asMapping, asText, asTexts } from '../source/access.js';
 import type { Pointer } from '../source/document.js';
 import type { Findings } from '../source/findings.js';
 import { suggestionHint } from '../source/suggest.js';
 import type { Mapping } from '../source/yaml-values.js';
 import { readCommands } from './commands.js';
-import type { BackupBlock, VolumeSettings, WorkloadSettings } from './contract.js';
+import type { BackupBlock, VolumeSettings, WorkloadSettings } from '../model/contract.js';
 import { RUNTIME_LIST } from '../runtimes/registry.js';
-import { checkName } from './names.js';
+import { checkName } from '../source/name-rules.js';
 
 /** Reads `backup`: settings that override the policy's defaults, and settings of single volumes. */
 export function readBackupBlock(findings: Findings, contract: Mapping): BackupBlock {

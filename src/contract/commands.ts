@@ -3,7 +3,7 @@ import type { Pointer } from '../source/document.js';
 import type { Findings } from '../source/findings.js';
 import { isReference, isSecretOption } from '../source/secrets.js';
 import type { Mapping } from '../source/yaml-values.js';
-import type { Commands } from './contract.js';
+import type { Commands } from '../model/contract.js';
 
 /** Where neither contract nor policy gives any. */
 export const NO_COMMANDS: Commands = { stop: null, start: null, exec: null };

@@ -1,6 +1,6 @@
 import { wholeFile } from '../diagnostics/diagnostic.js';
 import { NO_COMMANDS } from './commands.js';
-import type { Contract } from './contract.js';
+import type { Contract } from '../model/contract.js';
 
 /** The contract of a service that nobody wrote one for: its files lie on a host, and it asks for nothing. */
 export function madeUpContract(id: string): Contract {

@@ -4,9 +4,9 @@ import type { Findings } from '../source/findings.js';
 import { pathsOverlap } from '../source/paths.js';
 import { suggestionHint } from '../source/suggest.js';
 import type { Mapping } from '../source/yaml-values.js';
-import type { EphemeralMount, PersistentVolume, RuntimeName } from './contract.js';
+import type { EphemeralMount, PersistentVolume, RuntimeName } from '../model/contract.js';
 import { RUNTIMES } from '../runtimes/registry.js';
-import { checkName, VOLUME_NAME } from './names.js';
+import { checkName, VOLUME_NAME } from '../source/name-rules.js';
 import { readPath } from './volumes.js';
 
 /** Reads `mounts.persistent_volumes`; names and paths occur once each. */

@@ -3,8 +3,8 @@ import type { Pointer } from '../source/document.js';
 import type { Findings } from '../source/findings.js';
 import { readAbsolutePath } from '../source/paths.js';
 import { isMapping, type Mapping } from '../source/yaml-values.js';
-import type { ServiceVolume } from './contract.js';
-import { checkName, ENGINE_VOLUME_NAME } from './names.js';
+import type { ServiceVolume } from '../model/contract.js';
+import { checkName, ENGINE_VOLUME_NAME } from '../source/name-rules.js';
 
 /** Reads `service_volumes`. */
 export function readServiceVolumes(findings: Findings, contract: Mapping): ServiceVolume[] {

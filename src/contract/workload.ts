@@ -2,7 +2,7 @@ import { asList, asMapping, asText } from '../source/access.js';
 import type { Pointer } from '../source/document.js';
 import type { Findings } from '../source/findings.js';
 import type { Mapping } from '../source/yaml-values.js';
-import { COMPOSE_SERVICE_NAME, CONTAINER_NAME, type NameRule } from './names.js';
+import { COMPOSE_SERVICE_NAME, CONTAINER_NAME, type NameRule } from '../source/name-rules.js';
 
 /**
  * The contract's Compose services, the one with the health check first; none where that has no name that can be. Without

@@ -1,9 +1,9 @@
-import type { Contract } from '../contract/contract.js';
+import type { Contract } from '../model/contract.js';
 import type { Project } from '../load.js';
-import type { Policy } from '../policy/policy.js';
+import type { Policy } from '../model/policy.js';
 import type { Span } from '../diagnostics/diagnostic.js';
 import type { RenderedFile } from '../rendering/file.js';
-import type { TemplateSet } from '../template/engine.js';
+import type { TemplateSet } from '../template/template-set.js';
 import { influencesOn, type Influence } from './influences.js';
 import { inputsOf } from './inputs.js';
 import type { Recorded } from './origins.js';

@@ -3,7 +3,7 @@ import { diffArrays } from 'diff';
 import type { Pointer } from '../source/document.js';
 import { schemaAt, type JsonSchema } from '../source/schema.js';
 import { TARGETS } from '../targets/registry.js';
-import type { TemplateSet } from '../template/engine.js';
+import type { TemplateSet } from '../template/template-set.js';
 import { candidatesFor } from './candidates.js';
 import { Renderer, type Input, type Inputs, type Rendering } from './inputs.js';
 import { leavesOf, withName, withValue, type Scalar } from './leaves.js';

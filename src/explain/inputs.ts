@@ -1,4 +1,4 @@
-import type { Contract } from '../contract/contract.js';
+import type { Contract } from '../model/contract.js';
 import { loadContracts } from '../contract/load.js';
 import { loadValues, type ValuesLookup } from '../contract/values.js';
 import { hasErrors } from '../diagnostics/diagnostic.js';
@@ -6,7 +6,7 @@ import type { Project } from '../load.js';
 import { drawPlan } from '../plan/build.js';
 import { rememberTimes } from '../plan/place-in-time.js';
 import { loadPolicy } from '../policy/load.js';
-import type { Policy } from '../policy/policy.js';
+import type { Policy } from '../model/policy.js';
 import type { SourceDocument } from '../source/document.js';
 import { parseYaml } from '../source/parse.js';
 import { projectTemplates } from '../targets/project-templates.js';
@@ -14,7 +14,8 @@ import { TARGETS } from '../targets/registry.js';
 import type { RenderedFile, TargetInput } from '../rendering/file.js';
 import type { Target } from '../targets/target.js';
 import { intlZones } from '../time/intl-zone.js';
-import { TemplateError, type TemplateSet } from '../template/engine.js';
+import { TemplateError } from '../template/engine.js';
+import type { TemplateSet } from '../template/template-set.js';
 
 /** One document that a rendering depends on; its value need not be the one that the document holds. */
 export interface Input {
@@ -99,7 +100,7 @@ export class Renderer {
     const of = JSON.stringify([plan, runtimes]);
     const first = this.#first.get(kinds);
     if (first?.of === of) return first.files;
-    const files = targets.flatMap((target) => target.render(input).files);
+    const files = targets.flatMap((target) => target.render(input));
     if (first === undefined) this.#first.set(kinds, { of, files });
     return files;
   }

@@ -1,4 +1,4 @@
-import type { TemplateSet } from '../template/engine.js';
+import type { TemplateSet } from '../template/template-set.js';
 import { Trace, type LineOrigin } from '../template/trace.js';
 
 interface Filling {

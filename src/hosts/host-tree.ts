@@ -1,10 +1,9 @@
-import { holdingOf } from '../runtimes/registry.js';
 import { compareText } from '../text/compare.js';
 import { isDump, repositoriesOf, type Job } from '../model/job.js';
-import { groupBy } from '../plan/group.js';
-import { oncePerPlan } from '../plan/once-per-plan.js';
-import { placedJobs, type PlacedJob } from '../plan/placed-jobs.js';
-import type { BackupPlan, PlannedVolume, Placement, RepositoryPlan } from '../plan/plan.js';
+import { groupBy } from '../lookup/group.js';
+import { oncePerPlan } from '../lookup/once-per-plan.js';
+import { placedJobs, type PlacedJob } from '../lookup/placed-jobs.js';
+import type { BackupPlan, RepositoryPlan } from '../model/plan.js';
 
 /** One service's job on one host. */
 export type HostJob = PlacedJob;
@@ -24,11 +23,6 @@ export interface HostTree {
   readonly maintained: readonly RepositoryPlan[];
   /** Every repository that a job here uses, by name. */
   readonly repositories: readonly RepositoryPlan[];
-}
-
-/** What the host's own job of a placement backs up; what lies inside a Proxmox guest is in the guest's dump. */
-export function hostVolumes(placement: Placement): PlannedVolume[] {
-  return placement.volumes.filter((volume) => volume.backed_up && holdingOf(volume.kind) !== 'guest');
 }
 
 /** All host trees of a plan, by folder. */
@@ -75,4 +69,12 @@ export function usedBy(
 ): RepositoryPlan[] {
   const used = new Set([...jobs.map((job) => job.repository), ...maintained]);
   return [...used].sort((a, b) => compareText(a.name, b.name));
+}
+
+/** Files with secrets that people must put on the host, sorted. */
+export function hostCredentials(tree: HostTree): string[] {
+  const files = tree.repositories.flatMap(({ password_file, environment_file }) =>
+    environment_file === null ? [password_file] : [password_file, environment_file],
+  );
+  return [...new Set(files)].sort();
 }

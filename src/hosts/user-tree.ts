@@ -1,8 +1,8 @@
 import { compareText } from '../text/compare.js';
-import { groupBy } from '../plan/group.js';
-import { oncePerPlan } from '../plan/once-per-plan.js';
-import { placedJobs } from '../plan/placed-jobs.js';
-import type { BackupPlan, RepositoryPlan } from '../plan/plan.js';
+import { groupBy } from '../lookup/group.js';
+import { oncePerPlan } from '../lookup/once-per-plan.js';
+import { placedJobs } from '../lookup/placed-jobs.js';
+import type { BackupPlan, RepositoryPlan } from '../model/plan.js';
 import { treeName, usedBy, type HostJob } from './host-tree.js';
 
 /** What one user of a host installs: the jobs of the rootless services there. */

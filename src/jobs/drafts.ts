@@ -2,7 +2,7 @@ import type { Backend } from '../backends/backend.js';
 import { cronjob } from '../backends/cronjob.js';
 import { systemd } from '../backends/systemd.js';
 import { jobId, type JobDraft, type Lock, type Place, type Wish } from '../model/job.js';
-import type { MaintenancePlace } from '../policy/policy.js';
+import type { MaintenancePlace } from '../model/policy.js';
 import type { JobKind, Placed, Resolved, ResolvedRepository, WishedPart } from './kind.js';
 
 type Own = Pick<JobKind, 'name' | 'stem'>;

@@ -1,7 +1,7 @@
 import type { Job, JobDraft, Wish } from '../model/job.js';
-import type { Placement, RepositoryPlan } from '../plan/plan.js';
-import type { MaintenanceTime } from '../policy/policy.js';
-import type { Part, PlannedService } from '../runtimes/runtime.js';
+import type { Placement, RepositoryPlan, PlannedService } from '../model/plan.js';
+import type { MaintenanceTime } from '../model/policy.js';
+import type { Part } from './part.js';
 import type { Task } from './task.js';
 
 /** A part with the time that its service wants. */

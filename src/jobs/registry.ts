@@ -1,5 +1,5 @@
 import type { Job } from '../model/job.js';
-import type { MaintenanceTime } from '../policy/policy.js';
+import type { MaintenanceTime } from '../model/policy.js';
 import { backup } from './backup/kind.js';
 import { check } from './check/kind.js';
 import { forget } from './forget/kind.js';

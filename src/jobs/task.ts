@@ -1,5 +1,5 @@
 import type { Job } from '../model/job.js';
-import type { ServicePlan } from '../plan/plan.js';
+import type { ServicePlan } from '../model/plan.js';
 
 /** What the jobs of a kind run, without a word about who runs it. */
 export interface Task {

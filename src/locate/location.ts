@@ -1,6 +1,6 @@
-import type { Contract, PersistentVolume, ServiceVolume, VolumeSettings } from '../contract/contract.js';
-import type { PlannedVolume } from '../plan/plan.js';
-import type { Deployment, Policy } from '../policy/policy.js';
+import type { Contract, PersistentVolume, ServiceVolume, VolumeSettings } from '../model/contract.js';
+import type { PlannedVolume } from '../model/plan.js';
+import type { Deployment, Policy } from '../model/policy.js';
 import type { Pairing } from './pairing.js';
 
 /** Where a persistent volume lives on one runtime. */

@@ -1,4 +1,4 @@
-import type { Contract, PersistentVolume, ServiceVolume } from '../contract/contract.js';
+import type { Contract, PersistentVolume, ServiceVolume } from '../model/contract.js';
 import type { Pointer } from '../source/document.js';
 
 /** Which service volume holds a persistent volume. */

@@ -1,5 +1,6 @@
-import type { Retention } from '../contract/contract.js';
-import type { Labels } from '../policy/policy.js';
+import type { Retention } from './contract.js';
+import type { Labels } from './policy.js';
+import type { JobSchedule } from '../schedule/job-schedule.js';
 import type { Clockwork } from '../schedule/runs.js';
 
 /**
@@ -117,17 +118,6 @@ export interface JobObject {
   readonly entry: string | null;
   /** Of the object; null on hosts. */
   readonly namespace: string | null;
-}
-
-/** When a job runs: the same times in the two languages that schedulers speak. */
-export interface JobSchedule {
-  /** Five-field cron expression, offset applied, canonical spelling. */
-  readonly cron: string;
-  /** systemd `OnCalendar=` lines, time zone included. */
-  readonly on_calendar: readonly string[];
-  readonly timezone: string;
-  /** Minutes added to the expression that the policy or contract gives. */
-  readonly offset_minutes: number;
 }
 
 /** One trigger of one scheduler, and at most one group of snapshots. Plain and serialisable. */

@@ -1,4 +1,4 @@
-import type { PlannedVolume } from '../plan/plan.js';
+import type { PlannedVolume } from './plan.js';
 
 /** Those of them that are backed up. */
 export function backedUp(volumes: readonly PlannedVolume[]): PlannedVolume[] {

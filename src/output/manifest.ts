@@ -1,4 +1,4 @@
-import type { RuntimeName } from '../contract/contract.js';
+import type { RuntimeName } from '../model/contract.js';
 import { RUNTIMES } from '../runtimes/registry.js';
 import type { Diagnostic } from '../diagnostics/diagnostic.js';
 import { pathFault } from './tree-path.js';

@@ -1,24 +1,25 @@
-import type { Contract } from '../contract/contract.js';
-import { NOTHING_UNREAD, type Unread } from '../contract/unread.js';
+import type { Contract } from '../model/contract.js';
+import { NOTHING_UNREAD, type Unread } from '../model/unread.js';
 import { sortDiagnostics, type Diagnostic } from '../diagnostics/diagnostic.js';
-import type { Policy, Repository } from '../policy/policy.js';
+import type { Policy, Repository } from '../model/policy.js';
 import { runtimeOf } from '../runtimes/registry.js';
 import type { HonouredKey } from '../runtimes/runtime.js';
 import { SIMULATION, type Period } from '../schedule/runs.js';
 import type { Zones } from '../schedule/zone.js';
 import { intlZones } from '../time/intl-zone.js';
 import { runChecks } from './checks/registry.js';
-import { resolveDeployments, type Deployed } from './deployments.js';
-import { excludesInside } from './excludes.js';
+import { resolveDeployments } from './deployments.js';
+import type { Deployed } from '../model/deployed.js';
+import { excludesInside } from '../excludes/bound.js';
 import { backedUp } from '../model/volume.js';
 import { planVolumes, unprotectedVolumes, volumeRoot } from './volumes.js';
-import type { BackupPlan, Elsewhere, Placement, RepositoryPlan, ServicePlan } from './plan.js';
+import type { BackupPlan, Elsewhere, Placement, RepositoryPlan, ServicePlan } from '../model/plan.js';
 import { expand } from '../jobs/expand.js';
 import { placeInTime, placingOf } from './place-in-time.js';
 import { resolve } from './resolve.js';
-import { localPath } from '../policy/repository-url.js';
-import { effectiveSettings } from './settings.js';
-import { groupBy } from './group.js';
+import { localPath } from '../model/repository-url.js';
+import { effectiveSettings } from '../model/settings.js';
+import { groupBy } from '../lookup/group.js';
 import { compareText } from '../text/compare.js';
 
 /** A plan, and what planning found. */

@@ -1,4 +1,4 @@
-import type { Contract } from '../contract/contract.js';
+import type { Contract } from '../model/contract.js';
 
 /** The size that a contract declares, in GB; null where it declares none. */
 export function declaredGigabytes(contract: Contract): number | null {

@@ -1,19 +1,10 @@
-import type { Contract, RuntimeName } from '../contract/contract.js';
-import type { Unread } from '../contract/unread.js';
+import type { Contract, RuntimeName } from '../model/contract.js';
+import type { Unread } from '../model/unread.js';
 import type { Diagnostic } from '../diagnostics/diagnostic.js';
 import { didYouMean } from '../diagnostics/did-you-mean.js';
-import type { Deployment, Policy } from '../policy/policy.js';
+import type { Deployed } from '../model/deployed.js';
+import type { Deployment, Policy } from '../model/policy.js';
 import type { Pointer } from '../source/document.js';
-
-/** One service in one place, as the policy's `deployments` say. */
-export interface Deployed {
-  readonly contract: Contract;
-  readonly runtime: RuntimeName;
-  readonly host: string | null;
-  readonly snapshot_host: string;
-  /** The policy entry that put it there; null without a `deployments` key. */
-  readonly deployment: Deployment | null;
-}
 
 interface Found {
   readonly deployed: Deployed[];

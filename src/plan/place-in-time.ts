@@ -1,10 +1,10 @@
-import { isExclusive, type Job, type JobDraft, type JobSchedule } from '../model/job.js';
-import type { Policy } from '../policy/policy.js';
-import { scheduleAt } from '../schedule/job-schedule.js';
+import { isExclusive, type Job, type JobDraft } from '../model/job.js';
+import { type JobSchedule, scheduleAt } from '../schedule/job-schedule.js';
+import type { Policy } from '../model/policy.js';
 import type { StartWindows } from '../schedule/start-windows.js';
 import { placeOffsets, type Placeable, type StartWindow } from '../schedule/placement.js';
 import type { Zones } from '../schedule/zone.js';
-import { groupBy } from './group.js';
+import { groupBy } from '../lookup/group.js';
 import { Lanes, type Lane, type Window } from './lanes.js';
 import { placeAlone, unionNear, type Alone } from './place-alone.js';
 import { placeNear } from './place-near.js';

@@ -1,9 +1,9 @@
-import { isExclusive, type JobDraft, type JobSchedule } from '../model/job.js';
+import { isExclusive, type JobDraft } from '../model/job.js';
+import { type JobSchedule, knownSchedule, scheduleAt } from '../schedule/job-schedule.js';
 import { firstCollision, freeTimes } from '../schedule/collisions.js';
-import { knownSchedule, scheduleAt } from '../schedule/job-schedule.js';
 import { SIMULATION } from '../schedule/runs.js';
 import { Simulated } from '../schedule/simulated.js';
-import { groupBy } from './group.js';
+import { groupBy } from '../lookup/group.js';
 import type { Placing } from './place-in-time.js';
 
 /** Jobs that one must not meet, and from how many minutes on it does not. */

@@ -1,6 +1,6 @@
-import { serviceIndex } from './job-index.js';
-import { oncePerPlan } from './once-per-plan.js';
-import type { BackupPlan } from './plan.js';
+import { serviceIndex } from '../lookup/job-index.js';
+import { oncePerPlan } from '../lookup/once-per-plan.js';
+import type { BackupPlan } from '../model/plan.js';
 
 /** What a walk knows of a service: when it came there, and the earliest that can be reached from it. */
 interface Visit {

@@ -1,14 +1,14 @@
-import type { Contract } from '../contract/contract.js';
+import type { Contract } from '../model/contract.js';
 import type { Resolved, WishedPart } from '../jobs/kind.js';
 import type { Job, Wish } from '../model/job.js';
-import type { MaintenancePlace, Policy } from '../policy/policy.js';
+import type { MaintenancePlace, Policy } from '../model/policy.js';
 import { RUNTIME_LIST, runtimeOf } from '../runtimes/registry.js';
 import { weightOf } from '../schedule/placement.js';
 import { inUtc } from '../schedule/utc-schedule.js';
 import type { Zones } from '../schedule/zone.js';
 import { declaredGigabytes } from './declared-size.js';
-import type { BackupPlan } from './plan.js';
-import { effectiveSettings } from './settings.js';
+import type { BackupPlan } from '../model/plan.js';
+import { effectiveSettings } from '../model/settings.js';
 
 /** What expanding into jobs needs of services and repositories that are planned already. */
 export function resolve(

@@ -4,13 +4,13 @@ import type {
   RuntimeName,
   ServiceVolume,
   VolumeSettings,
-} from '../contract/contract.js';
+} from '../model/contract.js';
 import { declaredVolumes, type LocatePolicy } from '../locate/location.js';
 import { pairVolume } from '../locate/pairing.js';
-import type { Deployment } from '../policy/policy.js';
+import type { Deployment } from '../model/policy.js';
 import { runtimeOf } from '../runtimes/registry.js';
-import { excludeBelow } from './excludes.js';
-import type { PlannedVolume } from './plan.js';
+import { excludeBelow } from '../excludes/bound.js';
+import type { PlannedVolume } from '../model/plan.js';
 
 /** Every persistent volume of a contract, located on one runtime, in the contract's order. */
 export function planVolumes(

@@ -1,5 +1,5 @@
 import { readCommands } from '../contract/commands.js';
-import type { RuntimeName } from '../contract/contract.js';
+import type { RuntimeName } from '../model/contract.js';
 import { RUNTIMES, RUNTIME_LIST, runtimeOf } from '../runtimes/registry.js';
 import { asList, asMapping, asText, asTexts } from '../source/access.js';
 import type { Pointer } from '../source/document.js';
@@ -7,7 +7,7 @@ import type { Findings } from '../source/findings.js';
 import { isMapping, type Mapping } from '../source/yaml-values.js';
 import { checkHost } from '../source/host-rules.js';
 import { readLabels } from '../source/labels.js';
-import type { Deployment, RuntimeSettings } from './policy.js';
+import type { Deployment, RuntimeSettings } from '../model/policy.js';
 
 /** Reads `deployments`; null without the key, which means every runtime that a contract names. */
 export function readDeployments(findings: Findings, given: Mapping): Deployment[] | null {
@@ -74,6 +74,5 @@ export function readRuntimeSettings(findings: Findings, given: Mapping): Runtime
       ? []
       : [[name, readSettings(findings, asMapping(runtimes[name]), ['runtimes', name])] as const],
   );
-  // The registry has the runtimes whose settings have a type there.
-  return Object.fromEntries(read) as unknown as RuntimeSettings;
+  return Object.fromEntries(read);
 }

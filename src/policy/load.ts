@@ -1,6 +1,6 @@
 import { policySchemaText } from '#generated/schemas.js';
 import { validatePolicy } from '#generated/validators.js';
-import type { BackupSettings } from '../contract/contract.js';
+import type { BackupSettings } from '../model/contract.js';
 import { hasErrors, type Diagnostic } from '../diagnostics/diagnostic.js';
 import { isTakenProjectName } from '../names/installed.js';
 import { asInteger, asList, asMapping, asText, asTexts } from '../source/access.js';
@@ -17,9 +17,9 @@ import { isMapping, type Mapping } from '../source/yaml-values.js';
 import { checkText } from '../source/text-rules.js';
 import type { YamlDocument } from '../source/yaml-document.js';
 import { readDeployments, readRuntimeSettings } from './deployments.js';
-import type { Policy } from './policy.js';
+import type { Policy } from '../model/policy.js';
 import { readRepositories } from './repositories.js';
-import { readSettings } from './settings.js';
+import { readSettings } from '../contract/settings.js';
 
 const SCHEMA = JSON.parse(policySchemaText) as JsonSchema;
 

@@ -4,11 +4,11 @@ import type { Pointer } from '../source/document.js';
 import type { Findings } from '../source/findings.js';
 import { findSecret } from '../source/secrets.js';
 import { isMapping, type Mapping } from '../source/yaml-values.js';
-import { localPath } from './repository-url.js';
-import { readFriendlySchedule } from './friendly-schedule.js';
+import { localPath } from '../model/repository-url.js';
+import { readFriendlySchedule } from '../contract/friendly-schedule.js';
 import { checkHost, readSecretFile } from '../source/host-rules.js';
-import type { MaintenancePlace, MaintenanceTime, Repository } from './policy.js';
-import { readCron, readMinutes, readTimezone } from './settings.js';
+import type { MaintenancePlace, MaintenanceTime, Repository } from '../model/policy.js';
+import { readCron, readMinutes, readTimezone } from '../contract/settings.js';
 import { compareText } from '../text/compare.js';
 
 const USUAL_MARGIN = 15;

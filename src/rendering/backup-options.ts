@@ -1,5 +1,5 @@
 import { serviceTag } from '../model/service-tag.js';
-import type { Placement, PlannedVolume, ServicePlan } from '../plan/plan.js';
+import type { Placement, PlannedVolume, ServicePlan } from '../model/plan.js';
 
 interface Job {
   readonly service: ServicePlan;

@@ -1,7 +1,7 @@
-import type { RuntimeName } from '../contract/contract.js';
-import type { BackupPlan } from '../plan/plan.js';
-import type { RuntimeSettings } from '../policy/policy.js';
-import type { TemplateSet } from '../template/engine.js';
+import type { RuntimeName } from '../model/contract.js';
+import type { BackupPlan } from '../model/plan.js';
+import type { RuntimeSettings } from '../model/policy.js';
+import type { TemplateSet } from '../template/template-set.js';
 
 /** One file of the output tree, in memory. */
 export interface RenderedFile {

@@ -1,4 +1,4 @@
-import type { BackupPlan } from '../plan/plan.js';
+import type { BackupPlan } from '../model/plan.js';
 
 /**
  * First line of every rendered file: that it is generated, from what, and by which command. No version, no time.

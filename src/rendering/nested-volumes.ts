@@ -1,13 +1,11 @@
-import { holdingOf } from '../runtimes/registry.js';
 import { isAtOrBelow } from '../locate/pairing.js';
-import { leftOutAt, matchesWholeVolume } from '../plan/exclude-match.js';
-import { literalPattern } from '../plan/excludes.js';
-import type { LocationKind, ServicePlan } from '../plan/plan.js';
+import { leftOutAt, matchesWholeVolume } from '../excludes/match.js';
+import { literalPattern } from '../excludes/bound.js';
+import type { ServicePlan } from '../model/plan.js';
 
 /** A volume in one place, beside the others of its service there. */
 export interface PlacedVolume {
   readonly volume: string;
-  readonly kind: LocationKind;
   readonly location: string;
   readonly snapshot_path: string;
   /** Left out where only volumes that are backed up are listed. */
@@ -71,7 +69,6 @@ export function sparingOptions(
 }
 
 function liesInside(inner: PlacedVolume, outer: PlacedVolume): boolean {
-  if ([inner, outer].some(({ kind }) => holdingOf(kind) === 'guest')) return false;
   return inner.location !== outer.location && isAtOrBelow(inner.location, outer.location);
 }
 

@@ -1,8 +1,8 @@
 import { isForget } from '../jobs/forget/kind.js';
 import { count } from '../diagnostics/format-text.js';
-import { groupBy } from '../plan/group.js';
+import { groupBy } from '../lookup/group.js';
 import type { Job } from '../model/job.js';
-import { jobIndex } from '../plan/job-index.js';
+import { jobIndex } from '../lookup/job-index.js';
 import { snapshotLives, type Lifetime } from '../retention/simulate.js';
 import { longestReach } from '../retention/reach.js';
 import { retentionText } from '../retention/text.js';

@@ -1,7 +1,7 @@
-import type { RuntimeName } from '../contract/contract.js';
+import type { RuntimeName } from '../model/contract.js';
 import { RUNTIMES } from '../runtimes/registry.js';
-import { groupBy } from '../plan/group.js';
-import type { BackupPlan, PlannedVolume, ServicePlan } from '../plan/plan.js';
+import { groupBy } from '../lookup/group.js';
+import type { BackupPlan, PlannedVolume, ServicePlan } from '../model/plan.js';
 import { protection } from '../targets/protection.js';
 import type { Place, ReportBase } from './input.js';
 

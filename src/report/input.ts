@@ -1,5 +1,5 @@
 import type { Diagnostic } from '../diagnostics/diagnostic.js';
-import type { BackupPlan, Placement, RepositoryPlan, ServicePlan } from '../plan/plan.js';
+import type { BackupPlan, Placement, RepositoryPlan, ServicePlan } from '../model/plan.js';
 import type { Job } from '../model/job.js';
 import type { Zones } from '../schedule/zone.js';
 import type { Simulated } from '../schedule/simulated.js';

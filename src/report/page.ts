@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { script, style } from '#generated/report-assets.js';
-import type { TemplateSet } from '../template/engine.js';
+import type { TemplateSet } from '../template/template-set.js';
 import type { Report } from './report.js';
 
 /** What Content Security Policy 3 calls a hash source: exactly this text, and nothing else, may run or style. */

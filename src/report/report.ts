@@ -1,7 +1,7 @@
 import { RUNTIMES } from '../runtimes/registry.js';
-import { jobIndex } from '../plan/job-index.js';
+import { jobIndex } from '../lookup/job-index.js';
 import type { Diagnostic } from '../diagnostics/diagnostic.js';
-import { groupBy } from '../plan/group.js';
+import { groupBy } from '../lookup/group.js';
 import { SIMULATION } from '../schedule/runs.js';
 import { showMinute } from '../schedule/show.js';
 import { tabulated, type Zone, type Zones } from '../schedule/zone.js';

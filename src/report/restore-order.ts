@@ -1,6 +1,6 @@
-import { groupBy } from '../plan/group.js';
-import { serviceIndex } from '../plan/job-index.js';
-import type { ServicePlan } from '../plan/plan.js';
+import { groupBy } from '../lookup/group.js';
+import { serviceIndex } from '../lookup/job-index.js';
+import type { ServicePlan } from '../model/plan.js';
 import type { ReportBase } from './input.js';
 
 interface RestoreStage {

@@ -1,7 +1,7 @@
-import { groupBy } from '../plan/group.js';
+import { groupBy } from '../lookup/group.js';
 import { isExclusive, isLight, type Job } from '../model/job.js';
-import { jobIndex } from '../plan/job-index.js';
-import type { RepositoryPlan } from '../plan/plan.js';
+import { jobIndex } from '../lookup/job-index.js';
+import type { RepositoryPlan } from '../model/plan.js';
 import { dateOf, weekdayOf } from '../schedule/civil.js';
 import { showMinute } from '../schedule/show.js';
 import { knownSchedule } from '../schedule/job-schedule.js';

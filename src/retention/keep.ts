@@ -1,4 +1,4 @@
-import type { Retention } from '../contract/contract.js';
+import type { Retention } from '../model/contract.js';
 import type { Zone } from '../schedule/zone.js';
 import { dated, type Dated, type Period } from './dated.js';
 import { parseSpan, spanBefore } from './span.js';

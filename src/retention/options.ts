@@ -1,4 +1,4 @@
-import type { Retention } from '../contract/contract.js';
+import type { Retention } from '../model/contract.js';
 
 /** The rules of a retention that count snapshots, in the order of restic's documentation. */
 export const KEEP_COUNTS = [

@@ -1,4 +1,4 @@
-import type { Retention } from '../contract/contract.js';
+import type { Retention } from '../model/contract.js';
 import type { RetentionRule } from './keep.js';
 import { parseSpan } from './span.js';
 

@@ -1,4 +1,4 @@
-import type { Retention } from '../contract/contract.js';
+import type { Retention } from '../model/contract.js';
 import type { Zone } from '../schedule/zone.js';
 import { dated, type Dated } from './dated.js';
 import { applyRules } from './keep.js';

@@ -1,4 +1,4 @@
-import type { Retention } from '../contract/contract.js';
+import type { Retention } from '../model/contract.js';
 import { RETENTION_RULES } from './keep.js';
 
 /** `7 daily, 5 weekly, within 14d`, in the order of restic's manual; rules of zero are no rules. */

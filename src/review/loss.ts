@@ -1,4 +1,4 @@
-import type { Retention } from '../contract/contract.js';
+import type { Retention } from '../model/contract.js';
 import { keptSnapshots } from '../retention/keep.js';
 import { parseSpan } from '../retention/span.js';
 import type { CronSchedule } from '../schedule/cron.js';

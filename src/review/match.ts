@@ -1,6 +1,6 @@
 import type { Job } from '../model/job.js';
-import { jobIndex } from '../plan/job-index.js';
-import type { BackupPlan, Placement, PlannedVolume, RepositoryPlan, ServicePlan } from '../plan/plan.js';
+import { jobIndex } from '../lookup/job-index.js';
+import type { BackupPlan, Placement, PlannedVolume, RepositoryPlan, ServicePlan } from '../model/plan.js';
 
 /** A service in one place, before and after. */
 export interface PlacementPair {

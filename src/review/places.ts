@@ -1,9 +1,11 @@
-import { NOTHING_UNREAD } from '../contract/unread.js';
-import type { BackupSettings, Contract, RuntimeName } from '../contract/contract.js';
+import { settingsOf } from '../runtimes/kubernetes/settings.js';
+import { NOTHING_UNREAD } from '../model/unread.js';
+import type { BackupSettings, Contract, RuntimeName } from '../model/contract.js';
 import { wholeFile, type Span } from '../diagnostics/diagnostic.js';
-import type { Placement, ServicePlan } from '../plan/plan.js';
-import { resolveDeployments, type Deployed } from '../plan/deployments.js';
-import type { Deployment, Policy } from '../policy/policy.js';
+import type { Placement, ServicePlan } from '../model/plan.js';
+import { resolveDeployments } from '../plan/deployments.js';
+import type { Deployed } from '../model/deployed.js';
+import type { Deployment, Policy } from '../model/policy.js';
 import type { Pointer, SourceDocument } from '../source/document.js';
 import { valueAt } from '../source/findings.js';
 import { isMapping } from '../source/yaml-values.js';
@@ -163,7 +165,7 @@ export class Places {
     if (deployment?.node_selector) return this.policy([...deployment.pointer, 'node_selector']);
     const kubernetes = ['runtimes', 'kubernetes'];
     const selector = [...kubernetes, 'node_selector'];
-    const isPerNode = this.#policy.runtimes.kubernetes.host_path_mode === 'daemonset';
+    const isPerNode = settingsOf(this.#policy.runtimes).host_path_mode === 'daemonset';
     const known = isPerNode && valueAt(this.#policy.document.value, selector) !== undefined;
     return this.policy(known ? selector : isPerNode ? kubernetes : [...kubernetes, 'host_path_mode']);
   }

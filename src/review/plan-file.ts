@@ -1,7 +1,7 @@
 import { validatePlan, validatePlan1 } from '#generated/validators.js';
-import type { JobSchedule } from '../model/job.js';
-import type { BackupPlan } from '../plan/plan.js';
-import { isTimezone } from '../policy/settings.js';
+import type { JobSchedule } from '../schedule/job-schedule.js';
+import type { BackupPlan } from '../model/plan.js';
+import { isTimezone } from '../contract/settings.js';
 import { parseCron } from '../schedule/cron.js';
 import { fromVersion1, type PlanOfVersion1 } from './version-1.js';
 

@@ -1,5 +1,5 @@
-import type { Contract } from '../contract/contract.js';
-import type { RepositoryPlan } from '../plan/plan.js';
+import type { Contract } from '../model/contract.js';
+import type { RepositoryPlan } from '../model/plan.js';
 import type { Simulated } from '../schedule/simulated.js';
 import type { Finding, Severity, Verdict } from './finding.js';
 import { SEVERITIES } from './finding.js';

@@ -1,4 +1,4 @@
-import type { BackupPlan } from '../plan/plan.js';
+import type { BackupPlan } from '../model/plan.js';
 
 /** One side of a change: the plan, and the files that it renders to, by path. */
 export interface Side {

@@ -1,3 +1,4 @@
+import { CLUSTER_FOLDERS } from '../runtimes/registry.js';
 import { literalPattern } from '../source/literal.js';
 import type { NewSide, Side } from './side.js';
 
@@ -56,7 +57,8 @@ function namesIn(path: string, ids: ReadonlySet<string>): string[] {
     .replace(/\.[a-z]+$/, '')
     .split('-');
   const id = parts.map((_, index) => parts.slice(index).join('-')).find((name) => ids.has(name));
-  return [id, top === 'hosts' || top === 'kubernetes' ? place : undefined].flatMap((name) => name ?? []);
+  const isPlace = ['hosts', ...CLUSTER_FOLDERS].includes(top ?? '');
+  return [id, isPlace ? place : undefined].flatMap((name) => name ?? []);
 }
 
 function withoutNames(names: readonly string[]): (text: string) => string {
@@ -95,10 +97,15 @@ export function commandWords(path: string, content: string): string[] {
   });
 }
 
+/** Whether a file of the tree holds objects of a cluster. */
+export function isManifest(path: string): boolean {
+  return CLUSTER_FOLDERS.some((folder) => path.startsWith(`${folder}/`)) && path.endsWith('.yaml');
+}
+
 function commandLines(path: string, lines: readonly string[]): string[] {
   if (/\.(?:service|container)$/.test(path)) {
     return lines.filter((line) => MAIN_COMMAND.test(line)).map((line) => line.replace(MAIN_COMMAND, ''));
   }
-  if (!path.startsWith('kubernetes/') || !path.endsWith('.yaml')) return [...lines];
+  if (!isManifest(path)) return [...lines];
   return lines.filter((line) => line.startsWith('- ')).map((line) => line.slice('- '.length));
 }

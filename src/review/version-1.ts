@@ -1,11 +1,12 @@
 import { expand } from '../jobs/expand.js';
 import type { Resolved, WishedPart } from '../jobs/kind.js';
 import { KINDS } from '../jobs/registry.js';
-import type { Job, JobDraft, JobSchedule, Wish } from '../model/job.js';
-import type { BackupPlan, Placement, RepositoryPlan, ServicePlan } from '../plan/plan.js';
-import type { KubernetesSettings, RuntimeSettings } from '../policy/policy.js';
+import type { Job, JobDraft, Wish } from '../model/job.js';
+import { type JobSchedule, scheduleAt } from '../schedule/job-schedule.js';
+import type { BackupPlan, Placement, RepositoryPlan, ServicePlan } from '../model/plan.js';
+import type { RuntimeSettings } from '../model/policy.js';
+import type { KubernetesSettings } from '../runtimes/kubernetes/settings.js';
 import { runtimeOf } from '../runtimes/registry.js';
-import { scheduleAt } from '../schedule/job-schedule.js';
 
 /** A plan of the time when jobs did not stand in it, and their times were those of places and repositories. */
 export interface PlanOfVersion1 extends Omit<BackupPlan, 'version' | 'jobs' | 'repositories' | 'services'> {

@@ -1,8 +1,8 @@
-import type { Contract, RuntimeName } from '../contract/contract.js';
+import type { Contract, RuntimeName } from '../model/contract.js';
 import type { SourceDocument, Pointer } from '../source/document.js';
 import type { Span } from '../diagnostics/diagnostic.js';
 import { pairVolume } from '../locate/pairing.js';
-import type { Policy } from '../policy/policy.js';
+import type { Policy } from '../model/policy.js';
 import { runtimeOf } from '../runtimes/registry.js';
 import { valueAt } from '../source/findings.js';
 

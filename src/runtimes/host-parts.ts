@@ -1,8 +1,9 @@
 import { systemd, systemdUser } from '../backends/systemd.js';
 import type { FolderSource, HostPlace } from '../model/job.js';
-import type { Placement, PlannedVolume } from '../plan/plan.js';
+import type { Placement, PlannedVolume, PlannedService } from '../model/plan.js';
 import { backedUp } from '../model/volume.js';
-import { held, type Part, type PlannedService, type Runtime } from './runtime.js';
+import { held, type Runtime } from './runtime.js';
+import type { Part } from '../jobs/part.js';
 
 /** A place on a host. Where no host is named, the runtimes lie side by side below `hosts/any`. */
 export function hostPlace(

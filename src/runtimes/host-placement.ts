@@ -1,5 +1,5 @@
-import type { Commands, Contract } from '../contract/contract.js';
-import type { Deployment } from '../policy/policy.js';
+import type { Commands, Contract } from '../model/contract.js';
+import type { Deployment } from '../model/policy.js';
 import type { PlacementFacts, Unplanned } from './runtime.js';
 
 /** What is planned of a service on a host where its runtime has nothing to add. */

@@ -23,6 +23,11 @@ export function runtimeOf(name: string): Runtime {
   return runtime;
 }
 
+/** Folders of the tree that have one for each namespace of a cluster. */
+export const CLUSTER_FOLDERS: readonly string[] = RUNTIME_LIST.filter(
+  ({ runs_on }) => runs_on === 'cluster',
+).map(({ name }) => name);
+
 const HOLDINGS: ReadonlyMap<string, Holding> = new Map(
   RUNTIME_LIST.flatMap(({ kinds }) => Object.entries(kinds)),
 );

@@ -1,37 +1,21 @@
-import type { Backend } from '../backends/backend.js';
-import type { Contract, Retention, ServiceVolume } from '../contract/contract.js';
-import type { NameRule } from '../contract/names.js';
+import type { Part } from '../jobs/part.js';
+import type { Contract, ServiceVolume } from '../model/contract.js';
+import type { NameRule } from '../source/name-rules.js';
 import type { Located, LocateInput } from '../locate/location.js';
 import type { Command, Step } from '../model/guide.js';
-import type { Job, Place, SnapshotIdentity, Source, Store } from '../model/job.js';
-import type { Check } from '../plan/checks/check.js';
-import type { Placement, PlannedVolume, ServicePlan } from '../plan/plan.js';
+import type { Job } from '../model/job.js';
+import type { Check } from '../model/check.js';
+import type { PlannedService, Placement, PlannedVolume, ServicePlan } from '../model/plan.js';
+import type { RenderedFile, TargetInput } from '../rendering/file.js';
 import type { Pointer } from '../source/document.js';
 import type { Findings } from '../source/findings.js';
 import type { Mapping } from '../source/yaml-values.js';
-import type { Deployment, Policy, RuntimeSettings } from '../policy/policy.js';
+import type { Deployment, Policy, RuntimeSettings } from '../model/policy.js';
 
 /** What a runtime may see of the policy. */
 export type RuntimePolicy = Pick<Policy, 'project' | 'runtimes'> & {
   readonly repositories: readonly Pick<Policy['repositories'][number], 'name' | 'url'>[];
 };
-
-export type PlannedService = Omit<ServicePlan, 'placements'>;
-
-/** One job that a runtime asks for: what belongs into one snapshot, who runs it, and where it goes. */
-export interface Part {
-  /** The kind of job that takes it up. */
-  readonly kind: string;
-  /** Tells several parts of one kind apart. */
-  readonly name: string | null;
-  readonly place: Place;
-  readonly backend: Backend;
-  readonly store: Store;
-  readonly sources: readonly Source[];
-  readonly snapshot: SnapshotIdentity | null;
-  readonly retention: Retention | null;
-  readonly facts: Job['facts'];
-}
 
 /** What a runtime's adapter does with volumes. Every contract that loads has a location on every runtime. */
 export interface Locator {
@@ -142,6 +126,11 @@ export interface WatchedFact {
   readonly hint: string;
 }
 
+/** A JSON schema of an object, with that of each key. */
+export interface SettingsSchema {
+  readonly properties: Readonly<Record<string, object>>;
+}
+
 /** Everything that knows a runtime's name. Pure. */
 export interface Runtime extends Locator {
   readonly name: string;
@@ -158,10 +147,14 @@ export interface Runtime extends Locator {
    * describes. Null where it has none.
    */
   readonly readSettings: ((findings: Findings, given: Mapping, pointer: Pointer) => unknown) | null;
+  /** Its `settings.schema.json` with what only code knows filled in; left out where that says everything. */
+  readonly settingsSchema?: (source: SettingsSchema) => SettingsSchema;
   /** Keys of its settings in the policy that say where it keeps volumes. */
   readonly place_keys: readonly string[];
   /** What `stowage paths` calls the things that hold volumes, with what they are. A word means one thing everywhere. */
   readonly kinds: Readonly<Record<string, Holding>>;
+  /** The unit that has to run before its named volumes can be told from folders; left out where none has to. */
+  readonly engine_unit?: string;
   /** The Compose project that a service is in; null where there are none. */
   readonly composeProject:
     ((policy: Policy, contract: Contract, deployment: Deployment | null) => string) | null;
@@ -182,6 +175,8 @@ export interface Runtime extends Locator {
   /** How people handle a workload on its host; null where they do so with kubectl. */
   readonly by_hand: ByHand | null;
   readonly watched: readonly WatchedFact[];
+  /** Files of its own, from templates of its own, beside what is made of the jobs of any runtime. */
+  readonly render?: (input: TargetInput) => readonly RenderedFile[];
 }
 
 /** What every source says of the volume that it holds. */

@@ -1,4 +1,4 @@
-import type { ServicePlan } from '../plan/plan.js';
+import type { ServicePlan } from '../model/plan.js';
 import type { WorkloadCommands } from './runtime.js';
 
 /** How a workload is handled that is a unit of the system's manager. */

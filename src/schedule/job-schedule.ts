@@ -1,7 +1,17 @@
-import type { JobSchedule } from '../model/job.js';
 import { toOnCalendar } from './calendar.js';
 import { formatCron, parseCron, type CronSchedule } from './cron.js';
 import { shiftSchedule } from './offset.js';
+
+/** When a job runs: the same times in the two languages that schedulers speak. */
+export interface JobSchedule {
+  /** Five-field cron expression, offset applied, canonical spelling. */
+  readonly cron: string;
+  /** systemd `OnCalendar=` lines, time zone included. */
+  readonly on_calendar: readonly string[];
+  readonly timezone: string;
+  /** Minutes added to the expression that the policy or contract gives. */
+  readonly offset_minutes: number;
+}
 
 /** A valid expression or alias as a schedule. Loading has checked it; anything else is a bug and throws. */
 export function knownSchedule(expression: string): CronSchedule {

@@ -1,4 +1,4 @@
-import type { PlannedVolume, ServicePlan } from '../plan/plan.js';
+import type { PlannedVolume, ServicePlan } from '../model/plan.js';
 import { excludesOf } from '../rendering/backup-options.js';
 import { fenced, type Command, type Fence, type Step } from '../model/guide.js';
 

@@ -1,4 +1,4 @@
-import type { ServicePlan } from '../plan/plan.js';
+import type { ServicePlan } from '../model/plan.js';
 
 /**
  * What to look for in owners and modes after a restore.

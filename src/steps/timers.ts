@@ -1,6 +1,6 @@
 import { forget } from '../jobs/forget/kind.js';
 import { installedName } from '../names/installed.js';
-import type { RepositoryPlan } from '../plan/plan.js';
+import type { RepositoryPlan } from '../model/plan.js';
 import { objectName } from '../names/objects.js';
 import { fence, fenced, type Command, type Fence, type Step } from '../model/guide.js';
 import { whereMaintained } from './typed-at.js';

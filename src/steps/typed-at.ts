@@ -1,4 +1,4 @@
-import type { MaintenancePlace } from '../policy/policy.js';
+import type { MaintenancePlace } from '../model/policy.js';
 
 /** Where one types the commands for a repository's jobs. */
 export function whereMaintained(maintenance: MaintenancePlace): string {

@@ -1,4 +1,4 @@
-import type { ServicePlan } from '../plan/plan.js';
+import type { ServicePlan } from '../model/plan.js';
 import { step, type Command, type Step } from '../model/guide.js';
 
 /**

@@ -1,5 +1,5 @@
-import type { BackupPlan } from '../plan/plan.js';
-import type { TemplateSet } from '../template/engine.js';
+import type { BackupPlan } from '../model/plan.js';
+import type { TemplateSet } from '../template/template-set.js';
 
 /** Templates that all know the project, whatever else they are filled with. */
 export function projectTemplates(templates: TemplateSet, { project }: BackupPlan): TemplateSet {

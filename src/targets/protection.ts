@@ -1,6 +1,6 @@
 import { volumesOf } from '../model/job.js';
-import { jobIndex } from '../plan/job-index.js';
-import type { BackupPlan, Placement, PlannedVolume, ServicePlan } from '../plan/plan.js';
+import { jobIndex } from '../lookup/job-index.js';
+import type { BackupPlan, Placement, PlannedVolume, ServicePlan } from '../model/plan.js';
 
 /** What happens to one volume in one place, in the words of the coverage table. */
 export type Protection = 'backed up' | 'waived' | 'not rendered yet';

@@ -1,13 +1,6 @@
-import type { Diagnostic } from '../diagnostics/diagnostic.js';
 import type { RenderedFile, TargetInput } from '../rendering/file.js';
-
-interface TargetOutput {
-  readonly files: readonly RenderedFile[];
-  readonly diagnostics: readonly Diagnostic[];
-}
 
 /** One kind of output: turns the plan into files. Pure. */
 export interface Target {
-  readonly name: string;
-  render(input: TargetInput): TargetOutput;
+  render(input: TargetInput): readonly RenderedFile[];
 }

@@ -1,6 +1,5 @@
 import { templates as builtins } from '#generated/templates.js';
-import type { Diagnostic } from '../diagnostics/diagnostic.js';
-import { wholeFile } from '../diagnostics/diagnostic.js';
+import { type Diagnostic, wholeFile } from '../diagnostics/diagnostic.js';
 import { didYouMean } from '../diagnostics/did-you-mean.js';
 import { compileTemplate } from './compile-template.js';
 import { templateKind } from './kind.js';
@@ -9,21 +8,9 @@ import type { TemplateProblem } from './problem.js';
 import type { CompiledTemplates, Program } from './program.js';
 import { renderProgram } from './render.js';
 import type { TemplateError } from './template-error.js';
-import type { Trace } from './trace.js';
+import type { TemplateSet } from './template-set.js';
 
 export { TemplateError } from './template-error.js';
-
-/** Templates by name (`systemd/backup.service.hbs`), ready to be filled. */
-export interface TemplateSet {
-  /**
-   * The template's text with every tag encoded for its kind of file. Throws {@link TemplateError} for a variable
-   * that the context lacks and for a value that the format cannot express; an unknown name is a bug.
-   */
-  render(name: string, context: Readonly<Record<string, unknown>>, trace?: Trace): string;
-  has(name: string): boolean;
-  /** Sorted. */
-  names(): readonly string[];
-}
 
 /** A user's template, read by the caller. */
 export interface TemplateOverride {

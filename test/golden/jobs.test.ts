@@ -3,7 +3,8 @@ import { describe, expect, test } from '@jest/globals';
 import { loadProject, type Project } from '../../src/load.js';
 import { repositoriesOf, volumesOf } from '../../src/model/job.js';
 import { buildPlan } from '../../src/plan/build.js';
-import type { KubernetesSettings, Policy } from '../../src/policy/policy.js';
+import type { Policy } from '../../src/model/policy.js';
+import { settingsOf, type KubernetesSettings } from '../../src/runtimes/kubernetes/settings.js';
 import { renderPlan } from '../../src/targets/render.js';
 import { builtinTemplates } from '../../src/template/engine.js';
 import { triggersIn, triggersOf } from '../support/triggers.js';
@@ -20,7 +21,7 @@ const VARIANTS: readonly (Partial<KubernetesSettings> | null)[] = [
 
 function using(policy: Policy, kubernetes: Partial<KubernetesSettings> | null): Policy {
   const { runtimes } = policy;
-  return { ...policy, runtimes: { ...runtimes, kubernetes: { ...runtimes.kubernetes, ...kubernetes } } };
+  return { ...policy, runtimes: { ...runtimes, kubernetes: { ...settingsOf(runtimes), ...kubernetes } } };
 }
 
 function policyOf({ policy }: Project): Policy {
@@ -40,7 +41,7 @@ describe.each(cases)('$name with $variant', ({ config, variant }) => {
   const project = loadProject(config);
   const policy = using(policyOf(project), variant);
   const { plan } = buildPlan(policy, project.contracts);
-  const { files } = renderPlan({ plan, runtimes: policy.runtimes, templates: builtinTemplates() });
+  const files = renderPlan({ plan, runtimes: policy.runtimes, templates: builtinTemplates() });
   const { jobs } = plan;
 
   test('every timer, CronJob, crontab line and trigger of an operator is a job of the plan, and nothing else is', () => {

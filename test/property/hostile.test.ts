@@ -2,9 +2,9 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { dump } from 'js-yaml';
 import { loadContracts } from '../../src/contract/load.js';
-import { COMPOSE_SERVICE_NAME, CONTAINER_NAME, type NameRule } from '../../src/contract/names.js';
+import { COMPOSE_SERVICE_NAME, CONTAINER_NAME, type NameRule } from '../../src/source/name-rules.js';
 import { hasErrors } from '../../src/diagnostics/diagnostic.js';
-import { NOTHING_UNREAD } from '../../src/contract/unread.js';
+import { NOTHING_UNREAD } from '../../src/model/unread.js';
 import { drawPlan } from '../../src/plan/build.js';
 import { runChecks } from '../../src/plan/checks/registry.js';
 import { rememberTimes } from '../../src/plan/place-in-time.js';
@@ -195,12 +195,11 @@ function renderWith(place: string, text: string, where: keyof typeof WHERE): rea
     unread: NOTHING_UNREAD,
   });
   if (hasErrors([...diagnostics, ...found])) return null;
-  const output = renderPlan({
+  return renderPlan({
     plan: drawn.plan,
     runtimes: policy.policy.runtimes,
     templates: builtinTemplates(),
   });
-  return hasErrors(output.diagnostics) ? null : output.files;
 }
 
 const NASTY = [

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { excludesInside } from '../../src/plan/excludes.js';
+import { excludesInside } from '../../src/excludes/bound.js';
 import { objectName, serviceFile } from '../../src/names/objects.js';
 import { objectsOf, podsIn, valuesOf, type Fields } from '../unit/kubernetes/objects.js';
 import { contract, mixed, renderProject, type Rendered } from '../unit/kubernetes/project.js';

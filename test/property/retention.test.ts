@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import type { Retention } from '../../src/contract/contract.js';
+import type { Retention } from '../../src/model/contract.js';
 import { keptSnapshots } from '../../src/retention/keep.js';
 import { snapshotLives } from '../../src/retention/simulate.js';
 import { intlZones } from '../../src/time/intl-zone.js';

@@ -1,10 +1,10 @@
-import type { Contract, RuntimeName } from '../../src/contract/contract.js';
+import type { Contract, RuntimeName } from '../../src/model/contract.js';
 import { loadContracts } from '../../src/contract/load.js';
 import type { Diagnostic } from '../../src/diagnostics/diagnostic.js';
 import { buildPlan } from '../../src/plan/build.js';
-import type { BackupPlan, PlannedVolume } from '../../src/plan/plan.js';
+import type { BackupPlan, PlannedVolume } from '../../src/model/plan.js';
 import { loadPolicy } from '../../src/policy/load.js';
-import type { Policy } from '../../src/policy/policy.js';
+import type { Policy } from '../../src/model/policy.js';
 import { NO_VALUES } from './values.js';
 
 const POLICY = `version: 1

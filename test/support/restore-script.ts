@@ -2,7 +2,7 @@ import { spawnSync, type SpawnSyncReturns } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { podmanUser } from '../../src/targets/podman-user/target.js';
+import { rootlessFiles } from '../../src/runtimes/podman/render/files.js';
 import { systemd } from '../../src/targets/systemd/target.js';
 import { projectTemplates } from '../../src/targets/project-templates.js';
 import { builtinTemplates } from '../../src/template/engine.js';
@@ -36,7 +36,7 @@ function rendered({ runtime, file }: Way): string {
   const policy = policyOf(`deployments: [{ runtime: ${runtime}, host: web1, services: [proxy] }]\n`);
   const { plan } = planOf(policy, PROXY);
   const input = { plan, runtimes: policy.runtimes, templates: projectTemplates(builtinTemplates(), plan) };
-  const files = [...systemd.render(input).files, ...podmanUser.render(input).files];
+  const files = [...systemd.render(input), ...rootlessFiles(input)];
   return files.find((candidate) => candidate.path === `hosts/web1/${file}`)?.content ?? '';
 }
 

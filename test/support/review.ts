@@ -37,7 +37,7 @@ export function sideOfState(state: State): Reviewed {
   if (hasErrors(own.diagnostics)) throw new Error(JSON.stringify(own.diagnostics));
   const files = (templates: typeof own.templates) =>
     new Map(
-      renderPlan({ plan, runtimes: policy.runtimes, templates }).files.map(
+      renderPlan({ plan, runtimes: policy.runtimes, templates }).map(
         ({ path, content }): [string, string] => [path, content],
       ),
     );

@@ -1,5 +1,5 @@
 import type { Job } from '../../model/job.js';
-import { groupBy } from '../../plan/group.js';
+import { groupBy } from '../../lookup/group.js';
 import { repositoryDrafts } from '../drafts.js';
 import type { JobKind } from '../kind.js';
 import { retentionContext } from './retention-context.js';

@@ -1,4 +1,4 @@
-import type { ServicePlan } from '../../plan/plan.js';
+import type { ServicePlan } from '../../model/plan.js';
 import { serviceTag } from '../../model/service-tag.js';
 import { keepOptions } from '../../retention/options.js';
 

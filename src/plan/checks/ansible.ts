@@ -1,7 +1,7 @@
 import type { Diagnostic } from '../../diagnostics/diagnostic.js';
 import { ANSIBLE_GROUPS, secretVariablePrefix } from '../ansible-names.js';
-import { groupBy } from '../group.js';
-import { type Check, place } from './check.js';
+import { groupBy } from '../../lookup/group.js';
+import { type Check, place } from '../../model/check.js';
 
 /** A host with the name of a group that Ansible always has: the playbook would install its jobs on every machine. */
 export const ansibleGroup: Check = ({ policy }) => {

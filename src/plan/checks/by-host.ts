@@ -1,6 +1,6 @@
 import { runtimeOf } from '../../runtimes/registry.js';
-import type { Deployed } from '../deployments.js';
-import { groupBy } from '../group.js';
+import type { Deployed } from '../../model/deployed.js';
+import { groupBy } from '../../lookup/group.js';
 
 /** Deployments by the machine they share; those without a host name share it per runtime. */
 export function byHost(deployed: readonly Deployed[]): Map<string, Deployed[]> {

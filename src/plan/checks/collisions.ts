@@ -1,13 +1,13 @@
 import type { Diagnostic } from '../../diagnostics/diagnostic.js';
 import { isExclusive, type Job } from '../../model/job.js';
-import type { Repository } from '../../policy/policy.js';
+import type { Repository } from '../../model/policy.js';
 import { firstCollision, freeTimes } from '../../schedule/collisions.js';
 import { knownSchedule } from '../../schedule/job-schedule.js';
 import { runsBetween } from '../../schedule/runs.js';
 import { showDuration, showMinute } from '../../schedule/show.js';
-import { groupBy } from '../group.js';
-import { jobIndex } from '../job-index.js';
-import type { Check, CheckInput } from './check.js';
+import { groupBy } from '../../lookup/group.js';
+import { jobIndex } from '../../lookup/job-index.js';
+import type { Check, CheckInput } from '../../model/check.js';
 import { maintenancePointer } from './schedule.js';
 import { Simulated } from '../../schedule/simulated.js';
 import { workingTime, type Subject } from './suggested-time.js';

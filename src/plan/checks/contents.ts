@@ -1,12 +1,12 @@
 import { holdingOf } from '../../runtimes/registry.js';
-import type { Contract } from '../../contract/contract.js';
+import type { Contract } from '../../model/contract.js';
 import type { Diagnostic, Span } from '../../diagnostics/diagnostic.js';
-import type { Policy } from '../../policy/policy.js';
-import { matchesWholeVolume } from '../exclude-match.js';
-import { excludesInside } from '../excludes.js';
-import type { PlannedVolume } from '../plan.js';
+import type { Policy } from '../../model/policy.js';
+import { matchesWholeVolume } from '../../excludes/match.js';
+import { excludesInside } from '../../excludes/bound.js';
+import type { PlannedVolume } from '../../model/plan.js';
 import { volumeRoot } from '../volumes.js';
-import type { Check } from './check.js';
+import type { Check } from '../../model/check.js';
 import { places } from './places.js';
 
 interface Pattern {

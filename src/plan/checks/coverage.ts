@@ -1,14 +1,14 @@
-import type { Contract } from '../../contract/contract.js';
+import type { Contract } from '../../model/contract.js';
 import type { Diagnostic } from '../../diagnostics/diagnostic.js';
 import { didYouMean } from '../../diagnostics/did-you-mean.js';
 import { declaredVolumes } from '../../locate/location.js';
 import { pairVolume, type Pairing } from '../../locate/pairing.js';
 import { runtimeOf } from '../../runtimes/registry.js';
-import type { Deployed } from '../deployments.js';
+import type { Deployed } from '../../model/deployed.js';
 import { unprotectedVolumes } from '../volumes.js';
-import { effectiveSettings } from '../settings.js';
-import { type Check, place } from './check.js';
-import { groupBy } from '../group.js';
+import { effectiveSettings } from '../../model/settings.js';
+import { type Check, place } from '../../model/check.js';
+import { groupBy } from '../../lookup/group.js';
 
 /** A service that runs nowhere has no backup. */
 export const notDeployed: Check = ({ policy, contracts, deployed }) => {

@@ -1,5 +1,5 @@
 import { HOST_PATH } from '../../locate/location.js';
-import type { Contract, RuntimeName } from '../../contract/contract.js';
+import type { Contract, RuntimeName } from '../../model/contract.js';
 import { declaredIn } from '../../locate/pairing.js';
 import { runtimeOf } from '../../runtimes/registry.js';
 import type { Pointer } from '../../source/document.js';

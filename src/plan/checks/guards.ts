@@ -1,7 +1,7 @@
 import { holdingOf } from '../../runtimes/registry.js';
 import type { Diagnostic } from '../../diagnostics/diagnostic.js';
-import { groupBy } from '../group.js';
-import type { Check } from './check.js';
+import { groupBy } from '../../lookup/group.js';
+import type { Check } from '../../model/check.js';
 import { places } from './places.js';
 
 /** Guards of one volume that is part of a guest: nobody looks into the guest. */

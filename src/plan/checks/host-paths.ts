@@ -2,11 +2,11 @@ import { holdingOf } from '../../runtimes/registry.js';
 import { byHost } from './by-host.js';
 import { isAtOrBelow } from '../../locate/pairing.js';
 import type { Pointer } from '../../source/document.js';
-import type { Contract } from '../../contract/contract.js';
-import type { Deployed } from '../deployments.js';
+import type { Contract } from '../../model/contract.js';
+import type { Deployed } from '../../model/deployed.js';
 import { planVolumes } from '../volumes.js';
 import { declaredAt } from './declared.js';
-import { type Check, onHost, place } from './check.js';
+import { type Check, onHost, place } from '../../model/check.js';
 import { compareText } from '../../text/compare.js';
 
 interface HostPath {

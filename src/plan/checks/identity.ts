@@ -1,8 +1,8 @@
 import { runtimeOf } from '../../runtimes/registry.js';
 import { byHost } from './by-host.js';
-import type { Deployed } from '../deployments.js';
-import { type Check, onHost, pairs, place } from './check.js';
-import { groupBy } from '../group.js';
+import type { Deployed } from '../../model/deployed.js';
+import { type Check, onHost, pairs, place } from '../../model/check.js';
+import { groupBy } from '../../lookup/group.js';
 
 /** `service_id` names files, units and tags, so there can be one of each. */
 export const duplicateServiceId: Check = ({ contracts }) =>

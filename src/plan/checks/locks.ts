@@ -1,6 +1,6 @@
 import type { Diagnostic, Span } from '../../diagnostics/diagnostic.js';
 import { showDuration } from '../../schedule/show.js';
-import type { Check } from './check.js';
+import type { Check } from '../../model/check.js';
 
 /** Minutes within which a dead lock is gone: until the next look, and half an hour of looking at it. */
 export const LOCK_GONE = 60;

@@ -1,7 +1,7 @@
 import { holdingOf, runtimeOf } from '../../runtimes/registry.js';
 import type { Diagnostic } from '../../diagnostics/diagnostic.js';
-import { groupBy } from '../group.js';
-import { onHost, place, type Check } from './check.js';
+import { groupBy } from '../../lookup/group.js';
+import { onHost, place, type Check } from '../../model/check.js';
 import { places, type Place } from './places.js';
 
 /**

@@ -1,7 +1,7 @@
 import { showDuration } from '../../schedule/show.js';
-import { jobIndex } from '../job-index.js';
-import { effectiveSettings } from '../settings.js';
-import type { Check } from './check.js';
+import { jobIndex } from '../../lookup/job-index.js';
+import { effectiveSettings } from '../../model/settings.js';
+import type { Check } from '../../model/check.js';
 import { Simulated } from '../../schedule/simulated.js';
 
 /** The longest gap between two runs must keep `max_age`. */

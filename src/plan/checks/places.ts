@@ -1,9 +1,9 @@
 import { holdingOf, runtimeOf } from '../../runtimes/registry.js';
-import type { Contract } from '../../contract/contract.js';
+import type { Contract } from '../../model/contract.js';
 import { isAtOrBelow } from '../../locate/pairing.js';
 import type { Pointer } from '../../source/document.js';
-import type { PlannedVolume, Placement } from '../plan.js';
-import { type Check } from './check.js';
+import type { PlannedVolume, Placement } from '../../model/plan.js';
+import { type Check } from '../../model/check.js';
 import { declaredAt } from './declared.js';
 
 export interface Place {

@@ -1,7 +1,7 @@
 import type { Diagnostic } from '../../diagnostics/diagnostic.js';
 import * as ansible from './ansible.js';
 import { RUNTIMES, runtimeOf } from '../../runtimes/registry.js';
-import type { Check, CheckInput } from './check.js';
+import type { Check, CheckInput } from '../../model/check.js';
 import { maintenanceCollisions } from './collisions.js';
 import { impatientBackups } from './locks.js';
 import { uncoveredVolume } from './uncovered.js';

@@ -1,8 +1,8 @@
 import { holdingOf, runtimeOf } from '../../runtimes/registry.js';
 import type { Diagnostic } from '../../diagnostics/diagnostic.js';
 import { isAtOrBelow } from '../../locate/pairing.js';
-import type { RepositoryPlan } from '../plan.js';
-import type { Check } from './check.js';
+import type { RepositoryPlan } from '../../model/plan.js';
+import type { Check } from '../../model/check.js';
 import { places, type Place } from './places.js';
 
 /**

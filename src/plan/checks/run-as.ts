@@ -1,10 +1,10 @@
 import { backedUp } from '../../model/volume.js';
 import { holdingOf, runtimeOf } from '../../runtimes/registry.js';
-import type { Contract } from '../../contract/contract.js';
+import type { Contract } from '../../model/contract.js';
 import type { Diagnostic, Span } from '../../diagnostics/diagnostic.js';
-import { helperOf } from '../../policy/repository-url.js';
-import type { Placement, RepositoryPlan } from '../plan.js';
-import type { Check, CheckInput } from './check.js';
+import { helperOf } from '../../model/repository-url.js';
+import type { Placement, RepositoryPlan } from '../../model/plan.js';
+import type { Check, CheckInput } from '../../model/check.js';
 
 /** A job of another user than restic reaches the repository with what systemd hands it, and with nothing else. */
 export const unreachableAs: Check = (input) => {

@@ -1,6 +1,6 @@
 import type { Diagnostic, Span } from '../../diagnostics/diagnostic.js';
-import type { Policy, Repository } from '../../policy/policy.js';
-import { jobIndex } from '../job-index.js';
+import type { Policy, Repository } from '../../model/policy.js';
+import { jobIndex } from '../../lookup/job-index.js';
 import * as ambiguity from '../../schedule/ambiguity.js';
 import { knownSchedule } from '../../schedule/job-schedule.js';
 import { offsetRoom, smallestGap } from '../../schedule/offset.js';
@@ -8,8 +8,8 @@ import { clockChangeHits, type ClockChangeHit } from '../../schedule/runs.js';
 import { showDuration, showMinute } from '../../schedule/show.js';
 import type { Pointer, SourceDocument } from '../../source/document.js';
 import { valueAt } from '../../source/findings.js';
-import { effectiveSettings } from '../settings.js';
-import type { Check, CheckInput } from './check.js';
+import { effectiveSettings } from '../../model/settings.js';
+import type { Check, CheckInput } from '../../model/check.js';
 
 /** A schedule as somebody wrote it, and where. */
 interface Written {

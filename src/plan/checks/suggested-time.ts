@@ -1,9 +1,9 @@
 import { isExclusive, type Job, type JobDraft } from '../../model/job.js';
-import type { Repository } from '../../policy/policy.js';
+import type { Repository } from '../../model/policy.js';
 import { firstCollision } from '../../schedule/collisions.js';
 import type { Simulated } from '../../schedule/simulated.js';
 import { placeInTime, placingOf } from '../place-in-time.js';
-import type { CheckInput } from './check.js';
+import type { CheckInput } from '../../model/check.js';
 
 /** Times for maintenance jobs of one repository, as cron expressions. */
 export type Suggestions = ReadonlyMap<string, string>;

@@ -1,9 +1,9 @@
 import type { Diagnostic } from '../../diagnostics/diagnostic.js';
 import { volumesOf } from '../../model/job.js';
 import { runtimeOf } from '../../runtimes/registry.js';
-import { jobIndex } from '../job-index.js';
+import { jobIndex } from '../../lookup/job-index.js';
 import { backedUp } from '../../model/volume.js';
-import type { Check } from './check.js';
+import type { Check } from '../../model/check.js';
 import { declaredAt } from './declared.js';
 
 /**

@@ -1,7 +1,7 @@
 import type { Diagnostic } from '../../diagnostics/diagnostic.js';
 import { runtimeOf } from '../../runtimes/registry.js';
-import { jobIndex } from '../job-index.js';
-import type { Check } from './check.js';
+import { jobIndex } from '../../lookup/job-index.js';
+import type { Check } from '../../model/check.js';
 
 /**
  * Repositories into which nothing is backed up: they get no jobs. Not reported is one that only services on clusters name: a

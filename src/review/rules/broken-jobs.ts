@@ -1,5 +1,5 @@
 import { commandWords, logicalLines, type TemplateChange } from '../template-changes.js';
-import { matchesWholeVolume } from '../../plan/exclude-match.js';
+import { matchesWholeVolume } from '../../excludes/match.js';
 import { quote, type Finding } from '../finding.js';
 import type { Rule } from '../review.js';
 import { byText, inFiles, SHARED } from './template-texts.js';

@@ -1,7 +1,7 @@
 import { holdingOf } from '../../runtimes/registry.js';
-import type { PlannedVolume, ServicePlan } from '../../plan/plan.js';
+import type { PlannedVolume, ServicePlan } from '../../model/plan.js';
 import { placeName, protectedVolumes } from '../../targets/protection.js';
-import { matchesWholeVolume } from '../../plan/exclude-match.js';
+import { matchesWholeVolume } from '../../excludes/match.js';
 import { quote, type Finding } from '../finding.js';
 import type { PlacementPair } from '../match.js';
 import type { ReviewInput, Rule } from '../review.js';

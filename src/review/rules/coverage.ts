@@ -1,7 +1,7 @@
 import { holdingOf } from '../../runtimes/registry.js';
-import { labelTexts } from '../../plan/node-labels.js';
-import type { Placement, PlannedVolume, ServicePlan } from '../../plan/plan.js';
-import type { Labels } from '../../policy/policy.js';
+import { labelTexts } from '../../model/labels.js';
+import type { Placement, PlannedVolume, ServicePlan } from '../../model/plan.js';
+import type { Labels } from '../../model/policy.js';
 import { pathsOverlap } from '../../source/paths.js';
 import { placeName, protectedVolumes, protection } from '../../targets/protection.js';
 import { quote, type Finding, type Subject } from '../finding.js';

@@ -1,7 +1,7 @@
 import { isForget } from '../../jobs/forget/kind.js';
 import type { Job } from '../../model/job.js';
-import { jobIndex, serviceIndex } from '../../plan/job-index.js';
-import type { BackupPlan } from '../../plan/plan.js';
+import { jobIndex, serviceIndex } from '../../lookup/job-index.js';
+import type { BackupPlan } from '../../model/plan.js';
 import { quote, type Finding } from '../finding.js';
 import type { Rule } from '../review.js';
 

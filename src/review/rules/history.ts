@@ -1,4 +1,4 @@
-import type { PlannedVolume } from '../../plan/plan.js';
+import type { PlannedVolume } from '../../model/plan.js';
 import { isWithin } from '../../source/paths.js';
 import { placeName, protectedVolumes } from '../../targets/protection.js';
 import { quote, type Finding } from '../finding.js';

@@ -1,5 +1,5 @@
 import { runtimeOf } from '../../runtimes/registry.js';
-import type { BackupPlan, Placement } from '../../plan/plan.js';
+import type { BackupPlan, Placement } from '../../model/plan.js';
 import { placeName } from '../../targets/protection.js';
 import { userTrees } from '../../hosts/user-tree.js';
 import { hostTrees } from '../../hosts/host-tree.js';

@@ -1,7 +1,7 @@
 import { isCheck } from '../../jobs/check/kind.js';
 import type { Job } from '../../model/job.js';
-import { jobIndex } from '../../plan/job-index.js';
-import type { BackupPlan } from '../../plan/plan.js';
+import { jobIndex } from '../../lookup/job-index.js';
+import type { BackupPlan } from '../../model/plan.js';
 import { showDuration } from '../../schedule/show.js';
 import { quote, type Finding } from '../finding.js';
 import type { ReviewInput, Rule } from '../review.js';

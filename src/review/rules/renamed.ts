@@ -1,5 +1,5 @@
 import { projectName } from '../../names/installed.js';
-import type { BackupPlan } from '../../plan/plan.js';
+import type { BackupPlan } from '../../model/plan.js';
 import { OBJECTS_BEFORE_NAMES, projectSelector } from '../../names/objects.js';
 import { userTrees } from '../../hosts/user-tree.js';
 import { hostTrees } from '../../hosts/host-tree.js';

@@ -1,4 +1,4 @@
-import type { Retention } from '../../contract/contract.js';
+import type { Retention } from '../../model/contract.js';
 import { simulateLoss, type Loss } from '../loss.js';
 import { showDuration } from '../../schedule/show.js';
 import { keepOptions } from '../../retention/options.js';

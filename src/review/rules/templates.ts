@@ -1,4 +1,4 @@
-import { logicalLines, type TemplateChange } from '../template-changes.js';
+import { isManifest, logicalLines, type TemplateChange } from '../template-changes.js';
 import type { Finding } from '../finding.js';
 import type { Rule } from '../review.js';
 import { byText, inFiles, SHARED } from './template-texts.js';
@@ -78,8 +78,7 @@ function commandsOf({ path, added }: TemplateChange): readonly string[] {
   if (/\.(?:service|container|timer|path|socket)$/.test(path)) {
     return added.filter((line) => COMMAND.test(line) || HOOK.test(line));
   }
-  const isManifest = path.startsWith('kubernetes/') && path.endsWith('.yaml');
-  return isManifest && added.some((line) => MANIFEST_COMMAND.test(line)) ? [added.join('\n')] : [];
+  return isManifest(path) && added.some((line) => MANIFEST_COMMAND.test(line)) ? [added.join('\n')] : [];
 }
 
 function scriptOf({ path, added }: TemplateChange): readonly string[] {

@@ -1,9 +1,10 @@
 import { isCheck } from '../../jobs/check/kind.js';
-import { isExclusive, type Job, type JobSchedule } from '../../model/job.js';
-import { groupBy } from '../../plan/group.js';
-import { jobIndex, serviceIndex } from '../../plan/job-index.js';
-import { oncePerPlan } from '../../plan/once-per-plan.js';
-import type { BackupPlan, RepositoryPlan } from '../../plan/plan.js';
+import { isExclusive, type Job } from '../../model/job.js';
+import type { JobSchedule } from '../../schedule/job-schedule.js';
+import { groupBy } from '../../lookup/group.js';
+import { jobIndex, serviceIndex } from '../../lookup/job-index.js';
+import { oncePerPlan } from '../../lookup/once-per-plan.js';
+import type { BackupPlan, RepositoryPlan } from '../../model/plan.js';
 import { firstCollision } from '../../schedule/collisions.js';
 import { showDuration, showMinute } from '../../schedule/show.js';
 import { placeName } from '../../targets/protection.js';

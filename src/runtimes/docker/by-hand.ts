@@ -1,5 +1,5 @@
 import { fence, fenced, type Command, type Step } from '../../model/guide.js';
-import type { Placement, PlannedVolume, ServicePlan } from '../../plan/plan.js';
+import type { Placement, PlannedVolume, ServicePlan } from '../../model/plan.js';
 import { byRoot, NO_STEPS } from '../by-root.js';
 import type { ByHand, StepPlace } from '../runtime.js';
 import { composeProjectName } from './project.js';

@@ -1,12 +1,12 @@
-import type { PersistentVolume } from '../../contract/contract.js';
-import { COMPOSE_PROJECT_NAME } from '../../contract/names.js';
+import type { PersistentVolume } from '../../model/contract.js';
+import { COMPOSE_PROJECT_NAME } from '../../source/name-rules.js';
 import type { Diagnostic } from '../../diagnostics/diagnostic.js';
 import { declaredVolumes } from '../../locate/location.js';
 import { pairVolume } from '../../locate/pairing.js';
-import type { Policy } from '../../policy/policy.js';
+import type { Policy } from '../../model/policy.js';
 import type { Pointer } from '../../source/document.js';
-import type { Check } from '../../plan/checks/check.js';
-import type { Deployed } from '../../plan/deployments.js';
+import type { Check } from '../../model/check.js';
+import type { Deployed } from '../../model/deployed.js';
 import { VOLUME_KEY } from './volume-key.js';
 import { composeProject, statedProject } from './project.js';
 

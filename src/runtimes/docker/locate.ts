@@ -1,3 +1,4 @@
+import { settingsOf } from './settings.js';
 import { declaredVolumes, hostPathLocation, joinPath } from '../../locate/location.js';
 import type { Locator } from '../runtime.js';
 import { VOLUME_KEY } from './volume-key.js';
@@ -17,7 +18,7 @@ export const locator: Locator = {
     const own = partner?.source ?? partner?.name ?? volume.name;
     const project = composeProject(policy, contract, deployment);
     const name = explicit ?? (partner?.external === true ? own : `${project}_${own}`);
-    const root = `${policy.runtimes.docker.data_root}/volumes/${name}/_data`;
+    const root = `${settingsOf(policy.runtimes).data_root}/volumes/${name}/_data`;
     return { kind: 'docker_volume', location: joinPath(root, suffix), name, namespace: null, suffix };
   },
 };

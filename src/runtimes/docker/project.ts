@@ -1,6 +1,6 @@
-import type { Contract } from '../../contract/contract.js';
+import type { Contract } from '../../model/contract.js';
 import type { LocatePolicy } from '../../locate/location.js';
-import type { Deployment } from '../../policy/policy.js';
+import type { Deployment } from '../../model/policy.js';
 
 /** The Compose project of a service: as the deployment, the contract or the defaults say, else as its folder is called. */
 export function composeProject(

@@ -21,6 +21,7 @@ export const docker: Runtime = {
   place_keys: ['data_root'],
   kinds: KINDS,
   ...locator,
+  engine_unit: 'docker.service',
   composeProject,
   placement: hostPlacement,
   parts: (_policy, service, placement) => folderPart(service, placement, folders(placement, KINDS, 'docker')),

@@ -1,4 +1,4 @@
-import { ENGINE_VOLUME_NAME } from '../../contract/names.js';
+import { ENGINE_VOLUME_NAME } from '../../source/name-rules.js';
 import type { VolumeKey } from '../runtime.js';
 
 export const VOLUME_KEY = {

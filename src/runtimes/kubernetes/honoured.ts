@@ -1,8 +1,9 @@
-import type { Contract } from '../../contract/contract.js';
+import type { Contract } from '../../model/contract.js';
 import { backedUp } from '../../model/volume.js';
-import type { PlannedVolume } from '../../plan/plan.js';
-import type { KubernetesSettings, Policy } from '../../policy/policy.js';
-import { readMaxShrink } from '../../policy/settings.js';
+import type { PlannedVolume } from '../../model/plan.js';
+import type { Policy } from '../../model/policy.js';
+import { settingsOf, type KubernetesSettings } from './settings.js';
+import { readMaxShrink } from '../../source/max-shrink.js';
 import type { Pointer } from '../../source/document.js';
 import { valueAt } from '../../source/findings.js';
 import type { HonouredKey } from '../runtime.js';
@@ -62,7 +63,7 @@ export function unheardOfContract(
 export function unheardOfDefaults(policy: Policy, contract: Contract): UnheardKey[] {
   return OF_SERVICES.filter(
     (key) =>
-      !honours(policy.runtimes.kubernetes, key) &&
+      !honours(settingsOf(policy.runtimes), key) &&
       asks(policy.document.value, ['defaults', key]) &&
       valueAt(contract.document.value, ['backup', key]) === undefined,
   ).map((key) => ({ key, pointer: ['defaults', key] }));

@@ -1,4 +1,4 @@
-import type { Contract, ServiceVolume } from '../../contract/contract.js';
+import type { Contract, ServiceVolume } from '../../model/contract.js';
 import { hostPathLocation, joinPath, type LocateInput, type Location } from '../../locate/location.js';
 import { pairVolume } from '../../locate/pairing.js';
 import type { Locator } from '../runtime.js';

@@ -1,6 +1,7 @@
 import { backedUp } from '../../model/volume.js';
-import type { PlannedVolume } from '../../plan/plan.js';
-import type { KubernetesSettings, Labels } from '../../policy/policy.js';
+import type { PlannedVolume } from '../../model/plan.js';
+import type { Labels } from '../../model/policy.js';
+import { settingsOf, type KubernetesSettings } from './settings.js';
 import type { PlacementFacts, Unplanned } from '../runtime.js';
 import { honours, unheardOfDefaults } from './honoured.js';
 import { kubernetesObstacles } from './problems.js';
@@ -9,7 +10,7 @@ import { planWorkload } from './workload.js';
 /** Pages stop and start a workload of a cluster with kubectl, whatever the contract has for other places. */
 export function placement(service: Unplanned): PlacementFacts {
   const { policy, contract } = service;
-  const volumes = service.volumes.map((volume) => volumeInForce(policy.runtimes.kubernetes, volume));
+  const volumes = service.volumes.map((volume) => volumeInForce(settingsOf(policy.runtimes), volume));
   const unheard = unheardOfDefaults(policy, contract).map(({ key }) => key);
   const nodes = nodesOf(service);
   return {
@@ -32,7 +33,7 @@ function volumeInForce(settings: KubernetesSettings, volume: PlannedVolume): Pla
 
 /** Labels of the nodes that each back up hostPaths of their own; null where nothing does so. */
 function nodesOf({ policy, deployment, volumes }: Unplanned): Labels | null {
-  const { host_path_mode, node_selector } = policy.runtimes.kubernetes;
+  const { host_path_mode, node_selector } = settingsOf(policy.runtimes);
   const isPerNode =
     host_path_mode === 'daemonset' && backedUp(volumes).some(({ kind }) => kind === 'host_path');
   return isPerNode ? (deployment?.node_selector ?? node_selector) : null;

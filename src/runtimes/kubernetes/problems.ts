@@ -1,11 +1,12 @@
-import type { Contract } from '../../contract/contract.js';
+import type { Contract } from '../../model/contract.js';
 import { backedUp } from '../../model/volume.js';
 import { isNamespace, isObjectName } from '../../names/objects.js';
-import type { PlannedVolume } from '../../plan/plan.js';
-import { effectiveSettings } from '../../plan/settings.js';
+import type { PlannedVolume } from '../../model/plan.js';
+import { effectiveSettings } from '../../model/settings.js';
 import { VOLUME_KEY } from './volume-key.js';
-import type { KubernetesSettings, Policy, Repository } from '../../policy/policy.js';
-import { localPath } from '../../policy/repository-url.js';
+import type { Policy, Repository } from '../../model/policy.js';
+import { settingsOf, type KubernetesSettings } from './settings.js';
+import { localPath } from '../../model/repository-url.js';
 import type { Pointer } from '../../source/document.js';
 import { unheardOfContract, withoutKey } from './honoured.js';
 import type { KubernetesProblem } from './methods/method.js';
@@ -35,7 +36,7 @@ export function kubernetesProblems(
 ): KubernetesProblem[] {
   const volumes = backedUp(located);
   if (volumes.length === 0) return [];
-  const { kubernetes } = policy.runtimes;
+  const kubernetes = settingsOf(policy.runtimes);
   const method = methodOf(kubernetes);
   const settings = effectiveSettings(policy, contract);
   const repository = policy.repositories.find(({ name }) => name === settings.repository);

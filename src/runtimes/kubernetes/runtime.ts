@@ -1,15 +1,18 @@
 import type { ClaimSource, NodeSource } from '../../model/job.js';
-import type { PlannedVolume } from '../../plan/plan.js';
+import type { PlannedVolume } from '../../model/plan.js';
 import { backedUp } from '../../model/volume.js';
 import { held, type Runtime } from '../runtime.js';
 import { CHECKS } from './checks/registry.js';
 import { honours } from './honoured.js';
 import { locator } from './locate.js';
-import { readSettings } from './settings.js';
+import { readSettings } from './read-settings.js';
+import { settingsOf } from './settings.js';
+import { settingsSchema } from './settings-schema.js';
 import { VOLUME_KEY } from './volume-key.js';
 import { watchedImage, watchedMethod } from '../watched-facts.js';
 import { API_GROUPS, methodOf } from './methods/registry.js';
 import { placement } from './placement.js';
+import { clusterFiles } from './render/files.js';
 
 /** Who backs up what is a cluster's is the method's affair. */
 export const kubernetes: Runtime = {
@@ -19,6 +22,7 @@ export const kubernetes: Runtime = {
   runs_on: 'cluster',
   volume_key: VOLUME_KEY,
   readSettings,
+  settingsSchema,
   place_keys: [],
   kinds: { host_path: 'folder', claim: 'claim' },
   ...locator,
@@ -27,7 +31,7 @@ export const kubernetes: Runtime = {
   parts(policy, service, placed) {
     const { namespace, obstacles } = placed;
     if (namespace === null || obstacles.length > 0) return [];
-    const settings = policy.runtimes.kubernetes;
+    const settings = settingsOf(policy.runtimes);
     const volumes = backedUp(placed.volumes);
     return methodOf(settings).parts({
       ...{ service, placement: placed, settings, policy },
@@ -36,8 +40,8 @@ export const kubernetes: Runtime = {
       nodes: volumes.flatMap(nodeSource),
     });
   },
-  upkeep: ({ runtimes }) => ({ image: runtimes.kubernetes.image }),
-  honours: ({ runtimes }, key) => honours(runtimes.kubernetes, key),
+  upkeep: ({ runtimes }) => ({ image: settingsOf(runtimes).image }),
+  honours: ({ runtimes }, key) => honours(settingsOf(runtimes), key),
   checks: CHECKS,
   isRefused: ({ obstacles }) => obstacles.length > 0,
   by_hand: null,
@@ -52,6 +56,7 @@ export const kubernetes: Runtime = {
         method === undefined || method === backend ? (method ?? null) : `${method} (${backend})`,
     ),
   ],
+  render: clusterFiles,
 };
 
 function claimSource(volume: PlannedVolume): ClaimSource[] {

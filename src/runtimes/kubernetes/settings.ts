@@ -1,41 +1,49 @@
-import type { Pointer } from '../../source/document.js';
-import { readLabels } from '../../source/labels.js';
-import { METHOD_NAMES } from './methods/registry.js';
-import { asList, asMapping, asText } from '../../source/access.js';
-import { isMapping, type Mapping } from '../../source/yaml-values.js';
-import { oneOf } from '../../source/choices.js';
-import type { Findings } from '../../source/findings.js';
-import type { ExternalSecretSettings, KubernetesSettings } from '../../policy/policy.js';
-import { readTolerations } from './tolerations.js';
+import type { Labels, RuntimeSettings } from '../../model/policy.js';
+import type { MethodName } from './methods/registry.js';
+import type { Toleration } from './tolerations.js';
 
-/** Reads `runtimes.kubernetes`, each setting with the usual default; the schema has checked types and names. */
-export function readSettings(findings: Findings, given: Mapping, pointer: Pointer): KubernetesSettings {
-  const resources = asMapping(given.resources);
-  return {
-    image: asText(given.image) ?? 'ghcr.io/restic/restic:0.19.1',
-    method: oneOf(given.method, METHOD_NAMES),
-    host_path_mode: oneOf(given.host_path_mode, ['cronjob', 'daemonset']),
-    affinity: oneOf(given.affinity, ['required', 'preferred']),
-    node_selector: readLabels(given.node_selector),
-    tolerations: readTolerations(findings, given.tolerations, [...pointer, 'tolerations']),
-    snapshot: oneOf(given.snapshot, ['none', 'csi']),
-    volume_snapshot_class: asText(given.volume_snapshot_class),
-    external_secret: readExternalSecret(given.external_secret),
-    egress_ports: asList(given.egress_ports).filter((port): port is number => typeof port === 'number'),
-    resources: {
-      cpu_request: asText(resources.cpu_request) ?? '100m',
-      memory_request: asText(resources.memory_request) ?? '256Mi',
-      memory_limit: asText(resources.memory_limit) ?? '2Gi',
-    },
-    velero_namespace: asText(given.velero_namespace) ?? 'velero',
+/** `runtimes.kubernetes`: how services on clusters are backed up. */
+export interface KubernetesSettings {
+  /** Image that holds restic 0.17.0 or later, busybox or another POSIX shell, and time zone data. */
+  readonly image: string;
+  /** Who makes the backups: restic jobs of ours, or an operator. */
+  readonly method: MethodName;
+  /** hostPath volumes: a job that follows the workload to its node, or a scheduler on each node of `node_selector`. */
+  readonly host_path_mode: 'cronjob' | 'daemonset';
+  /** Whether a job must run on the workload's node (ReadWriteOnce claims), or only should. */
+  readonly affinity: 'required' | 'preferred';
+  /** Labels of the nodes that hold hostPath volumes; for `host_path_mode: daemonset`. */
+  readonly node_selector: Labels;
+  /** Taints that backup and restore pods put up with; never one of the cluster itself. */
+  readonly tolerations: readonly Toleration[];
+  /** Velero only: move CSI snapshots, or read the files of the running pod. */
+  readonly snapshot: 'none' | 'csi';
+  /** VolumeSnapshotClass; null for the cluster's default. */
+  readonly volume_snapshot_class: string | null;
+  /** Where an ExternalSecret fills each `kubernetes_secret` from; null when people make the Secrets. */
+  readonly external_secret: ExternalSecretSettings | null;
+  /** TCP ports that jobs may reach besides those of the repositories' addresses. */
+  readonly egress_ports: readonly number[];
+  readonly resources: {
+    /** Kubernetes quantities. */
+    readonly cpu_request: string;
+    readonly memory_request: string;
+    readonly memory_limit: string;
   };
+  /** Namespace that Velero runs in. */
+  readonly velero_namespace: string;
 }
 
-function readExternalSecret(value: unknown): ExternalSecretSettings | null {
-  if (!isMapping(value)) return null;
-  return {
-    store: asText(value.store) ?? '',
-    store_kind: oneOf(value.store_kind, ['ClusterSecretStore', 'SecretStore']),
-    key_prefix: asText(value.key_prefix) ?? '',
-  };
+/** `runtimes.kubernetes.external_secret`: the store that Secrets are filled from. */
+export interface ExternalSecretSettings {
+  /** Name of the store. */
+  readonly store: string;
+  readonly store_kind: 'ClusterSecretStore' | 'SecretStore';
+  /** What stands before the Secret's name in the store's key: `backup/` gives `backup/restic-main`. */
+  readonly key_prefix: string;
+}
+
+/** Those in a policy that was read. */
+export function settingsOf({ kubernetes }: RuntimeSettings): KubernetesSettings {
+  return kubernetes as KubernetesSettings;
 }

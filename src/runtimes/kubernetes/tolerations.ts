@@ -2,7 +2,15 @@ import { asList, asMapping, asText } from '../../source/access.js';
 import type { Pointer } from '../../source/document.js';
 import type { Findings } from '../../source/findings.js';
 import { oneOf } from '../../source/choices.js';
-import type { Toleration } from '../../policy/policy.js';
+
+/** A Kubernetes toleration of one taint, with its key. */
+export interface Toleration {
+  readonly key: string;
+  readonly operator: 'Equal' | 'Exists';
+  readonly value?: string;
+  readonly effect?: string;
+  readonly tolerationSeconds?: number;
+}
 
 /**
  * Taints that the cluster itself puts on nodes that are ill, cut off, shut down or full. A pod that tolerates them stays

@@ -1,4 +1,4 @@
-import { KUBERNETES_NAME } from '../../contract/names.js';
+import { KUBERNETES_NAME } from '../../source/name-rules.js';
 import type { VolumeKey } from '../runtime.js';
 
 export const VOLUME_KEY = {

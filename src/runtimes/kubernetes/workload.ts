@@ -1,5 +1,5 @@
-import type { Contract } from '../../contract/contract.js';
-import type { PlannedVolume, Workload } from '../../plan/plan.js';
+import type { Contract } from '../../model/contract.js';
+import type { PlannedVolume, Workload } from '../../model/plan.js';
 
 /**
  * What runs a service in a cluster. The kind is what the contract says; else a StatefulSet where a claim is named like

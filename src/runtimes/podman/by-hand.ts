@@ -1,9 +1,10 @@
-import { CONTAINER_NAME } from '../../contract/names.js';
+import { CONTAINER_NAME } from '../../source/name-rules.js';
 import type { Command } from '../../model/guide.js';
-import type { Placement, ServicePlan } from '../../plan/plan.js';
+import type { Placement, ServicePlan } from '../../model/plan.js';
 import { NO_STEPS } from '../by-root.js';
 import type { ByHand } from '../runtime.js';
 import { unitCommands } from '../units.js';
+import { settingsOf } from './settings.js';
 
 export const byHand: ByHand = {
   new_host: {
@@ -12,8 +13,8 @@ export const byHand: ByHand = {
   },
   has_units: true,
   has_containers: true,
-  typist: ({ scope }, { podman }) =>
-    scope === 'user' ? (podman.user ?? 'the user of the containers') : 'root',
+  typist: ({ scope }, runtimes) =>
+    scope === 'user' ? (settingsOf(runtimes).user ?? 'the user of the containers') : 'root',
   workload: (service) => ({ ...unitCommands(service), inside: insideContainer(service) }),
   owners,
   recreate: (_service, _place, { kind, name }) =>

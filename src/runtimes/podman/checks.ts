@@ -1,8 +1,9 @@
+import { settingsOf } from './settings.js';
 import type { Diagnostic } from '../../diagnostics/diagnostic.js';
 import { declaredIn, isAtOrBelow } from '../../locate/pairing.js';
 import { backedUp } from '../../model/volume.js';
-import { helperOf, holdsRclone } from '../../policy/repository-url.js';
-import type { Check, CheckInput } from '../../plan/checks/check.js';
+import { helperOf, holdsRclone } from '../../model/repository-url.js';
+import type { Check, CheckInput } from '../../model/check.js';
 import { locator } from './locate.js';
 
 /** Folders of the system; no user without root owns what is in them (hier(7)), or it is another engine's store. */
@@ -58,7 +59,7 @@ const unmountableRepository: Check = ({ policy, plan }) => {
 
 /** Repositories that another program reaches. Jobs have the SSH keys and the rclone.conf of their user. */
 const unreachableRepository: Check = ({ policy, plan }) => {
-  const { image } = policy.runtimes.podman;
+  const { image } = settingsOf(policy.runtimes);
   if (holdsRclone(image)) return [];
   const used = new Set(
     plan.services

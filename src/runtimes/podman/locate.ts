@@ -1,3 +1,4 @@
+import { settingsOf } from './settings.js';
 import { hostPathLocation, joinPath } from '../../locate/location.js';
 import type { Locator } from '../runtime.js';
 import { VOLUME_KEY } from './volume-key.js';
@@ -17,7 +18,7 @@ export const locator: Locator = {
     const storage =
       contract.quadlet_scope === 'user'
         ? '$HOME/.local/share/containers/storage'
-        : policy.runtimes.podman.storage_root;
+        : settingsOf(policy.runtimes).storage_root;
     const root = `${storage}/volumes/${name}/_data`;
     return { kind: 'podman_volume', location: joinPath(root, suffix), name, namespace: null, suffix };
   },

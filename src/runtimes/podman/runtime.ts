@@ -1,12 +1,14 @@
 import { folderPart, folders } from '../host-parts.js';
 import { hostPlacement } from '../host-placement.js';
-import type { Part, Runtime } from '../runtime.js';
+import type { Part } from '../../jobs/part.js';
+import type { Runtime } from '../runtime.js';
 import { byHand } from './by-hand.js';
 import { CHECKS } from './checks.js';
 import { locator } from './locate.js';
-import { readSettings, type PodmanSettings } from './settings.js';
+import { readSettings, settingsOf, type PodmanSettings } from './settings.js';
 import { VOLUME_KEY } from './volume-key.js';
 import { watchedImage } from '../watched-facts.js';
+import { rootlessFiles } from './render/files.js';
 
 const KINDS = { host_path: 'folder', podman_volume: 'volume' } as const;
 
@@ -28,12 +30,13 @@ export const podman: Runtime = {
       service,
       placement,
       folders(placement, KINDS, 'podman'),
-      placement.scope === 'user' ? rootlessFacts(runtimes.podman) : {},
+      placement.scope === 'user' ? rootlessFacts(settingsOf(runtimes)) : {},
     ),
   checks: CHECKS,
   isRefused: () => false,
   by_hand: byHand,
   watched: [watchedImage('rootless jobs', /\.container$/, /^Image=(\S+)/gm)],
+  render: rootlessFiles,
 };
 
 /** Where no user is named, only whoever runs the installer knows. */

@@ -1,4 +1,5 @@
 import { asText } from '../../source/access.js';
+import type { RuntimeSettings } from '../../model/policy.js';
 import type { Pointer } from '../../source/document.js';
 import type { Findings } from '../../source/findings.js';
 import { readHostPath } from '../../source/host-rules.js';
@@ -20,4 +21,9 @@ export function readSettings(findings: Findings, given: Mapping, pointer: Pointe
     image: asText(given.image) ?? 'ghcr.io/restic/restic:0.19.1',
     user: asText(given.user),
   };
+}
+
+/** Those in a policy that was read. */
+export function settingsOf({ podman }: RuntimeSettings): PodmanSettings {
+  return podman as PodmanSettings;
 }

@@ -1,7 +1,7 @@
 import type { Diagnostic } from '../../diagnostics/diagnostic.js';
-import { onHost, pairs, place, type Check } from '../../plan/checks/check.js';
-import type { Deployed } from '../../plan/deployments.js';
-import { groupBy } from '../../plan/group.js';
+import { onHost, pairs, place, type Check } from '../../model/check.js';
+import type { Deployed } from '../../model/deployed.js';
+import { groupBy } from '../../lookup/group.js';
 import { insideGuest } from './parts.js';
 
 /** Numbers that Proxmox gives to guests (pct(1), `<vmid>`). */

@@ -1,9 +1,11 @@
+import { settingsOf } from './settings.js';
 import { systemd } from '../../backends/systemd.js';
 import type { StreamSource } from '../../model/job.js';
 import { backedUp } from '../../model/volume.js';
-import type { PlannedVolume, Placement } from '../../plan/plan.js';
+import type { PlannedVolume, Placement, PlannedService } from '../../model/plan.js';
 import { hostPlace } from '../host-parts.js';
-import type { Part, PlannedService, RuntimePolicy } from '../runtime.js';
+import type { RuntimePolicy } from '../runtime.js';
+import type { Part } from '../../jobs/part.js';
 
 /** The volumes on the guest's own disks that are backed up. */
 export function insideGuest({ volumes }: Pick<Placement, 'volumes'>): PlannedVolume[] {
@@ -16,7 +18,7 @@ export function guestPart(
   service: PlannedService,
   placement: Placement,
 ): Part[] {
-  const { mode, transfer } = runtimes.proxmox;
+  const { mode, transfer } = settingsOf(runtimes);
   const inside = insideGuest(placement).filter(({ name }) => name !== null);
   const [first] = inside;
   if (first === undefined || service.vmid === null) return [];

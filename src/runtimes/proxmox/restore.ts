@@ -1,5 +1,5 @@
 import { asideFolder, libraryScript, resticCommand } from '../../names/installed.js';
-import type { Placement, ServicePlan } from '../../plan/plan.js';
+import type { Placement, ServicePlan } from '../../model/plan.js';
 import type { Pipeline } from '../../model/guide.js';
 import { guestTags, insideGuest } from './parts.js';
 

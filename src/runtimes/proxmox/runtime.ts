@@ -7,6 +7,7 @@ import { CHECKS } from './checks.js';
 import { locator } from './locate.js';
 import { readSettings } from './settings.js';
 import { guestPart } from './parts.js';
+import { guestDumpFiles } from './render/files.js';
 
 const SCRIPTS = /vzdump-restic.*\.sh$/;
 
@@ -47,4 +48,5 @@ export const proxmox: Runtime = {
       /(--stdin-from-command|--dumpdir)/g,
     ),
   ],
+  render: guestDumpFiles,
 };

@@ -1,4 +1,5 @@
 import { oneOf } from '../../source/choices.js';
+import type { RuntimeSettings } from '../../model/policy.js';
 import type { Pointer } from '../../source/document.js';
 import type { Findings } from '../../source/findings.js';
 import { readHostPath } from '../../source/host-rules.js';
@@ -18,4 +19,9 @@ export function readSettings(findings: Findings, given: Mapping, pointer: Pointe
     transfer: oneOf(given.transfer, ['stream', 'dumpdir']),
     dumpdir: folder ?? '/var/lib/vz/dump',
   };
+}
+
+/** Those in a policy that was read. */
+export function settingsOf({ proxmox }: RuntimeSettings): ProxmoxSettings {
+  return proxmox as ProxmoxSettings;
 }

@@ -1,4 +1,4 @@
-import type { BackupPlan } from '../../plan/plan.js';
+import type { BackupPlan } from '../../model/plan.js';
 import { header } from '../../rendering/header.js';
 
 /** yamllint's own limit, less `# `; it lets a single word be longer. */

@@ -1,13 +1,14 @@
-import type { RepositoryPlan } from '../../plan/plan.js';
+import { settingsOf } from '../../runtimes/podman/settings.js';
+import type { RepositoryPlan } from '../../model/plan.js';
 import { userTreeName } from '../../hosts/user-tree.js';
 import type { RenderedFile, TargetInput } from '../../rendering/file.js';
 import { headerLines } from './header-lines.js';
-import type { AnsibleHost } from './hosts.js';
+import type { NamedHost } from '../../hosts/named-hosts.js';
 import { hostSecrets, userSecrets, type AnsibleSecret } from './secrets.js';
 import { ansibleText } from './text.js';
 
 /** `vars/hosts/<host>.yml`: what the playbook has to know about one host. Which files belong there, it sees itself. */
-export function hostVars(host: AnsibleHost, { plan, runtimes, templates }: TargetInput): RenderedFile {
+export function hostVars(host: NamedHost, { plan, runtimes, templates }: TargetInput): RenderedFile {
   const { name, tree, rootless } = host;
   const services = tree === null ? [] : [...tree.jobs, ...tree.guests].map(({ service }) => service);
   const rootlessServices = rootless === null ? [] : rootless.jobs.map(({ service }) => service);
@@ -22,7 +23,7 @@ export function hostVars(host: AnsibleHost, { plan, runtimes, templates }: Targe
       services: [...new Set(services.map(({ service_id }) => service_id))].sort(),
       maintains: tree === null ? [] : tree.maintained.map(({ name }) => name),
       secrets: tree === null ? [] : hostSecrets(plan, tree).map(secretContext),
-      user: runtimes.podman.user,
+      user: settingsOf(runtimes).user,
       rootless_tree: userTreeName(name),
       rootless_folder: rootless?.folder ?? '',
       rootless_services: rootlessServices.map(({ service_id }) => service_id),

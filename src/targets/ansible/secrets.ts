@@ -1,8 +1,7 @@
 import { secretVariablePrefix } from '../../plan/ansible-names.js';
-import type { BackupPlan } from '../../plan/plan.js';
+import type { BackupPlan } from '../../model/plan.js';
 import { userSecretFiles, type UserTree } from '../../hosts/user-tree.js';
-import { hostCredentials } from '../systemd/host-files.js';
-import type { HostTree } from '../../hosts/host-tree.js';
+import { hostCredentials, type HostTree } from '../../hosts/host-tree.js';
 
 /** A file with a secret that a host needs, and the variable that people keep its content in. */
 export interface AnsibleSecret {

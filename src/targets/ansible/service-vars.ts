@@ -1,9 +1,10 @@
-import { remainders } from '../../plan/exclude-match.js';
-import { excludeBelow, literalPattern } from '../../plan/excludes.js';
-import type { JobSchedule } from '../../model/job.js';
-import type { PlannedVolume, Placement, RepositoryPlan, ServicePlan } from '../../plan/plan.js';
+import { remainders } from '../../excludes/match.js';
+import { excludeBelow, literalPattern } from '../../excludes/bound.js';
+import type { JobSchedule } from '../../schedule/job-schedule.js';
+import type { PlannedVolume, Placement, RepositoryPlan, ServicePlan } from '../../model/plan.js';
 import { headerLines } from './header-lines.js';
-import { hostTrees, hostVolumes } from '../../hosts/host-tree.js';
+import { hostTrees } from '../../hosts/host-tree.js';
+import { hostVolumes } from '../host-volumes.js';
 import { keepOptions } from '../../retention/options.js';
 import type { RenderedFile, TargetInput } from '../../rendering/file.js';
 import { ansibleText } from './text.js';

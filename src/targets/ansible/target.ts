@@ -1,9 +1,9 @@
 import type { RenderedFile, TargetInput } from '../../rendering/file.js';
 import type { Target } from '../target.js';
-import { sharedFilesIn } from '../shared-file.js';
+import { sharedFilesIn } from '../../rendering/shared-file.js';
 import { headerLines } from './header-lines.js';
 import { hostVars } from './host-vars.js';
-import { ansibleHosts } from './hosts.js';
+import { namedHosts } from '../../hosts/named-hosts.js';
 import { serviceVars } from './service-vars.js';
 
 /** Task files of the playbook, by their names in `ansible/tasks/`: those of its two parts, and those both share. */
@@ -11,10 +11,9 @@ const TASKS = ['account', 'host', 'rootless', 'compare', 'secrets', 'files', 'ti
 
 /** `ansible/`: variables of each service and host, and the playbook that installs the folders of `hosts/`. */
 export const ansible: Target = {
-  name: 'ansible',
   render(input) {
-    const hosts = ansibleHosts(input.plan);
-    const files = [
+    const hosts = namedHosts(input.plan);
+    return [
       ...serviceVars(input),
       ...hosts.map((host) => hostVars(host, input)),
       ...(hosts.length > 0
@@ -24,7 +23,6 @@ export const ansible: Target = {
           )
         : []),
     ];
-    return { files, diagnostics: [] };
   },
 };
 

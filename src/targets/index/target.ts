@@ -1,22 +1,22 @@
-import { jobIndex } from '../../plan/job-index.js';
-import type { BackupPlan, RepositoryPlan } from '../../plan/plan.js';
-import type { KubernetesSettings, RuntimeSettings } from '../../policy/policy.js';
+import { settingsOf as podmanSettings } from '../../runtimes/podman/settings.js';
+import { jobIndex } from '../../lookup/job-index.js';
+import type { BackupPlan, RepositoryPlan } from '../../model/plan.js';
+import type { RuntimeSettings } from '../../model/policy.js';
+import { settingsOf, type KubernetesSettings } from '../../runtimes/kubernetes/settings.js';
 import { header } from '../../rendering/header.js';
-import { ansibleHosts } from '../ansible/hosts.js';
+import { namedHosts } from '../../hosts/named-hosts.js';
 import { placeName, protection } from '../protection.js';
-import { usedRepositories } from '../kubernetes/namespace-files.js';
+import { usedRepositories } from '../../runtimes/kubernetes/render/namespace-files.js';
 import { rendererOf } from '../../runtimes/kubernetes/methods/renderers.js';
 import { namespaces, type Namespace } from '../../runtimes/kubernetes/render/cluster.js';
 import { secretName } from '../../runtimes/kubernetes/render/pod.js';
 import { userCredentials, userTrees } from '../../hosts/user-tree.js';
-import { hostCredentials } from '../systemd/host-files.js';
-import { hostTrees } from '../../hosts/host-tree.js';
+import { hostCredentials, hostTrees } from '../../hosts/host-tree.js';
 import type { RenderedFile } from '../../rendering/file.js';
 import type { Target } from '../target.js';
 
 /** What is about the tree as a whole: the index for people, the plan for programs, the mark for git. */
 export const index: Target = {
-  name: 'index',
   render({ plan, runtimes, templates }) {
     const file = (path: string, content: string): RenderedFile => ({
       path,
@@ -27,12 +27,11 @@ export const index: Target = {
       runtime: null,
     });
     const attributes = `# ${header(plan, null)}\n* text=auto eol=lf linguist-generated=true\n`;
-    const files = [
+    return [
       file('README.md', templates.render('index/README.md.hbs', indexContext(plan, runtimes))),
       file('.gitattributes', attributes),
       file('.stowage/plan.json', `${JSON.stringify({ generated: header(plan, null), ...plan }, null, 2)}\n`),
     ];
-    return { files, diagnostics: [] };
   },
 };
 
@@ -77,18 +76,18 @@ function indexContext(plan: BackupPlan, runtimes: RuntimeSettings): Record<strin
       credentials: hostCredentials(tree),
     })),
     alarms: hostTrees(plan).length > 0 || userTrees(plan).length > 0,
-    fleet: ansibleHosts(plan).length > 0,
-    fleet_users: ansibleHosts(plan).some(({ rootless }) => rootless !== null),
-    user: runtimes.podman.user,
+    fleet: namedHosts(plan).length > 0,
+    fleet_users: namedHosts(plan).some(({ rootless }) => rootless !== null),
+    user: podmanSettings(runtimes).user,
     users: userTrees(plan).map((tree) => ({
       name: tree.name,
       folder: tree.folder,
       jobs: tree.jobs.length,
       credentials: userCredentials(tree),
     })),
-    namespaces: namespaces(plan).map((namespace) => namespaceContext(namespace, runtimes.kubernetes)),
+    namespaces: namespaces(plan).map((namespace) => namespaceContext(namespace, settingsOf(runtimes))),
     // Maintenance is CronJobs, whoever backs up.
-    job_kinds: ['cronjobs', ...rendererOf(runtimes.kubernetes).kinds].join(','),
+    job_kinds: ['cronjobs', ...rendererOf(settingsOf(runtimes)).kinds].join(','),
     repositories: plan.repositories.map((repository) => ({
       name: repository.name,
       url: repository.url,

@@ -1,6 +1,6 @@
-import type { Placement, ServicePlan } from '../../plan/plan.js';
+import type { Placement, ServicePlan } from '../../model/plan.js';
 import { holdingOf, runtimeOf } from '../../runtimes/registry.js';
-import type { KubernetesSettings } from '../../policy/policy.js';
+import type { KubernetesSettings } from '../../runtimes/kubernetes/settings.js';
 import { isPerNode } from '../../runtimes/kubernetes/methods/restic/restore.js';
 import { outerFirst, sparedVolumes, sparingOptions } from '../../rendering/nested-volumes.js';
 import { restoreVolume } from './host-guide.js';

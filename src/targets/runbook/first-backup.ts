@@ -1,6 +1,7 @@
+import { settingsOf } from '../../runtimes/kubernetes/settings.js';
 import { isExclusive } from '../../model/job.js';
-import { jobIndex } from '../../plan/job-index.js';
-import type { BackupPlan, RepositoryPlan } from '../../plan/plan.js';
+import { jobIndex } from '../../lookup/job-index.js';
+import type { BackupPlan, RepositoryPlan } from '../../model/plan.js';
 import { rendererOf } from '../../runtimes/kubernetes/methods/renderers.js';
 import { kubernetesJobs, type KubernetesJob } from '../../runtimes/kubernetes/render/cluster.js';
 import { userTrees, type UserTree } from '../../hosts/user-tree.js';
@@ -104,5 +105,5 @@ function ofUser({ users }: AllJobs, repository: RepositoryPlan): Typed[] {
 
 function inCluster({ runtimes }: TargetInput, { pods }: AllJobs, repository: RepositoryPlan): Typed[] {
   const jobs = pods.filter((job) => job.repository === repository);
-  return rendererOf(runtimes.kubernetes).firstBackup?.(jobs, runtimes.kubernetes) ?? [];
+  return rendererOf(settingsOf(runtimes)).firstBackup?.(jobs, settingsOf(runtimes)) ?? [];
 }

@@ -1,9 +1,9 @@
 import { asideFolder, libraryScript, resticCommand, restoreCommand } from '../../names/installed.js';
 import type { Job } from '../../model/job.js';
-import type { Placement, PlannedVolume, RepositoryPlan, ServicePlan } from '../../plan/plan.js';
+import type { Placement, PlannedVolume, RepositoryPlan, ServicePlan } from '../../model/plan.js';
 import type { StepPlace } from '../../runtimes/runtime.js';
 import { outerFirst, sparedVolumes, sparingOptions } from '../../rendering/nested-volumes.js';
-import { hostVolumes } from '../../hosts/host-tree.js';
+import { foldersOf, hostVolumes } from '../host-volumes.js';
 import { chooseSteps } from '../../steps/choose.js';
 import { fence, fenced, step, type Command, type Step } from '../../model/guide.js';
 import { deleteExtra, inPlaceSteps } from '../../steps/in-place.js';
@@ -128,10 +128,11 @@ function asideSteps(place: HostPlace, volumes: readonly PlannedVolume[]): Step[]
 function restoreSteps(place: HostPlace, volumes: readonly PlannedVolume[]): Step[] {
   if (volumes.length === 0) return [];
   const { project, service, placement } = place;
-  const spared = volumes.flatMap((volume) => sparedVolumes(service, volume, placement.volumes));
+  const folders = foldersOf(placement);
+  const spared = volumes.flatMap((volume) => sparedVolumes(service, volume, folders));
   const inPlace = (volume: PlannedVolume): Command => [
     ...restoreVolume(project, service, placement, volume, volume.location),
-    ...sparingOptions(service, volume, sparedVolumes(service, volume, placement.volumes)),
+    ...sparingOptions(service, volume, sparedVolumes(service, volume, folders)),
   ];
   return inPlaceSteps({
     spared: spared.map(({ volume }) => volume),

@@ -1,5 +1,5 @@
-import type { Placement, ServicePlan } from '../../plan/plan.js';
-import type { KubernetesSettings } from '../../policy/policy.js';
+import type { Placement, ServicePlan } from '../../model/plan.js';
+import { settingsOf, type KubernetesSettings } from '../../runtimes/kubernetes/settings.js';
 import { rendererOf } from '../../runtimes/kubernetes/methods/renderers.js';
 import type { KubernetesJob } from '../../runtimes/kubernetes/render/cluster.js';
 import { csiSteps } from '../../runtimes/kubernetes/render/csi-snapshot.js';
@@ -17,7 +17,7 @@ export function operatorText(
   placement: Placement,
   { runtimes }: Pick<TargetInput, 'runtimes'>,
 ): string {
-  const stored = rendererOf(runtimes.kubernetes).stored(service);
+  const stored = rendererOf(settingsOf(runtimes)).stored(service);
   const unheard = placement.not_honoured ?? [];
   if (stored === '' || unheard.length === 0) return stored;
   return `${stored} What the policy says of ${unheard.join(', ')} is not done.`;

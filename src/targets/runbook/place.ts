@@ -1,5 +1,5 @@
-import type { RuntimeSettings } from '../../policy/policy.js';
-import type { Placement } from '../../plan/plan.js';
+import type { RuntimeSettings } from '../../model/policy.js';
+import type { Placement } from '../../model/plan.js';
 import { runtimeOf } from '../../runtimes/registry.js';
 import { IN_CLUSTER } from '../../steps/typed-at.js';
 

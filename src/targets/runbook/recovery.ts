@@ -1,8 +1,8 @@
 import { posix } from 'node:path';
-import type { Placement, RepositoryPlan, ServicePlan } from '../../plan/plan.js';
-import { helperOf } from '../../policy/repository-url.js';
+import type { Placement, RepositoryPlan, ServicePlan } from '../../model/plan.js';
+import { helperOf } from '../../model/repository-url.js';
 import { placeName } from '../protection.js';
-import { hostVolumes } from '../../hosts/host-tree.js';
+import { hostVolumes } from '../host-volumes.js';
 import { hostPlace } from '../../runtimes/host-parts.js';
 import { userSecretFiles } from '../../hosts/user-tree.js';
 import { fence, fenced, type Command, type Step } from '../../model/guide.js';

@@ -1,9 +1,9 @@
 import { TIMED_KINDS } from '../../jobs/registry.js';
 import { libraryScript, resticCommand } from '../../names/installed.js';
 import { isExclusive, isLight, type Job } from '../../model/job.js';
-import { jobIndex } from '../../plan/job-index.js';
-import type { RepositoryPlan } from '../../plan/plan.js';
-import { helperOf } from '../../policy/repository-url.js';
+import { jobIndex } from '../../lookup/job-index.js';
+import type { RepositoryPlan } from '../../model/plan.js';
+import { helperOf } from '../../model/repository-url.js';
 import { header } from '../../rendering/header.js';
 import { LIFETIME_TEXT } from '../../runtimes/kubernetes/render/lifetime.js';
 import { maintenanceShell, shellOf, type Shell } from '../../runtimes/kubernetes/render/shell.js';

@@ -1,7 +1,7 @@
 import type { Job } from '../../model/job.js';
-import type { Placement, RepositoryPlan, ServicePlan } from '../../plan/plan.js';
+import type { Placement, RepositoryPlan, ServicePlan } from '../../model/plan.js';
 import { insideContainer } from '../../runtimes/podman/by-hand.js';
-import { rootlessRestore, type RootlessVolumeRestore } from '../podman-user/restore.js';
+import { rootlessRestore, type RootlessVolumeRestore } from '../../runtimes/podman/render/restore.js';
 import { chooseSteps } from '../../steps/choose.js';
 import { fence, fenced, type Command, type Fence, type Step } from '../../model/guide.js';
 import { deleteExtra, inPlaceSteps } from '../../steps/in-place.js';

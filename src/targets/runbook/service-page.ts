@@ -1,8 +1,9 @@
-import type { BackupPlan, Placement, RepositoryPlan, ServicePlan } from '../../plan/plan.js';
+import { settingsOf } from '../../runtimes/kubernetes/settings.js';
+import type { BackupPlan, Placement, RepositoryPlan, ServicePlan } from '../../model/plan.js';
 import { circles } from '../../plan/requirements.js';
 import { retentionText } from '../../retention/text.js';
 import { header } from '../../rendering/header.js';
-import { jobIndex, serviceIndex } from '../../plan/job-index.js';
+import { jobIndex, serviceIndex } from '../../lookup/job-index.js';
 import type { Job } from '../../model/job.js';
 import { methodOf } from '../../runtimes/kubernetes/methods/registry.js';
 import { rendererOf } from '../../runtimes/kubernetes/methods/renderers.js';
@@ -37,12 +38,12 @@ export function serviceContext(input: TargetInput, service: ServicePlan): Record
     volumes: first.volumes,
     requires: service.requires.map((id) => requirement(plan, service, id)),
     places: service.placements.flatMap((placement) => place(input, service, placement, repository)),
-    stored: portable !== undefined || methodOf(input.runtimes.kubernetes).restic !== 'nobody',
+    stored: portable !== undefined || methodOf(settingsOf(input.runtimes)).restic !== 'nobody',
     portable: portable !== undefined,
     elsewhere:
       portable === undefined
         ? []
-        : elsewhereSteps(plan.project, service, portable, input.runtimes.kubernetes).map((step) =>
+        : elsewhereSteps(plan.project, service, portable, settingsOf(input.runtimes)).map((step) =>
             shown(step, ON_ANY_HOST),
           ),
     sections: recoverySections(input, service, repository, portable).map((section) => ({
@@ -97,12 +98,12 @@ function place(
 
 function appliedFiles(input: TargetInput, placement: Placement): readonly RenderedFile[] {
   const job = kubernetesJobAt(input.plan, placement);
-  const renderer = rendererOf(input.runtimes.kubernetes);
+  const renderer = rendererOf(settingsOf(input.runtimes));
   return job === undefined ? [] : (renderer.applied?.(job, input) ?? []);
 }
 
 function isOperatorJob({ runtimes }: TargetInput, { namespace }: Placement): boolean {
-  return namespace !== null && methodOf(runtimes.kubernetes).restic !== 'ours';
+  return namespace !== null && methodOf(settingsOf(runtimes)).restic !== 'ours';
 }
 
 function stepsFor(
@@ -118,7 +119,7 @@ function stepsFor(
   const job = kubernetesJobAt(input.plan, placement);
   return job === undefined
     ? hostSteps({ project, service, placement, repository, jobs, at })
-    : kubernetesSteps(job, input.runtimes.kubernetes);
+    : kubernetesSteps(job, settingsOf(input.runtimes));
 }
 
 /** A new host for each that the service is on, then what needs none of ours. */

@@ -1,4 +1,4 @@
-import type { Placement, PlannedVolume, ServicePlan } from '../../plan/plan.js';
+import type { Placement, PlannedVolume, ServicePlan } from '../../model/plan.js';
 import { rootOf } from '../../model/volume.js';
 import { fence, fenced, type Command, type Fence, type Step } from '../../model/guide.js';
 import { runtimeOf } from '../../runtimes/registry.js';

@@ -6,8 +6,7 @@ import { serviceContext } from './service-page.js';
 
 /** `runbooks/`: a page per service and per repository, for the person who restores at night. */
 export const runbook: Target = {
-  name: 'runbook',
-  render: (input) => ({ files: [...servicePages(input), ...repositoryPages(input)], diagnostics: [] }),
+  render: (input) => [...servicePages(input), ...repositoryPages(input)],
 };
 
 function servicePages(input: TargetInput): RenderedFile[] {

@@ -1,4 +1,4 @@
-import type { Placement, ServicePlan } from '../../plan/plan.js';
+import type { Placement, ServicePlan } from '../../model/plan.js';
 import { runtimeOf } from '../../runtimes/registry.js';
 import type { ByHand, WorkloadCommands } from '../../runtimes/runtime.js';
 

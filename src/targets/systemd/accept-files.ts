@@ -2,7 +2,7 @@ import { resticCommand } from '../../names/installed.js';
 import { acceptContext } from '../../rendering/backup-options.js';
 import { header } from '../../rendering/header.js';
 import type { RenderedFile, TargetInput } from '../../rendering/file.js';
-import { acceptScript } from './host-files.js';
+import { acceptScript } from '../../hosts/commands.js';
 import type { HostTree } from '../../hosts/host-tree.js';
 
 /** A script for each service of a host, whichever jobs make its snapshots. */

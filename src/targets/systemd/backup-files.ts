@@ -1,18 +1,20 @@
-import type { RunAs } from '../../contract/contract.js';
+import type { RunAs } from '../../model/contract.js';
 import { stateFolder } from '../../names/installed.js';
 import type { FolderSource, Job } from '../../model/job.js';
-import type { PlannedVolume } from '../../plan/plan.js';
-import { longestRun } from '../../plan/longest-run.js';
+import type { PlannedVolume } from '../../model/plan.js';
+import { longestRun } from '../../rendering/longest-run.js';
 import { rootOf } from '../../model/volume.js';
 import { backupOptions, excludesOf, sourceGuards } from '../../rendering/backup-options.js';
 import { header } from '../../rendering/header.js';
 import type { RenderedFile, TargetInput } from '../../rendering/file.js';
-import { jobCommands } from './host-files.js';
-import { hostVolumes, type HostJob, type HostTree } from '../../hosts/host-tree.js';
-import { queueUnit } from './queue.js';
+import { runtimeOf } from '../../runtimes/registry.js';
+import { jobCommands } from '../../hosts/commands.js';
+import type { HostJob, HostTree } from '../../hosts/host-tree.js';
+import { hostVolumes } from '../host-volumes.js';
+import { queueUnit } from '../../hosts/queue.js';
 import { protectHome } from './protect-home.js';
 import { runAsContext } from './run-as.js';
-import { repositoryContext } from './repository-context.js';
+import { repositoryContext } from '../../hosts/repository-context.js';
 
 /** The service and timer of one job. */
 export function backupFiles(tree: HostTree, job: HostJob, { plan, templates }: TargetInput): RenderedFile[] {
@@ -48,6 +50,8 @@ export function backupFiles(tree: HostTree, job: HostJob, { plan, templates }: T
 function backupContext(job: HostJob): Record<string, unknown> {
   const { service, placement, repository } = job;
   const volumes = hostVolumes(placement);
+  const isNamed = volumes.some((volume) => engineOf(job.job, volume) !== null);
+  const engineUnit = isNamed ? (runtimeOf(placement.runtime).engine_unit ?? null) : null;
   return {
     service_id: service.service_id,
     service_name: service.service_name,
@@ -55,7 +59,9 @@ function backupContext(job: HostJob): Record<string, unknown> {
     state: stateFolder(job.project, 'backup', service.service_id),
     exclude: excludesOf(service, volumes),
     sources: volumes.map((volume) => sourceContext(volume, engineOf(job.job, volume), service.run_as)),
-    docker_volumes: volumes.some((volume) => engineOf(job.job, volume)?.name === 'docker'),
+    // Templates of users may ask so.
+    docker_volumes: engineUnit !== null,
+    engine_unit: engineUnit,
     protect_home: protectHome([...volumes.map(({ location }) => location), repository.local_path ?? '']),
     timeout: longestRun(service),
     run_as: runAsContext(service.run_as),

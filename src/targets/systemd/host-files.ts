@@ -1,20 +1,11 @@
-import {
-  installedName,
-  libraryScript,
-  projectName,
-  resticCommand,
-  restoreCommand,
-  stateFolder,
-} from '../../names/installed.js';
-import type { ServicePlan } from '../../plan/plan.js';
-import { takeOverCommand, type JobCommands } from '../../rendering/backup-options.js';
-import { sharedFilesIn } from '../shared-file.js';
-import { TASK_SCRIPTS } from '../tasks.js';
+import { installedName, projectName, resticCommand, restoreCommand } from '../../names/installed.js';
+import { sharedFilesIn } from '../../rendering/shared-file.js';
+import { TASK_SCRIPTS } from '../../jobs/tasks.js';
 import type { RenderedFile, TargetInput } from '../../rendering/file.js';
-import type { HostJob, HostTree } from '../../hosts/host-tree.js';
-import { keyContext } from './keys.js';
-import { queueFiles } from './queue.js';
-import { repositoryContext } from './repository-context.js';
+import { hostCredentials, type HostTree } from '../../hosts/host-tree.js';
+import { keyContext } from '../../hosts/keys.js';
+import { queueFiles } from '../../hosts/queue.js';
+import { repositoryContext } from '../../hosts/repository-context.js';
 
 /** What a host needs once, whatever runs on it: user, folders, helpers, the failure unit and the installer. */
 export function hostFiles(tree: HostTree, input: TargetInput): RenderedFile[] {
@@ -62,33 +53,5 @@ export function hostFiles(tree: HostTree, input: TargetInput): RenderedFile[] {
 /** Files with environment variables that jobs of the host read, sorted. */
 function hostEnvironmentFiles(tree: HostTree): string[] {
   const files = tree.repositories.flatMap(({ environment_file }) => environment_file ?? []);
-  return [...new Set(files)].sort();
-}
-
-/** What runs restic backup on a host, and judges its snapshot. */
-export function backupCommand(project: string): string {
-  return libraryScript(project, 'backup.sh');
-}
-
-/** How a person on a host takes a marked snapshot of a service for complete: SNAPSHOT. */
-export function acceptScript(project: string, { service_id }: ServicePlan): string {
-  return libraryScript(project, `accept/${service_id}.sh`);
-}
-
-/** What a person types about a job of a host. */
-export function jobCommands({ project, service }: HostJob, kind: 'backup' | 'vzdump'): JobCommands {
-  const { service_id } = service;
-  const state = `/var/lib/${stateFolder(project, kind, service_id)}`;
-  return {
-    accept: `${acceptScript(project, service)} SNAPSHOT`,
-    takeOver: takeOverCommand(state, installedName(project, kind, service_id), false),
-  };
-}
-
-/** Files with secrets that people must put on the host, sorted. */
-export function hostCredentials(tree: HostTree): string[] {
-  const files = tree.repositories.flatMap(({ password_file, environment_file }) =>
-    environment_file === null ? [password_file] : [password_file, environment_file],
-  );
   return [...new Set(files)].sort();
 }

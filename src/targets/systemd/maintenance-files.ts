@@ -1,13 +1,13 @@
 import type { Job } from '../../model/job.js';
 import { libraryFolder, libraryScript } from '../../names/installed.js';
-import { jobIndex } from '../../plan/job-index.js';
-import type { RepositoryPlan } from '../../plan/plan.js';
+import { jobIndex } from '../../lookup/job-index.js';
+import type { RepositoryPlan } from '../../model/plan.js';
 import { header } from '../../rendering/header.js';
 import type { RenderedFile, TargetInput } from '../../rendering/file.js';
 import type { HostTree } from '../../hosts/host-tree.js';
 import { protectHome } from './protect-home.js';
-import { serviceScripts, taskOf, type ServiceScript } from '../tasks.js';
-import { repositoryContext } from './repository-context.js';
+import { serviceScripts, taskOf, type ServiceScript } from '../../jobs/tasks.js';
+import { repositoryContext } from '../../hosts/repository-context.js';
 
 /** What nobody's contract decides: not about one service, nor one runtime. */
 const SHARED = { sources: [], service: null, runtime: null } as const;

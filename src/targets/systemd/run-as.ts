@@ -1,4 +1,4 @@
-import type { RunAs } from '../../contract/contract.js';
+import type { RunAs } from '../../model/contract.js';
 
 /**
  * What a unit has to say so that another user than `restic` reads the files; null where that one does. Root is held to reading

@@ -7,14 +7,11 @@ import { maintenanceFiles } from './maintenance-files.js';
 
 /** `hosts/`: what systemd runs on the hosts of Compose, Quadlet (system scope) and bare metal. */
 export const systemd: Target = {
-  name: 'systemd',
-  render(input) {
-    const files = hostTrees(input.plan).flatMap((tree) => [
+  render: (input) =>
+    hostTrees(input.plan).flatMap((tree) => [
       ...hostFiles(tree, input),
       ...acceptFiles(tree, input),
       ...tree.jobs.flatMap((job) => backupFiles(tree, job, input)),
       ...tree.maintained.flatMap((repository) => maintenanceFiles(tree, repository, input)),
-    ]);
-    return { files, diagnostics: [] };
-  },
+    ]),
 };

@@ -79,7 +79,7 @@ export const plans = [
     ],
   },
   {
-    file: 'src/plan/exclude-match.ts',
+    file: 'src/excludes/match.ts',
     tests: EXCLUDES,
     mutants: [
       [

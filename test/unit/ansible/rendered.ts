@@ -4,7 +4,7 @@ import { builtinTemplates } from '../../../src/template/engine.js';
 import { ansible } from '../../../src/targets/ansible/target.js';
 import type { RenderedFile } from '../../../src/rendering/file.js';
 import { loadPolicy } from '../../../src/policy/load.js';
-import type { Policy } from '../../../src/policy/policy.js';
+import type { Policy } from '../../../src/model/policy.js';
 import { planOf, policyOf } from '../../support/project.js';
 
 /** Text that Ansible takes as it is. */
@@ -41,7 +41,7 @@ deployments: [{ runtime: baremetal, host: pi1, services: ['*'] }]
 export function renderFiles(policy: string | Policy, ...contracts: string[]): Map<string, RenderedFile> {
   const read = typeof policy === 'string' ? policyOf(policy) : policy;
   const { plan } = planOf(read, ...contracts);
-  const { files } = ansible.render({
+  const files = ansible.render({
     plan,
     runtimes: read.runtimes,
     templates: projectTemplates(builtinTemplates(), plan),

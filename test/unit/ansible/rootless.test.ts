@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { loadPolicy } from '../../../src/policy/load.js';
-import type { Policy } from '../../../src/policy/policy.js';
+import type { Policy } from '../../../src/model/policy.js';
 import { readVars, renderFiles } from './rendered.js';
 
 const rootless = (id: string, more = '') => `service_id: ${id}

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import type { Contract } from '../../../src/contract/contract.js';
+import type { Contract } from '../../../src/model/contract.js';
 import { RUNTIMES } from '../../../src/runtimes/registry.js';
 import { loadContracts } from '../../../src/contract/load.js';
 import { NO_VALUES } from '../../support/values.js';

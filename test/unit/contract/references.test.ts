@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import type { Contract } from '../../../src/contract/contract.js';
+import type { Contract } from '../../../src/model/contract.js';
 import { splitExpressions } from '../../../src/contract/expression.js';
 import { loadContracts } from '../../../src/contract/load.js';
 import { loadValues } from '../../../src/contract/values.js';

@@ -3,7 +3,7 @@ import { createServer, type Server } from 'node:net';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { leftOutAt } from '../../../src/plan/exclude-match.js';
+import { leftOutAt } from '../../../src/excludes/match.js';
 import { nodeJson, RestoreScript, snapshotJson, VOLUME, WAYS } from '../../support/restore-script.js';
 
 /** A name from the target on, as bytes in a string of its own. */

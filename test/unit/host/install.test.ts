@@ -1,7 +1,7 @@
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { podmanUser } from '../../../src/targets/podman-user/target.js';
+import { rootlessFiles } from '../../../src/runtimes/podman/render/files.js';
 import { projectTemplates } from '../../../src/targets/project-templates.js';
 import { systemd } from '../../../src/targets/systemd/target.js';
 import { builtinTemplates } from '../../../src/template/engine.js';
@@ -111,7 +111,7 @@ describe.each([
     const input = { plan, runtimes: policy.runtimes, templates: projectTemplates(builtinTemplates(), plan) };
     mkdirSync(sandbox.at('checkouts'), { recursive: true });
     const checkout = path.basename(mkdtempSync(sandbox.at('checkouts/c-')));
-    for (const file of [...systemd.render(input).files, ...podmanUser.render(input).files]) {
+    for (const file of [...systemd.render(input), ...rootlessFiles(input)]) {
       const text = file.path.endsWith('/install.sh') ? inSandbox(file.content) : file.content;
       if (file.path.startsWith(`${installer.folder}/`))
         sandbox.write(`checkouts/${checkout}/${file.path}`, text);

@@ -57,7 +57,7 @@ deployments: [{ runtime: baremetal, host: web1, services: ['*'] }]
     const { plan } = planOf(policy, ...services.map(contract));
     const templates = projectTemplates(builtinTemplates(), plan);
     const checkout = mkdtempSync(path.join(folder, 'checkout-'));
-    for (const file of systemd.render({ plan, runtimes: policy.runtimes, templates }).files) {
+    for (const file of systemd.render({ plan, runtimes: policy.runtimes, templates })) {
       mkdirSync(path.dirname(path.join(checkout, file.path)), { recursive: true });
       writeFileSync(path.join(checkout, file.path), file.content);
     }

@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { projectTemplates } from '../../../src/targets/project-templates.js';
-import { podmanUser } from '../../../src/targets/podman-user/target.js';
+import { rootlessFiles } from '../../../src/runtimes/podman/render/files.js';
 import { systemd } from '../../../src/targets/systemd/target.js';
 import { builtinTemplates } from '../../../src/template/engine.js';
 import { planOf, policyOf } from '../../support/project.js';
@@ -58,7 +58,7 @@ describe.each(WAYS)('restic-main.sh of %s', (_who, { runtime, file, runner, stop
     const policy = policyOf(`deployments: [{ runtime: ${runtime}, host: web1, services: [wiki] }]\n`);
     const { plan } = planOf(policy, WIKI);
     const input = { plan, runtimes: policy.runtimes, templates: projectTemplates(builtinTemplates(), plan) };
-    const files = [...systemd.render(input).files, ...podmanUser.render(input).files];
+    const files = [...systemd.render(input), ...rootlessFiles(input)];
     const text = files.find((candidate) => candidate.path === `hosts/web1/${file}`)?.content ?? '';
     script = sandbox.write('restic-main.sh', text, 0o755);
     sandbox.write('snapshots', JSON.stringify(SNAPSHOTS));

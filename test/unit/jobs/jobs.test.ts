@@ -1,3 +1,5 @@
+import { settingsOf } from '../../../src/runtimes/kubernetes/settings.js';
+import { settingsOf as podmanSettings } from '../../../src/runtimes/podman/settings.js';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from '@jest/globals';
 import { expand } from '../../../src/jobs/expand.js';
@@ -66,7 +68,7 @@ describe('many jobs', () => {
   const { policy, contracts } = loadProject(config);
   if (policy === null) throw new Error('no policy');
   const jobsWith = (method: 'restic' | 'velero' | 'volsync' | 'k8up'): readonly Job[] => {
-    const kubernetes = { ...policy.runtimes.kubernetes, method };
+    const kubernetes = { ...settingsOf(policy.runtimes), method };
     return buildPlan({ ...policy, runtimes: { ...policy.runtimes, kubernetes } }, contracts).plan.jobs;
   };
   const jobs = jobsWith('restic');
@@ -122,7 +124,7 @@ describe('many jobs', () => {
     const facts = (id: string) => jobs.find((job) => job.id === id)?.facts;
     expect(facts('guest-dump:mail@pve1')).toEqual({ mode: 'snapshot', transfer: 'stream' });
     expect(facts('backup:wiki.one@kubernetes/apps')).toMatchObject({ method: 'restic' });
-    expect(facts('backup:notes@box1/user')).toEqual({ image: policy.runtimes.podman.image });
+    expect(facts('backup:notes@box1/user')).toEqual({ image: podmanSettings(policy.runtimes).image });
     expect(facts('check:local@vault1')).toEqual({ read_data_subsets: '12' });
   });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { containerText, objectName, serviceFile } from '../../../src/names/objects.js';
-import { repositoryPort } from '../../../src/targets/kubernetes/ports.js';
+import { repositoryPort } from '../../../src/runtimes/kubernetes/render/ports.js';
 import { longestGap, plainCron, startingDeadline } from '../../../src/runtimes/kubernetes/render/timing.js';
 import { cronJob, podOf, type CronJob, type PodSpec } from './cron-job.js';
 import { objectsOf, type Fields } from './objects.js';

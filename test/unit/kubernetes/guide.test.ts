@@ -1,3 +1,4 @@
+import { settingsOf } from '../../../src/runtimes/kubernetes/settings.js';
 import { describe, expect, test } from '@jest/globals';
 import { kubernetesJobs } from '../../../src/runtimes/kubernetes/render/cluster.js';
 import type { Step } from '../../../src/model/guide.js';
@@ -9,7 +10,7 @@ const HEALTH = { health: { cmd: ['true'] }, service_security: { run_as_user: 100
 /** The steps of a service's page. */
 function stepsOf(service: Json, kubernetes: Json = {}): Step[] {
   const { plan, policy } = renderProject([service], kubernetes);
-  const settings = policy?.runtimes.kubernetes;
+  const settings = policy === null ? undefined : settingsOf(policy.runtimes);
   const [job] = plan === null ? [] : kubernetesJobs(plan);
   if (job === undefined || settings === undefined) throw new Error('nothing is planned');
   return kubernetesSteps(job, settings);

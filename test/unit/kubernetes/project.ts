@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { loadProject } from '../../../src/load.js';
-import type { Policy } from '../../../src/policy/policy.js';
+import type { Policy } from '../../../src/model/policy.js';
 import { render, type RenderedProject } from '../../../src/render.js';
 
 export type Json = Record<string, unknown>;

@@ -1,3 +1,4 @@
+import { settingsOf } from '../../../src/runtimes/kubernetes/settings.js';
 import { spawnSync } from 'node:child_process';
 import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -8,17 +9,14 @@ import { kubernetesJobs } from '../../../src/runtimes/kubernetes/render/cluster.
 import { orderK8upRestore } from '../../../src/runtimes/kubernetes/methods/k8up/restore.js';
 import * as restore from '../../../src/runtimes/kubernetes/methods/restic/restore.js';
 import * as workload from '../../../src/runtimes/kubernetes/render/workload.js';
-import {
-  claimFromSnapshot,
-  volumeSnapshotName,
-} from '../../../src/runtimes/kubernetes/render/csi-snapshot.js';
+import * as csi from '../../../src/runtimes/kubernetes/render/csi-snapshot.js';
 import { shellWord } from '../../../src/template/encoders/shell-word.js';
 import { objectsOf } from './objects.js';
 import { contract, mixed, renderProject, type Json } from './project.js';
 
 function planned(service: Json, kubernetes: Json = {}) {
   const { plan, policy, ...rendered } = renderProject([service], kubernetes);
-  const settings = policy?.runtimes.kubernetes;
+  const settings = policy === null ? undefined : settingsOf(policy.runtimes);
   const [job] = plan === null ? [] : kubernetesJobs(plan);
   if (job === undefined || settings === undefined) throw new Error('nothing is planned');
   const volume = (name: string) => {
@@ -144,7 +142,7 @@ test('a claim from a CSI snapshot has the size and class of the live one, and a 
       resources: { requests: { storage: '20Gi' } },
     },
   };
-  const [, patch = []] = claimFromSnapshot(job, 'photos-data');
+  const [, patch = []] = csi.claimFromSnapshot(job, 'photos-data');
   const [program = '', ...args] = patch;
   const { stdout, stderr, error } = spawnSync(program, args, {
     input: JSON.stringify(live),
@@ -163,7 +161,7 @@ test('a claim from a CSI snapshot has the size and class of the live one, and a 
         dataSource: {
           apiGroup: 'snapshot.storage.k8s.io',
           kind: 'VolumeSnapshot',
-          name: volumeSnapshotName(job, 'photos-data'),
+          name: csi.volumeSnapshotName(job, 'photos-data'),
         },
       },
     },

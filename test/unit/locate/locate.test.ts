@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import type { RuntimeName } from '../../../src/contract/contract.js';
+import type { RuntimeName } from '../../../src/model/contract.js';
 import { EVERY_RUNTIME, locationsOf, policyOf } from '../../support/project.js';
 
 /** `[kind, location, name]` of one volume on every runtime. */

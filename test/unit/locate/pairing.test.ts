@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import type { PersistentVolume, ServiceVolume } from '../../../src/contract/contract.js';
+import type { PersistentVolume, ServiceVolume } from '../../../src/model/contract.js';
 import { isAtOrBelow, pairVolume } from '../../../src/locate/pairing.js';
 
 function mounted(...volumes: [name: string, target: string][]): ServiceVolume[] {

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
-import { leftOutAt, matchesWholeVolume, remainders } from '../../../src/plan/exclude-match.js';
+import { leftOutAt, matchesWholeVolume, remainders } from '../../../src/excludes/match.js';
 
 interface Answers {
   readonly restic: readonly string[];

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { matchesWholeVolume, remainders } from '../../../src/plan/exclude-match.js';
+import { matchesWholeVolume, remainders } from '../../../src/excludes/match.js';
 
 // Every line was played with restic itself (0.14; the rules are older): does any file of the volume get into a snapshot?
 test.each([

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { uncoveredVolume } from '../../../src/plan/checks/uncovered.js';
 import { drawPlan } from '../../../src/plan/build.js';
-import { NOTHING_UNREAD } from '../../../src/contract/unread.js';
+import { NOTHING_UNREAD } from '../../../src/model/unread.js';
 import { SIMULATION } from '../../../src/schedule/runs.js';
 import { intlZones } from '../../../src/time/intl-zone.js';
 import { contractsOf, policyOf } from '../../support/project.js';

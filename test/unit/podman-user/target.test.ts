@@ -1,9 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 import { projectTemplates } from '../../../src/targets/project-templates.js';
 import { builtinTemplates } from '../../../src/template/engine.js';
-import { rootlessRestore } from '../../../src/targets/podman-user/restore.js';
-import { jobIndex } from '../../../src/plan/job-index.js';
-import { podmanUser } from '../../../src/targets/podman-user/target.js';
+import { rootlessRestore } from '../../../src/runtimes/podman/render/restore.js';
+import { jobIndex } from '../../../src/lookup/job-index.js';
+import { rootlessFiles } from '../../../src/runtimes/podman/render/files.js';
 import { systemd } from '../../../src/targets/systemd/target.js';
 import { planOf, policyOf } from '../../support/project.js';
 
@@ -26,9 +26,9 @@ function renderUser(text = APP, settings = ''): Record<string, string> {
   const policy = policyOf(`${DEPLOYED}${settings}`);
   const { plan } = planOf(policy, text);
   const input = { plan, runtimes: policy.runtimes, templates: projectTemplates(builtinTemplates(), plan) };
-  const files = podmanUser.render(input).files;
+  const files = rootlessFiles(input);
   // No job of the host for it.
-  expect(systemd.render(input).files.filter(({ path }) => path.startsWith('hosts/web1/'))).toEqual([]);
+  expect(systemd.render(input).filter(({ path }) => path.startsWith('hosts/web1/'))).toEqual([]);
   return Object.fromEntries(
     files.map(({ path, content }) => [path.replace('hosts/web1/user/', ''), content]),
   );
@@ -91,11 +91,11 @@ describe('the container that backs up', () => {
       repositories: policy.repositories.map((found) => ({ ...found, url: '/srv/restic' })),
     };
     const { plan } = planOf(local, APP);
-    const files = podmanUser.render({
+    const files = rootlessFiles({
       plan,
       runtimes: local.runtimes,
       templates: projectTemplates(builtinTemplates(), plan),
-    }).files;
+    });
     const unit = files.find(({ path }) => path.endsWith('.container'))?.content ?? '';
     expect(settingsOf(unit, 'Network')).toEqual(['none']);
     expect(settingsOf(unit, 'Volume')).toContain('/srv/restic:/srv/restic');
@@ -133,12 +133,12 @@ test('a service of the same host that runs as root is none of the user’s', () 
     APP.replace('service_id: app', 'service_id: sys').replace('user', 'system'),
   );
   const input = { plan, runtimes: policy.runtimes, templates: projectTemplates(builtinTemplates(), plan) };
-  const ofUser = podmanUser.render(input).files.map(({ path }) => path);
+  const ofUser = rootlessFiles(input).map(({ path }) => path);
   expect(ofUser.filter((path) => path.includes('backup-'))).toEqual([
     'hosts/web1/user/containers/stowage-lab-backup-app.container',
     'hosts/web1/user/systemd/stowage-lab-backup-app.timer',
   ]);
-  const ofRoot = systemd.render(input).files.map(({ path }) => path);
+  const ofRoot = systemd.render(input).map(({ path }) => path);
   expect(ofRoot.filter((path) => path.includes('web1') && path.includes('backup-'))).toEqual([
     'hosts/web1/systemd/stowage-lab-backup-sys.service',
     'hosts/web1/systemd/stowage-lab-backup-sys.timer',

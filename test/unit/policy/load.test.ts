@@ -12,7 +12,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from '@jest/globals';
 import { loadProject } from '../../../src/load.js';
-import { parseDuration } from '../../../src/policy/duration.js';
+import { parseDuration } from '../../../src/contract/duration.js';
 import { findPolicy } from '../../../src/policy/find.js';
 import { loadPolicy } from '../../../src/policy/load.js';
 import { DISK } from '../../../src/source/files.js';

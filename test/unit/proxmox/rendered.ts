@@ -1,6 +1,6 @@
 import { projectTemplates } from '../../../src/targets/project-templates.js';
 import { builtinTemplates } from '../../../src/template/engine.js';
-import { proxmox } from '../../../src/targets/proxmox/target.js';
+import { guestDumpFiles } from '../../../src/runtimes/proxmox/render/files.js';
 import { systemd } from '../../../src/targets/systemd/target.js';
 import { planOf, policyOf } from '../../support/project.js';
 
@@ -25,7 +25,7 @@ export function renderHost(settings = '', contract = APP, deployments = DEPLOYED
   const policy = policyOf(`${deployments}${settings}`);
   const { plan } = planOf(policy, contract);
   const input = { plan, runtimes: policy.runtimes, templates: projectTemplates(builtinTemplates(), plan) };
-  const files = [systemd, proxmox].flatMap((target) => target.render(input).files);
+  const files = [...systemd.render(input), ...guestDumpFiles(input)];
   return Object.fromEntries(
     files
       .filter(({ path }) => !path.startsWith('hosts/backup1/'))

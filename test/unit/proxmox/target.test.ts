@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { guestRestore } from '../../../src/runtimes/proxmox/restore.js';
-import { jobIndex } from '../../../src/plan/job-index.js';
+import { jobIndex } from '../../../src/lookup/job-index.js';
 import { protection } from '../../../src/targets/protection.js';
 import { planOf, policyOf } from '../../support/project.js';
 import { APP, renderHost } from './rendered.js';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import type { BackupPlan } from '../../../src/plan/plan.js';
+import type { BackupPlan } from '../../../src/model/plan.js';
 import { snapshotLives } from '../../../src/retention/simulate.js';
 import { buildReport, MODEL_MOMENT, type Report } from '../../../src/report/report.js';
 import type { ReportInput } from '../../../src/report/input.js';

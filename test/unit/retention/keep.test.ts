@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
-import type { Retention } from '../../../src/contract/contract.js';
+import type { Retention } from '../../../src/model/contract.js';
 import { keptSnapshots } from '../../../src/retention/keep.js';
 import { parseSpan, spanBefore } from '../../../src/retention/span.js';
 import { intlZones } from '../../../src/time/intl-zone.js';

@@ -41,9 +41,7 @@ backup: { retention: ${JSON.stringify(retention)} }
   const { plan, diagnostics } = planOf(policy, text);
   expect(diagnostics).toEqual([]);
   const input = { plan, runtimes: policy.runtimes, templates: projectTemplates(builtinTemplates(), plan) };
-  const script = systemd
-    .render(input)
-    .files.find(({ path }) => path.endsWith('/forget/main/app.sh'))?.content;
+  const script = systemd.render(input).find(({ path }) => path.endsWith('/forget/main/app.sh'))?.content;
   expect(script?.match(/--keep-\S+ \S+/g)).toEqual(written);
   expect(script).toMatch(/^exec \/bin\/sh \S+\/apply-retention\.sh service:app app -- \\$/m);
 });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import type { Retention } from '../../../src/contract/contract.js';
+import type { Retention } from '../../../src/model/contract.js';
 import { simulateLoss } from '../../../src/review/loss.js';
 
 const DAY = 86_400_000;

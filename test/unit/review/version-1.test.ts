@@ -1,10 +1,11 @@
+import { settingsOf } from '../../../src/runtimes/kubernetes/settings.js';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from '@jest/globals';
 import { loadProject } from '../../../src/load.js';
 import type { Job } from '../../../src/model/job.js';
 import { buildPlan } from '../../../src/plan/build.js';
-import type { BackupPlan } from '../../../src/plan/plan.js';
+import type { BackupPlan } from '../../../src/model/plan.js';
 import { parsePlanFile } from '../../../src/review/plan-file.js';
 
 interface Kept {
@@ -31,7 +32,7 @@ function today(method: 'restic' | 'k8up', services: ReadonlySet<string>): Backup
   return buildPlan(
     {
       ...policy,
-      runtimes: { ...runtimes, kubernetes: { ...runtimes.kubernetes, method } },
+      runtimes: { ...runtimes, kubernetes: { ...settingsOf(runtimes), method } },
       deployments: (deployments ?? []).map((entry) => ({
         ...entry,
         services: entry.services.filter((id) => services.has(id)),

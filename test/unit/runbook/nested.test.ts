@@ -26,7 +26,7 @@ function restores(place: string, runtime: string, more = ''): Record<string, str
     `    kubernetes_secret: restic\ndeployments: [{ runtime: ${runtime}, services: ['*'] }]\n`,
   );
   const { plan } = planOf(policy, NESTED + more);
-  const { files } = runbook.render({
+  const files = runbook.render({
     plan,
     runtimes: policy.runtimes,
     templates: projectTemplates(builtinTemplates(), plan),

@@ -12,7 +12,7 @@ function firstOf(needs: Readonly<Record<string, string>>): Record<string, string
       `service_id: ${id}\nruntime_templates: { baremetal: a }\nrequires: [${ids}]\nmounts: { persistent_volumes: [{ name: d, path: /${id} }] }\n`,
   );
   const { plan } = planOf(policy, ...contracts);
-  const { files } = runbook.render({
+  const files = runbook.render({
     plan,
     runtimes: policy.runtimes,
     templates: projectTemplates(builtinTemplates(), plan),

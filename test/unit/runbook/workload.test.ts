@@ -22,7 +22,7 @@ function page(runtime: string, contract: string, policy = '', deployment = ''): 
     `${policy}deployments: [{ runtime: ${runtime}, host: web1, services: ['*']${deployment} }]\n`,
   );
   const { plan } = planOf(read, contract);
-  const { files } = runbook.render({
+  const files = runbook.render({
     plan,
     runtimes: read.runtimes,
     templates: projectTemplates(builtinTemplates(), plan),
@@ -250,7 +250,7 @@ test('where a namespace maintains the repository, retention is held there', () =
     '{ namespace: backup }',
   );
   const { plan } = planOf(policy, WIKI);
-  const { files } = runbook.render({
+  const files = runbook.render({
     plan,
     runtimes: policy.runtimes,
     templates: projectTemplates(builtinTemplates(), plan),

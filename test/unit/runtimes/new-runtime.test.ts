@@ -1,5 +1,14 @@
 import { spawnSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -68,6 +77,28 @@ const VOLUME_KEY = `volume_key: {
     description: 'Explicit volume of a machine.',
     example: 'books',
   },`;
+
+/** A script of its own beside what is made of the jobs of any runtime. */
+const SCRIPT = `#!/bin/sh
+# {{comment header}}
+set -eu
+{{#each machines}}
+machinectl show {{this}} --property=State
+{{/each}}
+`;
+const RENDER = `import { hostTrees } from '../../hosts/host-tree.js';
+import type { RenderedFile, TargetInput } from '../../rendering/file.js';
+import { sharedFilesIn } from '../../rendering/shared-file.js';
+
+export function machineFiles(input: TargetInput): RenderedFile[] {
+  return hostTrees(input.plan).flatMap((tree) => {
+    const own = tree.jobs.filter(({ placement }) => placement.runtime === 'nspawn');
+    const machines = own.map(({ service }) => service.service_name);
+    const file = sharedFilesIn(tree.folder, 'nspawn', input);
+    return machines.length === 0 ? [] : [file('bin/machines.sh', 'nspawn/machines.sh.hbs', { machines })];
+  });
+}
+`;
 
 const POLICY = `version: 1
 project: lab
@@ -152,15 +183,18 @@ test('filled in, and with its lines in the registry, it backs up what it says, a
   put('src/runtimes/nspawn/settings.schema.json', JSON.stringify(SETTINGS_SCHEMA));
   const runtime = text('src/runtimes/nspawn/runtime.ts')
     .replace('volume_key: null,', VOLUME_KEY)
-    .replace('readSettings: null,', 'readSettings,');
+    .replace('readSettings: null,', 'readSettings,')
+    .replace('watched: [],', 'watched: [],\n  render: machineFiles,');
   put(
     'src/runtimes/nspawn/runtime.ts',
-    `import { VOLUME_NAME } from '../../contract/names.js';\nimport { readSettings } from './settings.js';\n${runtime}`,
+    `import { VOLUME_NAME } from '../../source/name-rules.js';\nimport { machineFiles } from './render.js';\nimport { readSettings } from './settings.js';\n${runtime}`,
   );
   put(
     'src/runtimes/nspawn/locate.ts',
     `import { settingsOf } from './settings.js';\n${text('src/runtimes/nspawn/locate.ts')}`,
   );
+  put('src/runtimes/nspawn/render.ts', RENDER);
+  put('templates/nspawn/machines.sh.hbs', SCRIPT);
   const registry = text('src/runtimes/registry.ts');
   put(
     'src/runtimes/registry.ts',
@@ -186,6 +220,10 @@ test('filled in, and with its lines in the registry, it backs up what it says, a
   const unit = text('project/rendered/hosts/box1/systemd/stowage-lab-backup-ledger.service');
   expect(unit).toContain('/srv/machines/books:/backup/ledger/database');
   expect(unit).not.toContain('/var/lib/postgresql');
+
+  const script = 'project/rendered/hosts/box1/bin/machines.sh';
+  expect(text(script)).toContain('\nmachinectl show ledger --property=State\n');
+  expect(statSync(join(copy, script)).mode & 0o777).toBe(0o755);
 
   const page = text('project/rendered/runbooks/ledger.md');
   for (const said of [

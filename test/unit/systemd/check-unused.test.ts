@@ -17,7 +17,7 @@ mounts: { persistent_volumes: [{ name: data, path: /data }] }
 function script(): string {
   const policy = policyOf('deployments: [{ runtime: docker, host: web1, services: [app] }]\n');
   const { plan } = planOf(policy, APP);
-  const { files } = systemd.render({
+  const files = systemd.render({
     plan,
     runtimes: policy.runtimes,
     templates: projectTemplates(builtinTemplates(), plan),

@@ -17,7 +17,7 @@ function settings(repository: string): Record<string, string[]> {
     local,
     'service_id: app\nruntime_templates: { baremetal: a }\nmounts: { persistent_volumes: [{ name: data, path: /srv/app }] }\n',
   );
-  const { files } = systemd.render({
+  const files = systemd.render({
     plan,
     runtimes: policy.runtimes,
     templates: projectTemplates(builtinTemplates(), plan),

@@ -20,7 +20,7 @@ function rendered(file: string, parallel = 2, host = 'web1'): string {
     `deployments: [{ runtime: baremetal, host: web1, services: [app] }]\ndefaults: { parallel: ${parallel} }\n`,
   );
   const { plan } = planOf(policy, Alab);
-  const { files } = systemd.render({
+  const files = systemd.render({
     plan,
     runtimes: policy.runtimes,
     templates: projectTemplates(builtinTemplates(), plan),

@@ -21,7 +21,7 @@ const VIEWS =
 function rendered(file: string): string {
   const policy = policyOf('deployments: [{ runtime: baremetal, host: web1, services: [app] }]\n');
   const { plan } = planOf(policy, APP);
-  const { files } = systemd.render({
+  const files = systemd.render({
     plan,
     runtimes: policy.runtimes,
     templates: projectTemplates(builtinTemplates(), plan),

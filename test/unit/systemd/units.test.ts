@@ -20,7 +20,7 @@ function unitsOf(url: string, more = ''): Readonly<Record<string, string>> {
   const { plan } = planOf({ ...policy, repositories }, CONTRACT.replace('backup: {', `backup: {${more}`));
   const input = { plan, runtimes: policy.runtimes, templates: projectTemplates(builtinTemplates(), plan) };
   return Object.fromEntries(
-    systemd.render(input).files.flatMap(({ path, content }) => {
+    systemd.render(input).flatMap(({ path, content }) => {
       const [, name] = /^hosts\/web1\/systemd\/stowage-lab-(.*)$/.exec(path) ?? [];
       return name === undefined ? [] : [[name, content]];
     }),

@@ -1,10 +1,11 @@
-import type { Contract } from '../../../contract/contract.js';
+import { settingsOf } from '../settings.js';
+import type { Contract } from '../../../model/contract.js';
 import type { Diagnostic } from '../../../diagnostics/diagnostic.js';
 import { declaredIn, isAtOrBelow } from '../../../locate/pairing.js';
 import { backedUp } from '../../../model/volume.js';
-import { place, type Check, type CheckInput } from '../../../plan/checks/check.js';
-import { groupBy } from '../../../plan/group.js';
-import type { PlannedVolume } from '../../../plan/plan.js';
+import { place, type Check, type CheckInput } from '../../../model/check.js';
+import { groupBy } from '../../../lookup/group.js';
+import type { PlannedVolume } from '../../../model/plan.js';
 import type { Pointer } from '../../../source/document.js';
 import { locator } from '../locate.js';
 import { methodOf } from '../methods/registry.js';
@@ -48,7 +49,7 @@ export const unnamedClaim: Check = (input) =>
 
 /** Two services that back up one claim. VolSync's and K8up's objects are about the claim: there can be one of each. */
 export const sharedClaim: Check = (input) => {
-  const { per_claim: perClaim } = methodOf(input.policy.runtimes.kubernetes);
+  const { per_claim: perClaim } = methodOf(settingsOf(input.policy.runtimes));
   const claims = claimsOf(input).filter(({ volume }) => volume.name !== null);
   const byClaim = groupBy(claims, ({ volume }) => `${volume.namespace ?? ''}/${volume.name ?? ''}`);
   return [...byClaim.values()].flatMap((sharing) =>
@@ -82,7 +83,7 @@ function shared({ contract, volume, pointer }: Claim, other: Claim, perClaim: bo
 
 /** Claims that look like those of a StatefulSet, of which no pod is known: any pod of the workload would be followed. */
 export const claimsOfUnknownPods: Check = ({ policy, contracts, plan }) => {
-  if (methodOf(policy.runtimes.kubernetes).restic !== 'ours') return [];
+  if (methodOf(settingsOf(policy.runtimes)).restic !== 'ours') return [];
   const byId = new Map(contracts.map((contract) => [contract.service_id, contract]));
   return plan.services.flatMap(({ service_id, placements }) =>
     placements.flatMap(({ workload, volumes }) =>
@@ -112,7 +113,7 @@ export const claimsOfUnknownPods: Check = ({ policy, contracts, plan }) => {
 
 /** One job that needs claims of several pods, which are rarely on one node: it would wait for them until its deadline. */
 export const claimsOfSeveralPods: Check = ({ policy, contracts, plan }) => {
-  if (methodOf(policy.runtimes.kubernetes).restic !== 'ours') return [];
+  if (methodOf(settingsOf(policy.runtimes)).restic !== 'ours') return [];
   const byId = new Map(contracts.map((contract) => [contract.service_id, contract]));
   return plan.services.flatMap(({ service_id, placements }): Diagnostic[] => {
     const pods = placements.flatMap(({ workload, volumes }) => podsOf(workload, backedUp(volumes)));

@@ -1,10 +1,11 @@
+import { settingsOf } from '../settings.js';
 import type { Diagnostic } from '../../../diagnostics/diagnostic.js';
-import type { Check } from '../../../plan/checks/check.js';
+import type { Check } from '../../../model/check.js';
 import { valueAt } from '../../../source/findings.js';
 
 /** Nodes that a deployment names although no job runs on each of them: their data would not be backed up. */
 export const unusedNodes: Check = ({ policy }) => {
-  if (policy.runtimes.kubernetes.host_path_mode === 'daemonset') return [];
+  if (settingsOf(policy.runtimes).host_path_mode === 'daemonset') return [];
   return (policy.deployments ?? [])
     .filter(({ runtime, node_selector }) => runtime === 'kubernetes' && node_selector !== null)
     .map(({ pointer }): Diagnostic => ({

@@ -1,10 +1,11 @@
-import type { Contract } from '../../../contract/contract.js';
+import { settingsOf } from '../settings.js';
+import type { Contract } from '../../../model/contract.js';
 import type { Diagnostic } from '../../../diagnostics/diagnostic.js';
 import type { Job } from '../../../model/job.js';
-import type { Check, CheckInput } from '../../../plan/checks/check.js';
-import { groupBy } from '../../../plan/group.js';
-import { effectiveSettings } from '../../../plan/settings.js';
-import type { Policy } from '../../../policy/policy.js';
+import type { Check, CheckInput } from '../../../model/check.js';
+import { groupBy } from '../../../lookup/group.js';
+import { effectiveSettings } from '../../../model/settings.js';
+import type { Policy } from '../../../model/policy.js';
 import { showDuration } from '../../../schedule/show.js';
 import { inUtc, type UtcSchedule } from '../../../schedule/utc-schedule.js';
 import type { Pointer, SourceDocument } from '../../../source/document.js';
@@ -13,7 +14,7 @@ import { unheardOfDefaults, withoutKey } from '../honoured.js';
 /** Defaults that an operator does nothing about: one finding for each key, whatever the number of services. */
 export const unheardDefaults: Check = (input) => {
   const { policy } = input;
-  const { method } = policy.runtimes.kubernetes;
+  const { method } = settingsOf(policy.runtimes);
   const found = backedUpBy(input).flatMap((contract) =>
     unheardOfDefaults(policy, contract).map((unheard) => ({ ...unheard, contract })),
   );
@@ -42,7 +43,7 @@ export const unknownTimezones: Check = (input) => {
   return [...places.values()].flatMap(([first, ...others]): Diagnostic[] => {
     if (first === undefined) return [];
     const { schedule, timezone, utc, document, pointer } = first;
-    const { method } = policy.runtimes.kubernetes;
+    const { method } = settingsOf(policy.runtimes);
     const whose = others.length === 0 ? '' : ` (${named([first, ...others])})`;
     return [
       {
@@ -59,7 +60,7 @@ export const unknownTimezones: Check = (input) => {
 /** Repositories of an operator's own, below those of the policy: no job of anybody's checks them. */
 export const uncheckedRepositories: Check = (input) => {
   const { policy } = input;
-  const { method } = policy.runtimes.kubernetes;
+  const { method } = settingsOf(policy.runtimes);
   const contracts = backedUpBy(input, ({ store }) => store?.in === 'below-repository');
   if (contracts.length === 0) return [];
   const services = contracts.map((contract) => ({ contract }));

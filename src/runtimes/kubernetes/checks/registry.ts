@@ -1,4 +1,4 @@
-import type { Check } from '../../../plan/checks/check.js';
+import type { Check } from '../../../model/check.js';
 import * as claims from './claims.js';
 import * as nodes from './nodes.js';
 import * as operators from './operators.js';

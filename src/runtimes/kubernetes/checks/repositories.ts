@@ -1,7 +1,8 @@
+import { settingsOf } from '../settings.js';
 import type { Diagnostic } from '../../../diagnostics/diagnostic.js';
-import type { Check } from '../../../plan/checks/check.js';
-import { jobIndex } from '../../../plan/job-index.js';
-import { helperOf, holdsRclone } from '../../../policy/repository-url.js';
+import type { Check } from '../../../model/check.js';
+import { jobIndex } from '../../../lookup/job-index.js';
+import { helperOf, holdsRclone } from '../../../model/repository-url.js';
 import { methodOf } from '../methods/registry.js';
 
 /**
@@ -15,8 +16,8 @@ export const unreachableFromPods: Check = ({ policy, plan }) => {
       .map(({ repository }) => repository),
   );
   const jobs = jobIndex(plan);
-  const { image } = policy.runtimes.kubernetes;
-  const { restic } = methodOf(policy.runtimes.kubernetes);
+  const { image } = settingsOf(policy.runtimes);
+  const { restic } = methodOf(settingsOf(policy.runtimes));
   return policy.repositories.flatMap(({ name, url, maintenance, pointer }): Diagnostic[] => {
     const isUsed =
       (restic === 'ours' && used.has(name)) ||

@@ -1,7 +1,8 @@
+import { settingsOf } from '../settings.js';
 import type { Diagnostic } from '../../../diagnostics/diagnostic.js';
 import { isNamespace } from '../../../names/objects.js';
-import type { Check } from '../../../plan/checks/check.js';
-import { groupBy } from '../../../plan/group.js';
+import type { Check } from '../../../model/check.js';
+import { groupBy } from '../../../lookup/group.js';
 import { kubernetesProblems, repositoryProblems } from '../problems.js';
 import { quantityValue } from '../quantity.js';
 
@@ -64,7 +65,7 @@ export const unusableMaintenance: Check = ({ policy }) =>
 
 /** The API server refuses a pod that asks for more than its limit, and so every Job would stay without one. */
 export const impossibleMemory: Check = ({ policy }) => {
-  const { memory_request, memory_limit } = policy.runtimes.kubernetes.resources;
+  const { memory_request, memory_limit } = settingsOf(policy.runtimes).resources;
   if (quantityValue(memory_request) <= quantityValue(memory_limit)) return [];
   return [
     {

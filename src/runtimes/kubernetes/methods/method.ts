@@ -1,9 +1,11 @@
 import type { DiagnosticCode } from '../../../diagnostics/codes.js';
 import type { ClaimSource, ClusterPlace, NodeSource } from '../../../model/job.js';
-import type { Placement } from '../../../plan/plan.js';
-import type { KubernetesSettings, Repository } from '../../../policy/policy.js';
+import type { Placement, PlannedService } from '../../../model/plan.js';
+import type { Repository } from '../../../model/policy.js';
+import type { KubernetesSettings } from '../settings.js';
 import type { Pointer } from '../../../source/document.js';
-import type { HonouredKey, Part, PlannedService, RuntimePolicy } from '../../runtime.js';
+import type { HonouredKey, RuntimePolicy } from '../../runtime.js';
+import type { Part } from '../../../jobs/part.js';
 
 /** Everything that one service has on a cluster and that is backed up. */
 export interface Backed {

@@ -1,4 +1,4 @@
-import type { KubernetesSettings } from '../../../policy/policy.js';
+import type { KubernetesSettings } from '../settings.js';
 import { k8up } from './k8up/method.js';
 import type { Method } from './method.js';
 import { restic } from './restic/method.js';

@@ -1,5 +1,5 @@
-import type { ServicePlan } from '../../../plan/plan.js';
-import type { KubernetesSettings } from '../../../policy/policy.js';
+import type { ServicePlan } from '../../../model/plan.js';
+import type { KubernetesSettings } from '../settings.js';
 import type { Step, Typed } from '../../../model/guide.js';
 import type { RenderedFile, TargetInput } from '../../../rendering/file.js';
 import type { KubernetesJob, Namespace } from '../render/cluster.js';

@@ -1,4 +1,4 @@
-import type { KubernetesSettings } from '../../../policy/policy.js';
+import type { KubernetesSettings } from '../settings.js';
 import { k8up } from './k8up/render.js';
 import type { MethodName } from './registry.js';
 import type { MethodRenderer } from './renderer.js';

@@ -1,6 +1,6 @@
-import type { Placement, PlannedVolume } from '../../../plan/plan.js';
+import type { Placement, PlannedVolume } from '../../../model/plan.js';
 import { podsOf } from '../workload.js';
-import type { Labels } from '../../../policy/policy.js';
+import type { Labels } from '../../../model/policy.js';
 
 type Fields = Readonly<Record<string, unknown>>;
 

@@ -1,15 +1,16 @@
-import type { Job, JobSchedule } from '../../../model/job.js';
-import { groupBy } from '../../../plan/group.js';
-import { jobIndex } from '../../../plan/job-index.js';
-import { oncePerPlan } from '../../../plan/once-per-plan.js';
-import { placedJobs } from '../../../plan/placed-jobs.js';
+import type { Job } from '../../../model/job.js';
+import type { JobSchedule } from '../../../schedule/job-schedule.js';
+import { groupBy } from '../../../lookup/group.js';
+import { jobIndex } from '../../../lookup/job-index.js';
+import { oncePerPlan } from '../../../lookup/once-per-plan.js';
+import { placedJobs } from '../../../lookup/placed-jobs.js';
 import type {
   BackupPlan,
   Placement,
   PlannedVolume,
   RepositoryPlan,
   ServicePlan,
-} from '../../../plan/plan.js';
+} from '../../../model/plan.js';
 import { backedUp } from '../../../model/volume.js';
 
 /** One service's backup on Kubernetes. */

@@ -1,5 +1,5 @@
 import { labels, objectName } from '../../../names/objects.js';
-import type { KubernetesSettings } from '../../../policy/policy.js';
+import { settingsOf, type KubernetesSettings } from '../settings.js';
 import { fence, fenced, type Step, type Command } from '../../../model/guide.js';
 import { IN_TREE } from '../../../steps/typed-at.js';
 import type { RenderedFile, TargetInput } from '../../../rendering/file.js';
@@ -14,7 +14,7 @@ function takesSnapshots({ snapshot, volume_snapshot_class }: KubernetesSettings)
 
 /** A CSI snapshot of each claim, for people to take. */
 export function csiFiles(job: KubernetesJob, input: TargetInput): RenderedFile[] {
-  const { kubernetes } = input.runtimes;
+  const kubernetes = settingsOf(input.runtimes);
   if (!takesSnapshots(kubernetes)) return [];
   return claimsOf(job).map((claim) =>
     restoreObjectFile(

@@ -1,6 +1,7 @@
 import { installedName, projectName } from '../../../names/installed.js';
-import type { PlannedVolume, RepositoryPlan } from '../../../plan/plan.js';
-import type { KubernetesSettings, Toleration } from '../../../policy/policy.js';
+import type { PlannedVolume, RepositoryPlan } from '../../../model/plan.js';
+import type { Toleration } from '../tolerations.js';
+import type { KubernetesSettings } from '../settings.js';
 import { containerText, podVolumeName } from '../../../names/objects.js';
 import type { PodSecurity } from './security.js';
 

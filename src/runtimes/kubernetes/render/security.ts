@@ -1,4 +1,4 @@
-import type { PlannedVolume, ServicePlan } from '../../../plan/plan.js';
+import type { PlannedVolume, ServicePlan } from '../../../model/plan.js';
 
 /** Pod Security Standards level that a namespace has to allow for a pod (kubernetes.io, "Pod Security Standards"). */
 export type PodSecurityLevel = 'restricted' | 'baseline' | 'privileged';

@@ -1,5 +1,6 @@
+import { settingsOf } from '../settings.js';
 import type { Command } from '../../../model/guide.js';
-import type { RepositoryPlan } from '../../../plan/plan.js';
+import type { RepositoryPlan } from '../../../model/plan.js';
 import { header } from '../../../rendering/header.js';
 import type { RenderedFile, TargetInput } from '../../../rendering/file.js';
 import { LIFETIME_SECONDS } from './lifetime.js';
@@ -81,7 +82,7 @@ export function shellFile(
       ...podContext({
         project,
         repository,
-        settings: runtimes.kubernetes,
+        settings: settingsOf(runtimes),
         security: maintenanceSecurity(),
         hasScripts: false,
         command: ['/bin/sh', '-c'],

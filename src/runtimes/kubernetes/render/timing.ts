@@ -1,5 +1,4 @@
-import type { JobSchedule } from '../../../model/job.js';
-import { knownSchedule } from '../../../schedule/job-schedule.js';
+import { type JobSchedule, knownSchedule } from '../../../schedule/job-schedule.js';
 import { simulate, SIMULATION } from '../../../schedule/runs.js';
 import { intlZones } from '../../../time/intl-zone.js';
 

@@ -2,8 +2,8 @@ import type { Backend } from '../../../../backends/backend.js';
 import { clusterOf, manifest } from '../../../../backends/cronjob.js';
 import { subjectOf } from '../../../../backends/systemd.js';
 import { objectName } from '../../../../names/objects.js';
-import type { Repository } from '../../../../policy/policy.js';
-import type { PlannedService } from '../../../runtime.js';
+import type { Repository } from '../../../../model/policy.js';
+import type { PlannedService } from '../../../../model/plan.js';
 import type { KubernetesProblem, Method } from '../method.js';
 
 /** One Schedule is three triggers: it backs up, checks and prunes. */

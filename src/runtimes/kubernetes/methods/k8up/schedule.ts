@@ -1,7 +1,7 @@
 import { projectName } from '../../../../names/installed.js';
 import { labels } from '../../../../names/objects.js';
-import { timeoutOf } from '../../../../plan/longest-run.js';
-import type { RepositoryPlan, ServicePlan } from '../../../../plan/plan.js';
+import { timeoutOf } from '../../../../rendering/longest-run.js';
+import type { RepositoryPlan, ServicePlan } from '../../../../model/plan.js';
 import { header } from '../../../../rendering/header.js';
 import type { RenderedFile, TargetInput } from '../../../../rendering/file.js';
 import { claimsOf, type KubernetesJob } from '../../render/cluster.js';

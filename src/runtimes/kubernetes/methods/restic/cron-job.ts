@@ -1,6 +1,7 @@
+import { settingsOf } from '../../settings.js';
 import { labels } from '../../../../names/objects.js';
-import { longestRun } from '../../../../plan/longest-run.js';
-import type { Placement, PlannedVolume } from '../../../../plan/plan.js';
+import { longestRun } from '../../../../rendering/longest-run.js';
+import type { Placement, PlannedVolume } from '../../../../model/plan.js';
 import { podsOf } from '../../workload.js';
 import { backupOptions, excludesOf } from '../../../../rendering/backup-options.js';
 import { header } from '../../../../rendering/header.js';
@@ -20,7 +21,7 @@ export function cronJobFile(
 ): RenderedFile {
   const { service, placement } = job;
   const schedule = backupSchedule(job);
-  const settings = runtimes.kubernetes;
+  const settings = settingsOf(runtimes);
   // A hostPath is on the workload's node or nowhere, whatever the policy prefers for claims.
   const isRequired = settings.affinity === 'required' || volumes.some(({ kind }) => kind === 'host_path');
   const pod = podContext({

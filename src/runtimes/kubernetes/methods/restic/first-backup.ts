@@ -1,4 +1,4 @@
-import type { KubernetesSettings } from '../../../../policy/policy.js';
+import type { KubernetesSettings } from '../../settings.js';
 import type { Typed } from '../../../../model/guide.js';
 import { suspended } from '../../../../steps/timers.js';
 import type { KubernetesJob } from '../../render/cluster.js';

@@ -1,5 +1,5 @@
-import type { PlannedVolume, RepositoryPlan } from '../../../../plan/plan.js';
-import type { KubernetesSettings } from '../../../../policy/policy.js';
+import type { PlannedVolume, RepositoryPlan } from '../../../../model/plan.js';
+import type { KubernetesSettings } from '../../settings.js';
 import { outerFirst, sparedVolumes } from '../../../../rendering/nested-volumes.js';
 import { chooseSteps } from '../../../../steps/choose.js';
 import { fence, fenced, step, type Command, type Fence, type Step } from '../../../../model/guide.js';

@@ -1,12 +1,13 @@
+import { settingsOf } from '../../settings.js';
 import type { Command } from '../../../../model/guide.js';
 import { mustExist } from '../../../../backends/crond.js';
 import type { Job } from '../../../../model/job.js';
 import { projectName } from '../../../../names/installed.js';
 import { labels } from '../../../../names/objects.js';
-import { groupBy } from '../../../../plan/group.js';
-import { longestRun } from '../../../../plan/longest-run.js';
-import type { PlannedVolume } from '../../../../plan/plan.js';
-import type { Labels } from '../../../../policy/policy.js';
+import { groupBy } from '../../../../lookup/group.js';
+import { longestRun } from '../../../../rendering/longest-run.js';
+import type { PlannedVolume } from '../../../../model/plan.js';
+import type { Labels } from '../../../../model/policy.js';
 import { header } from '../../../../rendering/header.js';
 import type { RenderedFile, TargetInput } from '../../../../rendering/file.js';
 import type { KubernetesJob, Namespace } from '../../render/cluster.js';
@@ -123,7 +124,7 @@ function schedulerFile(
   { name, file, timezone, nodes, jobs }: Scheduler,
   { plan, runtimes, templates }: TargetInput,
 ): RenderedFile {
-  const settings = runtimes.kubernetes;
+  const settings = settingsOf(runtimes);
   const own = labels(plan.project, name, 'backup');
   return {
     path: file,

@@ -2,7 +2,7 @@ import { crond } from '../../../../backends/crond.js';
 import { cronjob } from '../../../../backends/cronjob.js';
 import { backupUser } from '../../render/security.js';
 import type { Source } from '../../../../model/job.js';
-import type { Part } from '../../../runtime.js';
+import type { Part } from '../../../../jobs/part.js';
 import type { Backed, Method } from '../method.js';
 
 /** A tag that keeps snapshots of hostPaths in a retention group apart from those of the service's claims. */

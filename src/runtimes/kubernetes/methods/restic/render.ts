@@ -1,3 +1,4 @@
+import { settingsOf } from '../../settings.js';
 import type { TargetInput } from '../../../../rendering/file.js';
 import type { KubernetesJob } from '../../render/cluster.js';
 import { podSecurityLevel } from '../../render/security.js';
@@ -11,7 +12,7 @@ import { restoreFiles, restorePodFile } from './restore-files.js';
 export const restic: MethodRenderer = {
   kinds: ['daemonsets'],
   files(namespace, input) {
-    const { host_path_mode } = input.runtimes.kubernetes;
+    const { host_path_mode } = settingsOf(input.runtimes);
     const scheduled =
       host_path_mode === 'daemonset'
         ? hostpathFiles(namespace, input)
@@ -38,7 +39,7 @@ export const restic: MethodRenderer = {
 
 /** For what no scheduler on the nodes backs up. */
 function cronJob(job: KubernetesJob, input: TargetInput) {
-  const isScheduled = input.runtimes.kubernetes.host_path_mode === 'daemonset';
+  const isScheduled = settingsOf(input.runtimes).host_path_mode === 'daemonset';
   const volumes = isScheduled ? job.volumes.filter(({ kind }) => kind === 'claim') : job.volumes;
   return volumes.length === 0 ? [] : [cronJobFile(job, volumes, input)];
 }

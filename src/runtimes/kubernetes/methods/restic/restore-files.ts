@@ -1,3 +1,4 @@
+import { settingsOf } from '../../settings.js';
 import { labels } from '../../../../names/objects.js';
 import { header } from '../../../../rendering/header.js';
 import type { RenderedFile, TargetInput } from '../../../../rendering/file.js';
@@ -45,7 +46,7 @@ function podFile(
   security: PodSecurity,
 ): RenderedFile {
   const { project, service, volumes } = job;
-  const settings = runtimes.kubernetes;
+  const settings = settingsOf(runtimes);
   const isRequired = volumes.some(({ kind }) => kind === 'host_path');
   const own = ['aside', 'backup'].map((name) => ({ name, emptyDir: {} }));
   return fileOf(

@@ -1,6 +1,6 @@
 import type { Command } from '../../../../model/guide.js';
-import type { PlannedVolume } from '../../../../plan/plan.js';
-import type { KubernetesSettings } from '../../../../policy/policy.js';
+import type { PlannedVolume } from '../../../../model/plan.js';
+import type { KubernetesSettings } from '../../settings.js';
 import { excludesOf } from '../../../../rendering/backup-options.js';
 import { sparedVolumes, sparingOptions } from '../../../../rendering/nested-volumes.js';
 import { claimsOf, type KubernetesJob } from '../../render/cluster.js';

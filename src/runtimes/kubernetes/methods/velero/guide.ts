@@ -1,5 +1,5 @@
 import { objectName } from '../../../../names/objects.js';
-import type { KubernetesSettings } from '../../../../policy/policy.js';
+import type { KubernetesSettings } from '../../settings.js';
 import { step, type Command, type Step } from '../../../../model/guide.js';
 import { claimsOf, type KubernetesJob } from '../../render/cluster.js';
 import { kubectl } from '../../render/kubectl.js';

@@ -1,6 +1,7 @@
+import { settingsOf } from '../../settings.js';
 import { labels } from '../../../../names/objects.js';
-import type { JobSchedule } from '../../../../model/job.js';
-import type { ServicePlan } from '../../../../plan/plan.js';
+import type { JobSchedule } from '../../../../schedule/job-schedule.js';
+import type { ServicePlan } from '../../../../model/plan.js';
 import { header } from '../../../../rendering/header.js';
 import type { RenderedFile, TargetInput } from '../../../../rendering/file.js';
 import { backupSchedule, type KubernetesJob } from '../../render/cluster.js';
@@ -13,7 +14,7 @@ export function veleroFile(job: KubernetesJob, { plan, runtimes, templates }: Ta
   const { service, placement } = job;
   const schedule = backupSchedule(job);
   const { cron, timezone } = schedule;
-  const settings = runtimes.kubernetes;
+  const settings = settingsOf(runtimes);
   return serviceRendered(
     job,
     templates.render('kubernetes/velero.yaml.hbs', {
@@ -71,7 +72,7 @@ const WORKLOADS = ['Deployment', 'StatefulSet', 'DaemonSet'] as const;
 
 /** The annotation that has Velero read the files of a running pod; none where it takes CSI snapshots. */
 export function veleroComponent(job: KubernetesJob, input: TargetInput): RenderedFile[] {
-  if (input.runtimes.kubernetes.snapshot === 'csi') return [];
+  if (settingsOf(input.runtimes).snapshot === 'csi') return [];
   const volumes = [...new Set(job.volumes.map((volume) => volume.service_volume ?? volume.volume))].join(',');
   return [
     componentFile(job, input, 'kubernetes/workload-velero.yaml.hbs', {

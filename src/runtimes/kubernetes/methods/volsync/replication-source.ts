@@ -1,5 +1,6 @@
+import { settingsOf } from '../../settings.js';
 import { labels, objectName } from '../../../../names/objects.js';
-import type { ServicePlan } from '../../../../plan/plan.js';
+import type { ServicePlan } from '../../../../model/plan.js';
 import { header } from '../../../../rendering/header.js';
 import type { RenderedFile, TargetInput } from '../../../../rendering/file.js';
 import { backupSchedule, claimsOf, type KubernetesJob } from '../../render/cluster.js';
@@ -23,7 +24,7 @@ const RETAIN = {
 export function volsyncFile(job: KubernetesJob, { plan, runtimes, templates }: TargetInput): RenderedFile {
   const { service, repository, namespace } = job;
   const { cron } = backupSchedule(job);
-  const store = runtimes.kubernetes.external_secret;
+  const store = settingsOf(runtimes).external_secret;
   return serviceRendered(
     job,
     templates.render('kubernetes/volsync.yaml.hbs', {
@@ -43,7 +44,7 @@ export function volsyncFile(job: KubernetesJob, { plan, runtimes, templates }: T
         url: volsyncRepository(job, claim),
         url_template: goTemplateText(volsyncRepository(job, claim)),
         cron: plainCron(cron),
-        volume_snapshot_class: runtimes.kubernetes.volume_snapshot_class,
+        volume_snapshot_class: settingsOf(runtimes).volume_snapshot_class,
         retain: retain(service),
         mover: moverSecurity(service, job.volumes),
       })),
