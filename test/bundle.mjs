@@ -20,10 +20,13 @@ const key = inputs.digest('hex');
 const ownAddress = {
   name: 'own-address',
   setup(build) {
-    build.onLoad({ filter: /\.m?ts$/ }, ({ path }) => {
+    build.onLoad({ filter: /\.m?[jt]s$/ }, ({ path }) => {
       const contents = readFileSync(path, 'utf8');
       const url = JSON.stringify(pathToFileURL(path).href);
-      return { contents: contents.replaceAll('import.meta.url', url), loader: 'ts' };
+      return {
+        contents: contents.replaceAll('import.meta.url', url),
+        loader: path.endsWith('ts') ? 'ts' : 'js',
+      };
     });
   },
 };

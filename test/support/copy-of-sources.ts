@@ -9,6 +9,8 @@ const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 
 /** The sources in a folder of their own, for tests that add to them what a contributor would. */
 export interface Copy {
+  /** Where a file of it lies. */
+  readonly at: (path: string) => string;
   readonly text: (path: string) => string;
   readonly put: (path: string, content: string) => void;
   /** Runs a script or the built program there; what it prints. Anything but success throws. */
@@ -26,6 +28,7 @@ export function copyOfSources(): Copy {
   symlinkSync(join(ROOT, 'node_modules'), join(folder, 'node_modules'));
   const text = (path: string) => readFileSync(join(folder, path), 'utf8');
   return {
+    at: (path) => join(folder, path),
     text,
     put(path, content) {
       mkdirSync(dirname(join(folder, path)), { recursive: true });

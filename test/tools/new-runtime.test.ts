@@ -1,26 +1,11 @@
-import { spawnSync } from 'node:child_process';
-import {
-  cpSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
-import { dirname, join, relative } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { statSync } from 'node:fs';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import ts from 'typescript';
+import { copyOfSources } from '../support/copy-of-sources.js';
 
 /**
  * A runtime that nobody has heard of, made as CONTRIBUTING.md says: one folder, which `npm run new:runtime` makes, and its
  * lines in the registry. Nothing else of the copied sources is touched.
  */
-const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
-
 /** What only the author knows, in the order of the files. */
 const FILLED: Readonly<Record<string, readonly string[]>> = {
   'runtime.ts': ["'Nspawn'", "'machines of systemd-nspawn'"],
@@ -126,45 +111,15 @@ mounts:
 backup: { volumes: { database: { nspawn_volume: books } } }
 `;
 
-let copy = '';
-const run = (...args: string[]) => {
-  const { status, stdout, stderr } = spawnSync(process.execPath, args, { cwd: copy, encoding: 'utf8' });
-  if (status !== 0) throw new Error(`${args.join(' ')}: ${stdout}${stderr}`);
-  return stdout;
-};
-const text = (path: string) => readFileSync(join(copy, path), 'utf8');
-const put = (path: string, content: string) => {
-  mkdirSync(dirname(join(copy, path)), { recursive: true });
-  writeFileSync(join(copy, path), content);
-};
-
-/** What the compiler says of a file and all that it imports: files, with what is wrong in them. */
-function mistakes(file: string): [file: string, message: string][] {
-  const { options } = ts.parseJsonConfigFileContent(
-    JSON.parse(text('tsconfig.json')) as unknown,
-    ts.sys,
-    copy,
-  );
-  const program = ts.createProgram([join(copy, file)], options);
-  return ts
-    .getPreEmitDiagnostics(program)
-    .map(({ file: where, messageText }) => [
-      relative(copy, where?.fileName ?? ''),
-      ts.flattenDiagnosticMessageText(messageText, ' '),
-    ]);
-}
+const copy = copyOfSources();
+const { mistakes, put, run, text } = copy;
 
 beforeAll(() => {
-  copy = mkdtempSync(join(tmpdir(), 'stowage-new-runtime-'));
-  for (const part of ['src', 'schemas', 'templates', 'package.json', 'tsconfig.json']) {
-    cpSync(join(ROOT, part), join(copy, part), { recursive: true });
-  }
-  symlinkSync(join(ROOT, 'node_modules'), join(copy, 'node_modules'));
   run('src/build/new-runtime.mjs', 'nspawn');
 });
 
 afterAll(() => {
-  rmSync(copy, { recursive: true, force: true });
+  copy.remove();
 });
 
 test('the compiler points at what only the author knows, and at nothing outside the new folder', () => {
@@ -223,7 +178,7 @@ test('filled in, and with its lines in the registry, it backs up what it says, a
 
   const script = 'project/rendered/hosts/box1/bin/machines.sh';
   expect(text(script)).toContain('\nmachinectl show ledger --property=State\n');
-  expect(statSync(join(copy, script)).mode & 0o777).toBe(0o755);
+  expect(statSync(script).mode & 0o777).toBe(0o755);
 
   const page = text('project/rendered/runbooks/ledger.md');
   for (const said of [
