@@ -1,9 +1,10 @@
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, statSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { podmanUser } from '../../../src/targets/podman-user/target.js';
 import { projectTemplates } from '../../../src/targets/project-templates.js';
 import { systemd } from '../../../src/targets/systemd/target.js';
+import type { RenderedFile } from '../../../src/rendering/file.js';
 import { builtinTemplates } from '../../../src/template/engine.js';
 import { planOf, policyOf } from '../../support/project.js';
 import { Sandbox } from '../../support/sandbox.js';
@@ -15,7 +16,7 @@ case "$1" in
   --version) echo "systemd \${SYSTEMD:-257} (257.13-1~deb13u1)" ;;
   is-enabled) [ -e "$AT/state/$2" ] ;;
   is-active) [ -e "$AT/state/$2" ] && [ ! -e "$AT/stopped/$2" ] ;;
-  enable) mkdir -p "$AT/state" && : >"$AT/state/$2" ;;
+  enable) : >"$AT/state/$2" ;;
   restart) [ ! -e "$AT/broken/$2" ] ;;
   cat) [ ! -e "$AT/broken/$2" ] ;;
   disable) rm -f "$AT/state/$3" ;;
@@ -83,6 +84,28 @@ service_volumes: [{ name: data, target: /data, host_path: /srv/${id} }]
 mounts: { persistent_volumes: [{ name: data, path: /srv/${id} }] }
 `;
 
+/** Scripts that tests name, that the installer runs or that it reads the address in. */
+const NAMED = ['backup.sh', 'check-environment.sh', 'restic-main.sh'];
+
+const known = new Map<string, readonly RenderedFile[]>();
+
+/** What an installer of these services has beside it; rendered once. */
+function rendered({ runtime, folder }: Installer, services: readonly string[]): readonly RenderedFile[] {
+  const key = `${folder} ${services.join(' ')}`;
+  const found = known.get(key);
+  if (found !== undefined) return found;
+  const policy = policyOf(
+    `    environment_file: /etc/restic/lab/main.env\ndeployments: [{ runtime: ${runtime}, host: web1, services: ["*"] }]\n`,
+    '{ host: backup1 }',
+  );
+  const { plan } = planOf(policy, ...services.map(contract));
+  const input = { plan, runtimes: policy.runtimes, templates: projectTemplates(builtinTemplates(), plan) };
+  const all = [...systemd.render(input).files, ...podmanUser.render(input).files];
+  const files = all.filter((file) => file.path.startsWith(`${folder}/`));
+  known.set(key, files);
+  return files;
+}
+
 describe.each([
   ['a host', HOST],
   ['a user', USER],
@@ -90,6 +113,7 @@ describe.each([
   let sandbox: Sandbox;
   beforeEach(() => {
     sandbox = new Sandbox();
+    mkdirSync(sandbox.at('state'));
     sandbox.standIn('systemctl', SYSTEMCTL);
     sandbox.standIn('id', `case $1 in -un) echo me ;; *) echo "\${ID:-${installer.id}}" ;; esac`);
     sandbox.standIn('restic', 'echo "restic ${RESTIC:-0.18.0} compiled with go1.24.4 on linux/amd64"');
@@ -102,21 +126,24 @@ describe.each([
   });
 
   /** A tree of these services, whose installer takes the sandbox for the whole machine. */
-  function tree(...services: readonly string[]): string {
-    const policy = policyOf(
-      `    environment_file: /etc/restic/lab/main.env\ndeployments: [{ runtime: ${installer.runtime}, host: web1, services: ["*"] }]\n`,
-      '{ host: backup1 }',
-    );
-    const { plan } = planOf(policy, ...services.map(contract));
-    const input = { plan, runtimes: policy.runtimes, templates: projectTemplates(builtinTemplates(), plan) };
+  function wholeTree(...services: readonly string[]): string {
     mkdirSync(sandbox.at('checkouts'), { recursive: true });
     const checkout = path.basename(mkdtempSync(sandbox.at('checkouts/c-')));
-    for (const file of [...systemd.render(input).files, ...podmanUser.render(input).files]) {
+    for (const file of rendered(installer, services)) {
       const text = file.path.endsWith('/install.sh') ? inSandbox(file.content) : file.content;
-      if (file.path.startsWith(`${installer.folder}/`))
-        sandbox.write(`checkouts/${checkout}/${file.path}`, text);
+      sandbox.write(`checkouts/${checkout}/${file.path}`, text);
     }
     return `checkouts/${checkout}/${installer.folder}`;
+  }
+
+  /** A tree without the scripts of which the installer says nothing. */
+  function tree(...services: readonly string[]): string {
+    const folder = wholeTree(...services);
+    const bin = sandbox.at(`${folder}/bin`);
+    for (const name of readdirSync(bin)) {
+      if (!NAMED.includes(name)) rmSync(path.join(bin, name), { recursive: true });
+    }
+    return folder;
   }
 
   function inSandbox(script: string): string {
@@ -136,7 +163,7 @@ describe.each([
   const asked = () => sandbox.calls().filter((call) => call.startsWith(`${installer.ctl} `));
 
   test('installs scripts that can run, units that systemd reads anew, and starts each timer', () => {
-    const result = install(tree('a', 'b'));
+    const result = install(wholeTree('a', 'b'));
     expect(result).toMatchObject({ code: 0, err: '' });
     expect(statSync(sandbox.at(`${installer.library}/backup.sh`)).mode & 0o777).toBe(0o755);
     expect(statSync(sandbox.at(unit(timer('a')))).mode & 0o777).toBe(0o644);
@@ -152,7 +179,7 @@ describe.each([
   });
 
   test('does nothing twice: what is there, enabled and active is left alone', () => {
-    const checkout = tree('a');
+    const checkout = wholeTree('a');
     install(checkout);
     sandbox.calls();
     expect(install(checkout).out).not.toMatch(/^(install|enable|remove) /m);
@@ -223,7 +250,7 @@ describe.each([
   });
 
   test('--uninstall takes away every file of it and its timers, and leaves secrets', () => {
-    const checkout = tree('a', 'b');
+    const checkout = wholeTree('a', 'b');
     sandbox.write(installer.password, 'x\n');
     install(checkout);
     sandbox.calls();
