@@ -7,6 +7,7 @@ import { systemd } from '../../src/targets/systemd/target.js';
 import { projectTemplates } from '../../src/targets/project-templates.js';
 import { builtinTemplates } from '../../src/template/engine.js';
 import { planOf, policyOf } from './project.js';
+import { remember } from './remember.js';
 
 const PROXY = `service_id: proxy
 runtime_templates: { baremetal: a, podman: b }
@@ -32,20 +33,13 @@ export interface Way {
   readonly runner: string;
 }
 
-const known = new Map<string, string>();
-
-/** The script of one way, rendered once. */
-function rendered({ runtime, file }: Way): string {
-  const found = known.get(file);
-  if (found !== undefined) return found;
+const rendered = remember(({ runtime, file }: Way): string => {
   const policy = policyOf(`deployments: [{ runtime: ${runtime}, host: web1, services: [proxy] }]\n`);
   const { plan } = planOf(policy, PROXY);
   const input = { plan, runtimes: policy.runtimes, templates: projectTemplates(builtinTemplates(), plan) };
   const files = [...systemd.render(input).files, ...podmanUser.render(input).files];
-  const script = files.find((candidate) => candidate.path === `hosts/web1/${file}`)?.content ?? '';
-  known.set(file, script);
-  return script;
-}
+  return files.find((candidate) => candidate.path === `hosts/web1/${file}`)?.content ?? '';
+});
 
 /** One snapshot in the list that restic prints. */
 export function snapshotJson(more: Readonly<Record<string, unknown>> = {}): string {

@@ -4,9 +4,9 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { podmanUser } from '../../../src/targets/podman-user/target.js';
 import { projectTemplates } from '../../../src/targets/project-templates.js';
 import { systemd } from '../../../src/targets/systemd/target.js';
-import type { RenderedFile } from '../../../src/rendering/file.js';
 import { builtinTemplates } from '../../../src/template/engine.js';
 import { planOf, policyOf } from '../../support/project.js';
+import { remember } from '../../support/remember.js';
 import { Sandbox } from '../../support/sandbox.js';
 
 /** What is enabled and active is answered by files; so is what somebody has stopped, and what cannot start. */
@@ -87,13 +87,8 @@ mounts: { persistent_volumes: [{ name: data, path: /srv/${id} }] }
 /** Scripts that tests name, that the installer runs or that it reads the address in. */
 const NAMED = ['backup.sh', 'check-environment.sh', 'restic-main.sh'];
 
-const known = new Map<string, readonly RenderedFile[]>();
-
-/** What an installer of these services has beside it; rendered once. */
-function rendered({ runtime, folder }: Installer, services: readonly string[]): readonly RenderedFile[] {
-  const key = `${folder} ${services.join(' ')}`;
-  const found = known.get(key);
-  if (found !== undefined) return found;
+/** What an installer of these services has beside it. */
+const rendered = remember(({ runtime, folder }: Installer, services: readonly string[]) => {
   const policy = policyOf(
     `    environment_file: /etc/restic/lab/main.env\ndeployments: [{ runtime: ${runtime}, host: web1, services: ["*"] }]\n`,
     '{ host: backup1 }',
@@ -101,10 +96,8 @@ function rendered({ runtime, folder }: Installer, services: readonly string[]): 
   const { plan } = planOf(policy, ...services.map(contract));
   const input = { plan, runtimes: policy.runtimes, templates: projectTemplates(builtinTemplates(), plan) };
   const all = [...systemd.render(input).files, ...podmanUser.render(input).files];
-  const files = all.filter((file) => file.path.startsWith(`${folder}/`));
-  known.set(key, files);
-  return files;
-}
+  return all.filter((file) => file.path.startsWith(`${folder}/`));
+});
 
 describe.each([
   ['a host', HOST],
