@@ -7,13 +7,7 @@ export default {
   // Every second one waits for something most of the time.
   maxWorkers: 2,
   extensionsToTreatAsEsm: ['.ts'],
-  transform: {
-    '^.+\\.ts$': [
-      '@swc/jest',
-      { jsc: { target: 'es2023', parser: { syntax: 'typescript' } }, module: { type: 'es6' } },
-    ],
-  },
-  moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
+  transform: { '^.+\\.e2e\\.ts$': '<rootDir>/test/bundle.mjs' },
   reporters: ['default', '<rootDir>/test/e2e/lib/reporter.mjs'],
   // Bounds what hangs; a loaded machine takes four times as long as a quiet one.
   testTimeout: 600_000,

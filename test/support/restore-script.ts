@@ -7,6 +7,7 @@ import { systemd } from '../../src/targets/systemd/target.js';
 import { projectTemplates } from '../../src/targets/project-templates.js';
 import { builtinTemplates } from '../../src/template/engine.js';
 import { planOf, policyOf } from './project.js';
+import { remember } from './remember.js';
 
 const PROXY = `service_id: proxy
 runtime_templates: { baremetal: a, podman: b }
@@ -32,13 +33,13 @@ export interface Way {
   readonly runner: string;
 }
 
-function rendered({ runtime, file }: Way): string {
+const rendered = remember(({ runtime, file }: Way): string => {
   const policy = policyOf(`deployments: [{ runtime: ${runtime}, host: web1, services: [proxy] }]\n`);
   const { plan } = planOf(policy, PROXY);
   const input = { plan, runtimes: policy.runtimes, templates: projectTemplates(builtinTemplates(), plan) };
   const files = [...systemd.render(input), ...rootlessFiles(input)];
   return files.find((candidate) => candidate.path === `hosts/web1/${file}`)?.content ?? '';
-}
+});
 
 /** One snapshot in the list that restic prints. */
 export function snapshotJson(more: Readonly<Record<string, unknown>> = {}): string {
@@ -80,10 +81,13 @@ export class RestoreScript {
     this.#way = way;
     this.#script = rendered(way)
       .replaceAll(`${LIBRARY}/`, `${this.folder}/.local/lib/stowage/`)
-      .replace('seen=/run/stowage/', `seen=${this.folder}/run/stowage/`);
+      .replace('seen=/run/stowage/', `seen=${this.folder}/run/stowage/`)
+      .replaceAll('/proc/self/mountinfo', `${this.folder}/mountinfo`);
     this.standIn(
       '.local/lib/stowage/lab/restic-main.sh',
-      'echo "$*" >>"$HOME/asked"\ncase $1 in ls) exec cat "$HOME/nodes" ;; *) exec cat "$HOME/snapshots" ;; esac',
+      `echo "$*" >>"$HOME/asked"
+case $1 in ls) file=nodes ;; *) file=snapshots ;; esac
+while IFS= read -r line; do printf '%s\\n' "$line"; done <"$HOME/$file"`,
     );
     // `podman unshare` runs what follows, as the user that it is in the namespace. What removes is run, on the target.
     this.standIn(
@@ -102,10 +106,6 @@ LC_ALL=C sed -z "s|^${VOLUME}/|$TARGET/|" | xargs -0 /bin/sh -c "$program" remov
     );
     this.standIn('.local/lib/stowage/lab/check-unused.sh', 'echo "$1 is used by nobody"');
     this.standIn('bin/systemctl', 'exit 0');
-    this.standIn(
-      'bin/cat',
-      `if [ "$*" = /proc/self/mountinfo ]; then exec /bin/cat "$HOME/mountinfo"; fi\nexec /bin/cat "$@"`,
-    );
     this.mounts([]);
     this.snapshots(snapshotJson());
   }

@@ -1,7 +1,33 @@
-import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync, spawnSync } from 'node:child_process';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+
+/** timeout(1) that ends nothing. It does itself what the stand-in for restic beside it does, so that it starts no other shell. */
+export const TIMEOUT = `#!/bin/sh
+[ "$1" -gt 0 ] && shift || exit 125
+[ "$1" = restic ] || exec "$@"
+shift
+. "\${0%/*}/restic"
+`;
+
+/** A folder with these of the machine's programs and nothing else, for a script whose `PATH` it is; to be removed. */
+export function programsFolder(names: string): string {
+  const folder = mkdtempSync(path.join(tmpdir(), 'stowage-programs-'));
+  const found = execFileSync('sh', ['-c', `for name in ${names}; do command -v $name; done`], {
+    encoding: 'utf8',
+  });
+  for (const file of found.trim().split('\n')) symlinkSync(file, path.join(folder, path.basename(file)));
+  return folder;
+}
 
 /** A folder for one script: programs that stand in for real ones are in `bin`, and write what they are told to `$AT/calls`. */
 export class Sandbox {

@@ -9,7 +9,7 @@ export const hosts = [
       ['an old restic passes', '[ "$minor" -ge 17 ]', '[ "$minor" -ge 16 ]'],
       ['an old systemd passes', '[ "${version:-0}" -ge 250 ]', '[ "${version:-0}" -ge 25 ]'],
       ['anybody may run it', '[ "$(id -u)" -eq 0 ]', '[ "$(id -u)" -ge 0 ]'],
-      ['a dry run installs', '[ "$dry_run" = no ] || return 0\n  mkdir', 'mkdir'],
+      ['a dry run installs', '[ "$dry_run" = no ] || return 0\n  [ -d', '[ -d'],
       [
         'a dry run removes',
         '[ "$dry_run" = no ] || return 0\n  case $1 in\n    "$units"/*.timer)',
@@ -57,7 +57,7 @@ export const hosts = [
         '[ -n "$(lines_common "$installed" "$here_jobs")" ] &&',
         ':&&',
       ],
-      ['a file that another project shares is removed', '|| shared "$target" ||', '||'],
+      ['a file that another project shares is removed', 'if shared "$target" ||', 'if'],
     ],
   },
   {

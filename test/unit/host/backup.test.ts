@@ -14,13 +14,13 @@ const SCRIPT = [
 /** A restic that says what the test's files say, and notes what would change the repository. */
 const RESTIC = `#!/bin/sh
 case $1 in
-  snapshots) [ ! -e "$AT/away" ] || exit 1; cat "$AT/list" ;;
+  snapshots) [ ! -e "$AT/away" ] || exit 1; read -r list <"$AT/list"; printf '%s\\n' "$list" ;;
   ls) shift 4; cat "$AT/ls-$(printf %.1s "$1")" ;;
   backup)
     case "$*" in
       *--stdin*) [ ! -e "$AT/away" ] || exit 1; cat >/dev/null; echo "$*" >>"$AT/notes" ;;
       *) [ -z "\${LEAVES-}" ] || : >"$AT/away"
-        [ "\${SAVED-4}" = none ] || printf 'snapshot %s saved\\n' "$(printf '%8s' '' | tr ' ' "\${SAVED-4}")"; exit "\${RESULT:-0}" ;;
+        [ "\${SAVED-4}" = none ] || { id=\${SAVED-4}; id=$id$id$id$id; echo "snapshot $id$id saved"; }; exit "\${RESULT:-0}" ;;
     esac ;;
 esac
 `;
@@ -60,7 +60,7 @@ afterEach(() => {
   rmSync(root, { recursive: true });
 });
 
-const list = (...snapshots: readonly object[]) => writeFileSync(at('list'), JSON.stringify(snapshots));
+const list = (...snapshots: readonly object[]) => writeFileSync(at('list'), `${JSON.stringify(snapshots)}\n`);
 function run(
   more: { volumes?: readonly string[]; options?: readonly string[]; env?: NodeJS.ProcessEnv } = {},
 ) {

@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, statSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { rootlessFiles } from '../../../src/runtimes/podman/render/files.js';
@@ -6,6 +6,7 @@ import { projectTemplates } from '../../../src/targets/project-templates.js';
 import { systemd } from '../../../src/targets/systemd/target.js';
 import { builtinTemplates } from '../../../src/template/engine.js';
 import { planOf, policyOf } from '../../support/project.js';
+import { remember } from '../../support/remember.js';
 import { Sandbox } from '../../support/sandbox.js';
 
 /** What is enabled and active is answered by files; so is what somebody has stopped, and what cannot start. */
@@ -15,7 +16,7 @@ case "$1" in
   --version) echo "systemd \${SYSTEMD:-257} (257.13-1~deb13u1)" ;;
   is-enabled) [ -e "$AT/state/$2" ] ;;
   is-active) [ -e "$AT/state/$2" ] && [ ! -e "$AT/stopped/$2" ] ;;
-  enable) mkdir -p "$AT/state" && : >"$AT/state/$2" ;;
+  enable) : >"$AT/state/$2" ;;
   restart) [ ! -e "$AT/broken/$2" ] ;;
   cat) [ ! -e "$AT/broken/$2" ] ;;
   disable) rm -f "$AT/state/$3" ;;
@@ -83,6 +84,21 @@ service_volumes: [{ name: data, target: /data, host_path: /srv/${id} }]
 mounts: { persistent_volumes: [{ name: data, path: /srv/${id} }] }
 `;
 
+/** Scripts that tests name, that the installer runs or that it reads the address in. */
+const NAMED = ['backup.sh', 'check-environment.sh', 'restic-main.sh'];
+
+/** What an installer of these services has beside it. */
+const rendered = remember(({ runtime, folder }: Installer, services: readonly string[]) => {
+  const policy = policyOf(
+    `    environment_file: /etc/restic/lab/main.env\ndeployments: [{ runtime: ${runtime}, host: web1, services: ["*"] }]\n`,
+    '{ host: backup1 }',
+  );
+  const { plan } = planOf(policy, ...services.map(contract));
+  const input = { plan, runtimes: policy.runtimes, templates: projectTemplates(builtinTemplates(), plan) };
+  const all = [...systemd.render(input), ...rootlessFiles(input)];
+  return all.filter((file) => file.path.startsWith(`${folder}/`));
+});
+
 describe.each([
   ['a host', HOST],
   ['a user', USER],
@@ -90,6 +106,7 @@ describe.each([
   let sandbox: Sandbox;
   beforeEach(() => {
     sandbox = new Sandbox();
+    mkdirSync(sandbox.at('state'));
     sandbox.standIn('systemctl', SYSTEMCTL);
     sandbox.standIn('id', `case $1 in -un) echo me ;; *) echo "\${ID:-${installer.id}}" ;; esac`);
     sandbox.standIn('restic', 'echo "restic ${RESTIC:-0.18.0} compiled with go1.24.4 on linux/amd64"');
@@ -102,21 +119,24 @@ describe.each([
   });
 
   /** A tree of these services, whose installer takes the sandbox for the whole machine. */
-  function tree(...services: readonly string[]): string {
-    const policy = policyOf(
-      `    environment_file: /etc/restic/lab/main.env\ndeployments: [{ runtime: ${installer.runtime}, host: web1, services: ["*"] }]\n`,
-      '{ host: backup1 }',
-    );
-    const { plan } = planOf(policy, ...services.map(contract));
-    const input = { plan, runtimes: policy.runtimes, templates: projectTemplates(builtinTemplates(), plan) };
+  function wholeTree(...services: readonly string[]): string {
     mkdirSync(sandbox.at('checkouts'), { recursive: true });
     const checkout = path.basename(mkdtempSync(sandbox.at('checkouts/c-')));
-    for (const file of [...systemd.render(input), ...rootlessFiles(input)]) {
+    for (const file of rendered(installer, services)) {
       const text = file.path.endsWith('/install.sh') ? inSandbox(file.content) : file.content;
-      if (file.path.startsWith(`${installer.folder}/`))
-        sandbox.write(`checkouts/${checkout}/${file.path}`, text);
+      sandbox.write(`checkouts/${checkout}/${file.path}`, text);
     }
     return `checkouts/${checkout}/${installer.folder}`;
+  }
+
+  /** A tree without the scripts of which the installer says nothing. */
+  function tree(...services: readonly string[]): string {
+    const folder = wholeTree(...services);
+    const bin = sandbox.at(`${folder}/bin`);
+    for (const name of readdirSync(bin)) {
+      if (!NAMED.includes(name)) rmSync(path.join(bin, name), { recursive: true });
+    }
+    return folder;
   }
 
   function inSandbox(script: string): string {
@@ -136,7 +156,7 @@ describe.each([
   const asked = () => sandbox.calls().filter((call) => call.startsWith(`${installer.ctl} `));
 
   test('installs scripts that can run, units that systemd reads anew, and starts each timer', () => {
-    const result = install(tree('a', 'b'));
+    const result = install(wholeTree('a', 'b'));
     expect(result).toMatchObject({ code: 0, err: '' });
     expect(statSync(sandbox.at(`${installer.library}/backup.sh`)).mode & 0o777).toBe(0o755);
     expect(statSync(sandbox.at(unit(timer('a')))).mode & 0o777).toBe(0o644);
@@ -152,7 +172,7 @@ describe.each([
   });
 
   test('does nothing twice: what is there, enabled and active is left alone', () => {
-    const checkout = tree('a');
+    const checkout = wholeTree('a');
     install(checkout);
     sandbox.calls();
     expect(install(checkout).out).not.toMatch(/^(install|enable|remove) /m);
@@ -223,7 +243,7 @@ describe.each([
   });
 
   test('--uninstall takes away every file of it and its timers, and leaves secrets', () => {
-    const checkout = tree('a', 'b');
+    const checkout = wholeTree('a', 'b');
     sandbox.write(installer.password, 'x\n');
     install(checkout);
     sandbox.calls();

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { listTree } from '../../../src/output/disk.js';
 import { loadPolicy } from '../../../src/policy/load.js';
 import { projectTemplates } from '../../../src/targets/project-templates.js';
@@ -25,6 +25,39 @@ runtime_templates: { baremetal: a }
 mounts: { persistent_volumes: [{ name: data, path: /srv/${id} }] }
 `;
 
+/** Files that tests name or that the installer reads; of its other files each is one more of the same sort. */
+const NAMED = /install[.]sh|[/]etc[/]|-(?:backup|forget|prune|check)-|(?:backup|restic-main|forget)[.]sh/;
+
+let checkouts = '';
+beforeAll(() => {
+  checkouts = mkdtempSync(path.join(tmpdir(), 'stowage-checkouts-'));
+});
+afterAll(() => {
+  rmSync(checkouts, { recursive: true });
+});
+
+/** The tree of a checkout, written once: installers leave it as it is. */
+function folderOf({ project, services, url = '/srv/repo' }: Checkout): string {
+  const folder = path.join(checkouts, [project, ...services, url].join('-').replaceAll('/', '-'));
+  if (existsSync(folder)) return folder;
+  const text = `version: 1
+project: ${project}
+contracts: services/*.yml
+repositories: { main: { url: ${url}, maintenance: { host: web1 } } }
+deployments: [{ runtime: baremetal, host: web1, services: ['*'] }]
+`;
+  const { policy } = loadPolicy({ file: 'stowage.yml', text });
+  if (policy === null) throw new Error('not a policy');
+  const { plan } = planOf(policy, ...services.map(contract));
+  const templates = projectTemplates(builtinTemplates(), plan);
+  for (const file of systemd.render({ plan, runtimes: policy.runtimes, templates })) {
+    if (!NAMED.test(file.path)) continue;
+    mkdirSync(path.dirname(path.join(folder, file.path)), { recursive: true });
+    writeFileSync(path.join(folder, file.path), file.content);
+  }
+  return folder;
+}
+
 describe('whose the jobs of a host are', () => {
   let folder: string;
   let root: string;
@@ -45,25 +78,10 @@ describe('whose the jobs of a host are', () => {
   const read = (file: string): string => readFileSync(path.join(root, file), 'utf8');
 
   /** Runs the installer of a checkout; the running systemd is left alone. */
-  function install({ project, services, url = '/srv/repo' }: Checkout, ...options: string[]) {
-    const text = `version: 1
-project: ${project}
-contracts: services/*.yml
-repositories: { main: { url: ${url}, maintenance: { host: web1 } } }
-deployments: [{ runtime: baremetal, host: web1, services: ['*'] }]
-`;
-    const { policy } = loadPolicy({ file: 'stowage.yml', text });
-    if (policy === null) throw new Error('not a policy');
-    const { plan } = planOf(policy, ...services.map(contract));
-    const templates = projectTemplates(builtinTemplates(), plan);
-    const checkout = mkdtempSync(path.join(folder, 'checkout-'));
-    for (const file of systemd.render({ plan, runtimes: policy.runtimes, templates })) {
-      mkdirSync(path.dirname(path.join(checkout, file.path)), { recursive: true });
-      writeFileSync(path.join(checkout, file.path), file.content);
-    }
-    const script = path.join(checkout, 'hosts/web1/install.sh');
+  function install(checkout: Checkout, ...options: string[]) {
+    const script = path.join(folderOf(checkout), 'hosts/web1/install.sh');
     const run = spawnSync('sh', [script, ...options], {
-      env: { ...process.env, DESTDIR: root },
+      env: { PATH: process.env.PATH, DESTDIR: root },
       encoding: 'utf8',
     });
     return { code: run.status, out: run.stdout, err: run.stderr };

@@ -1,5 +1,14 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -196,12 +205,19 @@ test.each([
 });
 
 describe('hostpath-job.sh', () => {
-  const job = (service: string) => [at('hostpath-job.sh'), service, '1', at('credentials'), '/repository'];
+  /** A pod has few processes: these jobs, which enter themselves, and one more. */
+  const job = (service: string) => [
+    ...['-c', 'ln -s "/proc/$$" "$0/$$"; exec sh "$@"', at('processes')],
+    ...[at('hostpath-job.sh'), service, '1', at('credentials'), '/repository'],
+  ];
   beforeEach(() => {
     const text = script('hostpath-job.sh')
+      .replaceAll('/proc/', `${at('processes')}/`)
       .replaceAll('/etc/stowage/', `${root}/`)
       .replaceAll('/state/success', root);
     writeFileSync(at('hostpath-job.sh'), text);
+    mkdirSync(at('processes'));
+    symlinkSync('/proc/1', at('processes/1'));
     writeFileSync(at('backup.sh'), 'touch "$HANG"; sleep "$SECONDS_LONG"\n');
   });
   const long = (seconds: string) => ({ HANG: at('running'), SECONDS_LONG: seconds });

@@ -1,17 +1,23 @@
-import { cpSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { planWrite } from '../../../src/output/tree.js';
 import type { RenderedFile } from '../../../src/rendering/file.js';
 import { buildOther, renderElsewhere } from './other-process.js';
 import { contents, file, files, put, render, scratch } from './tree-fixture.js';
 
-/** Renders in a process of its own that dies before its file operation number `steps`; true if it lived. */
-function renderAndDie(root: string, wanted: readonly RenderedFile[], steps: number): boolean {
-  const { status, signal, stderr } = renderElsewhere(root, wanted, steps);
-  if (signal !== 'SIGKILL' && status !== 0) throw new Error(stderr);
-  return status === 0;
+/** Renders in a process of its own that dies before its file operation number `steps`. */
+function renderAndDie(root: string, wanted: readonly RenderedFile[], steps: number): void {
+  const { signal, stderr } = renderElsewhere(root, wanted, steps);
+  if (signal !== 'SIGKILL') throw new Error(stderr);
+}
+
+/** Renders in a process that has ended then, and gives a folder for each state of the disk that its death could have left. */
+function statesOf(states: string, root: string, wanted: readonly RenderedFile[]): string[] {
+  const { status, stderr } = renderElsewhere(root, wanted, undefined, states);
+  if (status !== 0) throw new Error(stderr);
+  return readdirSync(states).map((_, step) => join(states, String(step)));
 }
 
 const before = files({
@@ -30,31 +36,45 @@ const after = [
 ];
 const other = files({ same: 'same', changed: 'third content', 'fresh/deep/z': 'new' });
 
-/** A folder for each state of the disk that a kill during before → after can leave; made once, copied for each use. */
-const killedTrees: string[] = [];
+/** Each state of the disk that a kill during before → after can leave; made once, copied for each use. */
+let killedTrees: readonly string[] = [];
 let folder = '';
+
+function made(): string {
+  const root = scratch();
+  render(root, before);
+  put(root, 'a/foreign', 'mine');
+  return root;
+}
 
 beforeAll(async () => {
   await buildOther('killed');
   folder = mkdtempSync(join(tmpdir(), 'stowage-killed-'));
-  for (let lived = false; !lived;) {
-    const root = join(folder, String(killedTrees.length));
-    render(root, before);
-    put(root, 'a/foreign', 'mine');
-    lived = renderAndDie(root, after, killedTrees.length);
-    if (!lived) killedTrees.push(root);
-  }
+  killedTrees = statesOf(folder, made(), after);
 }, 60_000);
 
 afterAll(() => {
-  rmSync(folder, { recursive: true, force: true });
+  rmSync(folder, { recursive: true });
 });
 
 function copies(): string[] {
   const target = scratch();
-  cpSync(folder, target, { recursive: true });
-  return killedTrees.map((_, steps) => join(target, String(steps)));
+  return killedTrees.map((tree, step) => {
+    const copy = join(target, String(step));
+    cpSync(tree, copy, { recursive: true });
+    return copy;
+  });
 }
+
+/** Everything in a tree with its content, our own book-keeping too, whichever process wrote it. */
+const wholeTree = (root: string) =>
+  readdirSync(root, { recursive: true, withFileTypes: true })
+    .map((entry) => [join(entry.parentPath, entry.name), entry.isFile()] as const)
+    .map(([path, isFile]) => [
+      relative(root, path).replace(/\d+@/, '@'),
+      isFile ? readFileSync(path, 'utf8') : '/',
+    ])
+    .sort();
 
 const texts = (wanted: readonly RenderedFile[]) =>
   Object.fromEntries(wanted.map(({ path, content }) => [path, content]));
@@ -63,6 +83,15 @@ const withForeign = (wanted: readonly RenderedFile[]) => ({ ...texts(wanted), 'a
 describe('a run that is killed', () => {
   test('can die at more than ten places', () => {
     expect(killedTrees.length).toBeGreaterThan(10);
+  });
+
+  test('leaves what these tests take for it', () => {
+    for (const part of [0.2, 0.5, 0.8]) {
+      const step = Math.floor(killedTrees.length * part);
+      const root = made();
+      renderAndDie(root, after, step);
+      expect(wholeTree(root)).toEqual(wholeTree(killedTrees[step] ?? ''));
+    }
   });
 
   test('leaves whole files, and the next run finishes its work', () => {
@@ -93,14 +122,11 @@ describe('a run that is killed', () => {
   });
 
   test('during the first render leaves a folder that the next run takes for its own', () => {
-    const fresh = scratch();
-    for (let steps = 0; ; steps += 1) {
-      const root = join(fresh, String(steps));
-      const lived = renderAndDie(root, after, steps);
+    const fresh = join(scratch(), 'fresh');
+    for (const root of [...statesOf(scratch(), fresh, after), fresh]) {
       expect(planWrite(root, before).diagnostics).toEqual([]);
       render(root, before);
       expect(contents(root)).toEqual(texts(before));
-      if (lived) break;
     }
   });
 

@@ -19,14 +19,24 @@ export async function buildOther(name: string): Promise<void> {
   });
 }
 
-/** Renders in a process of its own; with `steps` it dies before its file operation of that number. */
+/**
+ * Renders in a process of its own; with `steps` it dies before its file operation of that number, with `states` it leaves a
+ * copy there of what each of these deaths would leave.
+ */
 export function renderElsewhere(
   root: string,
   wanted: readonly RenderedFile[],
   steps = Number.MAX_SAFE_INTEGER,
+  ...states: readonly string[]
 ): { status: number | null; signal: NodeJS.Signals | null; stderr: string } {
   const list = `${root}.json`;
   writeFileSync(list, JSON.stringify(wanted));
-  const { status, signal, stderr } = spawnSync(process.execPath, [program, root, list, String(steps)]);
+  const { status, signal, stderr } = spawnSync(process.execPath, [
+    program,
+    root,
+    list,
+    String(steps),
+    ...states,
+  ]);
   return { status, signal, stderr: stderr.toString() };
 }

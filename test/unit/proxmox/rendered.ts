@@ -3,6 +3,7 @@ import { builtinTemplates } from '../../../src/template/engine.js';
 import { guestDumpFiles } from '../../../src/runtimes/proxmox/render/files.js';
 import { systemd } from '../../../src/targets/systemd/target.js';
 import { planOf, policyOf } from '../../support/project.js';
+import { remember } from '../../support/remember.js';
 
 const DEPLOYED = 'deployments: [{ runtime: proxmox, host: pve1, services: [app] }]\n';
 
@@ -21,7 +22,9 @@ mounts:
 `;
 
 /** What a host gets, by path below its folder. */
-export function renderHost(settings = '', contract = APP, deployments = DEPLOYED): Record<string, string> {
+export const renderHost = remember(hostFiles);
+
+function hostFiles(settings = '', contract = APP, deployments = DEPLOYED): Readonly<Record<string, string>> {
   const policy = policyOf(`${deployments}${settings}`);
   const { plan } = planOf(policy, contract);
   const input = { plan, runtimes: policy.runtimes, templates: projectTemplates(builtinTemplates(), plan) };

@@ -1,21 +1,41 @@
-import { existsSync } from 'node:fs';
-import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { existsSync, rmSync } from 'node:fs';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import { builtinTemplates } from '../../../src/template/engine.js';
-import { Sandbox } from '../../support/sandbox.js';
+import { programsFolder, Sandbox, TIMEOUT } from '../../support/sandbox.js';
 
 const DEAD = 'd'.repeat(64);
 const LIVING = 'f'.repeat(64);
+/** The living one goes after a while. */
+const SLEEP = `read -r sleeps <"$AT/sleeps"
+echo "$((sleeps += 1))" >"$AT/sleeps"
+[ "$sleeps" -lt 9 ] || rm -f "$AT"/repo/locks/f*`;
+
+// Nothing is stopped in these tests, so that the script needs no `cmp`.
+let programs = '';
+beforeAll(() => {
+  programs = programsFolder('cat mktemp rm sed sh tr');
+});
+afterAll(() => {
+  rmSync(programs, { recursive: true });
+});
 
 let sandbox: Sandbox;
 beforeEach(() => {
   sandbox = new Sandbox();
   sandbox.write('script.sh', builtinTemplates().render('host/remove-dead-locks.sh.hbs', { header: 'test' }));
-  sandbox.standIn('restic', 'case $1 in list) ls "$AT/repo/locks" ;; cat) echo "{}" ;; esac');
-  // The living one goes after a while.
+  sandbox.write('bin/timeout', TIMEOUT, 0o755);
+  sandbox.write('sleeps', '0\n');
+  // After each sleep it has a new id.
   sandbox.standIn(
-    'sleep',
-    '[ "$(grep -c ^sleep "$AT/calls")" -lt 9 ] || rm -f "$AT"/repo/locks/f*; mv "$AT"/repo/locks/f* "$AT/repo/locks/$(printf "f%063d" "$(wc -l <"$AT/calls")")" 2>/dev/null',
+    'restic',
+    `read -r sleeps <"$AT/sleeps"
+cd "$AT/repo/locks"
+case $1 in
+  list) for id in *; do case $id in f*) printf 'f%063d\\n' "$sleeps" ;; '*') ;; *) echo "$id" ;; esac; done ;;
+  cat) echo "{}" ;;
+esac`,
   );
+  sandbox.standIn('sleep', SLEEP);
   for (const id of [DEAD, LIVING]) sandbox.write(`repo/locks/${id}`, '');
 });
 afterEach(() => {
@@ -23,7 +43,10 @@ afterEach(() => {
 });
 
 function remove(repository: string) {
-  const { code, err } = sandbox.run(sandbox.at('script.sh'), [], { RESTIC_REPOSITORY: repository });
+  const { code, err } = sandbox.run(sandbox.at('script.sh'), [], {
+    PATH: `${sandbox.at('bin')}:${programs}`,
+    RESTIC_REPOSITORY: repository,
+  });
   const calls = sandbox.calls();
   return {
     code,
@@ -49,7 +72,7 @@ test.each(['', 'local:', '/'])('in a folder it goes by its id, and nothing but i
 test('it is not dead after five sleeps', () => {
   sandbox.standIn(
     'sleep',
-    '[ "$(grep -c ^sleep "$AT/calls")" -lt 6 ] || touch "$AT/enough"; [ ! -e "$AT/enough" ] || [ -e "$AT/seen" ] || { ls "$AT/repo/locks" >"$AT/seen"; }',
+    `${SLEEP}\n[ "$sleeps" -ne 6 ] || (cd "$AT/repo/locks" && printf '%s\\n' *) >"$AT/seen"`,
   );
   remove(sandbox.at('repo'));
   expect(sandbox.lines('seen')).toContain(DEAD);

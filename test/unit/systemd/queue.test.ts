@@ -9,13 +9,16 @@ import { systemd } from '../../../src/targets/systemd/target.js';
 import { projectTemplates } from '../../../src/targets/project-templates.js';
 import { builtinTemplates } from '../../../src/template/engine.js';
 import { planOf, policyOf } from '../../support/project.js';
+import { remember } from '../../support/remember.js';
 
 const Alab = `service_id: app
 runtime_templates: { baremetal: b }
 mounts: { persistent_volumes: [{ name: data, path: /srv/data }] }
 `;
 
-function rendered(file: string, parallel = 2, host = 'web1'): string {
+const rendered = remember(renderedFile);
+
+function renderedFile(file: string, parallel = 2, host = 'web1'): string {
   const policy = policyOf(
     `deployments: [{ runtime: baremetal, host: web1, services: [app] }]\ndefaults: { parallel: ${parallel} }\n`,
   );
@@ -35,7 +38,7 @@ const SYSTEMCTL = `case "$1" in
   start)
     job=\${3%.service}
     echo "start $job" >>"$W/log"
-    until [ -e "$W/$job.end" ]; do sleep 0.02; done
+    until [ -e "$W/$job.end" ]; do PATH=\${PATH#*:} sleep 0.02; done
     echo "end $job" >>"$W/log"
     cat "$W/$job.says" 2>/dev/null
     exit "$(cat "$W/$job.code" 2>/dev/null || echo 0)" ;;
@@ -43,14 +46,27 @@ const SYSTEMCTL = `case "$1" in
   is-system-running) cat "$W/system" 2>/dev/null || echo running ;;
 esac`;
 
-// It waits for processes, and looks once a second.
+/** A look comes soon after the one before, and none does while there is a file `asleep`. */
+const SLEEP = `echo "$1" >>"$W/looks"
+PATH=\${PATH#*:}
+sleep 0.05
+while [ -e "$W/asleep" ]; do : >"$W/held"; sleep 0.02; done`;
+
+// It waits for processes.
 jest.setTimeout(60_000);
 
 describe('the queue', () => {
   let folder: string;
   let running: ChildProcess[];
   const at = (name: string) => path.join(folder, name);
-  const log = () => (existsSync(at('log')) ? readFileSync(at('log'), 'utf8').split('\n').slice(0, -1) : []);
+  const lines = (name: string) =>
+    existsSync(at(name)) ? readFileSync(at(name), 'utf8').split('\n').slice(0, -1) : [];
+  const log = () => lines('log');
+  /** Until those that wait have looked again, twice. */
+  async function looks(): Promise<void> {
+    const before = lines('looks').length;
+    await until(() => lines('looks').length > before + 2);
+  }
   const stampOf = (job: string) => at(`stamp-${job}.timer`);
   const isDue = (job: string) => statSync(stampOf(job)).mtime.getFullYear() === 2000;
 
@@ -59,6 +75,7 @@ describe('the queue', () => {
     running = [];
     for (const name of ['slots', 'bin', 'lib/one', 'lib/two']) mkdirSync(at(name), { recursive: true });
     writeFileSync(at('bin/systemctl'), `#!/bin/sh\n${SYSTEMCTL}\n`, { mode: 0o755 });
+    writeFileSync(at('bin/sleep'), `#!/bin/sh\n${SLEEP}\n`, { mode: 0o755 });
     install('one', 2);
   });
   afterEach(() => {
@@ -102,10 +119,10 @@ describe('the queue', () => {
     while (!what()) await sleep(10);
   }
   const busy = () => {
-    const lines = log();
+    const said = log();
     return (
-      lines.filter((line) => line.startsWith('start')).length -
-      lines.filter((line) => line.startsWith('end')).length
+      said.filter((line) => line.startsWith('start')).length -
+      said.filter((line) => line.startsWith('end')).length
     );
   };
 
@@ -133,7 +150,7 @@ describe('the queue', () => {
     await until(() => log().includes('start a'));
     const others = [queue('b'), queue('c', 'two')];
     await until(() => isDue('b') && isDue('c'));
-    await sleep(1500);
+    await looks();
     expect(log()).toEqual(['start a']);
     for (const job of ['a', 'b', 'c']) end(job);
     for (const { ended } of [first, ...others]) expect(await ended).toMatchObject({ code: 0 });
@@ -158,8 +175,11 @@ describe('the queue', () => {
     await until(() => log().length === 2);
     const third = queue('c');
     await until(() => isDue('c'));
+    writeFileSync(at('asleep'), '');
+    await until(() => existsSync(at('held')));
     writeFileSync(stampOf('c'), '');
     expect(isDue('c')).toBe(false);
+    rmSync(at('asleep'));
     await until(() => isDue('c'));
     for (const job of ['a', 'b', 'c']) end(job);
     for (const { ended } of [...first, third]) await ended;
@@ -224,7 +244,7 @@ describe('the queue', () => {
     end('a');
     const { child, ended } = queue('a');
     await until(() => log().includes('end a'));
-    await sleep(300);
+    await until(() => lines('looks').includes('5'));
     expect(child.exitCode).toBeNull();
     expect(isDue('a')).toBe(true);
     writeFileSync(at('state'), 'inactive');

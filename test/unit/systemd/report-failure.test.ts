@@ -7,6 +7,7 @@ import { systemd } from '../../../src/targets/systemd/target.js';
 import { projectTemplates } from '../../../src/targets/project-templates.js';
 import { builtinTemplates } from '../../../src/template/engine.js';
 import { planOf, policyOf } from '../../support/project.js';
+import { remember } from '../../support/remember.js';
 
 const APP = `service_id: app
 runtime_templates: { baremetal: b }
@@ -18,7 +19,7 @@ const UNIT = 'stowage-lab-backup-app';
 const VIEWS =
   '/srv/the data:/backup/app/data:rbind /srv/at: tic\\n:/backup/app/attic:rbind /srv/a:rbind:/backup/app/a:rbind';
 
-function rendered(file: string): string {
+const rendered = remember((file: string): string => {
   const policy = policyOf('deployments: [{ runtime: baremetal, host: web1, services: [app] }]\n');
   const { plan } = planOf(policy, APP);
   const files = systemd.render({
@@ -27,7 +28,7 @@ function rendered(file: string): string {
     templates: projectTemplates(builtinTemplates(), plan),
   });
   return files.find((candidate) => candidate.path === `hosts/web1/${file}`)?.content ?? '';
-}
+});
 
 describe('a view of a source', () => {
   test('must be there, so that nothing but the source decides whether restic starts', () => {

@@ -134,6 +134,8 @@ shared() {
   return 1
 }
 
+newline='
+'
 # What is installed and is not among the lines of $1, one a line.
 unwanted_files() {
   {
@@ -142,7 +144,8 @@ unwanted_files() {
   } | LC_ALL=C sort -u | while IFS= read -r target; do
     case $target in *..*) continue ;; esac
     is_ours "$target" || is_old "$target" || continue
-    if printf '%s\n' "$1" | grep -Fqx -- "$target" || shared "$target" || [ ! -e "$root$target" ]; then continue; fi
+    case $newline$1$newline in *"$newline$target$newline"*) continue ;; esac
+    if shared "$target" || [ ! -e "$root$target" ]; then continue; fi
     printf '%s\n' "$target"
   done
 }

@@ -84,7 +84,7 @@ targets_here() {
 # Writes the list of what is installed in one step, so that it is whole whenever it is read.
 write_list() {
   [ "$dry_run" = no ] || return 0
-  mkdir -p "${own_list%/*}"
+  [ -d "${own_list%/*}" ] || mkdir -p "${own_list%/*}"
   cat >"$own_list.new"
   mv -f "$own_list.new" "$own_list"
 }
@@ -103,7 +103,7 @@ install_file() {
   say "install $target"
   case $target in "$units"/*) changed_units="$changed_units ${target##*/}" ;; esac
   [ "$dry_run" = no ] || return 0
-  mkdir -p "$root${target%/*}"
+  [ -d "$root${target%/*}" ] || mkdir -p "$root${target%/*}"
   install -m "$2" "$source" "$root$target.stowage-new"
   mv -f "$root$target.stowage-new" "$root$target"
 }
@@ -244,6 +244,8 @@ shared() {
   return 1
 }
 
+newline='
+'
 # What is installed and is not among the lines of $1, one a line.
 unwanted_files() {
   {
@@ -252,7 +254,8 @@ unwanted_files() {
   } | LC_ALL=C sort -u | while IFS= read -r target; do
     case $target in *..*) continue ;; esac
     is_ours "$target" || is_old "$target" || continue
-    if printf '%s\n' "$1" | grep -Fqx -- "$target" || shared "$target" || [ ! -e "$root$target" ]; then continue; fi
+    case $newline$1$newline in *"$newline$target$newline"*) continue ;; esac
+    if shared "$target" || [ ! -e "$root$target" ]; then continue; fi
     printf '%s\n' "$target"
   done
 }

@@ -102,8 +102,9 @@ seen=''
 remember() {
   now=''
   for id in $locks; do
-    sleeps=$(printf '%s' "$seen" | sed -n "s/^$id //p")
-    now="$now$id $((${sleeps:--1} + 1))
+    sleeps=-1
+    case $seen in *"$id "*) sleeps=${seen#*"$id "} && sleeps=${sleeps%%[!0-9]*} ;; esac
+    now="$now$id $((sleeps + 1))
 "
   done
   seen=$now
@@ -113,7 +114,10 @@ standing_for() { printf '%s' "$seen" | while read -r id sleeps; do [ "$sleeps" -
 
 on_one_line() { printf '%s' "$1" | tr '\n' ' '; }
 # is_in ID IDS
-is_in() { case " $(on_one_line "$2") " in *" $1 "*) ;; *) return 1 ;; esac; }
+is_in() {
+  for each in $2; do [ "$each" != "$1" ] || return 0; done
+  return 1
+}
 # Those of the dead that are still listed, and those that are not.
 left() { for id in $locks; do ! is_in "$id" "$dead" || printf '%s\n' "$id"; done; }
 gone() { for id in $dead; do is_in "$id" "$locks" || printf '%s\n' "$id"; done; }
