@@ -1,4 +1,3 @@
-#!/usr/bin/env node
 import { printable, printableLines } from './diagnostics/printable.js';
 import { EXIT } from './cli/exit-codes.js';
 import { main } from './cli/main.js';
@@ -49,10 +48,12 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 });
 process.stderr.on('error', () => undefined);
 
-try {
-  const code = await main(process.argv.slice(2));
-  process.exitCode ??= code;
-} catch (error) {
-  process.exitCode = EXIT.failed;
-  process.stderr.write(explain(error));
-}
+void main(process.argv.slice(2)).then(
+  (code) => {
+    process.exitCode ??= code;
+  },
+  (error: unknown) => {
+    process.exitCode = EXIT.failed;
+    process.stderr.write(explain(error));
+  },
+);

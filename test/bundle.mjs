@@ -43,6 +43,8 @@ export default {
       format: 'esm',
       target: 'node20.19',
       packages: 'external',
+      // Large, and made once.
+      external: ['#generated/*'],
       sourcemap: 'external',
       logLevel: 'silent',
       plugins: [ownAddress],

@@ -1,8 +1,9 @@
 // Builds everything that is made from sources: build/generated (validators, templates), then dist/.
 // Plain JavaScript because it is what turns TypeScript into something that runs.
-import { chmodSync, cpSync, mkdirSync, rmSync } from 'node:fs';
+import { cpSync, mkdirSync, rmSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { buildProgram } from './program.mjs';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 process.chdir(root);
@@ -19,20 +20,12 @@ const banner = {
   js: "import { createRequire as stowageRequire } from 'node:module'; const require = stowageRequire(import.meta.url);",
 };
 rmSync('dist', { recursive: true, force: true });
-await build({
-  ...common,
-  entryPoints: { stowage: 'src/bin.ts', index: 'src/index.ts' },
-  outdir: 'dist',
-  // One entry for the program and one for the library; what only some commands need is loaded when they run.
-  splitting: true,
-  chunkNames: "chunks/[name]-[hash]",
-  minifySyntax: true,
-  banner,
-});
+// The library: one module.
+await build({ ...common, entryPoints: { index: 'src/index.ts' }, outdir: 'dist', minifySyntax: true, banner });
+await buildProgram();
 // Those that people name in their editors; old plans are read by nobody but `diff`.
 for (const name of ['contract', 'policy', 'plan'])
   cpSync(`build/generated/schemas/${name}.schema.json`, `dist/schemas/${name}.schema.json`);
-chmodSync('dist/stowage.js', 0o755);
 // Only users of the library want its types. npm runs `prepare` last before it packs, so that is where they have to be made.
 if (['pack', 'publish'].includes(process.env.npm_command)) {
   const { rollUpTypes } = await import('./library-types.mjs');

@@ -72,7 +72,8 @@ afterAll(() => {
 test('the package holds the program, the library, one file of types, and what people read', () => {
   const kinds = [
     /^(?:LICENSE|README\.md|package\.json)$/,
-    /^dist\/(?:stowage|index|chunks\/[\w.-]+)\.js$/,
+    /^dist\/(?:stowage|index)\.js$/,
+    /^dist\/program-[0-9a-f]+\.cjs$/,
     /^dist\/index\.d\.ts$/,
     /^dist\/schemas\/(?:contract|plan|policy)\.schema\.json$/,
     // Built-in templates, which people copy to write their own.
