@@ -7,7 +7,7 @@ import { projectName } from '../names/installed.js';
 import { MANIFEST_PATH } from '../output/tree-path.js';
 import { POLICY_FILE } from '../policy/find.js';
 import { parsePlanFile } from '../review/plan-file.js';
-import type { LoadedSide } from '../review/places.js';
+import type { LoadedSide } from '../review/spans.js';
 import type { Side } from '../review/side.js';
 import { errorCode } from '../source/error-code.js';
 import { DISK, passesLink, type Files } from '../source/files.js';

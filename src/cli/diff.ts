@@ -6,7 +6,7 @@ import { fileChanges, withoutSources } from '../review/file-changes.js';
 import { toDiagnostic } from '../review/finding.js';
 import { formatInvalidMarkdown, formatReviewMarkdown } from '../review/format-markdown.js';
 import { formatReviewText } from '../review/format-text.js';
-import { Places } from '../review/places.js';
+import { Spans } from '../review/spans.js';
 import { reviewDocument, type Review } from '../review/report.js';
 import { mountsOf, verdictOf, type ReviewInput } from '../review/review.js';
 import { review } from '../review/run.js';
@@ -70,7 +70,7 @@ function compare({ side: before, loaded }: Base, rendered: Rendered): Review {
   const after = afterSide(rendered);
   const { policy, contracts } = rendered.project;
   if (policy === null) throw new Error('asked to compare a project without a policy');
-  const places = new Places({ policy, contracts, sources: rendered.sources }, loaded);
+  const places = new Spans({ policy, contracts, sources: rendered.sources }, loaded);
   const findings = review(before, after, places, intlZones);
   return {
     verdict: verdictOf(findings),

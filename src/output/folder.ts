@@ -114,14 +114,14 @@ function isStaged(path: string): boolean {
  * The first file in a folder without a manifest that rendering would not leave exactly as it is; null if there is
  * none, so that the folder may become ours. A `.git` at the top belongs to whoever keeps the tree in a repository.
  */
-export function findForeign(root: string, files: readonly RenderedFile[], disk: ReadDisk): string | null {
+export function findNotOurs(root: string, files: readonly RenderedFile[], disk: ReadDisk): string | null {
   if (statOrNull(root) === null) return null;
   const rendered = new Map(files.map((file) => [file.path, file.content]));
-  const foreign = listTree(root, '', (path) => path === '.git').files.find((path) => {
+  const notOurs = listTree(root, '', (path) => path === '.git').files.find((path) => {
     if (isStaged(path)) return false;
     const state = disk(path);
     const content = rendered.get(path);
     return content === undefined || state.kind !== 'file' || !state.content.equals(Buffer.from(content));
   });
-  return foreign ?? null;
+  return notOurs ?? null;
 }

@@ -17,13 +17,13 @@ export class TreeBusyError extends Error {
   }
 }
 
-/** A mark that is older than this is left over, whatever its process number may mean by now: writing takes seconds. */
+/** A lockFile that is older than this is left over, whatever its process number may mean by now: writing takes seconds. */
 const OLDEST_MS = 10 * 60 * 1000;
 
 /**
  * Runs `write` while no other run writes the tree at `root` (absolute; `name` is what people call it). Every run puts
- * down a mark of its own name and then looks for others, so that no mark is ever taken away from under a living run: of
- * two that start at the same moment none goes on. Marks of killed runs are cleared away. Throws a {@link TreeBusyError}
+ * down a lockFile of its own name and then looks for others, so that no lockFile is ever taken away from under a living run: of
+ * two that start at the same moment none goes on. Lock files of killed runs are cleared away. Throws a {@link TreeBusyError}
  * when there is another.
  */
 export function withTreeLock<T>(root: string, name: string, write: () => T): T {
@@ -32,7 +32,8 @@ export function withTreeLock<T>(root: string, name: string, write: () => T): T {
   putMark(folder, own);
   try {
     refuseOthers(root, name, own);
-    for (const mark of marks(folder)) if (mark !== own) rmSync(join(folder, mark), { force: true });
+    for (const lockFile of lockFiles(folder))
+      if (lockFile !== own) rmSync(join(folder, lockFile), { force: true });
     return write();
   } finally {
     rmSync(join(folder, own), { force: true });
@@ -40,10 +41,10 @@ export function withTreeLock<T>(root: string, name: string, write: () => T): T {
   }
 }
 
-/** Throws a {@link TreeBusyError} while another run than the one with the mark `own` is writing. Changes nothing. */
+/** Throws a {@link TreeBusyError} while another run than the one with the lockFile `own` is writing. Changes nothing. */
 export function refuseOthers(root: string, name: string, own: string | null): void {
   const folder = join(root, STAGING_FOLDER);
-  const other = marks(folder).find((mark) => mark !== own && isLiving(folder, mark));
+  const other = lockFiles(folder).find((lockFile) => lockFile !== own && isLiving(folder, lockFile));
   if (other === undefined) return;
   const [, pid = '', host = ''] = RUN_NAME.exec(other) ?? [];
   throw new TreeBusyError(
@@ -52,13 +53,13 @@ export function refuseOthers(root: string, name: string, own: string | null): vo
   );
 }
 
-/** The marks of all runs, those of killed ones too. */
-function marks(folder: string): string[] {
+/** The lock files of all runs, those of killed ones too. */
+function lockFiles(folder: string): string[] {
   if (statOrNull(folder)?.isDirectory() !== true) return [];
   return readdirSync(folder).filter((name) => RUN_NAME.test(name));
 }
 
-/** Another run that ends may take the empty folder away before the mark is in it. */
+/** Another run that ends may take the empty folder away before the lockFile is in it. */
 function putMark(folder: string, name: string): void {
   const put = (): void => {
     mkdirSync(folder, { recursive: true });
@@ -72,11 +73,11 @@ function putMark(folder: string, name: string): void {
   }
 }
 
-/** Whether the run that a mark belongs to may still be writing. */
-function isLiving(folder: string, mark: string): boolean {
-  const [, pid = '', host = ''] = RUN_NAME.exec(mark) ?? [];
+/** Whether the run that a lockFile belongs to may still be writing. */
+function isLiving(folder: string, lockFile: string): boolean {
+  const [, pid = '', host = ''] = RUN_NAME.exec(lockFile) ?? [];
   const elsewhere = host !== encodeURIComponent(hostname());
-  return isYoung(join(folder, mark)) && (elsewhere || isProcess(Number(pid)));
+  return isYoung(join(folder, lockFile)) && (elsewhere || isProcess(Number(pid)));
 }
 
 function isProcess(pid: number): boolean {

@@ -7,7 +7,7 @@ export const STAGING_FOLDER = '.stowage/staging';
 /** Names of new contents in {@link STAGING_FOLDER}. */
 export const STAGED_NAME = /^[0-9]+\.part$/;
 
-/** Names of the marks of runs in {@link STAGING_FOLDER}: process and host. Nothing else in there is ours. */
+/** Names of the lock files of runs in {@link STAGING_FOLDER}: process and host. Nothing else in there is ours. */
 export const RUN_NAME = /^([0-9]+)@([A-Za-z0-9._~!*'()%-]+)\.run$/;
 
 /**

@@ -3,7 +3,7 @@ import { hasErrors, sortDiagnostics, wholeFile, type Diagnostic } from '../diagn
 import type { RenderedFile } from '../rendering/file.js';
 import { compareTree, type Change, type Comparison, type Drift, type PartFilter } from './compare.js';
 import { diskReader } from './disk.js';
-import { findForeign, openRoot, readManifest } from './folder.js';
+import { findNotOurs, openRoot, readManifest } from './folder.js';
 import { serializeManifest, type Manifest } from './manifest.js';
 import { MANIFEST_PATH, foldPath, parents, pathFault } from './tree-path.js';
 import { refuseOthers, TreeBusyError, withTreeLock } from './lock.js';
@@ -137,23 +137,23 @@ export function planWrite(
   if (hasErrors(stored.diagnostics)) return refused(name, stored.diagnostics);
 
   const disk = diskReader(opened.root);
-  const foreign = stored.text === null ? findForeign(opened.root, sorted, disk) : null;
+  const notOurs = stored.text === null ? findNotOurs(opened.root, sorted, disk) : null;
   const plan =
-    foreign === null
+    notOurs === null
       ? compared(name, opened.root, sorted, stored, options)
-      : refused(name, [foreignFolder(name, foreign)]);
+      : refused(name, [folderOfOthers(name, notOurs)]);
   // In this order: a run that ended in between has replaced the manifest by then.
   refuseOthers(opened.root, name, null);
   checkUntouched(name, opened.root, stored.text);
   return plan;
 }
 
-function foreignFolder(name: string, foreign: string): Diagnostic {
+function folderOfOthers(name: string, notOurs: string): Diagnostic {
   return {
     code: 'STW602',
     severity: 'error',
-    message: `\`${name}\` has no manifest, and \`${foreign}\` in it is not what rendering gives`,
-    span: wholeFile(`${name}/${foreign}`),
+    message: `\`${name}\` has no manifest, and \`${notOurs}\` in it is not what rendering gives`,
+    span: wholeFile(`${name}/${notOurs}`),
     hint: 'name an empty folder, or move the file away; files that the tree does not own are never touched',
   };
 }

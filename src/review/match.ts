@@ -15,7 +15,7 @@ export interface ServicePair {
   readonly before: ServicePlan;
   readonly after: ServicePlan;
   readonly placements: readonly PlacementPair[];
-  /** Places that have no successor. */
+  /** Spans that have no successor. */
   readonly gone: readonly Placement[];
   readonly added: readonly Placement[];
 }

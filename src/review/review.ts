@@ -5,7 +5,7 @@ import type { Finding, Severity, Verdict } from './finding.js';
 import { SEVERITIES } from './finding.js';
 import type { TemplateChange } from './template-changes.js';
 import type { Matched } from './match.js';
-import type { Places } from './places.js';
+import type { Spans } from './spans.js';
 import type { NewSide, Side } from './side.js';
 
 /** What the rules look at. */
@@ -23,7 +23,7 @@ export interface ReviewInput {
     readonly before: ReadonlyMap<string, RepositoryPlan>;
     readonly after: ReadonlyMap<string, RepositoryPlan>;
   };
-  readonly places: Places;
+  readonly spans: Spans;
   /** What the user's templates change. */
   readonly templateChanges: readonly TemplateChange[];
   readonly simulated: Simulated;

@@ -5,21 +5,21 @@ import { SEVERITIES, type Finding } from './finding.js';
 import { templateChanges } from './template-changes.js';
 import { matchPlans } from './match.js';
 import { underName } from './renamed.js';
-import type { Places } from './places.js';
+import type { Spans } from './spans.js';
 import type { ReviewInput } from './review.js';
 import type { Side } from './side.js';
 import { RULES } from './rules/registry.js';
 import { compareText } from '../text/compare.js';
 
 /** What a change from one plan to another means: the severest findings first, then by file and position. Pure. */
-export function review(before: Side, after: ReviewInput['after'], places: Places, zones: Zones): Finding[] {
+export function review(before: Side, after: ReviewInput['after'], spans: Spans, zones: Zones): Finding[] {
   const byName = ({ plan }: Side) =>
     new Map(plan.repositories.map((repository) => [repository.name, repository]));
   const old = underName(before, after.plan.project);
   const input: ReviewInput = {
     before: old,
     after,
-    places,
+    spans,
     matched: matchPlans(before.plan, after.plan),
     repositories: { before: byName(before), after: byName(after) },
     templateChanges: templateChanges({ before: old, after }),

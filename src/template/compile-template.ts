@@ -1,7 +1,7 @@
 import { compileDraft } from './compile.js';
 import type { FileKind } from './kind.js';
 import { normalizeTemplate, TemplateText } from './parse.js';
-import { placeTags } from './place.js';
+import { assignEncoders } from './assign-encoders.js';
 import type { TemplateProblem } from './problem.js';
 import type { Program } from './program.js';
 
@@ -13,7 +13,7 @@ export function compileTemplate(
 ): { readonly program: Program; readonly problems: readonly TemplateProblem[] } {
   const { draft, problems } = compileDraft(name, kind, source);
   const { end } = new TemplateText(normalizeTemplate(source));
-  const placed = placeTags(name, kind, draft, end);
+  const assigned = assignEncoders(name, kind, draft, end);
   // A tag that could not be compiled leaves a gap; what follows from the gap would only confuse.
-  return { program: placed.program, problems: problems.length > 0 ? problems : placed.problems };
+  return { program: assigned.program, problems: problems.length > 0 ? problems : assigned.problems };
 }

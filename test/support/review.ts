@@ -3,7 +3,7 @@ import { hasErrors } from '../../src/diagnostics/diagnostic.js';
 import { buildPlan } from '../../src/plan/build.js';
 import { loadPolicy } from '../../src/policy/load.js';
 import type { Finding } from '../../src/review/finding.js';
-import { Places, type LoadedSide } from '../../src/review/places.js';
+import { Spans, type LoadedSide } from '../../src/review/spans.js';
 import { mountsOf, type ReviewInput } from '../../src/review/review.js';
 import { review } from '../../src/review/run.js';
 import { renderPlan } from '../../src/targets/render.js';
@@ -57,7 +57,7 @@ export function sideOfState(state: State): Reviewed {
 /** What a change from one state to another means. */
 export function reviewStates(before: State, after: State): Finding[] {
   const [old, now] = [sideOfState(before), sideOfState(after)];
-  return review(old.after, now.after, new Places(now.loaded, old.loaded), intlZones);
+  return review(old.after, now.after, new Spans(now.loaded, old.loaded), intlZones);
 }
 
 export const POLICY = `version: 1

@@ -7,7 +7,7 @@ import { excludesInside } from '../../excludes/bound.js';
 import type { PlannedVolume } from '../../model/plan.js';
 import { volumeRoot } from '../volumes.js';
 import type { Check } from '../../model/check.js';
-import { places } from './places.js';
+import { locatedVolumes } from './places.js';
 
 interface Pattern {
   /** As it is written. */
@@ -23,7 +23,7 @@ interface Pattern {
  */
 export const wholeVolumeExcluded: Check = (input) => {
   const seen = new Set<string>();
-  return places(input)
+  return locatedVolumes(input)
     .filter(({ volume }) => holdingOf(volume.kind) !== 'guest')
     .flatMap(({ contract, volume }): Diagnostic[] => {
       const patterns = patternsOf(input.policy, contract, volume);

@@ -2,11 +2,11 @@ import { holdingOf } from '../../runtimes/registry.js';
 import type { Diagnostic } from '../../diagnostics/diagnostic.js';
 import { groupBy } from '../../lookup/group.js';
 import type { Check } from '../../model/check.js';
-import { places } from './places.js';
+import { locatedVolumes } from './places.js';
 
 /** Guards of one volume that is part of a guest: nobody looks into the guest. */
 export const unwatchedGuard: Check = (input) =>
-  places(input)
+  locatedVolumes(input)
     .filter(({ volume }) => holdingOf(volume.kind) === 'guest')
     .flatMap(({ contract, volume }): Diagnostic[] => {
       const keys = [

@@ -2,7 +2,7 @@ import { holdingOf, runtimeOf } from '../../runtimes/registry.js';
 import type { Diagnostic } from '../../diagnostics/diagnostic.js';
 import { groupBy } from '../../lookup/group.js';
 import { onHost, place, type Check } from '../../model/check.js';
-import { places, type Place } from './places.js';
+import { locatedVolumes, type LocatedVolume } from './places.js';
 
 /**
  * Two services that back up one volume of Docker or Podman. Restoring one would take back the other's files too. Only a
@@ -10,7 +10,7 @@ import { places, type Place } from './places.js';
  * has said that services without one share a machine.
  */
 export const sharedManagedVolume: Check = (input) => {
-  const managed = places(input).filter(
+  const managed = locatedVolumes(input).filter(
     ({ placement, volume }) => placement.host !== null && holdingOf(volume.kind) === 'volume',
   );
   const byVolume = groupBy(managed, ({ placement, volume }) =>
@@ -24,7 +24,7 @@ export const sharedManagedVolume: Check = (input) => {
   );
 };
 
-function shared({ contract, placement, volume, pointer }: Place, other: Place): Diagnostic {
+function shared({ contract, placement, volume, pointer }: LocatedVolume, other: LocatedVolume): Diagnostic {
   const { volume_key } = runtimeOf(placement.runtime);
   return {
     code: 'STW312',

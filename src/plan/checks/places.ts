@@ -6,7 +6,7 @@ import type { PlannedVolume, Placement } from '../../model/plan.js';
 import { type Check } from '../../model/check.js';
 import { declaredAt } from './declared.js';
 
-export interface Place {
+export interface LocatedVolume {
   readonly contract: Contract;
   readonly placement: Placement;
   readonly volume: PlannedVolume;
@@ -14,7 +14,7 @@ export interface Place {
 }
 
 /** Every located volume that is backed up, with where its contract declares it. */
-export function places({ contracts, plan }: Parameters<Check>[0]): Place[] {
+export function locatedVolumes({ contracts, plan }: Parameters<Check>[0]): LocatedVolume[] {
   const byId = new Map(contracts.map((contract) => [contract.service_id, contract]));
   return plan.services.flatMap((service) => {
     const contract = byId.get(service.service_id);
@@ -37,7 +37,7 @@ export function places({ contracts, plan }: Parameters<Check>[0]): Place[] {
  * with "Failed to deserialize"), and `/backup` is where the job has its own view.
  */
 export const unbindablePath: Check = (input) =>
-  places(input)
+  locatedVolumes(input)
     .filter(
       ({ placement, volume }) =>
         runtimeOf(placement.runtime).runs_on === 'host' && holdingOf(volume.kind) !== 'guest',

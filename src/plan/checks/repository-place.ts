@@ -3,7 +3,7 @@ import type { Diagnostic } from '../../diagnostics/diagnostic.js';
 import { isAtOrBelow } from '../../locate/pairing.js';
 import type { RepositoryPlan } from '../../model/plan.js';
 import type { Check } from '../../model/check.js';
-import { places, type Place } from './places.js';
+import { locatedVolumes, type LocatedVolume } from './places.js';
 
 /**
  * A local repository where the jobs that use it mount their volumes: a volume would cover it, or the mount point be made
@@ -58,7 +58,7 @@ export const backedUpRepository: Check = (input) =>
     };
   });
 
-interface Found extends Place {
+interface Found extends LocatedVolume {
   /** Of the service. */
   readonly repository: string;
   readonly machine: string;
@@ -75,7 +75,7 @@ function eachRepository(
   const repositories = input.plan.repositories.filter(({ local_path }) => local_path !== null);
   if (repositories.length === 0) return [];
   const used = new Map(input.plan.services.map(({ service_id, repository }) => [service_id, repository]));
-  const found = places(input)
+  const found = locatedVolumes(input)
     .filter(({ placement }) => runtimeOf(placement.runtime).runs_on === 'host')
     .map((place): Found => ({
       ...place,

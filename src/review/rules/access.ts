@@ -12,7 +12,7 @@ const CREDENTIALS = {
 } as const;
 
 /** Where jobs find what opens a repository. It is made by hand, so it has to be there first. */
-export const credentialsMoved: Rule = ({ repositories, places }) =>
+export const credentialsMoved: Rule = ({ repositories, spans }) =>
   [...repositories.after.values()].flatMap((after) => {
     const before = repositories.before.get(after.name);
     if (before === undefined) return [];
@@ -26,7 +26,7 @@ export const credentialsMoved: Rule = ({ repositories, places }) =>
         after: after[key],
         message: `the ${CREDENTIALS[key]} of repository ${quote(after.name)} is looked for in another place`,
         hint: 'put it there before the jobs are installed: they fail without it',
-        span: places.repository(after.name, key),
+        span: spans.repository(after.name, key),
       }));
   });
 
@@ -45,7 +45,7 @@ export const rootJobs: Rule = (input) =>
         after: 'root',
         message: `the backup of ${quote(after.service_id)} on ${placeName(pair.after)} runs as root`,
         hint: 'name the user of the workload in `service_security.run_as_user` if that can read the data',
-        span: input.places.security(after),
+        span: input.spans.security(after),
       };
     });
 

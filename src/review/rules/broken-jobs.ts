@@ -41,7 +41,7 @@ export const brokenJobs: Rule = (input) => {
       after: text,
       message: `a template adds ${quote(text)} to ${inFiles(paths)}: nothing is backed up by it`,
       hint: 'take it out of the template',
-      span: input.places.template(text, paths),
+      span: input.spans.template(text, paths),
     })),
     ...[...sources, ...times].map(({ text, paths }): Finding => ({
       ...critical,
@@ -50,7 +50,7 @@ export const brokenJobs: Rule = (input) => {
       after: null,
       message: `a template takes ${quote(text)} out of ${inFiles(paths)}`,
       hint: 'without it nothing is backed up there; put it back into the template',
-      span: input.places.template(text, paths),
+      span: input.spans.template(text, paths),
     })),
     ...upkeep.map(({ text, paths }): Finding => ({
       ...critical,
@@ -59,7 +59,7 @@ export const brokenJobs: Rule = (input) => {
       after: null,
       message: `a template takes forget, prune or check out of ${inFiles(paths)}`,
       hint: 'put it back into the template',
-      span: input.places.template(text, paths),
+      span: input.spans.template(text, paths),
     })),
     ...grouping.map(({ text, paths }): Finding => ({
       ...critical,
@@ -68,7 +68,7 @@ export const brokenJobs: Rule = (input) => {
       after: null,
       message: `a template changes how snapshots are grouped in ${inFiles(paths)}: a new history begins`,
       hint: 'restic groups by host and tags here; leave `--host`, `--tag` and `--group-by` as they are',
-      span: input.places.template(text, paths),
+      span: input.spans.template(text, paths),
     })),
   ];
 };
@@ -119,6 +119,6 @@ export const excludingTemplates: Rule = (input) => {
     after: text,
     message: `a template adds an exclude pattern that can leave out a whole volume to ${inFiles(paths)}`,
     hint: 'exclude in a contract or in the policy, by a pattern that names folders inside the volume',
-    span: input.places.template(text, paths),
+    span: input.spans.template(text, paths),
   }));
 };

@@ -56,8 +56,8 @@ export const wholeVolumeExcluded: Rule = (input) =>
       message: `the exclude pattern ${quote(pattern)} can leave out the whole of volume ${quote(volume.volume)} of ${quote(service.service_id)} on ${placeName(placement)}`,
       hint: 'write a pattern that names folders inside the volume, or waive the volume with a reason',
       span: volume.exclude.includes(pattern)
-        ? input.places.volumeSetting(service, volume.volume, 'exclude')
-        : input.places.setting(service, 'exclude'),
+        ? input.spans.volumeSetting(service, volume.volume, 'exclude')
+        : input.spans.setting(service, 'exclude'),
     }));
   });
 
@@ -72,7 +72,7 @@ function namesVolume(
 }
 
 /** Any other change of the patterns of what is left out. */
-export const excludesChanged: Rule = ({ matched, places }) =>
+export const excludesChanged: Rule = ({ matched, spans }) =>
   matched.services.flatMap(({ id, before, after }): Finding[] => {
     const [old, now] = [patternsOf(before), patternsOf(after)];
     const added = now.filter((pattern) => !old.includes(pattern));
@@ -88,20 +88,20 @@ export const excludesChanged: Rule = ({ matched, places }) =>
         after: show(added),
         message: `what backups of ${quote(id)} leave out changes`,
         hint: '',
-        span: changedAt(places, before, after),
+        span: changedAt(spans, before, after),
       },
     ];
   });
 
 /** The service's own patterns, or those of the first volume whose patterns change. */
-function changedAt(places: ReviewInput['places'], before: ServicePlan, after: ServicePlan): Finding['span'] {
+function changedAt(spans: ReviewInput['spans'], before: ServicePlan, after: ServicePlan): Finding['span'] {
   const own = JSON.stringify(before.exclude) !== JSON.stringify(after.exclude);
   const volumes = (service: ServicePlan) => service.placements.flatMap((placement) => placement.volumes);
   const old = new Map(volumes(before).map(({ volume, exclude }) => [volume, JSON.stringify(exclude)]));
   const changed = volumes(after).find(({ volume, exclude }) => old.get(volume) !== JSON.stringify(exclude));
   return own || changed === undefined
-    ? places.setting(after, 'exclude')
-    : places.volumeSetting(after, changed.volume, 'exclude');
+    ? spans.setting(after, 'exclude')
+    : spans.volumeSetting(after, changed.volume, 'exclude');
 }
 
 /** Patterns of a service and of the volumes that it keeps; those of a volume that is gone went with it. */
@@ -124,7 +124,7 @@ export const safeguardsOff: Rule = (input) => [
             after: 'an incomplete backup is a success',
             message: `a backup of ${quote(id)} that could not read some files counts as a success`,
             hint: 'nobody will be told what is missing; exclude what cannot be read instead',
-            span: input.places.setting(after, 'accept_incomplete'),
+            span: input.spans.setting(after, 'accept_incomplete'),
           },
         ],
   ),
@@ -140,7 +140,7 @@ export const safeguardsOff: Rule = (input) => [
       after: 'an empty volume is backed up',
       message: `volume ${quote(volume.volume)} of ${quote(service.service_id)} may be empty: a source that is lost or not mounted is no failure any more`,
       hint: 'allow it only for volumes that are empty at times',
-      span: input.places.volumeSetting(service, volume.volume, 'allow_empty'),
+      span: input.spans.volumeSetting(service, volume.volume, 'allow_empty'),
     })),
 ];
 
@@ -153,7 +153,7 @@ function weakerGuards(input: ReviewInput, { service, placement, volume, before }
   const finding = (key: string, old: string, message: string): Finding => ({
     ...subject(service, placement, volume.volume),
     ...{ code: 'STW827', severity: 'warning', before: old, after: null, message, hint: LOSS_UNNOTICED },
-    span: input.places.volumeSetting(service, volume.volume, key),
+    span: input.spans.volumeSetting(service, volume.volume, key),
   });
   return [
     ...(before.volume.mount_point === true && volume.mount_point !== true
@@ -192,12 +192,12 @@ function largerLosses(input: ReviewInput): Finding[] {
     ...own.map((entry): Finding => ({
       ...subject(entry.service, entry.placement, entry.volume.volume),
       ...finding(entry, `volume ${quote(entry.volume.volume)} of `),
-      span: input.places.volumeSetting(entry.service, entry.volume.volume, 'max_shrink'),
+      span: input.spans.volumeSetting(entry.service, entry.volume.volume, 'max_shrink'),
     })),
     ...[...inherited.values()].map((entry): Finding => ({
       ...{ service: entry.service.service_id, volume: null, runtime: null, host: null },
       ...finding(entry, ''),
-      span: input.places.setting(entry.service, 'max_shrink'),
+      span: input.spans.setting(entry.service, 'max_shrink'),
     })),
   ];
 }

@@ -20,7 +20,7 @@ export function dataName(volume: PlannedVolume): string {
 }
 
 /** Volumes of places that go on: left out of the contract, renamed, waived, or out of reach of any job. */
-export const lostVolumes: Rule = ({ before: old, after: current, matched, places }) =>
+export const lostVolumes: Rule = ({ before: old, after: current, matched, spans }) =>
   matched.services
     .flatMap(({ placements }) => placements)
     .flatMap((pair) =>
@@ -29,7 +29,7 @@ export const lostVolumes: Rule = ({ before: old, after: current, matched, places
         const shared = { ...subject(after, pair.after, volume.volume), severity: 'critical' as const };
         const name = `volume ${quote(volume.volume)} of ${quote(after.service_id)}`;
         const now = pair.after.volumes.find((candidate) => candidate.volume === volume.volume);
-        if (now === undefined) return [removedOrRenamed(pair, volume, places)];
+        if (now === undefined) return [removedOrRenamed(pair, volume, spans)];
         if (protection(current.plan, after, pair.after, now) === 'backed up') return [];
         if (!now.backed_up) {
           return [
@@ -40,7 +40,7 @@ export const lostVolumes: Rule = ({ before: old, after: current, matched, places
               after: `waived: ${now.reason ?? 'no reason given'}`,
               message: `${name} is waived: it is no longer backed up on ${placeName(pair.after)}`,
               hint: `make sure that the data can be made again; ${FADES}`,
-              span: places.volumeSetting(after, volume.volume, 'enabled'),
+              span: spans.volumeSetting(after, volume.volume, 'enabled'),
             },
           ];
         }
@@ -52,17 +52,13 @@ export const lostVolumes: Rule = ({ before: old, after: current, matched, places
             after: pair.after.obstacles[0] ?? 'no job',
             message: `no job backs up ${name} on ${placeName(pair.after)} any more`,
             hint: 'remove what keeps its job from being rendered',
-            span: places.placement(before, pair.after),
+            span: spans.placement(before, pair.after),
           },
         ];
       }),
     );
 
-function removedOrRenamed(
-  pair: PlacementPair,
-  volume: PlannedVolume,
-  places: ReviewInput['places'],
-): Finding {
+function removedOrRenamed(pair: PlacementPair, volume: PlannedVolume, spans: ReviewInput['spans']): Finding {
   const { before, after } = pair.service;
   const known = new Set(pair.before.volumes.map((candidate) => candidate.volume));
   const successor = pair.after.volumes.find(
@@ -80,7 +76,7 @@ function removedOrRenamed(
       after: successor.snapshot_path,
       message: `${name} is renamed to ${quote(successor.volume)}: new snapshots hold it under another path, old ones under the old path`,
       hint: `keep the name ${quote(volume.volume)}, or note that what is older must be restored from \`${volume.snapshot_path}\` and goes as retention passes`,
-      span: places.volume(after, successor.volume),
+      span: spans.volume(after, successor.volume),
     };
   }
   return {
@@ -90,12 +86,12 @@ function removedOrRenamed(
     after: null,
     message: `${name} left its contract: it is no longer backed up on ${placeName(pair.after)}`,
     hint: `put it back, or waive it with a reason; ${FADES}`,
-    span: places.volume(after, volume.volume),
+    span: spans.volume(after, volume.volume),
   };
 }
 
-/** Places that a service leaves without going anywhere else. */
-export const lostPlaces: Rule = ({ before: { plan }, matched, places }) =>
+/** Spans that a service leaves without going anywhere else. */
+export const lostPlaces: Rule = ({ before: { plan }, matched, spans }) =>
   matched.services.flatMap(({ before, after, gone }) =>
     gone.flatMap((placement) =>
       protectedVolumes(plan, before, placement).map((volume): Finding => ({
@@ -106,7 +102,7 @@ export const lostPlaces: Rule = ({ before: { plan }, matched, places }) =>
         after: null,
         message: `volume ${quote(volume.volume)} of ${quote(before.service_id)} is no longer backed up on ${placeName(placement)}: nothing deploys the service there`,
         hint: `if data is left there, keep the deployment until it is moved; its snapshots carry the host \`${placement.snapshot_host}\``,
-        span: places.placement(after, placement),
+        span: spans.placement(after, placement),
       })),
     ),
   );
@@ -115,7 +111,7 @@ export const lostPlaces: Rule = ({ before: { plan }, matched, places }) =>
  * Nodes that no longer back up hostPaths of their own: every node has data that no other one has. A selector that asks
  * for less loses none.
  */
-export const lostNodes: Rule = ({ before: { plan: earlier }, after: { plan: later }, matched, places }) =>
+export const lostNodes: Rule = ({ before: { plan: earlier }, after: { plan: later }, matched, spans }) =>
   matched.services
     .flatMap(({ placements }) => placements)
     .flatMap(({ before, after, service }): Finding[] => {
@@ -139,7 +135,7 @@ export const lostNodes: Rule = ({ before: { plan: earlier }, after: { plan: late
           after: now === undefined ? "the workload's node, one at a time" : nodesText(now),
           message: `volume ${quote(volume.volume)} of ${quote(service.id)} is no longer backed up on nodes that are not selected now: each had data of its own`,
           hint: `make sure that the new nodes hold all of it; the old ones' snapshots carry the tag \`node:<name>\``,
-          span: places.nodes(service.after, after),
+          span: spans.nodes(service.after, after),
         }));
     });
 
@@ -159,7 +155,7 @@ export const lostServices: Rule = (input) =>
   );
 
 function lostService(
-  { after, matched, places }: ReviewInput,
+  { after, matched, spans }: ReviewInput,
   service: ServicePlan,
   placement: Placement,
   volume: PlannedVolume,
@@ -182,7 +178,7 @@ function lostService(
       after: heir.service_id,
       message: `service ${quote(service.service_id)} is renamed to ${quote(heir.service_id)}: the history of ${name} stays under the old name, and a new one begins`,
       hint: `keep \`service_id: ${service.service_id}\`; ${orphans}`,
-      span: places.service(heir),
+      span: spans.service(heir),
     };
   }
   if (heir !== null) {
@@ -192,7 +188,7 @@ function lostService(
       after: heir.service_id,
       message: `service ${quote(service.service_id)} is gone, and ${quote(heir.service_id)} uses the data of ${name}: its history ends`,
       hint: `check that ${quote(heir.service_id)} backs up what it needs; ${orphans}`,
-      span: places.volume(service, volume.volume),
+      span: spans.volume(service, volume.volume),
     };
   }
   return {
@@ -201,7 +197,7 @@ function lostService(
     after: null,
     message: `service ${quote(service.service_id)} is gone: ${name} is no longer backed up on ${placeName(placement)}`,
     hint: `make sure that the data is not needed; ${orphans}`,
-    span: places.volume(service, volume.volume),
+    span: spans.volume(service, volume.volume),
   };
 }
 
@@ -241,7 +237,7 @@ function isRenamed(service: ServicePlan, candidate: ServicePlan, volume: Planned
 }
 
 /** What is backed up that was not before. */
-export const gained: Rule = ({ before: { plan: earlier }, after: { plan }, matched, places }) => {
+export const gained: Rule = ({ before: { plan: earlier }, after: { plan }, matched, spans }) => {
   const fresh = (service: ServicePlan, placement: Placement, volume: PlannedVolume): Finding => ({
     ...subject(service, placement, volume.volume),
     code: 'STW840',
@@ -250,7 +246,7 @@ export const gained: Rule = ({ before: { plan: earlier }, after: { plan }, match
     after: dataName(volume),
     message: `volume ${quote(volume.volume)} of ${quote(service.service_id)} is backed up on ${placeName(placement)} now`,
     hint: '',
-    span: places.volume(service, volume.volume),
+    span: spans.volume(service, volume.volume),
   });
   const everything = (service: ServicePlan, placement: Placement) =>
     protectedVolumes(plan, service, placement).map((volume) => fresh(service, placement, volume));

@@ -10,7 +10,7 @@ import type { Rule } from '../review.js';
  * backs them up now, their volumes are waived, they went to another repository. What is there stays until somebody
  * removes it. Only a note where nothing was backed up before either.
  */
-export const nobodyForgets: Rule = ({ before, after, places }) =>
+export const nobodyForgets: Rule = ({ before, after, spans }) =>
   after.plan.repositories.flatMap(({ name, url }): Finding[] => {
     if (jobIndex(after.plan).ofRepository(name).length === 0) return [];
     const kept = covered(after.plan, name);
@@ -28,7 +28,7 @@ export const nobodyForgets: Rule = ({ before, after, places }) =>
           after: null,
           message: `no job forgets the snapshots of ${quote(id)} in repository ${quote(name)} any more`,
           hint: `they stay until somebody removes them: \`restic -r ${url} forget --tag service:${id} --keep-last 1\` leaves the newest`,
-          span: places.service(service),
+          span: spans.service(service),
         },
       ];
     });

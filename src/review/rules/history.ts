@@ -52,7 +52,7 @@ export const groupChanged: Rule = (input) =>
         after: now,
         message: `the ${host === '' ? 'tags' : 'host'} of the snapshots of ${quote(after.service_id)} on ${placeName(pair.after)} change: a new history begins, the old one stays as it is`,
         hint: `set \`snapshot_host: ${pair.before.snapshot_host}\` on the deployment to carry on, or give the old snapshots the new host with \`restic rewrite --forget --new-host\`, which adds no tag`,
-        span: input.places.placement(after, pair.after),
+        span: input.spans.placement(after, pair.after),
       },
     ];
   });
@@ -70,14 +70,14 @@ export const pathChanged: Rule = (input) =>
         after: after.snapshot_path,
         message: `snapshots hold volume ${quote(after.volume)} of ${quote(pair.service.id)} under another path from now on, old ones under the old path`,
         hint: `what is older must be restored from \`${before.snapshot_path}\`, and goes as retention passes`,
-        span: movedAt(input.places, pair, after),
+        span: movedAt(input.spans, pair, after),
       })),
   );
 
 /** Another repository, or another address for it: the history stays behind. */
 export const repositorySwitched: Rule = (input) =>
   input.matched.services.flatMap((pair): Finding[] => {
-    const { repositories, places } = input;
+    const { repositories, spans } = input;
     const { before, after, placements } = pair;
     const old = repositories.before.get(before.repository);
     const now = repositories.after.get(after.repository);
@@ -96,7 +96,7 @@ export const repositorySwitched: Rule = (input) =>
           after: name(now),
           message: `${quote(pair.id)} is backed up into another repository: its history stays in the old one`,
           hint: '`restic copy` the old snapshots first, or keep the old repository maintained for as long as they matter',
-          span: same ? places.repository(now.name, 'url') : places.setting(after, 'repository'),
+          span: same ? spans.repository(now.name, 'url') : spans.setting(after, 'repository'),
         },
       ];
     }
@@ -110,7 +110,7 @@ export const repositorySwitched: Rule = (input) =>
         after: `${now.url} on ${placement.after.host ?? 'its host'}`,
         message: `${quote(pair.id)} moves to another host, and repository ${quote(now.name)} is a folder of the host: its history stays behind`,
         hint: 'copy the repository to the new host first, or use one with a network address',
-        span: places.placement(after, placement.after),
+        span: spans.placement(after, placement.after),
       }));
   });
 
@@ -126,12 +126,12 @@ export const moved: Rule = (input) =>
   );
 
 /** The deployment that moved a service, or else the key that moved the volume. */
-function movedAt(places: ReviewInput['places'], pair: PlacementPair, volume: PlannedVolume): Finding['span'] {
+function movedAt(spans: ReviewInput['spans'], pair: PlacementPair, volume: PlannedVolume): Finding['span'] {
   const { before, after, service } = pair;
   const deployed = before.runtime !== after.runtime || before.host !== after.host;
   return deployed
-    ? places.placement(service.after, after)
-    : places.movedVolume(service.after, volume.volume, after.runtime);
+    ? spans.placement(service.after, after)
+    : spans.movedVolume(service.after, volume.volume, after.runtime);
 }
 
 function runsElsewhere({ before, after }: PlacementPair): boolean {
@@ -139,7 +139,7 @@ function runsElsewhere({ before, after }: PlacementPair): boolean {
 }
 
 function movedVolume(
-  { places }: ReviewInput,
+  { spans }: ReviewInput,
   pair: PlacementPair,
   before: PlannedVolume,
   after: PlannedVolume,
@@ -155,7 +155,7 @@ function movedVolume(
     ...subject(service, pair.after, after.volume),
     before: show(before, pair.before),
     after: show(after, pair.after),
-    span: movedAt(places, pair, after),
+    span: movedAt(spans, pair, after),
   };
   if (sameHost && before.location !== after.location && isWithin(after.location, before.location)) {
     return {

@@ -16,7 +16,7 @@ import { isRenamed } from './renamed.js';
 export const leftBehind: Rule = (input) => {
   // Then everything has to be removed there, whether it moved or not.
   if (isRenamed(input)) return [];
-  const { matched, after, places } = input;
+  const { matched, after, spans } = input;
   const moved = new Map<string, PlacementPair[]>();
   for (const pair of matched.services.flatMap(({ placements }) => placements)) {
     const folder = installedFrom(pair.before);
@@ -44,7 +44,7 @@ export const leftBehind: Rule = (input) => {
         hint: trees.has(folder)
           ? `run \`${folder}/install.sh\` there before the first backup in the new place: it removes what is no longer in the tree`
           : `nothing is rendered for it any more: run \`install.sh --uninstall\` there first, from the \`${folder}\` that was installed`,
-        span: places.placement(first.service.after, first.after),
+        span: spans.placement(first.service.after, first.after),
       },
     ];
   });

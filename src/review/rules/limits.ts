@@ -10,7 +10,7 @@ import type { ReviewInput, Rule } from '../review.js';
 const YEAR = 366 * 1440;
 
 /** Backups that are stopped sooner: what takes longer leaves no snapshot at all. */
-export const timeouts: Rule = ({ matched, places }) =>
+export const timeouts: Rule = ({ matched, spans }) =>
   matched.services.flatMap(({ id, before, after, placements }): Finding[] => {
     // Null: no job of it is ended after a time.
     const [old, limit] = [before.timeout ?? Number.POSITIVE_INFINITY, after.timeout];
@@ -24,7 +24,7 @@ export const timeouts: Rule = ({ matched, places }) =>
         after: showDuration(limit),
         message: `a backup of ${quote(id)} is stopped after ${showDuration(limit)}, and leaves no snapshot then`,
         hint: 'look at how long the last backups took, and the first one, which reads everything',
-        span: places.setting(after, 'timeout'),
+        span: spans.setting(after, 'timeout'),
       },
     ];
   });
@@ -49,7 +49,7 @@ export const slowerReading: Rule = (input) =>
         after: `${showParts(others)}, all read once in ${showDuration(later)}`,
         message: `checks of ${quote(after.name)} read its data ${others > parts ? 'in more parts' : 'less often'}: damage may stay unnoticed for ${showDuration(later)}`,
         hint: 'check more often, or in fewer parts',
-        span: input.places.repository(after.name, 'check', 'read_data_subsets'),
+        span: input.spans.repository(after.name, 'check', 'read_data_subsets'),
       },
     ];
   });

@@ -16,7 +16,7 @@ export const methods: Rule = (input) =>
 
 /** What only one side knows is no change: an older plan does not say it. */
 function changedFact(
-  { before, after, places }: ReviewInput,
+  { before, after, spans }: ReviewInput,
   { name, runs_on }: Runtime,
   watched: WatchedFact,
 ): Finding[] {
@@ -28,12 +28,12 @@ function changedFact(
     return [...new Set(own.flatMap((job) => watched.valueOf(job) ?? []))].sort();
   };
   return findingOf(name, watched, valuesOf(before.plan.jobs), valuesOf(after.plan.jobs), () =>
-    places.policy(['runtimes', name, watched.key]),
+    spans.policy(['runtimes', name, watched.key]),
   );
 }
 
 function changedByTemplates(
-  { templateChanges, places }: ReviewInput,
+  { templateChanges, spans }: ReviewInput,
   { name }: Runtime,
   watched: WatchedFact,
 ): Finding[] {
@@ -43,7 +43,7 @@ function changedByTemplates(
   const after = changes.flatMap((change) => writtenIn(change.after, watched));
   const own = after.filter((value) => !ours.has(value));
   return findingOf(name, watched, before, own, (value) =>
-    places.template(
+    spans.template(
       value,
       changes.map(({ path }) => path),
     ),

@@ -67,13 +67,13 @@ function leftInClusters(input: ReviewInput): Finding[] {
 function shared({
   before,
   after,
-  places,
+  spans,
 }: ReviewInput): Omit<Finding, 'code' | 'severity' | 'message' | 'hint'> {
   return {
     ...SHARED,
     before: before.isUnnamed === true ? 'names without a project' : projectName(before.plan.project),
     after: projectName(after.plan.project),
-    span: places.policy(['project']),
+    span: spans.policy(['project']),
   };
 }
 

@@ -46,7 +46,7 @@ function worstLoss(input: ReviewInput, pair: ServicePair, known: Map<string, Los
   return losses.reduce(worst, null);
 }
 
-function describe({ places }: ReviewInput, pair: ServicePair, loss: Loss): Finding[] {
+function describe({ spans }: ReviewInput, pair: ServicePair, loss: Loss): Finding[] {
   const { before, after } = pair;
   const [old, now] = [showRetention(before.retention), showRetention(after.retention)];
   const shared = { service: pair.id, volume: null, runtime: null, host: null };
@@ -60,7 +60,7 @@ function describe({ places }: ReviewInput, pair: ServicePair, loss: Loss): Findi
         after: now,
         message: `retention of ${quote(pair.id)} is shortened: the next forget would remove ${loss.removed} of the ${loss.existing} snapshots that the old rules keep`,
         hint: 'removed snapshots cannot be brought back; keep the old rules if one of them may be needed',
-        span: places.setting(after, 'retention'),
+        span: spans.setting(after, 'retention'),
       },
     ];
   }
@@ -80,8 +80,8 @@ function describe({ places }: ReviewInput, pair: ServicePair, loss: Loss): Findi
         hint: 'keep by days, weeks and months instead of by number, or keep more',
         span:
           old === now
-            ? places.setting(after, 'schedule', 'every', 'window')
-            : places.setting(after, 'retention'),
+            ? spans.setting(after, 'schedule', 'every', 'window')
+            : spans.setting(after, 'retention'),
       },
     ];
   }
@@ -95,7 +95,7 @@ function describe({ places }: ReviewInput, pair: ServicePair, loss: Loss): Findi
       after: now,
       message: `retention of ${quote(pair.id)} changes, and nothing that exists is removed`,
       hint: '',
-      span: places.setting(after, 'retention'),
+      span: spans.setting(after, 'retention'),
     },
   ];
 }

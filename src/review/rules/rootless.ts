@@ -27,7 +27,7 @@ function movedToUser(input: ReviewInput, pair: PlacementPair, jobs: JobPair): Fi
       after: `user ${after}`,
       message: `the rootless backup of ${quote(service.id)} on ${placeName(pair.after)} reads the volumes of another user; those of ${quote(before)} are no longer backed up`,
       hint: `move the workload, its volumes and the files with secrets to \`${after}\` first, and remove the jobs of \`${before}\`: they would go on in the same history`,
-      span: input.places.policy(['runtimes', 'podman', 'user']),
+      span: input.spans.policy(['runtimes', 'podman', 'user']),
     },
   ];
 }

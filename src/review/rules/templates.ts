@@ -58,7 +58,7 @@ export const addedCommands: Rule = (input) => {
       after: text,
       message: `a template adds a command${rooted ? ' that runs as root' : ''} to ${inFiles(paths)}`,
       hint: 'read the whole command: every host that installs this runs it',
-      span: input.places.template(text, paths),
+      span: input.spans.template(text, paths),
     };
   });
   const scripts = byText(changes, scriptOf).map(({ text, paths }): Finding => ({
@@ -69,7 +69,7 @@ export const addedCommands: Rule = (input) => {
     after: text,
     message: `a template adds to the script ${inFiles(paths)}, which may run as root`,
     hint: 'read the added lines: every host that installs this runs them',
-    span: input.places.template(text, paths),
+    span: input.spans.template(text, paths),
   }));
   return [...commands, ...scripts];
 };
@@ -120,7 +120,7 @@ export const privileges: Rule = (input) => {
       after: text,
       message: `a template gives the jobs in ${inFiles(paths)} a privilege`,
       hint: 'a backup needs to read files and nothing else; say why this one needs more',
-      span: input.places.template(text, paths),
+      span: input.spans.template(text, paths),
     })),
     ...taken.map(({ text, paths }): Finding => ({
       ...shared,
@@ -128,7 +128,7 @@ export const privileges: Rule = (input) => {
       after: null,
       message: `a template takes a restriction from the jobs in ${inFiles(paths)}`,
       hint: 'keep the restriction, or say why it must go',
-      span: input.places.template(text.split('=')[0] ?? text, paths),
+      span: input.spans.template(text.split('=')[0] ?? text, paths),
     })),
   ];
 };
@@ -157,7 +157,7 @@ export const lostSafeguards: Rule = (input) => {
       after: null,
       message: `a template takes a check or an alarm from the jobs in ${inFiles(paths)}`,
       hint: 'put it back: without it a lost source, or a failed backup, goes unnoticed',
-      span: input.places.template(text, paths),
+      span: input.spans.template(text, paths),
     })),
     ...excuses.map(({ text, paths }): Finding => ({
       ...shared,
@@ -165,7 +165,7 @@ export const lostSafeguards: Rule = (input) => {
       after: text,
       message: `a template lets the jobs in ${inFiles(paths)} pass over a failure`,
       hint: 'take it out of the template: a job that does nothing would look like one that works',
-      span: input.places.template(text, paths),
+      span: input.spans.template(text, paths),
     })),
     ...scripts.map(({ text, paths }): Finding => ({
       ...shared,
@@ -173,7 +173,7 @@ export const lostSafeguards: Rule = (input) => {
       after: null,
       message: `a template takes lines out of the script ${inFiles(paths)}`,
       hint: 'check that no check is among them',
-      span: input.places.template(text, paths),
+      span: input.spans.template(text, paths),
     })),
   ];
 };
@@ -197,7 +197,7 @@ export const otherChanges: Rule = (input) => {
       after: added.length === 0 ? null : added.join('\n'),
       message: `a template changes ${times ? 'the times of ' : ''}${inFiles(paths)}`,
       hint: times ? 'set `schedule` instead: no check, and not the plan, knows of times in a template' : '',
-      span: input.places.template(added[0] ?? lost[0] ?? '', paths),
+      span: input.spans.template(added[0] ?? lost[0] ?? '', paths),
     };
   });
 };

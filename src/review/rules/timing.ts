@@ -28,12 +28,12 @@ export const backupTimes: Rule = (input) =>
     .flatMap(({ placements }) => placements)
     .flatMap((place) => movedJobs(input, place).map((jobs) => ({ ...place, jobs })))
     .map(({ service, after: placement, jobs: { before, after } }): Finding => {
-      const { places, simulated } = input;
+      const { spans, simulated } = input;
       const gap = simulated.of(before.schedule, before.clock).longestGap;
       const later = simulated.of(after.schedule, after.clock).longestGap;
       const shared = {
         ...subject(service.after, placement, null),
-        span: places.setting(service.after, 'schedule', 'every', 'window', 'spread', 'timezone'),
+        span: spans.setting(service.after, 'schedule', 'every', 'window', 'spread', 'timezone'),
       };
       const where = `${quote(service.id)} on ${placeName(placement)}`;
       // A change of the clocks makes a day an hour longer; that is no matter of the schedule.
@@ -95,7 +95,7 @@ export const maintenance: Rule = (input) =>
     ];
   });
 
-function unmaintained({ places }: ReviewInput, before: RepositoryPlan, how: string): Finding {
+function unmaintained({ spans }: ReviewInput, before: RepositoryPlan, how: string): Finding {
   return {
     ...SHARED,
     code: 'STW813',
@@ -104,7 +104,7 @@ function unmaintained({ places }: ReviewInput, before: RepositoryPlan, how: stri
     after: null,
     message: `repository ${quote(before.name)} ${how}: nothing forgets, prunes or checks what it holds`,
     hint: 'check it by hand for as long as its snapshots matter; only a repository that something is backed up into has jobs',
-    span: places.repository(before.name),
+    span: spans.repository(before.name),
   };
 }
 
@@ -114,7 +114,7 @@ function upkeepOf(plan: BackupPlan, repository: RepositoryPlan | undefined): rea
 }
 
 function maintenanceTimes(
-  { places, simulated }: ReviewInput,
+  { spans, simulated }: ReviewInput,
   { name }: RepositoryPlan,
   before: Job,
   after: Job,
@@ -129,8 +129,8 @@ function maintenanceTimes(
     after: show(after.schedule),
     span:
       before.schedule.cron === after.schedule.cron
-        ? places.repositoryZone(name)
-        : places.repository(name, kind, ...(isCheck(after) ? ['schedule'] : [])),
+        ? spans.repositoryZone(name)
+        : spans.repository(name, kind, ...(isCheck(after) ? ['schedule'] : [])),
   };
   if (later > YEAR && later > gap) {
     return [
@@ -155,7 +155,7 @@ function maintenanceTimes(
   ];
 }
 
-function dataCheck({ places }: ReviewInput, before: RepositoryPlan, after: RepositoryPlan): Finding[] {
+function dataCheck({ spans }: ReviewInput, before: RepositoryPlan, after: RepositoryPlan): Finding[] {
   if (before.read_data_subsets === null || after.read_data_subsets !== null) return [];
   return [
     {
@@ -166,12 +166,12 @@ function dataCheck({ places }: ReviewInput, before: RepositoryPlan, after: Repos
       after: 'reads no data',
       message: `check of ${quote(after.name)} no longer reads the data: damaged snapshots would show only at a restore`,
       hint: 'set `read_data_subsets`, to as many parts as the repository needs',
-      span: places.repository(after.name, 'check', 'read_data_subsets'),
+      span: spans.repository(after.name, 'check', 'read_data_subsets'),
     },
   ];
 }
 
-function maintainer({ places }: ReviewInput, before: RepositoryPlan, after: RepositoryPlan): Finding[] {
+function maintainer({ spans }: ReviewInput, before: RepositoryPlan, after: RepositoryPlan): Finding[] {
   const name = ({ maintenance: place }: RepositoryPlan) =>
     place.kind === 'host' ? `host ${place.host}` : `namespace ${place.namespace}`;
   if (name(before) === name(after)) return [];
@@ -184,14 +184,14 @@ function maintainer({ places }: ReviewInput, before: RepositoryPlan, after: Repo
       after: name(after),
       message: `repository ${quote(after.name)} is maintained in another place`,
       hint: `install there first, then run the installer on ${name(before)}, so that only one place does it`,
-      span: places.repository(after.name, 'maintenance'),
+      span: spans.repository(after.name, 'maintenance'),
     },
   ];
 }
 
 /** Maintenance that was clear of every other job of its repository and no longer is, whichever of them moved. */
 export const collisions: Rule = (input) => {
-  const { after, places } = input;
+  const { after, spans } = input;
   return after.plan.repositories.flatMap(({ name }) => {
     const margin = after.margins.get(name) ?? 0;
     if (margin === 0) return [];
@@ -205,7 +205,7 @@ export const collisions: Rule = (input) => {
       const at: Pick<Finding, 'before' | 'after' | 'span'> = moved ?? {
         before: previous === undefined ? null : show(previous.schedule),
         after: show(job.schedule),
-        span: places.repository(name, job.kind, ...(isCheck(job) ? ['schedule'] : [])),
+        span: spans.repository(name, job.kind, ...(isCheck(job) ? ['schedule'] : [])),
       };
       return [
         {
@@ -258,7 +258,7 @@ function movedBackup(
   return {
     before: moved === undefined ? null : show(moved.before.schedule),
     after: show((moved?.after ?? job).schedule),
-    span: input.places.setting(service, 'schedule', 'every', 'window', 'spread', 'timezone'),
+    span: input.spans.setting(service, 'schedule', 'every', 'window', 'spread', 'timezone'),
   };
 }
 

@@ -1,5 +1,5 @@
 import { COMMENT_HINT, refused } from './scanner.js';
-import type { Place, Scanner, Tag } from './scanner.js';
+import type { Scanner, Tag, TagResult } from './scanner.js';
 
 /** What is known of an HTML file at one point (html.spec.whatwg.org, 13.2.5 Tokenization). */
 interface HtmlState {
@@ -168,7 +168,7 @@ const STEPS: Readonly<Record<Mode, (state: HtmlState, character: string) => Html
   lost: (state) => state,
 };
 
-function commentPlace(state: HtmlState, tag: Tag): Place<HtmlState> {
+function commentTag(state: HtmlState, tag: Tag): TagResult<HtmlState> {
   if (tag.helper === 'comment') {
     if (!state.tail.endsWith('-')) {
       return { encoder: 'html-comment', after: { ...state, tail: '', blank: false } };
@@ -178,7 +178,7 @@ function commentPlace(state: HtmlState, tag: Tag): Place<HtmlState> {
   return refused('a tag in a comment has to be `{{comment …}}`', COMMENT_HINT);
 }
 
-function rawPlace(state: HtmlState, tag: Tag): Place<HtmlState> {
+function rawTag(state: HtmlState, tag: Tag): TagResult<HtmlState> {
   if (state.type !== 'json' || tag.helper !== 'json') {
     return refused(
       `a tag cannot stand inside \`<${state.element}>\``,
@@ -190,7 +190,7 @@ function rawPlace(state: HtmlState, tag: Tag): Place<HtmlState> {
   return { encoder: 'html-json', after: { ...state, blank: false } };
 }
 
-function quotedPlace(state: HtmlState): Place<HtmlState> {
+function quotedTag(state: HtmlState): TagResult<HtmlState> {
   if (PLAIN_ATTRIBUTE.test(state.attribute)) return { encoder: 'html-text', after: state };
   return refused(
     `a tag cannot stand in the attribute \`${state.attribute}\``,
@@ -198,9 +198,9 @@ function quotedPlace(state: HtmlState): Place<HtmlState> {
   );
 }
 
-function tagPlace(state: HtmlState, tag: Tag): Place<HtmlState> {
-  if (state.mode === 'comment') return commentPlace(state, tag);
-  if (state.mode === 'raw') return rawPlace(state, tag);
+function readTag(state: HtmlState, tag: Tag): TagResult<HtmlState> {
+  if (state.mode === 'comment') return commentTag(state, tag);
+  if (state.mode === 'raw') return rawTag(state, tag);
   if (state.mode === 'lost')
     return refused('the HTML around this tag cannot be followed', 'write that part in another way');
   if (tag.helper === 'comment')
@@ -211,7 +211,7 @@ function tagPlace(state: HtmlState, tag: Tag): Place<HtmlState> {
   // Between `<` and a value the two could be read as a tag.
   if (state.mode === 'text' || (state.mode === 'title' && state.tail === ''))
     return { encoder: 'html-text', after: { ...state, blank: false } };
-  if (state.mode === 'quoted') return quotedPlace(state);
+  if (state.mode === 'quoted') return quotedTag(state);
   if (state.mode === 'value' || state.mode === 'unquoted') {
     return refused('a tag cannot stand in an attribute without quotes', 'write `attribute="{{x}}"`');
   }
@@ -230,7 +230,7 @@ export const htmlScanner: Scanner<HtmlState> = {
     for (const character of text) now = STEPS[now.mode](now, character);
     return now;
   },
-  tag: tagPlace,
+  tag: readTag,
   atLineStart(state) {
     return state.mode === 'text';
   },

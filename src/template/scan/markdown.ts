@@ -1,5 +1,5 @@
 import { COMMENT_HINT, refused } from './scanner.js';
-import type { Place, Scanner, Tag } from './scanner.js';
+import type { Scanner, Tag, TagResult } from './scanner.js';
 import { shellScanner } from './shell.js';
 
 type ShellState = typeof shellScanner.start;
@@ -106,11 +106,11 @@ function openInline(line: string): string {
   return '';
 }
 
-function fencePlace(
+function fencedTag(
   state: MarkdownState,
   fence: NonNullable<MarkdownState['fence']>,
   tag: Tag,
-): Place<MarkdownState> {
+): TagResult<MarkdownState> {
   if (fence.isFile && state.line === '' && tag.next.startsWith('\n')) {
     return { encoder: 'markdown-fenced-line', after: { ...state, line: '_' } };
   }
@@ -120,17 +120,17 @@ function fencePlace(
       'mark the block, or write the value outside of it',
     );
   }
-  const place = shellScanner.tag(fence.shell, tag);
-  if ('refusal' in place) return place;
-  const after: MarkdownState = { ...state, line: '_', fence: { ...fence, shell: place.after } };
-  return { encoder: place.encoder === 'comment' ? 'comment' : 'markdown-fenced-word', after };
+  const result = shellScanner.tag(fence.shell, tag);
+  if ('refusal' in result) return result;
+  const after: MarkdownState = { ...state, line: '_', fence: { ...fence, shell: result.after } };
+  return { encoder: result.encoder === 'comment' ? 'comment' : 'markdown-fenced-word', after };
 }
 
-function tagPlace(state: MarkdownState, tag: Tag): Place<MarkdownState> {
+function readTag(state: MarkdownState, tag: Tag): TagResult<MarkdownState> {
   if (state.fence !== null) {
     if (tag.helper === 'code')
       return refused('`{{code …}}` cannot stand in a fenced block', 'write `{{…}}`: one word of the command');
-    return fencePlace(state, state.fence, tag);
+    return fencedTag(state, state.fence, tag);
   }
   if (state.comment) {
     if (tag.helper !== 'comment')
@@ -164,7 +164,7 @@ export const markdownScanner: Scanner<MarkdownState> = {
     for (const character of text) now = step(now, character);
     return shortened(now);
   },
-  tag: tagPlace,
+  tag: readTag,
   atLineStart: (state) => state.fence === null && !state.comment && state.line.trim() === '',
   ending(state) {
     if (state.comment) return 'a comment has no end';

@@ -8,7 +8,7 @@ export interface Tag {
 }
 
 /** Where a tag's place is fine, the encoder and the state behind the tag; else what is wrong. */
-export type Place<State> =
+export type TagResult<State> =
   | { readonly encoder: EncoderName; readonly after: State }
   | { readonly refusal: string; readonly hint: string };
 
@@ -19,7 +19,7 @@ export type Place<State> =
 export interface Scanner<State> {
   readonly start: State;
   text(state: State, text: string): State;
-  tag(state: State, tag: Tag): Place<State>;
+  tag(state: State, tag: Tag): TagResult<State>;
   /** Whether a partial, after `indent`, may stand here: at the beginning of a line in the file's ground state. */
   atLineStart(state: State, indent: string): boolean;
   /** Why the template cannot end here; empty if it can. */

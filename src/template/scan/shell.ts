@@ -1,5 +1,5 @@
 import { COMMENT_HINT, refused } from './scanner.js';
-import type { Place, Scanner, Tag } from './scanner.js';
+import type { Scanner, Tag, TagResult } from './scanner.js';
 
 /**
  * One level of nesting: commands (`code`; `subst` inside `$(…)`, `paren` inside `(…)`), double or single quotes,
@@ -24,7 +24,7 @@ interface ShellState {
   /** The parenthesis of a `$(` or `(` is just before. */
   readonly opened: boolean;
   /** A tag is just before. */
-  readonly tagged: boolean;
+  readonly afterTag: boolean;
   /** Nothing but white space stands before in this line. */
   readonly fresh: boolean;
   /** Here-documents whose text begins with the next line. */
@@ -47,7 +47,7 @@ const START: ShellState = {
   word: '',
   escaped: false,
   opened: false,
-  tagged: false,
+  afterTag: false,
   fresh: true,
   waiting: [],
   inside: null,
@@ -235,10 +235,10 @@ function levelCharacter(state: ShellState, character: string): ShellState {
 function step(state: ShellState, character: string): ShellState {
   if (state.lost !== '') return state;
   if (state.inside !== null) return hereDocumentCharacter(state, state.inside, character);
-  if (state.tagged && (character === '<' || character === '>')) {
+  if (state.afterTag && (character === '<' || character === '>')) {
     return { ...state, lost: 'a redirection directly after a tag could take it for a file number' };
   }
-  const next = unlost({ ...state, tagged: false }, character);
+  const next = unlost({ ...state, afterTag: false }, character);
   const level = top(next);
   const opened = next.levels.length > state.levels.length && (level === 'subst' || level === 'paren');
   return { ...next, opened };
@@ -263,7 +263,7 @@ const NOT_HERE: Readonly<Partial<Record<Level, string>>> = {
   backquote: 'inside backquotes',
 };
 
-function tagPlace(state: ShellState, tag: Tag): Place<ShellState> {
+function readTag(state: ShellState, tag: Tag): TagResult<ShellState> {
   const level = top(state);
   if (state.lost !== '')
     return refused(
@@ -300,7 +300,7 @@ function tagPlace(state: ShellState, tag: Tag): Place<ShellState> {
   }
   if (isHereDocumentWord(state.word))
     return refused('a tag cannot name the end of a here-document', 'write the end word as text');
-  return { encoder: 'shell-word', after: { ...state, word: '_', tagged: true, fresh: false } };
+  return { encoder: 'shell-word', after: { ...state, word: '_', afterTag: true, fresh: false } };
 }
 
 function ending(state: ShellState): string {
@@ -330,7 +330,7 @@ export const shellScanner: Scanner<ShellState> = {
     }
     return now;
   },
-  tag: tagPlace,
+  tag: readTag,
   atLineStart: (state) => ending(state) === '' && state.fresh,
   ending,
 };

@@ -1,6 +1,6 @@
 import type { EncoderName } from '../encoders/index.js';
 import { COMMENT_HINT, refused } from './scanner.js';
-import type { Place, Scanner, Tag } from './scanner.js';
+import type { Scanner, Tag, TagResult } from './scanner.js';
 
 /** What is known of a unit file at one point (systemd.syntax(7)). */
 interface UnitState {
@@ -46,7 +46,7 @@ function isRaw(key: string): boolean {
   return TEXT_SETTING.test(key) || PATH_SETTING.test(key);
 }
 
-function wordPlace(state: UnitState, character: string): Pick<UnitState, 'words' | 'gap'> {
+function wordState(state: UnitState, character: string): Pick<UnitState, 'words' | 'gap'> {
   const { words, gap } = state;
   if (/\s/.test(character)) {
     return { words: words === ';' ? 'none' : words === 'program' ? 'arguments' : words, gap: true };
@@ -68,19 +68,19 @@ function expansion(state: UnitState, character: string): Pick<UnitState, 'percen
 function valueCharacter(state: UnitState, character: string): UnitState {
   if (character === '\n') {
     // The backslash and the line break together are a space.
-    return state.escaped ? { ...state, ...wordPlace(state, ' '), escaped: false, continued: true } : START;
+    return state.escaped ? { ...state, ...wordState(state, ' '), escaped: false, continued: true } : START;
   }
   if (state.continued) {
     if (character === ' ' || character === '\t') return state;
     if (character === '#' || character === ';') return { ...state, mode: 'comment' };
   }
   const next: UnitState = { ...state, continued: false, escaped: false, ...expansion(state, character) };
-  if (state.escaped) return { ...next, ...wordPlace(state, '\\') };
+  if (state.escaped) return { ...next, ...wordState(state, '\\') };
   if (character === '\\') return { ...next, escaped: true };
   if (isRaw(state.key)) return { ...next, gap: false };
   if (state.quote !== '') return { ...next, quote: character === state.quote ? '' : state.quote };
   const quote = character === '"' || character === "'" ? character : '';
-  return { ...next, ...wordPlace(state, character), quote };
+  return { ...next, ...wordState(state, character), quote };
 }
 
 function keyCharacter(state: UnitState, character: string, table: boolean): UnitState {
@@ -135,7 +135,7 @@ function wordEncoder(state: UnitState, tag: Tag): EncoderName {
 }
 
 /** What just before a tag would take its value in. */
-function neighbour(state: UnitState): Place<UnitState> | null {
+function neighbour(state: UnitState): TagResult<UnitState> | null {
   if (state.escaped) {
     return refused('a tag cannot follow a backslash', 'put a space or another character between');
   }
@@ -155,7 +155,7 @@ function neighbour(state: UnitState): Place<UnitState> | null {
   );
 }
 
-function valueTag(state: UnitState, tag: Tag): Place<UnitState> {
+function valueTag(state: UnitState, tag: Tag): TagResult<UnitState> {
   const wrong = neighbour(state);
   if (wrong !== null) return wrong;
   const { words } = state;
@@ -185,7 +185,7 @@ function valueTag(state: UnitState, tag: Tag): Place<UnitState> {
   return settingTag(state, tag, after);
 }
 
-function settingTag(state: UnitState, tag: Tag, after: UnitState): Place<UnitState> {
+function settingTag(state: UnitState, tag: Tag, after: UnitState): TagResult<UnitState> {
   if (tag.helper === 'word') {
     if (!isRaw(state.key)) return { encoder: wordEncoder(state, tag), after };
     return refused(`\`${state.key}=\` is one text, not words`, 'write `{{…}}` here');
@@ -199,7 +199,7 @@ function settingTag(state: UnitState, tag: Tag, after: UnitState): Place<UnitSta
   return { encoder: plainEncoder(state), after };
 }
 
-function tagPlace(state: UnitState, tag: Tag): Place<UnitState> {
+function readTag(state: UnitState, tag: Tag): TagResult<UnitState> {
   if (state.mode === 'comment') {
     return tag.helper === 'comment'
       ? { encoder: 'comment', after: state }
@@ -249,7 +249,7 @@ export function systemdScanner(table: boolean): Scanner<UnitState> {
       for (const character of text) now = step(now, character, table);
       return now;
     },
-    tag: tagPlace,
+    tag: readTag,
     common,
     atLineStart: (state) => state.mode === 'start',
     ending: (state) => (state.mode === 'start' ? '' : 'the last line has no end'),

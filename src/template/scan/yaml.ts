@@ -1,6 +1,6 @@
 import type { EncoderName } from '../encoders/index.js';
 import { COMMENT_HINT, refused } from './scanner.js';
-import type { Place, Scanner, Tag } from './scanner.js';
+import type { Scanner, Tag, TagResult } from './scanner.js';
 import { BLOCK_TAG, GROUND, KEY_TAG, NODE_TAG, readLine } from './yaml-line.js';
 import type { Carry, Spot } from './yaml-line.js';
 
@@ -29,7 +29,7 @@ const NOT_HERE: Readonly<
   ],
 };
 
-function lostPlace(carry: Carry): { refusal: string; hint: string } {
+function lostTag(carry: Carry): { refusal: string; hint: string } {
   const why = carry.kind === 'lost' ? carry.why : 'the text before it';
   return refused(`the YAML around this tag cannot be followed: ${why}`, 'write that part in another way');
 }
@@ -41,9 +41,9 @@ function nodeTag(spot: Spot, tag: Tag): { sign: string; encoder: EncoderName } {
   return { sign: NODE_TAG, encoder: spot === 'flow-node' ? 'yaml-flow' : 'yaml-node' };
 }
 
-function tagPlace(state: YamlState, tag: Tag): Place<YamlState> {
+function readTag(state: YamlState, tag: Tag): TagResult<YamlState> {
   const { spot, carry } = readLine(state.line, state.carry);
-  if (spot === 'lost') return lostPlace(carry);
+  if (spot === 'lost') return lostTag(carry);
   if (spot === 'comment') {
     if (tag.helper === 'comment') return { encoder: 'comment', after: state };
     return refused('a tag in a comment has to be `{{comment …}}`', COMMENT_HINT);
@@ -56,7 +56,7 @@ function tagPlace(state: YamlState, tag: Tag): Place<YamlState> {
   // A literal block ends where a line's first character stands further to the left; the tag is that character.
   const withTag = readLine(sign === KEY_TAG ? `${after.line}:` : after.line, state.carry);
   if (withTag.spot === 'literal') return refused(...NOT_HERE.literal);
-  if (withTag.spot === 'lost') return lostPlace(withTag.carry);
+  if (withTag.spot === 'lost') return lostTag(withTag.carry);
   // Inside brackets columns mean nothing: forgetting the line so far keeps loops finite.
   if (spot === 'flow-node') return { encoder, after: { line: sign, carry } };
   return { encoder, after };
@@ -80,10 +80,10 @@ export const yamlScanner: Scanner<YamlState> = {
     }
     return now;
   },
-  tag: tagPlace,
+  tag: readTag,
   atLineStart(state, indent) {
     return (
-      state.line === '' && !('refusal' in tagPlace({ ...state, line: indent }, { helper: '', next: '\n' }))
+      state.line === '' && !('refusal' in readTag({ ...state, line: indent }, { helper: '', next: '\n' }))
     );
   },
   ending(state) {

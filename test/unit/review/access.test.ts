@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from '@jest/globals';
-import { Places } from '../../../src/review/places.js';
+import { Spans } from '../../../src/review/spans.js';
 import { review } from '../../../src/review/run.js';
 import { intlZones } from '../../../src/time/intl-zone.js';
 import {
@@ -68,9 +68,9 @@ test('whom a job on Kubernetes runs as: no plan from before says so, and a templ
   ];
   const { plan } = before.after;
   const unknown = { ...plan, jobs: plan.jobs.map((job) => ({ ...job, facts: {} })) };
-  const places = new Places(after.loaded, before.loaded);
+  const spans = new Spans(after.loaded, before.loaded);
   const codes = (old: typeof plan) =>
-    review({ ...before.after, plan: old }, after.after, places, intlZones).map(({ code }) => code);
+    review({ ...before.after, plan: old }, after.after, spans, intlZones).map(({ code }) => code);
   expect(codes(plan)).toEqual(['STW823']);
   expect(codes(unknown)).toEqual([]);
 

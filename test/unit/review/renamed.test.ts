@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { Places } from '../../../src/review/places.js';
+import { Spans } from '../../../src/review/spans.js';
 import { review } from '../../../src/review/run.js';
 import { intlZones } from '../../../src/time/intl-zone.js';
 import {
@@ -41,7 +41,7 @@ backup: { volumes: { boxes: { claim: boxes } } }
 /** Findings of a change from a state that was installed without a project in its names. */
 function sinceUnnamed(state: State) {
   const { after, loaded } = sideOfState(state);
-  return review({ ...after, isUnnamed: true }, after, new Places(loaded, loaded), intlZones);
+  return review({ ...after, isUnnamed: true }, after, new Spans(loaded, loaded), intlZones);
 }
 
 const ofHosts = (findings: ReturnType<typeof reviewStates>) =>
@@ -148,7 +148,7 @@ describe('a state from before projects had names', () => {
       plan: { ...after.plan, project: '', repositories: [], services: [] },
       files: new Map(),
     };
-    const codes = review(nothing, after, new Places(loaded, null), intlZones).map(({ code }) => code);
+    const codes = review(nothing, after, new Spans(loaded, null), intlZones).map(({ code }) => code);
     expect(new Set(codes)).toEqual(new Set(['STW840']));
   });
 });

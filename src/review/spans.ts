@@ -9,7 +9,7 @@ import type { Deployment, Policy } from '../model/policy.js';
 import type { Pointer, SourceDocument } from '../source/document.js';
 import { valueAt } from '../source/findings.js';
 import { isMapping } from '../source/yaml-values.js';
-import { movedBy } from './volume-places.js';
+import { movedBy } from './volume-spans.js';
 
 /** What was loaded of one side. */
 export interface LoadedSide {
@@ -23,7 +23,7 @@ export interface LoadedSide {
 type SettingKey = keyof BackupSettings | 'every' | 'window';
 
 /** Where things stand in the new contracts and policy; for what is gone, the nearest that is left of it. */
-export class Places {
+export class Spans {
   readonly #policy: Policy;
   readonly #oldPolicy: Policy | null;
   readonly #deployed: readonly Deployed[];

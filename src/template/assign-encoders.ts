@@ -14,7 +14,7 @@ const START: Position = [1, 1];
  * Follows the literal text through every way that blocks can take, so that each tag's place is known whatever the data:
  * a state is a set of the states that a scanner may be in.
  */
-class Placement<State> {
+class EncoderWalk<State> {
   readonly problems = new Map<object, TemplateProblem>();
   readonly encoders = new Map<object, EncoderName>();
 
@@ -78,13 +78,13 @@ class Placement<State> {
   }
 
   private value(step: DraftValue, state: State, next: string): State {
-    const place = this.scanner.tag(state, { helper: step.helper, next });
-    if ('refusal' in place) {
-      this.report(step, place.refusal, place.hint);
+    const result = this.scanner.tag(state, { helper: step.helper, next });
+    if ('refusal' in result) {
+      this.report(step, result.refusal, result.hint);
       return state;
     }
-    const other = this.encoders.get(step) ?? place.encoder;
-    const encoder = other === place.encoder ? other : this.scanner.common?.(other, place.encoder);
+    const other = this.encoders.get(step) ?? result.encoder;
+    const encoder = other === result.encoder ? other : this.scanner.common?.(other, result.encoder);
     if (encoder) this.encoders.set(step, encoder);
     else
       this.report(
@@ -92,7 +92,7 @@ class Placement<State> {
         'what stands before this tag depends on the blocks around it',
         'give each block whole lines or whole words',
       );
-    return place.after;
+    return result.after;
   }
 
   private partial(step: PartialStep, state: State): State {
@@ -148,16 +148,16 @@ function withEncoders(draft: Draft, encoders: ReadonlyMap<object, EncoderName>):
 }
 
 /** Gives each tag of a draft the encoder of its place; `end` is the position behind the template's last character. */
-export function placeTags(
+export function assignEncoders(
   name: string,
   kind: FileKind,
   draft: Draft,
   end: Position,
 ): { readonly program: Program; readonly problems: readonly TemplateProblem[] } {
   return withScanner(name, kind, (scanner) => {
-    const placement = new Placement(scanner);
-    const ends = placement.follow(draft, keyed([scanner.start]));
-    const problems = [...placement.problems.values()];
+    const walk = new EncoderWalk(scanner);
+    const ends = walk.follow(draft, keyed([scanner.start]));
+    const problems = [...walk.problems.values()];
     const ending = [...ends.values()].map((state) => scanner.ending(state)).find((why) => why !== '');
     if (ending !== undefined && problems.length === 0) {
       problems.push({
@@ -168,6 +168,6 @@ export function placeTags(
         hint: 'close what is open, and end the last line with a line break',
       });
     }
-    return { program: withEncoders(draft, placement.encoders), problems };
+    return { program: withEncoders(draft, walk.encoders), problems };
   });
 }
