@@ -64,7 +64,7 @@ export const CODES = {
   STW203: "A folder is not a relative path below the policy's own folder.",
   STW204: 'A repository, host or namespace has a name that is not safe as a file name.',
   STW205:
-    'Nobody maintains a repository: without forget and prune it only grows. Name one `host` or `namespace`.',
+    'Nobody maintains a repository: without forget and prune it only grows. Name a `host` or a `namespace`.',
   STW206: 'A repository is maintained in two places; they would lock each other out. Name one.',
   STW207: 'A repository is named that `repositories` does not define.',
   STW208: 'Several repositories are defined and none is chosen. Set `defaults.repository`.',
@@ -97,15 +97,15 @@ export const CODES = {
   STW310:
     'A service is deployed in several places. Snapshots of the second and later ones carry their own `--host`, so that retention of one never removes those of another.',
   STW311:
-    'Two places of one service have the same `snapshot_host`: forget would mix their snapshots and lose some.',
+    'A service is deployed twice with the same `snapshot_host`: forget would mix the snapshots of the two and lose some.',
   STW312:
     'Two services on one host back up the same volume of Docker or Podman, by the names that these give. Restoring one would overwrite the other: name the real volumes, or waive one with a reason.',
   STW320:
-    'Backups wait for a lock for a shorter time than one that a killed job has left may stand, so that they fail for nothing. Raise `retry_lock`.',
+    'Backups give up before a lock that a killed job left is removed, so they fail for nothing. Raise `retry_lock`.',
   STW321:
     'Nothing is backed up into a repository, so that it gets no jobs: what it holds is not forgotten, pruned or checked. Use it, or remove it.',
   STW335:
-    'The name of a Docker volume begins like one of another Compose project than the one that the runbook stops and starts.',
+    'A Docker volume belongs by its name to another Compose project than the one that the runbook stops and starts.',
   STW350:
     'Rootless jobs use a repository that their image cannot reach: `rclone:` needs the program rclone. Set `runtimes.podman.image` to an image that has it, or use another repository.',
   STW360:
@@ -115,11 +115,10 @@ export const CODES = {
   STW340:
     'A path of `must_contain` does not lie inside the volume. Write it as seen from the root of the volume, without a leading `/` and without `..`.',
   STW341:
-    'A guard that the contract asks for (`mount_point`, `must_contain`, `max_shrink`) would be kept by nobody: the volume is part of a guest that is dumped as a whole.',
-  STW343:
-    'A snapshot host ends in `.incomplete`. Under such names the markers of incomplete snapshots are kept.',
+    'Nobody would check a guard that the contract asks for (`mount_point`, `must_contain`, `max_shrink`): the volume is part of a guest, which is dumped as a whole.',
+  STW343: 'A snapshot host ends in `.incomplete`. Such names mark incomplete snapshots. Choose another one.',
   STW344:
-    'Several services have one snapshot host in one repository. Their snapshots would look like one history, and incomplete ones of one would be settled with those of another.',
+    'Several services share a snapshot host in one repository. Their snapshots would look like one history, and accepting an incomplete one of one service would settle those of another. Give each its own.',
   STW345:
     'A volume is to be backed up where no job can do it. Nothing is rendered for it: waive it with a reason, or deploy the service elsewhere.',
   // 4: where volumes live
@@ -177,14 +176,14 @@ export const CODES = {
   STW547:
     'A retention rule cannot be expressed by the chosen operator; it would keep less than the policy asks for. Use other rules, or another method.',
   STW548:
-    'Two services back up the same claim, or folders of it that lie in one another. Restoring one takes back what the other has written since; with VolSync and K8up, whose objects are about a claim, it is an error. Waive the volume in one of them with a reason.',
+    'Two services back up the same claim, or folders of it, one inside the other. Restoring one takes back what the other has written since; with VolSync and K8up, whose objects are about a claim, it is an error. Waive the volume in one of them with a reason.',
   STW549: 'Pods would ask for more memory than they may use, which Kubernetes refuses.',
   STW550:
     'Pods use a repository that their Secret cannot open: `sftp:` needs SSH keys in a home folder, `rclone:` an image that holds rclone. Use another repository, an image that has rclone, or templates that mount the keys.',
   STW551:
     'One job backs up claims of several pods of a StatefulSet. It needs all of them on one node, so where they are ReadWriteOnce and on different ones it never starts. Write a contract for each pod, or use an operator.',
   STW552:
-    'A contract has commands, but its service runs in clusters alone, whose pages stop, start and ask a workload with kubectl: they would never be typed. Leave them out.',
+    'A contract has commands, but its service runs only in clusters, where pages use kubectl. Nobody would type them: leave them out.',
   STW553:
     'VolSync keeps each claim in a repository of its own, and nothing checks these: what is damaged in one is found out at a restore. Check them by hand as the page of the service says, or use `method: restic`.',
   STW556:
@@ -265,9 +264,9 @@ export const CODES = {
   STW804:
     'A service is gone while another one uses its data, so its history ends. Check that the other one backs up what it needs.',
   STW805:
-    'A service is no longer deployed in a place, or on nodes, where it was backed up. Keep the deployment until no data is left there.',
+    'A service is no longer deployed where it was backed up (a host, a cluster, nodes). Keep the deployment until no data is left there.',
   STW806:
-    'A volume is meant to be backed up, but no job does so any more: something keeps the job from being rendered, or a template takes its source, its command or its times away.',
+    'A volume is meant to be backed up, but no job does it any more: the job cannot be rendered, or a template removes its source, its command or its times.',
   STW810:
     'A service is backed up into another repository, or the address of its repository changes: its history stays behind. Copy the snapshots first (`restic copy`), or keep the old repository maintained.',
   STW811:
@@ -293,11 +292,11 @@ export const CODES = {
   STW829:
     'A template sets times of its own. The plan, the checks for collisions and the worst-case loss know nothing of them: set `schedule` instead.',
   STW830:
-    'A backup is stopped sooner than before, or it takes checks longer to have read all data once. Look at how long backups take, and at how late damage may show.',
+    'A backup may run for less time than before, or checks need longer to read all data once. Look at how long backups take, and how late damage may show.',
   STW831:
-    'A service moves away from a host, where its timer goes on in the same history until somebody removes it. Run the installer there, or `install.sh --uninstall`.',
+    'A service leaves a host, but its timer there keeps adding to the same history until somebody removes it. Run the installer there, or `install.sh --uninstall`.',
   STW832:
-    'What is installed under another name goes on beside the new jobs. The project is renamed, or its objects in a cluster get its name: run `install.sh --uninstall` from the old tree on each host first, and delete the old objects in clusters.',
+    'What is installed under the old name keeps running beside the new jobs. The project is renamed, or its objects in a cluster get its name: run `install.sh --uninstall` from the old tree on each host first, and delete the old objects in clusters.',
   STW833:
     'A service keeps snapshots in a repository, and no job forgets them any more: they stay there until somebody removes them by hand.',
   STW840: 'Something is backed up that was not before.',

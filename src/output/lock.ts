@@ -17,12 +17,12 @@ export class TreeBusyError extends Error {
   }
 }
 
-/** A lockFile that is older than this is left over, whatever its process number may mean by now: writing takes seconds. */
+/** A lock file that is older than this is left over, whatever its process number may mean by now: writing takes seconds. */
 const OLDEST_MS = 10 * 60 * 1000;
 
 /**
  * Runs `write` while no other run writes the tree at `root` (absolute; `name` is what people call it). Every run puts
- * down a lockFile of its own name and then looks for others, so that no lockFile is ever taken away from under a living run: of
+ * down a lock file of its own name and then looks for others, so that no lock file is ever taken away from under a living run: of
  * two that start at the same moment none goes on. Lock files of killed runs are cleared away. Throws a {@link TreeBusyError}
  * when there is another.
  */
@@ -41,7 +41,7 @@ export function withTreeLock<T>(root: string, name: string, write: () => T): T {
   }
 }
 
-/** Throws a {@link TreeBusyError} while another run than the one with the lockFile `own` is writing. Changes nothing. */
+/** Throws a {@link TreeBusyError} while another run than the one with the lock file `own` is writing. Changes nothing. */
 export function refuseOthers(root: string, name: string, own: string | null): void {
   const folder = join(root, STAGING_FOLDER);
   const other = lockFiles(folder).find((lockFile) => lockFile !== own && isLiving(folder, lockFile));
@@ -59,7 +59,7 @@ function lockFiles(folder: string): string[] {
   return readdirSync(folder).filter((name) => RUN_NAME.test(name));
 }
 
-/** Another run that ends may take the empty folder away before the lockFile is in it. */
+/** Another run that ends may take the empty folder away before the lock file is in it. */
 function putMark(folder: string, name: string): void {
   const put = (): void => {
     mkdirSync(folder, { recursive: true });
@@ -73,7 +73,7 @@ function putMark(folder: string, name: string): void {
   }
 }
 
-/** Whether the run that a lockFile belongs to may still be writing. */
+/** Whether the run that a lock file belongs to may still be writing. */
 function isLiving(folder: string, lockFile: string): boolean {
   const [, pid = '', host = ''] = RUN_NAME.exec(lockFile) ?? [];
   const elsewhere = host !== encodeURIComponent(hostname());
