@@ -47,8 +47,8 @@ describe('whether anybody uses a target', () => {
   }
 
   /** A container of Podman with this mount. */
-  function container(source: string, writable = true): void {
-    const answer = `podman wiki \n+${String(writable)} ${source}\n\n`.replaceAll("'", `'\\''`);
+  function container(source: string, writable = true, status = 'running'): void {
+    const answer = `podman ${status} wiki \n+${String(writable)} ${source}\n\n`.replaceAll("'", `'\\''`);
     standIn('podman', `case $1 in ps) echo 0123 ;; inspect) printf '%s' '${answer}' ;; *) exit 125 ;; esac`);
   }
 
@@ -95,6 +95,19 @@ describe('whether anybody uses a target', () => {
     expect(ask(target).status).toBe(1);
     container(`${target}-beside`);
     expect(ask(target).status).toBe(0);
+  });
+
+  test.each(['exited', 'stopped', 'dead', 'removing'])(
+    'one that is listed and is %s uses nothing',
+    (status) => {
+      container(target, true, status);
+      expect(ask(target).status).toBe(0);
+    },
+  );
+
+  test.each(['restarting', 'paused', 'created'])('one that is %s will use it again', (status) => {
+    container(target, true, status);
+    expect(ask(target).status).toBe(1);
   });
 
   test('a container that may write above it counts, one that only reads there does not', () => {

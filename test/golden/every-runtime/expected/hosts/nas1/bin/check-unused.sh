@@ -15,20 +15,21 @@ set -eu
 # Two braces that touch would be a tag of the template that made this file.
 open='{''{' close='}''}'
 line="${open}println${close}"
+status="${open}.State.Status${close}"
 project="${open}index .Config.Labels \"com.docker.compose.project\"${close}"
 mounts="${open}range .Mounts${close}+${open}.RW${close} ${open}.Source${close}$line${open}end${close}"
 
-# Each container that runs: a line ENGINE NAME PROJECT, then one for each mount, +WRITABLE SOURCE. Asking a Docker that is
-# off would start it.
+# Each container that runs: a line ENGINE STATUS NAME PROJECT, then one for each mount, +WRITABLE SOURCE. Asking a Docker
+# that is off would start it.
 list_mounts() {
   for engine in docker podman; do
     command -v "$engine" >/dev/null 2>&1 || continue
     [ "$engine" != docker ] || grep -qsx dockerd /proc/[0-9]*/comm || continue
     containers=$(timeout 60 "$engine" ps --quiet 2>/dev/null) || continue
     for container in $containers; do
-      # One that has just ended is no holder.
-      timeout 60 "$engine" inspect --type=container --format "$engine ${open}.Name${close} $project$line$mounts" \
-        "$container" 2>/dev/null || :
+      # Docker lists one that has just ended for another moment; its status is always true.
+      timeout 60 "$engine" inspect --type=container \
+        --format "$engine $status ${open}.Name${close} $project$line$mounts" "$container" 2>/dev/null || :
     done
   done
 }
@@ -55,13 +56,14 @@ holding_containers() {
   list_mounts | TARGET=$1 awk "$within"'
     BEGIN { target = ENVIRON["TARGET"]; floor = floor_of(target); sub("/$", "", floor) }
     /^[^+]/ {
-      sub("^/", "", $2)
-      name = $2 " (" $1 ($3 == "" || $3 == "<no" ? "" : ", Compose project " $3) ")"
+      has_ended = $2 ~ /^(exited|stopped|dead|removing)$/
+      sub("^/", "", $3)
+      name = $3 " (" $1 ($4 == "" || $4 == "<no" ? "" : ", Compose project " $4) ")"
     }
     /^[+]/ {
       source = $0
       sub(/^[^ ]+ /, "", source)
-      if (counts(source, target, floor, $1 == "+true" && source != "/")) print "  container " name
+      if (!has_ended && counts(source, target, floor, $1 == "+true" && source != "/")) print "  container " name
     }' | sort -u
 }
 
