@@ -165,7 +165,8 @@ export interface Contract {
   readonly service_storage_gb: number | null;
   /** `service_container.vmid`. */
   readonly vmid: number | null;
-  readonly quadlet_scope: 'system' | 'user';
+  /** What each runtime reads in it for itself, by its name: only that runtime knows what it is. */
+  readonly runtime_settings: Readonly<Record<string, unknown>>;
   /** Keys of `runtime_templates`, in the registry's order. */
   readonly runtimes: readonly RuntimeName[];
   /** User and group that the workload runs as. */

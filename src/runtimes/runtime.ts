@@ -149,6 +149,11 @@ export interface Runtime extends Locator {
   readonly readSettings: ((findings: Findings, given: Mapping, pointer: Pointer) => unknown) | null;
   /** Its `settings.schema.json` with what only code knows filled in; left out where that says everything. */
   readonly settingsSchema?: (source: SettingsSchema) => SettingsSchema;
+  /**
+   * Reads its own keys of a contract, each with the usual default: those that `contract.schema.json` beside it describes.
+   * Left out where it has none.
+   */
+  readonly readContract?: (findings: Findings, given: Mapping) => unknown;
   /** Keys of its settings in the policy that say where it keeps volumes. */
   readonly place_keys: readonly string[];
   /** What `stowage paths` calls the things that hold volumes, with what they are. A word means one thing everywhere. */

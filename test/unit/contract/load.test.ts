@@ -31,7 +31,7 @@ test('defaults of the smallest contract', () => {
     service_volumes: [],
     pvc: null,
     vmid: null,
-    quadlet_scope: 'system',
+    runtime_settings: { podman: { quadlet_scope: 'system' } },
     // In our order; a runtime without a template is not supported.
     runtimes: ['docker', 'baremetal'],
     run_as_user: null,
@@ -77,7 +77,7 @@ service_ports: [{ target: 80 }]
     requires: ['redis', 'mariadb'],
     vmid: 105,
     pvc: { name: 'app-data', size: '20Gi' },
-    quadlet_scope: 'user',
+    runtime_settings: { podman: { quadlet_scope: 'user' } },
   });
 });
 

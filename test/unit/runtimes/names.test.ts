@@ -7,6 +7,12 @@ import { LOCATION_KINDS, RUNTIMES } from '../../../src/runtimes/registry.js';
 /** Reads plans of a time when these were all the names there were. */
 const HISTORY = 'src/review/version-1.ts';
 
+/** Says in words what each code means. */
+const CATALOGUE = 'src/diagnostics/codes.ts';
+
+/** A volume's move is put down to the first key that changed: their order is one for the keys of all runtimes. */
+const MOVES = 'src/review/volume-places.ts';
+
 test('nobody outside a runtime’s folder decides by its name', () => {
   const names = [...RUNTIMES, ...LOCATION_KINDS].join('|');
   const compared = new RegExp(`(?:[!=]==|case|includes\\() ?'(?:${names})'|Record<Runtime(?:Name)?,`);
@@ -35,4 +41,16 @@ test('nobody outside a kind’s folder decides by its name', () => {
     .sync('src/**/*.ts')
     .filter((file) => file !== HISTORY && compared.test(readFileSync(file, 'utf8')));
   expect(found).toEqual([]);
+});
+
+/** Keys of contracts and deployments that one runtime has for itself, with the files that may name them all the same. */
+const OWN_KEYS: readonly (readonly [string, readonly string[]])[] = [['quadlet_scope', [CATALOGUE, MOVES]]];
+
+test.each(OWN_KEYS)('nobody outside a runtime’s folder knows its key %s', (key, exceptions) => {
+  const found = glob
+    .sync('src/**/*.{ts,mjs}')
+    .filter((file) => !file.startsWith('src/runtimes/') && !exceptions.includes(file))
+    .filter((file) => new RegExp(`\\b${key}\\b`).test(readFileSync(file, 'utf8')));
+  expect(found).toEqual([]);
+  expect(readFileSync('schemas/contract.schema.json', 'utf8')).not.toContain(`"${key}"`);
 });
