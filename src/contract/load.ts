@@ -17,7 +17,7 @@ import { readHealthCommand } from './health.js';
 import { readEphemeralMounts, readPersistentVolumes, readRuntimes } from './mounts.js';
 import { checkNearKeys } from './near-keys.js';
 import { resolveReferences } from './references.js';
-import { readRuntimeSettings } from './runtime-settings.js';
+import { readForRuntimes } from './for-runtimes.js';
 import { checkTexts } from './texts.js';
 import { idOf, unreadOf } from './unread.js';
 import type { Unread } from '../model/unread.js';
@@ -97,8 +97,7 @@ function build(findings: Findings, document: YamlDocument, given: Mapping): Cont
     ephemeral_mounts: readEphemeralMounts(findings, given, persistent),
     pvc: readClaim(given),
     service_storage_gb: asInteger(given.service_storage_gb),
-    vmid: asInteger(asMapping(given.service_container).vmid),
-    runtime_settings: readRuntimeSettings(findings, given),
+    runtime_settings: readForRuntimes(findings, given),
     runtimes: readRuntimes(findings, given),
     run_as_user: scalarText(security.run_as_user),
     run_as_group: scalarText(security.run_as_group),

@@ -2,7 +2,7 @@ import { wholeFile } from '../diagnostics/diagnostic.js';
 import { NO_COMMANDS } from './commands.js';
 import type { Contract } from '../model/contract.js';
 import { Findings } from '../source/findings.js';
-import { readRuntimeSettings } from './runtime-settings.js';
+import { readForRuntimes } from './for-runtimes.js';
 
 /** The contract of a service that nobody wrote one for: its files lie on a host, and it asks for nothing. */
 export function madeUpContract(id: string): Contract {
@@ -23,8 +23,7 @@ export function madeUpContract(id: string): Contract {
     ephemeral_mounts: [],
     pvc: null,
     service_storage_gb: null,
-    vmid: null,
-    runtime_settings: readRuntimeSettings(new Findings(document), {}),
+    runtime_settings: readForRuntimes(new Findings(document), {}),
     runtimes: ['baremetal'],
     run_as_user: null,
     run_as_group: null,

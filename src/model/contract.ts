@@ -163,8 +163,6 @@ export interface Contract {
   } | null;
   /** Size of the volumes whose size nothing else says, in GiB. */
   readonly service_storage_gb: number | null;
-  /** `service_container.vmid`. */
-  readonly vmid: number | null;
   /** What each runtime reads in it for itself, by its name: only that runtime knows what it is. */
   readonly runtime_settings: Readonly<Record<string, unknown>>;
   /** Keys of `runtime_templates`, in the registry's order. */

@@ -163,6 +163,8 @@ export interface Runtime extends Locator {
   /** The Compose project that a service is in; null where there are none. */
   readonly composeProject:
     ((policy: Policy, contract: Contract, deployment: Deployment | null) => string) | null;
+  /** The number of the guest that a contract names; left out where services are no guests. */
+  readonly guest?: (contract: Contract) => number | null;
   readonly placement: (service: Unplanned) => PlacementFacts;
   /**
    * Every volume that is backed up, in exactly one part, or in none where it cannot be: planning says which are left

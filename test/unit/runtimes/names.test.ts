@@ -10,6 +10,12 @@ const HISTORY = 'src/review/version-1.ts';
 /** Says in words what each code means. */
 const CATALOGUE = 'src/diagnostics/codes.ts';
 
+/** A field of plans has that name, which is an interface. */
+const PLAN = ['src/model/plan.ts', 'src/plan/build.ts'];
+
+/** A variable of templates has that name, and the plan's value. */
+const VARIABLES = 'src/targets/ansible/service-vars.ts';
+
 /** A volume's move is put down to the first key that changed: their order is one for the keys of all runtimes. */
 const MOVES = 'src/review/volume-places.ts';
 
@@ -44,7 +50,10 @@ test('nobody outside a kind’s folder decides by its name', () => {
 });
 
 /** Keys of contracts and deployments that one runtime has for itself, with the files that may name them all the same. */
-const OWN_KEYS: readonly (readonly [string, readonly string[]])[] = [['quadlet_scope', [CATALOGUE, MOVES]]];
+const OWN_KEYS: readonly (readonly [string, readonly string[]])[] = [
+  ['quadlet_scope', [CATALOGUE, MOVES]],
+  ['vmid', [CATALOGUE, MOVES, ...PLAN, VARIABLES]],
+];
 
 test.each(OWN_KEYS)('nobody outside a runtime’s folder knows its key %s', (key, exceptions) => {
   const found = glob
