@@ -40,6 +40,12 @@ const FILL: Readonly<Record<SchemaName, (schema: Json) => void>> = {
     runtime.description = `What runs these services: ${listed(RUNTIMES.map(described))}.`;
     runtime.enum = RUNTIMES;
     fill(schema, ['properties', 'runtimes', 'properties'], settingsOfRuntimes());
+    fillKeys(
+      schema,
+      ['$defs', 'deployment', 'properties'],
+      'deployment.schema.json',
+      ({ deployment_key }) => deployment_key !== undefined,
+    );
     fillAfter(schema, ['$defs', 'repository', 'properties'], 'maintenance', timesOfKinds());
   },
   plan(schema) {

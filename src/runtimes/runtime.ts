@@ -40,6 +40,14 @@ export interface VolumeKey {
   readonly example: string;
 }
 
+/** A key of an entry of `deployments` that `deployment.schema.json` in the runtime's folder describes. */
+export interface DeploymentKey {
+  readonly key: string;
+  /** What a deployment on another runtime has none of, and what its author then needs to know. */
+  readonly refused: { readonly thing: string; readonly hint: string };
+  readonly read: (value: unknown) => unknown;
+}
+
 /** One service that is to be planned in one place, with its volumes as they were located. */
 export interface Unplanned {
   readonly policy: Policy;
@@ -154,6 +162,8 @@ export interface Runtime extends Locator {
    * Left out where it has none.
    */
   readonly readContract?: (findings: Findings, given: Mapping) => unknown;
+  /** The key that only its own deployments have; left out where there is none. */
+  readonly deployment_key?: DeploymentKey;
   /** Keys of its settings in the policy that say where it keeps volumes. */
   readonly place_keys: readonly string[];
   /** What `stowage paths` calls the things that hold volumes, with what they are. A word means one thing everywhere. */

@@ -4,6 +4,7 @@ import { backedUp } from '../../model/volume.js';
 import { held, type Runtime } from '../runtime.js';
 import { CHECKS } from './checks/registry.js';
 import { honours } from './honoured.js';
+import { DEPLOYMENT_KEY } from './deployment-key.js';
 import { locator } from './locate.js';
 import { readSettings } from './read-settings.js';
 import { settingsOf } from './settings.js';
@@ -22,6 +23,7 @@ export const kubernetes: Runtime = {
   runs_on: 'cluster',
   volume_key: VOLUME_KEY,
   readSettings,
+  deployment_key: DEPLOYMENT_KEY,
   settingsSchema,
   place_keys: [],
   kinds: { host_path: 'folder', claim: 'claim' },
