@@ -1,7 +1,7 @@
 import { contractSchemaText } from '#generated/schemas.js';
 import { validateContract } from '#generated/validators.js';
 import { hasErrors, type Diagnostic } from '../diagnostics/diagnostic.js';
-import { asInteger, asList, asMapping, asText } from '../source/access.js';
+import { asInteger, asList, asMapping, asText, nonEmpty, scalarText } from '../source/access.js';
 import { append } from '../source/append.js';
 import { Findings } from '../source/findings.js';
 import { parseYaml } from '../source/parse.js';
@@ -95,7 +95,6 @@ function build(findings: Findings, document: YamlDocument, given: Mapping): Cont
     compose_volumes: readComposeVolumes(findings, given),
     persistent_volumes: persistent,
     ephemeral_mounts: readEphemeralMounts(findings, given, persistent),
-    pvc: readClaim(given),
     service_storage_gb: asInteger(given.service_storage_gb),
     runtime_settings: readForRuntimes(findings, given),
     runtimes: readRuntimes(findings, given),
@@ -105,21 +104,4 @@ function build(findings: Findings, document: YamlDocument, given: Mapping): Cont
     requires: asList(given.requires).flatMap((item) => asText(item) ?? asText(asMapping(item).name) ?? []),
     backup: readBackupBlock(findings, given),
   };
-}
-
-function readClaim(given: Mapping): Contract['pvc'] {
-  const claim = asMapping(asMapping(given.kubernetes).pvc);
-  const name = asText(claim.name);
-  if (name === null) return null;
-  return { name, size: scalarText(claim.size), storage_class: nonEmpty(claim.storageClassName) };
-}
-
-function nonEmpty(value: unknown): string | null {
-  const text = asText(value);
-  return text === '' ? null : text;
-}
-
-function scalarText(value: unknown): string | null {
-  if (typeof value === 'number' || typeof value === 'boolean') return String(value);
-  return nonEmpty(value);
 }

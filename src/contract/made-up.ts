@@ -21,7 +21,6 @@ export function madeUpContract(id: string): Contract {
     compose_volumes: [],
     persistent_volumes: [{ name: 'data', path: `/srv/${id}`, pointer: [] }],
     ephemeral_mounts: [],
-    pvc: null,
     service_storage_gb: null,
     runtime_settings: readForRuntimes(new Findings(document), {}),
     runtimes: ['baremetal'],

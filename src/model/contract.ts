@@ -155,12 +155,6 @@ export interface Contract {
   readonly persistent_volumes: readonly PersistentVolume[];
   /** `mounts.ephemeral_mounts`, in the order of the file. */
   readonly ephemeral_mounts: readonly EphemeralMount[];
-  /** `kubernetes.pvc`. */
-  readonly pvc: {
-    readonly name: string;
-    readonly size: string | null;
-    readonly storage_class: string | null;
-  } | null;
   /** Size of the volumes whose size nothing else says, in GiB. */
   readonly service_storage_gb: number | null;
   /** What each runtime reads in it for itself, by its name: only that runtime knows what it is. */

@@ -173,6 +173,8 @@ export interface Runtime extends Locator {
   /** The Compose project that a service is in; null where there are none. */
   readonly composeProject:
     ((policy: Policy, contract: Contract, deployment: Deployment | null) => string) | null;
+  /** The size of its own storage that a contract declares, as a quantity; left out where none is. */
+  readonly declaredSize?: (contract: Contract) => string | null;
   /** The number of the guest that a contract names; left out where services are no guests. */
   readonly guest?: (contract: Contract) => number | null;
   readonly placement: (service: Unplanned) => PlacementFacts;

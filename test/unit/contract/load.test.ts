@@ -29,8 +29,11 @@ test('defaults of the smallest contract', () => {
     service_unit_name: 'app',
     service_namespace: 'default',
     service_volumes: [],
-    pvc: null,
-    runtime_settings: { podman: { quadlet_scope: 'system' }, proxmox: { vmid: null } },
+    runtime_settings: {
+      podman: { quadlet_scope: 'system' },
+      kubernetes: { pvc: null },
+      proxmox: { vmid: null },
+    },
     // In our order; a runtime without a template is not supported.
     runtimes: ['docker', 'baremetal'],
     run_as_user: null,
@@ -74,8 +77,11 @@ service_ports: [{ target: 80 }]
     run_as_group: 'www-data',
     health_cmd: ['sleep', '5', 'true', ''],
     requires: ['redis', 'mariadb'],
-    pvc: { name: 'app-data', size: '20Gi' },
-    runtime_settings: { podman: { quadlet_scope: 'user' }, proxmox: { vmid: 105 } },
+    runtime_settings: {
+      podman: { quadlet_scope: 'user' },
+      kubernetes: { pvc: { name: 'app-data', size: '20Gi' } },
+      proxmox: { vmid: 105 },
+    },
   });
 });
 

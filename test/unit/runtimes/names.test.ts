@@ -66,6 +66,7 @@ const OWN_KEYS: readonly (readonly [string, readonly string[]])[] = [
   ['quadlet_scope', [CATALOGUE, MOVES]],
   ['vmid', [CATALOGUE, MOVES, ...PLAN, VARIABLES]],
   ['compose_project', [MOVES, ...PLAN, ...READERS, ...SHARED]],
+  ['pvc', [MOVES]],
   ['node_selector', [HISTORY, ...PLAN, ...READERS]],
 ];
 
