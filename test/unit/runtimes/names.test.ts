@@ -29,7 +29,7 @@ const SHARED = [
 const VARIABLES = 'src/targets/ansible/service-vars.ts';
 
 /** A volume's move is put down to the first key that changed: their order is one for the keys of all runtimes. */
-const MOVES = 'src/review/volume-places.ts';
+const MOVES = 'src/review/volume-spans.ts';
 
 test('nobody outside a runtime’s folder decides by its name', () => {
   const names = [...RUNTIMES, ...LOCATION_KINDS].join('|');
