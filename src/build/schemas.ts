@@ -1,8 +1,8 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { TIMED_KINDS } from '../jobs/registry.js';
-import { LOCATION_KINDS, RUNTIMES, runtimeOf } from '../runtimes/registry.js';
-import type { SettingsSchema } from '../runtimes/runtime.js';
+import { LOCATION_KINDS, RUNTIMES, RUNTIME_LIST, runtimeOf } from '../runtimes/registry.js';
+import type { Runtime, SettingsSchema } from '../runtimes/runtime.js';
 
 /** A schema, or a part of one. */
 type Json = Record<string, unknown>;
@@ -32,6 +32,7 @@ export function completeSchemas(folder: string): Record<SchemaName, string> {
 const FILL: Readonly<Record<SchemaName, (schema: Json) => void>> = {
   contract(schema) {
     fill(schema, ['properties', 'runtime_templates', 'properties'], templates());
+    fillKeys(schema, ['properties'], 'contract.schema.json', ({ readContract }) => readContract !== undefined);
     fill(schema, ['$defs', 'volume_settings', 'properties'], volumeKeys());
   },
   policy(schema) {
@@ -39,6 +40,12 @@ const FILL: Readonly<Record<SchemaName, (schema: Json) => void>> = {
     runtime.description = `What runs these services: ${listed(RUNTIMES.map(described))}.`;
     runtime.enum = RUNTIMES;
     fill(schema, ['properties', 'runtimes', 'properties'], settingsOfRuntimes());
+    fillKeys(
+      schema,
+      ['$defs', 'deployment', 'properties'],
+      'deployment.schema.json',
+      ({ deployment_key }) => deployment_key !== undefined,
+    );
     fillAfter(schema, ['$defs', 'repository', 'properties'], 'maintenance', timesOfKinds());
   },
   plan(schema) {
@@ -120,9 +127,30 @@ function fill(schema: Json, path: readonly string[], content: Json): void {
   Object.assign(at(schema, path), content);
 }
 
+/** Keys that only one runtime has, and beside which of all the others people look for them. */
+type OwnKeys = SettingsSchema & { readonly after?: string; readonly before?: string };
+
+/** What stands beside the functions that read a runtime's own keys. */
+function fillKeys(
+  schema: Json,
+  path: readonly string[],
+  source: string,
+  isRead: (runtime: Runtime) => boolean,
+): void {
+  for (const runtime of RUNTIME_LIST) {
+    const file = `src/runtimes/${runtime.name}/${source}`;
+    if (existsSync(file) !== isRead(runtime)) throw new Error(`${file} and what reads it: one is missing`);
+    if (!existsSync(file)) continue;
+    const { after, before, properties } = JSON.parse(readFileSync(file, 'utf8')) as OwnKeys;
+    const keys = Object.keys(at(schema, path));
+    fillAfter(schema, path, after ?? keys[keys.indexOf(before ?? '') - 1] ?? '', { ...properties });
+  }
+}
+
 /** Where people look for it: after one of the keys that are there. */
 function fillAfter(schema: Json, path: readonly string[], key: string, content: Json): void {
   const part = at(schema, path);
+  if (!(key in part)) throw new Error(`no schema has ${[...path, key].join('/')}`);
   const later = Object.entries(part).slice(Object.keys(part).indexOf(key) + 1);
   for (const [name] of later) Reflect.deleteProperty(part, name);
   Object.assign(part, content, Object.fromEntries(later));

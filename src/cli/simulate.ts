@@ -44,8 +44,7 @@ export function forecast(
       host,
       services,
       snapshot_host: null,
-      node_selector: null,
-      compose_project: null,
+      runtime_settings: null,
       commands: NO_COMMANDS,
       pointer: ['deployments'],
     };

@@ -1,7 +1,7 @@
 import { contractSchemaText } from '#generated/schemas.js';
 import { validateContract } from '#generated/validators.js';
 import { hasErrors, type Diagnostic } from '../diagnostics/diagnostic.js';
-import { asInteger, asList, asMapping, asText } from '../source/access.js';
+import { asInteger, asList, asMapping, asText, nonEmpty, scalarText } from '../source/access.js';
 import { append } from '../source/append.js';
 import { Findings } from '../source/findings.js';
 import { parseYaml } from '../source/parse.js';
@@ -17,6 +17,7 @@ import { readHealthCommand } from './health.js';
 import { readEphemeralMounts, readPersistentVolumes, readRuntimes } from './mounts.js';
 import { checkNearKeys } from './near-keys.js';
 import { resolveReferences } from './references.js';
+import { readForRuntimes } from './for-runtimes.js';
 import { checkTexts } from './texts.js';
 import { idOf, unreadOf } from './unread.js';
 import type { Unread } from '../model/unread.js';
@@ -94,10 +95,8 @@ function build(findings: Findings, document: YamlDocument, given: Mapping): Cont
     compose_volumes: readComposeVolumes(findings, given),
     persistent_volumes: persistent,
     ephemeral_mounts: readEphemeralMounts(findings, given, persistent),
-    pvc: readClaim(given),
     service_storage_gb: asInteger(given.service_storage_gb),
-    vmid: asInteger(asMapping(given.service_container).vmid),
-    quadlet_scope: given.quadlet_scope === 'user' ? 'user' : 'system',
+    runtime_settings: readForRuntimes(findings, given),
     runtimes: readRuntimes(findings, given),
     run_as_user: scalarText(security.run_as_user),
     run_as_group: scalarText(security.run_as_group),
@@ -105,21 +104,4 @@ function build(findings: Findings, document: YamlDocument, given: Mapping): Cont
     requires: asList(given.requires).flatMap((item) => asText(item) ?? asText(asMapping(item).name) ?? []),
     backup: readBackupBlock(findings, given),
   };
-}
-
-function readClaim(given: Mapping): Contract['pvc'] {
-  const claim = asMapping(asMapping(given.kubernetes).pvc);
-  const name = asText(claim.name);
-  if (name === null) return null;
-  return { name, size: scalarText(claim.size), storage_class: nonEmpty(claim.storageClassName) };
-}
-
-function nonEmpty(value: unknown): string | null {
-  const text = asText(value);
-  return text === '' ? null : text;
-}
-
-function scalarText(value: unknown): string | null {
-  if (typeof value === 'number' || typeof value === 'boolean') return String(value);
-  return nonEmpty(value);
 }

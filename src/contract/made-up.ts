@@ -1,12 +1,15 @@
 import { wholeFile } from '../diagnostics/diagnostic.js';
 import { NO_COMMANDS } from './commands.js';
 import type { Contract } from '../model/contract.js';
+import { Findings } from '../source/findings.js';
+import { readForRuntimes } from './for-runtimes.js';
 
 /** The contract of a service that nobody wrote one for: its files lie on a host, and it asks for nothing. */
 export function madeUpContract(id: string): Contract {
   const file = `${id}.yml`;
+  const document = { file, value: {}, span: () => wholeFile(file) };
   return {
-    document: { file, value: {}, span: () => wholeFile(file) },
+    document,
     service_id: id,
     service_name: id,
     service_unit_name: id,
@@ -18,10 +21,8 @@ export function madeUpContract(id: string): Contract {
     compose_volumes: [],
     persistent_volumes: [{ name: 'data', path: `/srv/${id}`, pointer: [] }],
     ephemeral_mounts: [],
-    pvc: null,
     service_storage_gb: null,
-    vmid: null,
-    quadlet_scope: 'system',
+    runtime_settings: readForRuntimes(new Findings(document), {}),
     runtimes: ['baremetal'],
     run_as_user: null,
     run_as_group: null,

@@ -155,17 +155,10 @@ export interface Contract {
   readonly persistent_volumes: readonly PersistentVolume[];
   /** `mounts.ephemeral_mounts`, in the order of the file. */
   readonly ephemeral_mounts: readonly EphemeralMount[];
-  /** `kubernetes.pvc`. */
-  readonly pvc: {
-    readonly name: string;
-    readonly size: string | null;
-    readonly storage_class: string | null;
-  } | null;
   /** Size of the volumes whose size nothing else says, in GiB. */
   readonly service_storage_gb: number | null;
-  /** `service_container.vmid`. */
-  readonly vmid: number | null;
-  readonly quadlet_scope: 'system' | 'user';
+  /** What each runtime reads in it for itself, by its name: only that runtime knows what it is. */
+  readonly runtime_settings: Readonly<Record<string, unknown>>;
   /** Keys of `runtime_templates`, in the registry's order. */
   readonly runtimes: readonly RuntimeName[];
   /** User and group that the workload runs as. */

@@ -46,10 +46,8 @@ export interface Deployment {
   readonly services: readonly string[];
   /** Overrides the `--host` of these services' snapshots. */
   readonly snapshot_host: string | null;
-  /** Labels of the nodes with these services' hostPaths, where they are not those of the runtime. */
-  readonly node_selector: Labels | null;
-  /** Overrides the name of these services' Compose project. */
-  readonly compose_project: string | null;
+  /** What its runtime reads in it for itself: only that runtime knows what it is. */
+  readonly runtime_settings: unknown;
   readonly commands: Commands;
   readonly pointer: Pointer;
 }

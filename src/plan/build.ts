@@ -2,7 +2,7 @@ import type { Contract } from '../model/contract.js';
 import { NOTHING_UNREAD, type Unread } from '../model/unread.js';
 import { sortDiagnostics, type Diagnostic } from '../diagnostics/diagnostic.js';
 import type { Policy, Repository } from '../model/policy.js';
-import { runtimeOf } from '../runtimes/registry.js';
+import { RUNTIME_LIST, runtimeOf } from '../runtimes/registry.js';
 import type { HonouredKey } from '../runtimes/runtime.js';
 import { SIMULATION, type Period } from '../schedule/runs.js';
 import type { Zones } from '../schedule/zone.js';
@@ -120,11 +120,16 @@ function planService(policy: Policy, contract: Contract, deployed: readonly Depl
     run_as_group: contract.run_as_group,
     health_cmd: contract.health_cmd,
     requires: [...new Set(contract.requires)].filter((id) => id !== contract.service_id).sort(compareText),
-    vmid: contract.vmid,
+    vmid: guestOf(contract),
     unprotected_volumes: unprotectedVolumes(contract).map((volume) => volume.name),
     placements,
     elsewhere: planElsewhere(policy, contract, placements),
   };
+}
+
+/** The guest that the service is, where it may run as one. */
+function guestOf(contract: Contract): number | null {
+  return RUNTIME_LIST.map(({ guest }) => guest?.(contract) ?? null).find((number) => number !== null) ?? null;
 }
 
 function planElsewhere(policy: Policy, contract: Contract, placements: readonly Placement[]): Elsewhere[] {

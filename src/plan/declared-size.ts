@@ -1,14 +1,14 @@
 import type { Contract } from '../model/contract.js';
+import { RUNTIME_LIST } from '../runtimes/registry.js';
 
 /** The size that a contract declares, in GB; null where it declares none. */
 export function declaredGigabytes(contract: Contract): number | null {
   if (contract.service_storage_gb !== null) return contract.service_storage_gb;
-  const sizes = [contract.pvc?.size, ...contract.service_volumes.map((volume) => volume.size)].flatMap(
-    (size) => {
-      const gigabytes = size == null ? null : parseQuantity(size);
-      return gigabytes === null ? [] : [gigabytes];
-    },
-  );
+  const own = RUNTIME_LIST.map(({ declaredSize }) => declaredSize?.(contract) ?? null);
+  const sizes = [...own, ...contract.service_volumes.map((volume) => volume.size)].flatMap((size) => {
+    const gigabytes = size === null ? null : parseQuantity(size);
+    return gigabytes === null ? [] : [gigabytes];
+  });
   return sizes.length === 0 ? null : sizes.reduce((sum, size) => sum + size, 0);
 }
 

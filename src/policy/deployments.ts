@@ -4,9 +4,8 @@ import { RUNTIMES, RUNTIME_LIST, runtimeOf } from '../runtimes/registry.js';
 import { asList, asMapping, asText, asTexts } from '../source/access.js';
 import type { Pointer } from '../source/document.js';
 import type { Findings } from '../source/findings.js';
-import { isMapping, type Mapping } from '../source/yaml-values.js';
+import type { Mapping } from '../source/yaml-values.js';
 import { checkHost } from '../source/host-rules.js';
-import { readLabels } from '../source/labels.js';
 import type { Deployment, RuntimeSettings } from '../model/policy.js';
 
 /** Reads `deployments`; null without the key, which means every runtime that a contract names. */
@@ -19,30 +18,23 @@ export function readDeployments(findings: Findings, given: Mapping): Deployment[
     const host = asText(entry.host);
     if (host !== null) checkHost(findings, host, [...pointer, 'host']);
     if (runtime === undefined) return [];
-    const { title, runs_on } = runtimeOf(runtime);
+    const { title, runs_on, deployment_key } = runtimeOf(runtime);
     if (runs_on === 'cluster' && host !== null) {
       findings.error('STW209', [...pointer, 'host'], `a ${title} deployment has no host`, {
         part: 'key',
         hint: 'leave `host` out: the cluster chooses where pods run',
       });
     }
-    if (runs_on !== 'cluster' && entry.node_selector !== undefined) {
-      findings.error('STW209', [...pointer, 'node_selector'], `a deployment on ${runtime} has no nodes`, {
-        part: 'key',
-        hint: 'leave `node_selector` out: `host` says where these services run',
-      });
-    }
     const services = asTexts(entry.services);
-    const node_selector = isMapping(entry.node_selector) ? readLabels(entry.node_selector) : null;
-    checkWorkloadKeys(findings, runtime, entry, pointer);
+    checkKeysOfOthers(findings, runtime, entry, pointer);
+    checkCommands(findings, runtime, entry, pointer);
     return [
       {
         runtime,
         host,
         services,
         snapshot_host: asText(entry.snapshot_host),
-        node_selector,
-        compose_project: asText(entry.compose_project),
+        runtime_settings: deployment_key?.read(entry[deployment_key.key]) ?? null,
         commands: readCommands(findings, entry, pointer),
         pointer,
       },
@@ -50,15 +42,20 @@ export function readDeployments(findings: Findings, given: Mapping): Deployment[
   });
 }
 
-/** What says how people stop and start a workload, where its runtime has no such thing. */
-function checkWorkloadKeys(findings: Findings, runtime: RuntimeName, entry: Mapping, pointer: Pointer): void {
-  const { title, composeProject, by_hand } = runtimeOf(runtime);
-  if (composeProject === null && entry.compose_project !== undefined) {
-    const message = `a deployment on ${runtime} has no Compose project`;
-    const those = RUNTIME_LIST.filter((other) => other.composeProject !== null).map(({ name }) => name);
-    const hint = `leave \`compose_project\` out: it is for services on ${those.join(', ')}`;
-    findings.error('STW209', [...pointer, 'compose_project'], message, { part: 'key', hint });
+/** Keys that only deployments on other runtimes have. */
+function checkKeysOfOthers(findings: Findings, runtime: RuntimeName, entry: Mapping, pointer: Pointer): void {
+  const own = runtimeOf(runtime).deployment_key?.key;
+  for (const { key, refused } of RUNTIME_LIST.flatMap(({ deployment_key }) => deployment_key ?? [])) {
+    if (key === own || entry[key] === undefined) continue;
+    const message = `a deployment on ${runtime} has no ${refused.thing}`;
+    const hint = `leave \`${key}\` out: ${refused.hint}`;
+    findings.error('STW209', [...pointer, key], message, { part: 'key', hint });
   }
+}
+
+/** What says how people stop and start a workload, where its runtime has no such thing. */
+function checkCommands(findings: Findings, runtime: RuntimeName, entry: Mapping, pointer: Pointer): void {
+  const { title, by_hand } = runtimeOf(runtime);
   if (by_hand === null && entry.commands !== undefined) {
     const message = `a ${title} deployment takes no commands`;
     const hint = 'leave `commands` out: runbooks stop and start a workload of a cluster with kubectl';

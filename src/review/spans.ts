@@ -1,4 +1,4 @@
-import { settingsOf } from '../runtimes/kubernetes/settings.js';
+import { nodesPointer } from '../runtimes/kubernetes/deployment-key.js';
 import { NOTHING_UNREAD } from '../model/unread.js';
 import type { BackupSettings, Contract, RuntimeName } from '../model/contract.js';
 import { wholeFile, type Span } from '../diagnostics/diagnostic.js';
@@ -161,13 +161,7 @@ export class Spans {
 
   /** What says which nodes back up hostPaths of their own. */
   nodes(service: ServicePlan, placement: Pick<Placement, 'runtime' | 'host'>): Span {
-    const deployment = this.#deployment(service, placement);
-    if (deployment?.node_selector) return this.policy([...deployment.pointer, 'node_selector']);
-    const kubernetes = ['runtimes', 'kubernetes'];
-    const selector = [...kubernetes, 'node_selector'];
-    const isPerNode = settingsOf(this.#policy.runtimes).host_path_mode === 'daemonset';
-    const known = isPerNode && valueAt(this.#policy.document.value, selector) !== undefined;
-    return this.policy(known ? selector : isPerNode ? kubernetes : [...kubernetes, 'host_path_mode']);
+    return this.policy(nodesPointer(this.#policy, this.#deployment(service, placement)));
   }
 
   #deployment(

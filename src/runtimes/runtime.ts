@@ -40,6 +40,14 @@ export interface VolumeKey {
   readonly example: string;
 }
 
+/** A key of an entry of `deployments` that `deployment.schema.json` in the runtime's folder describes. */
+export interface DeploymentKey {
+  readonly key: string;
+  /** What a deployment on another runtime has none of, and what its author then needs to know. */
+  readonly refused: { readonly thing: string; readonly hint: string };
+  readonly read: (value: unknown) => unknown;
+}
+
 /** One service that is to be planned in one place, with its volumes as they were located. */
 export interface Unplanned {
   readonly policy: Policy;
@@ -149,6 +157,13 @@ export interface Runtime extends Locator {
   readonly readSettings: ((findings: Findings, given: Mapping, pointer: Pointer) => unknown) | null;
   /** Its `settings.schema.json` with what only code knows filled in; left out where that says everything. */
   readonly settingsSchema?: (source: SettingsSchema) => SettingsSchema;
+  /**
+   * Reads its own keys of a contract, each with the usual default: those that `contract.schema.json` beside it describes.
+   * Left out where it has none.
+   */
+  readonly readContract?: (findings: Findings, given: Mapping) => unknown;
+  /** The key that only its own deployments have; left out where there is none. */
+  readonly deployment_key?: DeploymentKey;
   /** Keys of its settings in the policy that say where it keeps volumes. */
   readonly place_keys: readonly string[];
   /** What `stowage paths` calls the things that hold volumes, with what they are. A word means one thing everywhere. */
@@ -158,6 +173,10 @@ export interface Runtime extends Locator {
   /** The Compose project that a service is in; null where there are none. */
   readonly composeProject:
     ((policy: Policy, contract: Contract, deployment: Deployment | null) => string) | null;
+  /** The size of its own storage that a contract declares, as a quantity; left out where none is. */
+  readonly declaredSize?: (contract: Contract) => string | null;
+  /** The number of the guest that a contract names; left out where services are no guests. */
+  readonly guest?: (contract: Contract) => number | null;
   readonly placement: (service: Unplanned) => PlacementFacts;
   /**
    * Every volume that is backed up, in exactly one part, or in none where it cannot be: planning says which are left

@@ -8,6 +8,18 @@ export function asText(value: unknown): string | null {
   return typeof value === 'string' ? value : null;
 }
 
+/** A text with something in it. */
+export function nonEmpty(value: unknown): string | null {
+  const text = asText(value);
+  return text === '' ? null : text;
+}
+
+/** The text of a scalar, as people write numbers without quotes. */
+export function scalarText(value: unknown): string | null {
+  if (typeof value === 'number' || typeof value === 'boolean') return String(value);
+  return nonEmpty(value);
+}
+
 export function asList(value: unknown): readonly unknown[] {
   return Array.isArray(value) ? value : [];
 }

@@ -22,7 +22,7 @@ export interface Copy {
 
 export function copyOfSources(): Copy {
   const folder = mkdtempSync(join(tmpdir(), 'stowage-copy-'));
-  for (const part of ['src', 'schemas', 'templates', 'package.json', 'tsconfig.json']) {
+  for (const part of ['src', 'schemas', 'templates', 'examples', 'package.json', 'tsconfig.json']) {
     cpSync(join(ROOT, part), join(folder, part), { recursive: true });
   }
   symlinkSync(join(ROOT, 'node_modules'), join(folder, 'node_modules'));

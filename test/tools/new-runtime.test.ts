@@ -56,6 +56,32 @@ const SETTINGS_SCHEMA = {
     machines: { description: 'Where volumes lie.', type: 'string', examples: ['/var/lib/machines'] },
   },
 };
+
+/** A key of contracts, and one of deployments. */
+const KEYS = `import type { Findings } from '../../source/findings.js';
+import type { Mapping } from '../../source/yaml-values.js';
+import type { DeploymentKey } from '../runtime.js';
+
+export function readContract(_findings: Findings, given: Mapping): boolean {
+  return given.private_users === true;
+}
+
+export const DEPLOYMENT_KEY: DeploymentKey = {
+  key: 'machine_image',
+  refused: { thing: 'machine', hint: 'it is for services on nspawn' },
+  read: (value) => value ?? null,
+};
+`;
+const CONTRACT_SCHEMA = {
+  after: 'service_security',
+  properties: {
+    private_users: { description: 'Whether ids are mapped.', type: 'boolean', examples: [true] },
+  },
+};
+const DEPLOYMENT_SCHEMA = {
+  before: 'commands',
+  properties: { machine_image: { description: 'Image.', type: 'string', examples: ['base'] } },
+};
 const VOLUME_KEY = `volume_key: {
     key: 'nspawn_volume',
     rule: VOLUME_NAME,
@@ -94,12 +120,13 @@ repositories:
     maintenance: { host: backup1 }
 runtimes: { nspawn: { machines: /srv/machines } }
 deployments:
-  - { runtime: nspawn, host: box1, services: [ledger] }
+  - { runtime: nspawn, host: box1, services: [ledger], machine_image: base }
 `;
 
 /** Its data lies at a path that exists on many hosts, too: that one must not be taken for the machine's. */
 const CONTRACT = `service_id: ledger
 service_name: ledger
+private_users: true
 runtime_templates: { nspawn: a }
 service_volumes:
   - { name: database, target: /var/lib/postgresql }
@@ -136,13 +163,16 @@ test('filled in, and with its lines in the registry, it backs up what it says, a
   for (const [file, values] of Object.entries(FILLED)) fillIn(`src/runtimes/nspawn/${file}`, values);
   put('src/runtimes/nspawn/settings.ts', SETTINGS);
   put('src/runtimes/nspawn/settings.schema.json', JSON.stringify(SETTINGS_SCHEMA));
+  put('src/runtimes/nspawn/keys.ts', KEYS);
+  put('src/runtimes/nspawn/contract.schema.json', JSON.stringify(CONTRACT_SCHEMA));
+  put('src/runtimes/nspawn/deployment.schema.json', JSON.stringify(DEPLOYMENT_SCHEMA));
   const runtime = text('src/runtimes/nspawn/runtime.ts')
     .replace('volume_key: null,', VOLUME_KEY)
-    .replace('readSettings: null,', 'readSettings,')
+    .replace('readSettings: null,', 'readSettings,\n  readContract,\n  deployment_key: DEPLOYMENT_KEY,')
     .replace('watched: [],', 'watched: [],\n  render: machineFiles,');
   put(
     'src/runtimes/nspawn/runtime.ts',
-    `import { VOLUME_NAME } from '../../source/name-rules.js';\nimport { machineFiles } from './render.js';\nimport { readSettings } from './settings.js';\n${runtime}`,
+    `import { VOLUME_NAME } from '../../source/name-rules.js';\nimport { DEPLOYMENT_KEY, readContract } from './keys.js';\nimport { machineFiles } from './render.js';\nimport { readSettings } from './settings.js';\n${runtime}`,
   );
   put(
     'src/runtimes/nspawn/locate.ts',
@@ -160,6 +190,7 @@ test('filled in, and with its lines in the registry, it backs up what it says, a
   put('project/stowage.yml', POLICY);
   put('project/services/ledger.yml', CONTRACT);
   expect(run('dist/stowage.js', 'schema', 'policy')).toContain('`nspawn` (machines of systemd-nspawn)');
+  expect(run('dist/stowage.js', 'schema', 'contract')).toContain('"private_users"');
   run('dist/stowage.js', 'render', '--config', 'project/stowage.yml');
 
   const plan = JSON.parse(text('project/rendered/.stowage/plan.json')) as {
@@ -178,7 +209,7 @@ test('filled in, and with its lines in the registry, it backs up what it says, a
 
   const script = 'project/rendered/hosts/box1/bin/machines.sh';
   expect(text(script)).toContain('\nmachinectl show ledger --property=State\n');
-  expect(statSync(script).mode & 0o777).toBe(0o755);
+  expect(statSync(copy.at(script)).mode & 0o777).toBe(0o755);
 
   const page = text('project/rendered/runbooks/ledger.md');
   for (const said of [

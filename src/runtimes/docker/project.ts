@@ -1,6 +1,7 @@
 import type { Contract } from '../../model/contract.js';
 import type { LocatePolicy } from '../../locate/location.js';
 import type { Deployment } from '../../model/policy.js';
+import { projectOfDeployment } from './deployment-key.js';
 
 /** The Compose project of a service: as the deployment, the contract or the defaults say, else as its folder is called. */
 export function composeProject(
@@ -17,7 +18,7 @@ export function statedProject(
   { backup }: Contract,
   deployment: Deployment | null,
 ): string | null {
-  return deployment?.compose_project ?? backup.settings.compose_project ?? defaults.compose_project;
+  return projectOfDeployment(deployment) ?? backup.settings.compose_project ?? defaults.compose_project;
 }
 
 /**

@@ -3,6 +3,7 @@ import { hostPlacement } from '../host-placement.js';
 import type { Runtime } from '../runtime.js';
 import { byHand } from './by-hand.js';
 import { CHECKS } from './checks.js';
+import { DEPLOYMENT_KEY } from './deployment-key.js';
 import { locator } from './locate.js';
 import { readSettings } from './settings.js';
 import { VOLUME_KEY } from './volume-key.js';
@@ -18,6 +19,7 @@ export const docker: Runtime = {
   runs_on: 'host',
   volume_key: VOLUME_KEY,
   readSettings,
+  deployment_key: DEPLOYMENT_KEY,
   place_keys: ['data_root'],
   kinds: KINDS,
   ...locator,

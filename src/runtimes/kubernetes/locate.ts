@@ -2,6 +2,7 @@ import type { Contract, ServiceVolume } from '../../model/contract.js';
 import { hostPathLocation, joinPath, type LocateInput, type Location } from '../../locate/location.js';
 import { pairVolume } from '../../locate/pairing.js';
 import type { Locator } from '../runtime.js';
+import { contractOf } from './contract.js';
 import { VOLUME_KEY } from './volume-key.js';
 
 /**
@@ -31,7 +32,7 @@ export const locator: Locator = {
 
 /** The claim that the live adapter makes or takes for a service. */
 function defaultClaim(contract: Contract): string {
-  return contract.pvc?.name ?? `${contract.service_name}-data`;
+  return contractOf(contract).pvc?.name ?? `${contract.service_name}-data`;
 }
 
 /** `location` reads `<namespace>/<claim>[/<path below its root>]`; a claim that nothing names is null. */
@@ -47,8 +48,9 @@ function claimLocation(namespace: string, claim: string | null, suffix: string):
 function holdsDefaultClaim({ contract, pairing }: LocateInput): boolean {
   const managed = managedPartners(contract);
   if (managed.length <= 1) return true;
+  const { pvc } = contractOf(contract);
   const claimed =
-    managed.find((partner) => partner !== null && partner.source === contract.pvc?.name) ??
+    managed.find((partner) => partner !== null && partner.source === pvc?.name) ??
     managed.find((partner) => partner !== null && partner === contract.service_volumes[0]);
   return claimed !== undefined && pairing.partner === claimed;
 }
@@ -70,7 +72,8 @@ function declaredClaim(
   { contract, pairing }: LocateInput,
   claim: string,
 ): Pick<Location, 'claim_size' | 'storage_class'> {
-  const own = contract.pvc?.name === claim ? contract.pvc : null;
+  const { pvc } = contractOf(contract);
+  const own = pvc?.name === claim ? pvc : null;
   const whole = contract.service_storage_gb === null ? null : `${contract.service_storage_gb}Gi`;
   const size = own?.size ?? pairing.partner?.size ?? (claim === defaultClaim(contract) ? whole : null);
   if (size === null || !/^[0-9]+(?:\.[0-9]+)?(?:[MGTPE]i?|Ki|k)?$/.test(size)) return {};

@@ -3,6 +3,7 @@ import type { PlannedVolume } from '../../model/plan.js';
 import type { Labels } from '../../model/policy.js';
 import { settingsOf, type KubernetesSettings } from './settings.js';
 import type { PlacementFacts, Unplanned } from '../runtime.js';
+import { nodesOfDeployment } from './deployment-key.js';
 import { honours, unheardOfDefaults } from './honoured.js';
 import { kubernetesObstacles } from './problems.js';
 import { planWorkload } from './workload.js';
@@ -36,5 +37,5 @@ function nodesOf({ policy, deployment, volumes }: Unplanned): Labels | null {
   const { host_path_mode, node_selector } = settingsOf(policy.runtimes);
   const isPerNode =
     host_path_mode === 'daemonset' && backedUp(volumes).some(({ kind }) => kind === 'host_path');
-  return isPerNode ? (deployment?.node_selector ?? node_selector) : null;
+  return isPerNode ? (nodesOfDeployment(deployment) ?? node_selector) : null;
 }

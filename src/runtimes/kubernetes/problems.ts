@@ -3,6 +3,7 @@ import { backedUp } from '../../model/volume.js';
 import { isNamespace, isObjectName } from '../../names/objects.js';
 import type { PlannedVolume } from '../../model/plan.js';
 import { effectiveSettings } from '../../model/settings.js';
+import { contractOf } from './contract.js';
 import { VOLUME_KEY } from './volume-key.js';
 import type { Policy, Repository } from '../../model/policy.js';
 import { settingsOf, type KubernetesSettings } from './settings.js';
@@ -97,7 +98,7 @@ function claimProblems(contract: Contract, volume: PlannedVolume): KubernetesPro
   const pointer: Pointer =
     settings?.holders[VOLUME_KEY.key] !== undefined
       ? [...settings.pointer, 'claim']
-      : contract.pvc === null
+      : contractOf(contract).pvc === null
         ? ['service_name']
         : ['kubernetes', 'pvc', 'name'];
   return [

@@ -4,6 +4,8 @@ import { backedUp } from '../../model/volume.js';
 import { held, type Runtime } from '../runtime.js';
 import { CHECKS } from './checks/registry.js';
 import { honours } from './honoured.js';
+import { contractOf, readContract } from './contract.js';
+import { DEPLOYMENT_KEY } from './deployment-key.js';
 import { locator } from './locate.js';
 import { readSettings } from './read-settings.js';
 import { settingsOf } from './settings.js';
@@ -22,11 +24,14 @@ export const kubernetes: Runtime = {
   runs_on: 'cluster',
   volume_key: VOLUME_KEY,
   readSettings,
+  readContract,
+  deployment_key: DEPLOYMENT_KEY,
   settingsSchema,
   place_keys: [],
   kinds: { host_path: 'folder', claim: 'claim' },
   ...locator,
   composeProject: null,
+  declaredSize: (contract) => contractOf(contract).pvc?.size ?? null,
   placement,
   parts(policy, service, placed) {
     const { namespace, obstacles } = placed;

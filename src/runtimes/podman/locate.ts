@@ -1,3 +1,4 @@
+import { contractOf } from './contract.js';
 import { settingsOf } from './settings.js';
 import { hostPathLocation, joinPath } from '../../locate/location.js';
 import type { Locator } from '../runtime.js';
@@ -16,7 +17,7 @@ export const locator: Locator = {
     if (explicit === null && partner?.host_path != null) return hostPathLocation(partner.host_path, suffix);
     const name = explicit ?? `systemd-${partner?.source ?? partner?.name ?? volume.name}`;
     const storage =
-      contract.quadlet_scope === 'user'
+      contractOf(contract).quadlet_scope === 'user'
         ? '$HOME/.local/share/containers/storage'
         : settingsOf(policy.runtimes).storage_root;
     const root = `${storage}/volumes/${name}/_data`;

@@ -4,6 +4,7 @@ import type { Part } from '../../jobs/part.js';
 import type { Runtime } from '../runtime.js';
 import { byHand } from './by-hand.js';
 import { CHECKS } from './checks.js';
+import { contractOf, readContract } from './contract.js';
 import { locator } from './locate.js';
 import { readSettings, settingsOf, type PodmanSettings } from './settings.js';
 import { VOLUME_KEY } from './volume-key.js';
@@ -20,11 +21,12 @@ export const podman: Runtime = {
   runs_on: 'host',
   volume_key: VOLUME_KEY,
   readSettings,
+  readContract,
   place_keys: ['storage_root', 'user'],
   kinds: KINDS,
   ...locator,
   composeProject: null,
-  placement: (service) => ({ ...hostPlacement(service), scope: service.contract.quadlet_scope }),
+  placement: (service) => ({ ...hostPlacement(service), scope: contractOf(service.contract).quadlet_scope }),
   parts: ({ runtimes }, service, placement) =>
     folderPart(
       service,

@@ -2,6 +2,7 @@ import type { Diagnostic } from '../../diagnostics/diagnostic.js';
 import { onHost, pairs, place, type Check } from '../../model/check.js';
 import type { Deployed } from '../../model/deployed.js';
 import { groupBy } from '../../lookup/group.js';
+import { contractOf } from './contract.js';
 import { insideGuest } from './parts.js';
 
 /** Numbers that Proxmox gives to guests (pct(1), `<vmid>`). */
@@ -15,7 +16,7 @@ const LARGEST_VMID = 999_999_999;
 const unknownGuest: Check = ({ deployed, plan }) => {
   const services = new Map(plan.services.map((service) => [service.service_id, service]));
   return deployed.filter(onProxmox).flatMap(({ contract, deployment }): Diagnostic[] => {
-    if (contract.vmid !== null) return [];
+    if (contractOf(contract).vmid !== null) return [];
     const placement = services
       .get(contract.service_id)
       ?.placements.find(({ runtime }) => runtime === 'proxmox');
@@ -39,7 +40,7 @@ const unknownGuest: Check = ({ deployed, plan }) => {
 /** vzdump refuses any other number, and a job that always fails backs up nothing. */
 const impossibleGuest: Check = ({ deployed }) =>
   deployed.filter(onProxmox).flatMap(({ contract }): Diagnostic[] => {
-    const { vmid } = contract;
+    const { vmid } = contractOf(contract);
     if (vmid === null || (vmid >= SMALLEST_VMID && vmid <= LARGEST_VMID)) return [];
     return [
       {
@@ -54,8 +55,11 @@ const impossibleGuest: Check = ({ deployed }) =>
 
 /** A guest belongs to one service: its dump would be kept, and restored, under two names. */
 const sharedGuest: Check = ({ deployed }) => {
-  const guests = deployed.filter(onProxmox).filter(({ contract }) => contract.vmid !== null);
-  const claims = groupBy(guests, ({ host, contract }) => `${host ?? ''} ${String(contract.vmid)}`);
+  const guests = deployed.filter(onProxmox).filter(({ contract }) => contractOf(contract).vmid !== null);
+  const claims = groupBy(
+    guests,
+    ({ host, contract }) => `${host ?? ''} ${String(contractOf(contract).vmid)}`,
+  );
   return [...claims.values()]
     .flatMap(pairs)
     .filter(([a, b]) => a.contract !== b.contract)
@@ -64,7 +68,7 @@ const sharedGuest: Check = ({ deployed }) => {
       severity: b.host === null ? ('warning' as const) : ('error' as const),
       message:
         `\`${b.contract.service_id}\` and \`${a.contract.service_id}\` both claim guest ` +
-        `${String(b.contract.vmid)}${onHost(b.host)}`,
+        `${String(contractOf(b.contract).vmid)}${onHost(b.host)}`,
       span: b.contract.document.span(['service_container', 'vmid']),
       hint: `the other one is at ${place(a.contract.document.span(['service_container', 'vmid']))}`,
     }));

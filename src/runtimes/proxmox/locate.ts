@@ -1,5 +1,6 @@
 import { hostPathLocation } from '../../locate/location.js';
 import type { Locator } from '../runtime.js';
+import { contractOf } from './contract.js';
 
 /**
  * LXC. A bind mount is a directory of the Proxmox host, which vzdump never includes (vzdump(1)), so it is a
@@ -11,10 +12,11 @@ export const locator: Locator = {
   locate({ contract, volume, pairing }) {
     const { partner, suffix } = pairing;
     if (partner?.host_path != null) return hostPathLocation(partner.host_path, suffix);
-    const name = contract.vmid === null ? null : String(contract.vmid);
+    const { vmid } = contractOf(contract);
+    const name = vmid === null ? null : String(vmid);
     return {
       ...{ kind: 'lxc_guest', location: volume.path, name, namespace: null, suffix: '' },
-      dump: guestDumpName(contract.vmid),
+      dump: guestDumpName(vmid),
     };
   },
 };

@@ -4,6 +4,7 @@ import type { Runtime } from '../runtime.js';
 import { watchedMethod } from '../watched-facts.js';
 import { byHand } from './by-hand.js';
 import { CHECKS } from './checks.js';
+import { contractOf, readContract } from './contract.js';
 import { locator } from './locate.js';
 import { readSettings } from './settings.js';
 import { guestPart } from './parts.js';
@@ -21,10 +22,12 @@ export const proxmox: Runtime = {
   runs_on: 'host',
   volume_key: null,
   readSettings,
+  readContract,
   place_keys: [],
   kinds: KINDS,
   ...locator,
   composeProject: null,
+  guest: (contract) => contractOf(contract).vmid,
   placement: hostPlacement,
   parts: (policy, service, placement) => [
     ...folderPart(service, placement, folders(placement, KINDS)),

@@ -35,8 +35,8 @@ export const words = [
     mutants: [
       [
         'a user’s volumes are the system’s',
-        "contract.quadlet_scope === 'user'",
-        "contract.quadlet_scope !== 'user'",
+        "contractOf(contract).quadlet_scope === 'user'",
+        "contractOf(contract).quadlet_scope !== 'user'",
       ],
       ['they lie elsewhere below the home', '.local/share/containers/storage', '.local/share/containers'],
     ],

@@ -29,9 +29,11 @@ test('defaults of the smallest contract', () => {
     service_unit_name: 'app',
     service_namespace: 'default',
     service_volumes: [],
-    pvc: null,
-    vmid: null,
-    quadlet_scope: 'system',
+    runtime_settings: {
+      podman: { quadlet_scope: 'system' },
+      kubernetes: { pvc: null },
+      proxmox: { vmid: null },
+    },
     // In our order; a runtime without a template is not supported.
     runtimes: ['docker', 'baremetal'],
     run_as_user: null,
@@ -75,9 +77,11 @@ service_ports: [{ target: 80 }]
     run_as_group: 'www-data',
     health_cmd: ['sleep', '5', 'true', ''],
     requires: ['redis', 'mariadb'],
-    vmid: 105,
-    pvc: { name: 'app-data', size: '20Gi' },
-    quadlet_scope: 'user',
+    runtime_settings: {
+      podman: { quadlet_scope: 'user' },
+      kubernetes: { pvc: { name: 'app-data', size: '20Gi' } },
+      proxmox: { vmid: 105 },
+    },
   });
 });
 

@@ -69,7 +69,11 @@ service_name: ${JSON.stringify(expression)}
       'service_id: "{{ id }}"\nservice_volumes: "{{ volumes }}"\nservice_container: { vmid: "{{ vmid }}" }\nservice_storage_gb: "{{ gb }}"',
       'id: app\nroot: /srv\nvolumes:\n  - "{{ one }}"\n  - data:/x\none: { name: data, target: /data, host_path: "{{ root }}/{{ id }}" }\nvmid: "105"\ngb: 20\n',
     );
-    expect(contract).toMatchObject({ service_id: 'app', vmid: 105, service_storage_gb: 20 });
+    expect(contract).toMatchObject({
+      service_id: 'app',
+      runtime_settings: { proxmox: { vmid: 105 } },
+      service_storage_gb: 20,
+    });
     expect(contract.service_volumes).toMatchObject([
       { name: 'data', host_path: '/srv/app' },
       { name: 'data', target: '/x', host_path: null },

@@ -7,6 +7,30 @@ import { LOCATION_KINDS, RUNTIMES } from '../../../src/runtimes/registry.js';
 /** Reads plans of a time when these were all the names there were. */
 const HISTORY = 'src/review/version-1.ts';
 
+/** Says in words what each code means. */
+const CATALOGUE = 'src/diagnostics/codes.ts';
+
+/** A field of plans has that name, which is an interface. */
+const PLAN = ['src/model/plan.ts', 'src/plan/build.ts'];
+
+/** They read that field. */
+const READERS = ['src/review/rules/coverage.ts', 'src/targets/runbook/stop.ts'];
+
+/** `backup` of a contract and `defaults` of the policy say it too, beside the settings of all runtimes. */
+const SHARED = [
+  'schemas/contract.schema.json',
+  'schemas/policy.schema.json',
+  'src/contract/settings.ts',
+  'src/model/contract.ts',
+  'src/policy/load.ts',
+];
+
+/** A variable of templates has that name, and the plan's value. */
+const VARIABLES = 'src/targets/ansible/service-vars.ts';
+
+/** A volume's move is put down to the first key that changed: their order is one for the keys of all runtimes. */
+const MOVES = 'src/review/volume-spans.ts';
+
 test('nobody outside a runtime’s folder decides by its name', () => {
   const names = [...RUNTIMES, ...LOCATION_KINDS].join('|');
   const compared = new RegExp(`(?:[!=]==|case|includes\\() ?'(?:${names})'|Record<Runtime(?:Name)?,`);
@@ -34,5 +58,22 @@ test('nobody outside a kind’s folder decides by its name', () => {
   const found = glob
     .sync('src/**/*.ts')
     .filter((file) => file !== HISTORY && compared.test(readFileSync(file, 'utf8')));
+  expect(found).toEqual([]);
+});
+
+/** Keys of contracts and deployments that one runtime has for itself, with the files that may name them all the same. */
+const OWN_KEYS: readonly (readonly [string, readonly string[]])[] = [
+  ['quadlet_scope', [CATALOGUE, MOVES]],
+  ['vmid', [CATALOGUE, MOVES, ...PLAN, VARIABLES]],
+  ['compose_project', [MOVES, ...PLAN, ...READERS, ...SHARED]],
+  ['pvc', [MOVES]],
+  ['node_selector', [HISTORY, ...PLAN, ...READERS]],
+];
+
+test.each(OWN_KEYS)('nobody outside a runtime’s folder knows its key %s', (key, exceptions) => {
+  const found = glob
+    .sync(['src/**/*.{ts,mjs}', 'schemas/{contract,policy}.schema.json'])
+    .filter((file) => !file.startsWith('src/runtimes/') && !exceptions.includes(file))
+    .filter((file) => new RegExp(`\\b${key}\\b`).test(readFileSync(file, 'utf8')));
   expect(found).toEqual([]);
 });

@@ -1,3 +1,4 @@
+import { DEPLOYMENT_KEY, nodesOfDeployment } from '../deployment-key.js';
 import { settingsOf } from '../settings.js';
 import type { Diagnostic } from '../../../diagnostics/diagnostic.js';
 import type { Check } from '../../../model/check.js';
@@ -7,13 +8,13 @@ import { valueAt } from '../../../source/findings.js';
 export const unusedNodes: Check = ({ policy }) => {
   if (settingsOf(policy.runtimes).host_path_mode === 'daemonset') return [];
   return (policy.deployments ?? [])
-    .filter(({ runtime, node_selector }) => runtime === 'kubernetes' && node_selector !== null)
+    .filter((deployment) => deployment.runtime === 'kubernetes' && nodesOfDeployment(deployment) !== null)
     .map(({ pointer }): Diagnostic => ({
       code: 'STW209',
       severity: 'warning',
       message:
         'the nodes of this deployment are not used: hostPaths are backed up on the node of the workload',
-      span: policy.document.span([...pointer, 'node_selector'], 'key'),
+      span: policy.document.span([...pointer, DEPLOYMENT_KEY.key], 'key'),
       hint: 'set `host_path_mode: daemonset` under `runtimes.kubernetes`, or leave `node_selector` out',
     }));
 };
