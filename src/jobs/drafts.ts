@@ -64,6 +64,7 @@ export function repositoryDrafts(
     const { name, maintenance } = entry.repository;
     const own = used.has(name) ? about(entry) : null;
     if (own === null) return [];
+    const { covers, ...more } = own;
     const [place, backend] = maintenancePlace(maintenance);
     const draft = {
       id: jobId(kind.name, name, null, place),
@@ -77,10 +78,10 @@ export function repositoryDrafts(
       timeout_minutes: null,
       locks: [{ repository: name, mode: 'exclusive' as const }],
       sources: [],
-      covers: [],
+      covers: [...new Set(covers)].sort(),
       snapshot: null,
       retention: null,
-      ...own,
+      ...more,
       facts: { ...entry.facts, ...own.facts },
       wish: own.wish ?? wishOf(kind, entry),
     };

@@ -21,7 +21,7 @@ export const forget: JobKind = {
     const byRepository = groupBy(ours, ({ store }) => (store?.in === 'repository' ? store.name : null));
     return repositoryDrafts(forget, resolved, earlier, ({ repository }) => {
       const jobs = byRepository.get(repository.name) ?? [];
-      const covers = [...new Set(jobs.flatMap(({ service }) => service ?? []))].sort();
+      const covers = jobs.flatMap(({ service }) => service ?? []);
       return covers.length === 0 ? null : { covers };
     });
   },
