@@ -133,7 +133,8 @@ in_foreground() {
   lifeline=$(mktemp -d)
   mkfifo -- "$lifeline/alive" || exit
   # No opening waits for another end, which a signal would break off.
-  exec 9<>"$lifeline/alive" 8<"$lifeline/alive"
+  exec 9<>"$lifeline/alive"
+  exec 8<"$lifeline/alive"
   rm -rf -- "$lifeline"
   guard &
   guard=$!
