@@ -6,8 +6,7 @@ import { Script } from 'node:vm';
 
 const [program, cache] = process.argv.slice(2, 4).map((file) => resolve(file));
 process.argv.splice(1, 3, program);
-const source = `(function (require, __filename) {${readFileSync(program, 'utf8')}\n})`;
-const script = new Script(source, { filename: program });
+const script = new Script(readFileSync(program, 'utf8'), { filename: program });
 process.on('exit', () => {
   writeFileSync(cache, script.createCachedData());
 });

@@ -20,7 +20,11 @@ export async function buildProgram() {
     minifyWhitespace: true,
     plugins: [narrowText],
     define: { 'import.meta.url': 'stowageAddress' },
-    banner: { js: "const stowageAddress = require('node:url').pathToFileURL(__filename).href;" },
+    // An expression: a function that is given what a module of CommonJS has.
+    banner: {
+      js: "(function (require, __filename) { const stowageAddress = require('node:url').pathToFileURL(__filename).href;",
+    },
+    footer: { js: '})' },
   });
   const [{ contents }] = outputFiles;
   const name = `program-${hashOf(contents).slice(0, 16)}`;
@@ -87,7 +91,6 @@ function codeCache() {
   }
 }
 
-const source = \`(function (require, __filename) {\${readFileSync(filename, 'utf8')}\\n})\`;
-const script = new Script(source, { filename, cachedData: codeCache() });
+const script = new Script(readFileSync(filename, 'utf8'), { filename, cachedData: codeCache() });
 script.runInThisContext()(createRequire(filename), filename);
 `;

@@ -46,3 +46,13 @@ test.each(Object.entries(DAMAGES))('the program starts with a code cache %s', (_
   damage();
   expect(version()).toEqual({ status: 0, stdout: expect.stringMatching(/^\d+\.\d+\.\d+\n$/), stderr: '' });
 });
+
+test('V8 takes the code cache that was built', () => {
+  const look = `const { readFileSync } = require('node:fs');
+const [program, cache] = process.argv.slice(1).map((file) => readFileSync(file));
+const { cachedDataRejected } = new (require('node:vm').Script)(String(program), { cachedData: cache });
+console.log(cachedDataRejected);`;
+  const words = ['--eval', look, cache.replace(/cache$/, 'cjs'), cache];
+  const { stdout } = spawnSync(process.execPath, words, { env: cleanEnvironment(), encoding: 'utf8' });
+  expect(stdout).toBe('false\n');
+});
