@@ -3,7 +3,8 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterEach } from '@jest/globals';
+import { MessageChannel, receiveMessageOnPort, Worker, type MessagePort } from 'node:worker_threads';
+import { afterAll, afterEach } from '@jest/globals';
 import { listTree } from '../../src/output/disk.js';
 
 /** The built program; `npm test` builds it first. */
@@ -26,14 +27,60 @@ export function cleanEnvironment(more: Readonly<Record<string, string>> = {}): N
   return { PATH: process.env.PATH, HOME: process.env.HOME, ...more };
 }
 
+/** One thread runs the program for all tests of a file; {@link inProcess} starts it as people do, which takes longer. */
+interface ProgramThread {
+  readonly worker: Worker;
+  readonly answers: MessagePort;
+  /** 1 when an answer is there. */
+  readonly answered: Int32Array<SharedArrayBuffer>;
+}
+
+interface Answer {
+  readonly outcome?: Outcome;
+  readonly crash?: string;
+}
+
+const LONGEST_RUN_MS = 300_000;
+let thread: ProgramThread | null = null;
+
+function startThread(): ProgramThread {
+  const { port1, port2 } = new MessageChannel();
+  const answered = new Int32Array(new SharedArrayBuffer(4));
+  const file = fileURLToPath(new URL('program-thread.mjs', import.meta.url));
+  const worker = new Worker(file, {
+    workerData: { folder: dirname(PROGRAM), answers: port2, answered },
+    transferList: [port2],
+  });
+  return { worker, answers: port1, answered };
+}
+
+afterAll(async () => {
+  thread?.answers.close();
+  await thread?.worker.terminate();
+});
+
 /** Runs `stowage` in a folder, its output in pipes. */
 export function stowage(
   folder: string,
-  args: readonly string[],
+  words: readonly string[],
   environment: Readonly<Record<string, string>> = {},
 ): Outcome {
-  const env = cleanEnvironment(environment);
-  const run = spawnSync(process.execPath, [PROGRAM, ...args], { cwd: folder, env, encoding: 'utf8' });
+  const { worker, answers, answered } = (thread ??= startThread());
+  answered[0] = 0;
+  const home = process.cwd();
+  process.chdir(folder);
+  worker.postMessage({ words, environment: cleanEnvironment(environment) });
+  const end = Atomics.wait(answered, 0, 0, LONGEST_RUN_MS);
+  process.chdir(home);
+  const { message } = (receiveMessageOnPort(answers) ?? {}) as { message?: Answer };
+  if (message?.outcome === undefined) throw new Error(message?.crash ?? `the program has not ended: ${end}`);
+  return message.outcome;
+}
+
+/** The same, in a process of its own. */
+export function inProcess(folder: string, words: readonly string[]): Outcome {
+  const env = cleanEnvironment();
+  const run = spawnSync(process.execPath, [PROGRAM, ...words], { cwd: folder, env, encoding: 'utf8' });
   return { code: run.status, out: run.stdout, err: run.stderr };
 }
 

@@ -2,7 +2,7 @@ import { cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:f
 import { spawnSync } from 'node:child_process';
 import { dirname, join } from 'node:path';
 import { beforeEach, expect, test } from '@jest/globals';
-import { cleanEnvironment, PROGRAM, scratch } from './program.js';
+import { cleanEnvironment, inProcess, PROGRAM, project, scratch, snapshot, stowage } from './program.js';
 
 let installed = '';
 let cache = '';
@@ -55,4 +55,18 @@ console.log(cachedDataRejected);`;
   const words = ['--eval', look, cache.replace(/cache$/, 'cjs'), cache];
   const { stdout } = spawnSync(process.execPath, words, { env: cleanEnvironment(), encoding: 'utf8' });
   expect(stdout).toBe('false\n');
+});
+
+test.each([
+  [['--help']],
+  [['rendr']],
+  [['validate']],
+  [['paths', '--format', 'json']],
+  [['render', '--out', 'made']],
+  [['render', '--check', '--out', 'nowhere']],
+])('what other tests run in a thread is what runs in a process: %j', (words) => {
+  const [ours, other] = [project(), project()];
+  const outcome = stowage(ours, words);
+  expect(outcome).toEqual(inProcess(other, words));
+  expect(snapshot(ours)).toEqual(snapshot(other));
 });
