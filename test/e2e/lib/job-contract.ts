@@ -56,18 +56,22 @@ async function wrongSnapshot(jobs: Jobs, job: PromisedJob): Promise<string[]> {
   return seen.length === 1 && seen[0] === promised ? [] : [`the snapshot is ${seen.join()}, not ${promised}`];
 }
 
-/** The job's own unit, with a command in restic's place that writes where restic reads. */
+/**
+ * The job's own unit, with a command in restic's place that writes where restic reads. It notes in the job's cache what it
+ * could write: of a process that ends at once, the journal may not know the unit.
+ */
 async function writableViews(jobs: Jobs, { service, snapshot }: PromisedJob): Promise<string[]> {
-  const writes = snapshot.paths.map((view) => `touch ${view}/x && echo ${view}`).join('; ');
+  const noted = '/var/cache/stowage/writable';
+  const writes = snapshot.paths.map((view) => `touch ${view}/x && echo ${view} >>${noted}`).join('; ');
   const probe = await jobs.machine.run(
     `cd /etc/systemd/system && sed '/^ExecStart=/,$d' stowage-lab-backup-${service}.service >probe.service &&
-    echo "ExecStart=/bin/sh -c '${writes}'" >>probe.service && systemctl daemon-reload
-    systemctl start probe.service; journalctl --sync; journalctl --output=cat --invocation=0 --unit=probe.service
-    rm -f probe.service; systemctl daemon-reload`,
+    echo "ExecStart=/bin/sh -c '>${noted}; ${writes}; echo done >>${noted}'" >>probe.service && systemctl daemon-reload
+    systemctl start probe.service; cat ${noted}; rm -f probe.service ${noted}; systemctl daemon-reload`,
   );
-  return snapshot.paths
-    .filter((view) => probe.stdout.split('\n').includes(view))
-    .map((view) => `restic can write ${view}`);
+  const seen = probe.stdout.split('\n');
+  if (!seen.includes('done'))
+    return [`nobody can tell what restic can write: ${probe.stdout}${probe.stderr}`];
+  return snapshot.paths.filter((view) => seen.includes(view)).map((view) => `restic can write ${view}`);
 }
 
 async function acceptedLoss(jobs: Jobs, { service, source }: PromisedJob): Promise<string[]> {
@@ -118,11 +122,12 @@ async function wrongForget(jobs: Jobs, job: PromisedJob): Promise<string[]> {
       .join();
   for (let run = 0; run < job.keeps; run += 1) await jobs.start(`backup-${job.service}`);
   const before = await jobs.snapshots(job.repository);
-  await jobs.start(`forget-${job.repositoryName}`);
+  const forget = await jobs.start(`forget-${job.repositoryName}`);
   const after = await jobs.snapshots(job.repository);
   const kept = of(after, true).split(',').filter(Boolean).length;
   return [
+    ...(forget.ok ? [] : [`the forget job fails: ${forget.journal}`]),
     ...(of(before, false) === of(after, false) ? [] : ['forget removes snapshots of others']),
-    ...(kept === job.keeps ? [] : [`forget leaves ${kept} snapshots, not ${job.keeps}`]),
+    ...(kept === job.keeps ? [] : [`forget leaves ${kept} snapshots, not ${job.keeps}: ${forget.journal}`]),
   ];
 }
