@@ -9,6 +9,7 @@ import { review } from '../../src/review/run.js';
 import { renderPlan } from '../../src/targets/render.js';
 import { builtinTemplates, loadTemplates } from '../../src/template/engine.js';
 import { intlZones } from '../../src/time/intl-zone.js';
+import { remember } from './remember.js';
 import { NO_VALUES } from './values.js';
 
 /** One state of a project: its files by name. Contracts are `services/*.yml`, templates `templates/**`. */
@@ -19,8 +20,8 @@ export interface Reviewed {
   readonly loaded: LoadedSide;
 }
 
-/** A state planned and rendered in memory. An error in it is a mistake of the test. */
-export function sideOfState(state: State): Reviewed {
+/** A state planned and rendered in memory, once for a file of tests. An error in it is a mistake of the test. */
+export const sideOfState = remember((state: State): Reviewed => {
   const { policy, diagnostics } = loadPolicy({ file: 'stowage.yml', text: state['stowage.yml'] ?? '' });
   if (policy === null) throw new Error(JSON.stringify(diagnostics));
   const inputs = Object.keys(state)
@@ -41,18 +42,19 @@ export function sideOfState(state: State): Reviewed {
         ({ path, content }): [string, string] => [path, content],
       ),
     );
+  const plain = files(builtinTemplates());
   const margins = new Map(policy.repositories.map(({ name, margin }): [string, number] => [name, margin]));
   return {
     after: {
       plan,
-      files: files(own.templates),
-      plain: files(builtinTemplates()),
+      files: overrides.length === 0 ? plain : files(own.templates),
+      plain,
       mounts: mountsOf(contracts),
       margins,
     },
     loaded: { policy, contracts, sources: new Map(Object.entries(state)) },
   };
-}
+});
 
 /** What a change from one state to another means. */
 export function reviewStates(before: State, after: State): Finding[] {
