@@ -1,6 +1,5 @@
 import type { NodeSource } from '../model/job.js';
-import { projectName } from '../names/installed.js';
-import { objectName } from '../names/objects.js';
+import { objectName, withoutProject } from '../names/objects.js';
 import { labelTexts } from '../model/labels.js';
 import type { Labels } from '../model/policy.js';
 import type { Backend, Unplaced } from './backend.js';
@@ -21,7 +20,7 @@ export function crond(usual: Labels): Backend {
       const place = clusterOf(job);
       const name = objectName(project, 'hostpath', nameParts(job, place.nodes ?? {}, usual).join('/'));
       // The folder is the project's own, so its name is left out.
-      const file = name.slice(projectName(project).length + 1);
+      const file = withoutProject(project, name);
       return {
         file: `${place.folder}/${file}.yaml`,
         name,

@@ -1,26 +1,27 @@
 import type { ClusterPlace } from '../model/job.js';
-import { objectName, serviceFile } from '../names/objects.js';
+import { objectName, serviceFile, withoutProject } from '../names/objects.js';
 import type { Backend, Unplaced } from './backend.js';
 import { subjectOf } from './systemd.js';
 
-/** One CronJob per job; those of a repository lie in one file. */
+/** One CronJob per job, in a file of its own. */
 export const cronjob: Backend = {
   name: 'cronjob',
   clock: 'kubernetes',
   zone: 'job',
   kinds: 'any',
-  object: (job, project, stem) => ({
-    file: manifest(job),
-    name: objectName(project, stem, subjectOf(job)),
-    entry: null,
-    namespace: clusterOf(job).namespace,
-  }),
+  object: (job, project, stem) => {
+    const name = objectName(project, stem, subjectOf(job));
+    const file =
+      job.service === null
+        ? `${job.place.folder}/maintenance-${withoutProject(project, name)}.yaml`
+        : manifest(job, job.service);
+    return { file, name, entry: null, namespace: clusterOf(job).namespace };
+  },
 };
 
-/** The file of a job in its namespace's folder. */
-export function manifest(job: Unplaced): string {
-  const file = job.service === null ? `maintenance-${subjectOf(job)}.yaml` : serviceFile(job.service);
-  return `${job.place.folder}/${file}`;
+/** The file of what backs up a service, in its namespace's folder. */
+export function manifest({ place }: Unplaced, service: string): string {
+  return `${place.folder}/${serviceFile(service)}`;
 }
 
 export function clusterOf({ place, id }: Unplaced): ClusterPlace {

@@ -17,6 +17,11 @@ export function objectName(project: string, kind: string, name: string): string 
   return fitted(installedName(project, kind, name));
 }
 
+/** What tells an object of a project from its others, for a file in a folder of the project's own. */
+export function withoutProject(project: string, name: string): string {
+  return name.slice(projectName(project).length + 1);
+}
+
 /** Name of a volume of a pod, which no other pod sees: no project is in it. */
 export function podVolumeName(prefix: 'claim' | 'path' | 'secret', name: string): string {
   return fitted(`${prefix}-${name}`);
@@ -45,7 +50,8 @@ export function isObjectName(name: string): boolean {
 }
 
 /** Names in a namespace's folder that are not a service's, with the ending that moves a service out of their way. */
-const RESERVED = /^(?:common|kustomization|hostpath|hostpath-.*|maintenance-.*|secret-.*)(?:\.service)*$/;
+const RESERVED =
+  /^(?:service-account|network-policy|kustomization|hostpath|hostpath-.*|maintenance-.*|secret-.*)(?:\.service)*$/;
 
 /** File of a service in its namespace's folder: `<service>.yaml`, or out of the way of our own files. */
 export function serviceFile(serviceId: string): string {

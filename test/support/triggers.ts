@@ -1,4 +1,4 @@
-import { loadAll } from 'js-yaml';
+import { load } from 'js-yaml';
 import type { Job } from '../../src/model/job.js';
 import { plainCron } from '../../src/runtimes/kubernetes/render/timing.js';
 
@@ -18,6 +18,7 @@ interface Manifest {
 
 /** Everything in a tree that starts a job, read from its text alone: `file|namespace/name|entry|times`, sorted. */
 export function triggersIn(files: readonly { readonly path: string; readonly content: string }[]): string[] {
+  const texts = new Map(files.map(({ path, content }) => [path, content]));
   return files
     .flatMap(({ path, content }): string[] => {
       if (path.endsWith('.timer')) {
@@ -25,7 +26,8 @@ export function triggersIn(files: readonly { readonly path: string; readonly con
         return [`${path}|${path.replace(/^.*\//, '').replace(/\.timer$/, '')}||${times.join(';')}`];
       }
       if (!/^kubernetes\/.*\.yaml$/.test(path)) return [];
-      return (loadAll(content) as Manifest[]).flatMap((manifest) => inManifest(path, manifest, content));
+      const crontab = texts.get(path.replace(/yaml$/, 'crontab.yaml')) ?? '';
+      return inManifest(path, load(content) as Manifest, content + crontab);
     })
     .sort();
 }

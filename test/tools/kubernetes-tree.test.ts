@@ -101,12 +101,14 @@ describe('the tree', () => {
 
   test('has a file of its own for a service that is called like one of ours', () => {
     const { paths } = renderProject(
-      ['common', 'common.service', 'kustomization', 'maintenance-main'].map((id) => contract(id)),
+      ['network-policy', 'network-policy.service', 'kustomization', 'maintenance-main'].map((id) =>
+        contract(id),
+      ),
     );
     expect(paths).toEqual(
       expect.arrayContaining([
-        'kubernetes/apps/common.service.yaml',
-        'kubernetes/apps/common.service.service.yaml',
+        'kubernetes/apps/network-policy.service.yaml',
+        'kubernetes/apps/network-policy.service.service.yaml',
         'kubernetes/apps/kustomization.service.yaml',
         'kubernetes/apps/maintenance-main.service.yaml',
       ]),

@@ -112,7 +112,7 @@ test('its jobs are planned, rendered and shown wherever those of other kinds are
   expect(host('.stowage/plan.json')).toContain('"id": "audit:onhost@backup1"');
 
   const pods = render('inpods');
-  const manifest = pods('kubernetes/backup/maintenance-inpods.yaml');
+  const manifest = pods('kubernetes/backup/maintenance-audit-inpods.yaml');
   expect(manifest).toContain('name: stowage-lab-audit-inpods');
   expect(manifest).toContain('30 13 * * *');
   expect(manifest).toMatch(/- \/etc\/stowage\/audit\.sh\n +- "?--all"?\n +- \/etc\/stowage-audit\n/);

@@ -102,11 +102,14 @@ const KINDS: readonly (readonly [name: string, api: RegExp, kind: string])[] = [
   ['replicationsources.volsync.backube', /^volsync[.]backube\//, 'ReplicationSource'],
 ];
 
+/** What the kustomizations apply, and not a person. */
+const APPLIED = /^kubernetes\/(?![^/]+\/(?:restore|shell|workloads)\/).*[.]yaml$/;
+
 /** The kinds of objects that a tree brings to each namespace; a namespace that is no name of one is left out. */
 function kindsByNamespace({ files }: Side): Map<string, Set<string>> {
   const found = new Map<string, Set<string>>();
   for (const [path, text] of files) {
-    if (!/^kubernetes\/[^/]+\/[^/]+[.]yaml$/.test(path)) continue;
+    if (!APPLIED.test(path)) continue;
     for (const object of text.split(/^---$/m)) {
       const [, api = ''] = /^apiVersion: (.*)$/m.exec(object) ?? [];
       const [, kind = ''] = /^kind: (.*)$/m.exec(object) ?? [];

@@ -117,8 +117,10 @@ test('a scheduler of hostPaths leaves the claims to their own job, and tags its 
   expect(script).toContain('"--tag=node:$NODE_NAME"');
   expect(script).not.toContain('/backup/photos/data');
   const path = rendered.paths.find((name) => /\/hostpath-utc-[0-9a-f]+\.yaml$/.test(name)) ?? '';
-  const [map, set] = objectsOf(rendered.text(path)) as unknown as [
+  const [map] = objectsOf(rendered.text(path.replace(/yaml$/, 'crontab.yaml'))) as unknown as [
     { data: { root: string } },
+  ];
+  const [set] = objectsOf(rendered.text(path)) as unknown as [
     { spec: { updateStrategy: Fields; template: { spec: PodSpec & { nodeSelector: Fields } } } },
   ];
   // No other node's failing backup keeps a node from its own.
@@ -224,7 +226,7 @@ test('Velero is told the names that the service gives its volumes, each once: it
 });
 
 test('pods may ask for names where the distributions’ DNS pods listen, over both protocols', () => {
-  const objects = objectsOf(renderProject([contract('wiki')]).text('kubernetes/apps/common.yaml'));
+  const objects = objectsOf(renderProject([contract('wiki')]).text('kubernetes/apps/network-policy.yaml'));
   const { spec } = objects.find(({ kind }) => kind === 'NetworkPolicy') as {
     spec: { egress: { ports: { protocol: string; port: number }[] }[] };
   };

@@ -107,7 +107,9 @@ describe('time zones', () => {
         },
       },
     );
-    const [object] = objectsOf(rendered.text('kubernetes/apps/wiki.yaml'));
+    const [object] = objectsOf(
+      rendered.text(`kubernetes/apps/${method === 'volsync' ? 'volsync/wiki/wiki-data' : 'wiki'}.yaml`),
+    );
     const { spec } = object as { spec: Record<string, unknown> };
     const planned = rendered.plan?.jobs.find(({ service }) => service === 'wiki')?.schedule;
     return {

@@ -27,6 +27,14 @@ const TREES: readonly (readonly [string, readonly Json[], Json])[] = [
 const isKustomize = (object: { readonly apiVersion?: unknown }) =>
   String(object.apiVersion).startsWith('kustomize.');
 
+test.each(TREES)('a file holds one object, for %s', (_name, contracts, settings) => {
+  const manifests = renderProject(contracts, settings).files.filter(({ path }) => path.endsWith('.yaml'));
+  expect(manifests.length).toBeGreaterThan(5);
+  expect(manifests.filter(({ content }) => objectsOf(content).length !== 1).map(({ path }) => path)).toEqual(
+    [],
+  );
+});
+
 describe.each(MINORS)('Kubernetes %s', (minor) => {
   const table = fieldTable(minor);
 
@@ -51,7 +59,7 @@ test('the README says how every kind that is applied is deleted', () => {
   const kinds = TREES.flatMap(([, contracts, settings]) => {
     const { files } = renderProject(contracts, settings);
     return files
-      .filter(({ path }) => /^kubernetes\/[^/]+\/[^/]+\.yaml$/.test(path))
+      .filter(({ path }) => /^kubernetes\/(?![^/]+\/(?:restore|shell|workloads)\/).*\.yaml$/.test(path))
       .flatMap(({ content }) => objectsOf(content))
       .filter((object) => !isKustomize(object))
       .map(({ apiVersion, kind }) => {
@@ -120,7 +128,7 @@ test('an address with braces reaches VolSync as it is, through the template of t
   const repositories = { main: { url, kubernetes_secret: 'restic-main', maintenance: { host: 'nas' } } };
   const settings = { method: 'volsync', ...STORE };
   const rendered = renderProject([contract('git')], settings, { repositories });
-  const [secret] = objectsOf(rendered.text('kubernetes/apps/git.yaml'));
+  const [secret] = objectsOf(rendered.text('kubernetes/apps/volsync/git/secrets/git-data.yaml'));
   const { target } = secret?.spec as { target: { template: { data: Record<string, string> } } };
   const sent = target.template.data.RESTIC_REPOSITORY;
   expect(sent?.replaceAll(/\{\{ "([^"]*)" \}\}/g, '$1')).toBe(`${url}/volsync/apps/git-data`);

@@ -6,7 +6,7 @@ import { maintenanceShell, shellFile } from './shell.js';
 import type { RenderedFile, TargetInput } from '../../../rendering/file.js';
 import { settingsOf } from '../settings.js';
 import { scriptGenerators, MAINTENANCE_SCRIPTS, maintenanceFiles } from './maintenance-files.js';
-import { commonFile, kustomizationFile, scriptFiles, secretFiles } from './namespace-files.js';
+import { commonFiles, kustomizationFile, scriptFiles, secretFiles } from './namespace-files.js';
 
 /** `kubernetes/`: one folder per namespace, and a kustomization above them for the whole. */
 export function clusterFiles(input: TargetInput): RenderedFile[] {
@@ -51,7 +51,7 @@ function ownPods(namespace: Namespace, input: TargetInput): Contents {
   const scripts = scriptFiles(namespace, all, input);
   return {
     files: scripts.files,
-    resources: [commonFile(namespace, input), ...secrets],
+    resources: [...commonFiles(namespace, input), ...secrets],
     generators: [scripts.generator],
   };
 }

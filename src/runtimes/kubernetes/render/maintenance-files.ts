@@ -2,7 +2,7 @@ import { settingsOf } from '../settings.js';
 import { createHash } from 'node:crypto';
 import { groupBy } from '../../../lookup/group.js';
 import { jobIndex } from '../../../lookup/job-index.js';
-import { isLight, type Job } from '../../../model/job.js';
+import type { Job } from '../../../model/job.js';
 import type { BackupPlan, RepositoryPlan } from '../../../model/plan.js';
 import { header } from '../../../rendering/header.js';
 import type { RenderedFile, TargetInput } from '../../../rendering/file.js';
@@ -33,22 +33,18 @@ export function maintenanceFiles(
   input: TargetInput,
 ): RenderedFile[] {
   const { plan, templates } = input;
-  const own = jobIndex(plan).ofRepository(repository.name);
-  const jobs = [...own]
-    .sort((a, b) => Number(isLight(b)) - Number(isLight(a)))
-    .map((job) => maintenanceJob(namespace, repository, input, job));
+  const jobs = jobIndex(plan).ofRepository(repository.name);
   return [
-    {
+    ...jobs.map((job) => ({
       ...SHARED,
-      path: `${namespace.folder}/maintenance-${repository.name}.yaml`,
+      path: job.object.file,
       content: templates.render('kubernetes/maintenance.yaml.hbs', {
         header: header(plan, null),
         repository: repository.name,
-        security: maintenanceSecurity(),
-        jobs,
+        ...maintenanceJob(namespace, repository, input, job),
       }),
-    },
-    ...own
+    })),
+    ...jobs
       .flatMap((job) => serviceScripts(job, plan))
       .map((script) => serviceFile(namespace, repository, script, input)),
   ];

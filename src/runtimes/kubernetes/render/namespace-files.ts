@@ -17,20 +17,33 @@ const SHARED = { mode: 0o644, sources: [], service: null, runtime: 'kubernetes' 
 const DNS_PORTS = [53, 5353, 8053] as const;
 
 /** The account and the network of a namespace's pods. */
-export function commonFile(namespace: Namespace, { plan, runtimes, templates }: TargetInput): RenderedFile {
-  return {
-    ...SHARED,
-    path: `${namespace.folder}/common.yaml`,
-    content: templates.render('kubernetes/common.yaml.hbs', {
-      header: header(plan, null),
-      name: projectName(plan.project),
-      namespace: namespace.name,
-      labels: labels(plan.project, 'shared', 'shared'),
-      pod_selector: projectSelector(plan.project),
-      dns: ['UDP', 'TCP'].flatMap((protocol) => DNS_PORTS.map((port) => ({ protocol, port }))),
-      ports: repositoryPorts(plan, settingsOf(runtimes)).map((port) => ({ protocol: 'TCP', port })),
-    }),
+export function commonFiles(
+  namespace: Namespace,
+  { plan, runtimes, templates }: TargetInput,
+): RenderedFile[] {
+  const own = {
+    header: header(plan, null),
+    name: projectName(plan.project),
+    namespace: namespace.name,
+    labels: labels(plan.project, 'shared', 'shared'),
   };
+  const network = {
+    pod_selector: projectSelector(plan.project),
+    dns: ['UDP', 'TCP'].flatMap((protocol) => DNS_PORTS.map((port) => ({ protocol, port }))),
+    ports: repositoryPorts(plan, settingsOf(runtimes)).map((port) => ({ protocol: 'TCP', port })),
+  };
+  return [
+    {
+      ...SHARED,
+      path: `${namespace.folder}/service-account.yaml`,
+      content: templates.render('kubernetes/service-account.yaml.hbs', own),
+    },
+    {
+      ...SHARED,
+      path: `${namespace.folder}/network-policy.yaml`,
+      content: templates.render('kubernetes/network-policy.yaml.hbs', { ...own, ...network }),
+    },
+  ];
 }
 
 /** The scripts that a namespace's pods run, each a file that people can read and test. */

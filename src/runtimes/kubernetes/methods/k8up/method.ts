@@ -13,7 +13,7 @@ const schedule: Backend = {
   zone: 'job',
   kinds: ['backup', 'check', 'prune'],
   object: (job, project) => ({
-    file: manifest(job),
+    file: manifest(job, subjectOf(job)),
     name: objectName(project, 'backup', subjectOf(job)),
     entry: job.kind,
     namespace: clusterOf(job).namespace,

@@ -78,7 +78,10 @@ export function hostpathFiles(namespace: Namespace, input: TargetInput): Content
   const all = schedulers(jobs);
   return {
     files: jobs.map((job) => serviceScript(namespace, job, input)),
-    resources: all.map((scheduler) => schedulerFile(namespace, scheduler, input)),
+    resources: all.flatMap((scheduler) => [
+      schedulerFile(namespace, scheduler, input),
+      crontabFile(namespace, scheduler, input),
+    ]),
     generators: all.map((scheduler) => ({
       name: `${scheduler.name}-jobs`,
       files: scheduler.jobs.map(scriptPath),
@@ -136,11 +139,9 @@ function schedulerFile(
       header: header(plan, null),
       name,
       account: projectName(plan.project),
-      crontab_name: `${name}-crontab`,
       namespace: namespace.name,
       labels: own,
       selector: own,
-      crontab: crontab(jobs),
       timezone,
       node_selector: { 'kubernetes.io/os': 'linux', ...nodes },
       image: settings.image,
@@ -154,6 +155,33 @@ function schedulerFile(
       ...volumesAndMounts(plan.project, name, jobs),
     }),
   };
+}
+
+/** Beside the scheduler's own file; no name of a scheduler holds a dot. */
+function crontabFile(
+  namespace: Namespace,
+  { name, file, jobs }: Scheduler,
+  { plan, templates }: TargetInput,
+): RenderedFile {
+  return {
+    path: file.replace(/yaml$/, 'crontab.yaml'),
+    mode: 0o644,
+    sources: [...new Set(jobs.map((job) => job.service.contract))].sort(),
+    service: null,
+    runtime: 'kubernetes',
+    content: templates.render('kubernetes/crontab.yaml.hbs', {
+      header: header(plan, null),
+      scheduler: name,
+      name: crontabName(name),
+      namespace: namespace.name,
+      labels: labels(plan.project, name, 'backup'),
+      crontab: crontab(jobs),
+    }),
+  };
+}
+
+function crontabName(scheduler: string): string {
+  return `${scheduler}-crontab`;
 }
 
 /** busybox crond's crontab: nothing in it is a contract's free text. */
@@ -194,7 +222,7 @@ function volumesAndMounts(
     ],
     volumes: [
       { name: 'scripts', configMap: { name: scriptsConfigMap(project) } },
-      { name: 'crontab', configMap: { name: `${name}-crontab` } },
+      { name: 'crontab', configMap: { name: crontabName(name) } },
       { name: 'jobs', configMap: { name: `${name}-jobs` } },
       { name: 'cache', emptyDir: {} },
       { name: 'tmp', emptyDir: {} },

@@ -12,7 +12,7 @@ function schedule(namespace: string): Backend {
     zone: 'job',
     kinds: ['backup'],
     object: (job, project, stem) => ({
-      file: manifest(job),
+      file: manifest(job, subjectOf(job)),
       name: objectName(project, stem, subjectOf(job)),
       entry: null,
       namespace,

@@ -1,5 +1,6 @@
 import type { Backend } from '../../../../backends/backend.js';
-import { clusterOf, manifest } from '../../../../backends/cronjob.js';
+import { clusterOf } from '../../../../backends/cronjob.js';
+import { subjectOf } from '../../../../backends/systemd.js';
 import { objectName } from '../../../../names/objects.js';
 import type { Method } from '../method.js';
 
@@ -10,7 +11,7 @@ const replicationSource: Backend = {
   zone: 'operator',
   kinds: ['backup'],
   object: (job, project, stem) => ({
-    file: manifest(job),
+    file: `${job.place.folder}/volsync/${subjectOf(job)}/${job.part ?? ''}.yaml`,
     name: objectName(project, stem, job.part ?? ''),
     entry: null,
     namespace: clusterOf(job).namespace,

@@ -5,7 +5,7 @@ import { podSecurityLevel } from '../../render/security.js';
 import { shellFile } from '../../render/shell.js';
 import type { MethodRenderer } from '../renderer.js';
 import { volsyncSteps } from './guide.js';
-import { volsyncFile, volsyncSecret } from './replication-source.js';
+import { replicationSecret, replicationSource, volsyncSecret } from './replication-source.js';
 import { replicationDestination } from './restore.js';
 import { claimShell } from './shell.js';
 
@@ -13,7 +13,12 @@ export const volsync: MethodRenderer = {
   kinds: ['replicationsources.volsync.backube'],
   files: ({ jobs }, input) => ({
     files: jobs.flatMap((job) => claimsOf(job).flatMap((claim) => claimFiles(job, claim, input))),
-    resources: jobs.map((job) => volsyncFile(job, input)),
+    resources: jobs.flatMap((job) =>
+      claimsOf(job).flatMap((claim) => [
+        replicationSource(job, claim, input),
+        ...replicationSecret(job, claim, input),
+      ]),
+    ),
     generators: [],
   }),
   // One for each claim, with the repository of that claim.

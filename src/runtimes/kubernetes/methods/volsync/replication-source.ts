@@ -1,10 +1,11 @@
 import { settingsOf } from '../../settings.js';
 import { labels, objectName } from '../../../../names/objects.js';
+import type { Job } from '../../../../model/job.js';
 import type { ServicePlan } from '../../../../model/plan.js';
 import { header } from '../../../../rendering/header.js';
 import type { RenderedFile, TargetInput } from '../../../../rendering/file.js';
-import { backupSchedule, claimsOf, type KubernetesJob } from '../../render/cluster.js';
-import { serviceRendered } from '../../render/names.js';
+import type { KubernetesJob } from '../../render/cluster.js';
+import { fileOf } from '../../render/names.js';
 import { secretName } from '../../render/pod.js';
 import { moverSecurity } from '../../render/security.js';
 import { plainCron } from '../../render/timing.js';
@@ -20,36 +21,69 @@ const RETAIN = {
   keep_within: 'within',
 } as const;
 
-/** A `ReplicationSource` per claim (volsync.readthedocs.io, "Restic-based backup"). */
-export function volsyncFile(job: KubernetesJob, { plan, runtimes, templates }: TargetInput): RenderedFile {
-  const { service, repository, namespace } = job;
-  const { cron } = backupSchedule(job);
-  const store = settingsOf(runtimes).external_secret;
-  return serviceRendered(
+/** The `ReplicationSource` of a claim (volsync.readthedocs.io, "Restic-based backup"). */
+export function replicationSource(
+  job: KubernetesJob,
+  claim: string,
+  { plan, runtimes, templates }: TargetInput,
+): RenderedFile {
+  const { service, repository, namespace, volumes } = job;
+  const mover = moverSecurity(service, volumes);
+  const { object, schedule } = triggerOf(job, claim);
+  return fileOf(
     job,
+    object.file,
     templates.render('kubernetes/volsync.yaml.hbs', {
       header: header(plan, service.contract),
       service_name: service.service_name,
-      url: repository.url,
-      secret: secretName(repository),
-      restricted: moverSecurity(service, job.volumes) !== null,
-      sources: claimsOf(job).map((claim) => ({
-        claim,
-        namespace,
-        name: volsyncName(job, claim),
-        labels: labels(job.project, service.service_id, 'backup'),
-        store,
-        store_key: `${store?.key_prefix ?? ''}${secretName(repository)}`,
-        secret: volsyncSecret(job, claim),
-        url: volsyncRepository(job, claim),
-        url_template: goTemplateText(volsyncRepository(job, claim)),
-        cron: plainCron(cron),
-        volume_snapshot_class: settingsOf(runtimes).volume_snapshot_class,
-        retain: retain(service),
-        mover: moverSecurity(service, job.volumes),
-      })),
+      claim,
+      namespace,
+      name: volsyncName(job, claim),
+      labels: labels(job.project, service.service_id, 'backup'),
+      secret: volsyncSecret(job, claim),
+      credentials: secretName(repository),
+      url: volsyncRepository(job, claim),
+      restricted: mover !== null,
+      cron: plainCron(schedule.cron),
+      volume_snapshot_class: settingsOf(runtimes).volume_snapshot_class,
+      retain: retain(service),
+      mover,
     }),
   );
+}
+
+/** What fills the Secret of a claim, when the policy names a store. */
+export function replicationSecret(
+  job: KubernetesJob,
+  claim: string,
+  { plan, runtimes, templates }: TargetInput,
+): RenderedFile[] {
+  const { service, repository, namespace } = job;
+  const store = settingsOf(runtimes).external_secret;
+  if (store === null) return [];
+  return [
+    fileOf(
+      job,
+      `kubernetes/${namespace}/volsync/${service.service_id}/secrets/${claim}.yaml`,
+      templates.render('kubernetes/volsync-secret.yaml.hbs', {
+        header: header(plan, service.contract),
+        claim,
+        namespace,
+        labels: labels(job.project, service.service_id, 'backup'),
+        store,
+        store_key: `${store.key_prefix}${secretName(repository)}`,
+        secret: volsyncSecret(job, claim),
+        credentials: secretName(repository),
+        url_template: goTemplateText(volsyncRepository(job, claim)),
+      }),
+    ),
+  ];
+}
+
+function triggerOf({ jobs, service }: KubernetesJob, claim: string): Job {
+  const found = jobs.find(({ part }) => part === claim);
+  if (found === undefined) throw new Error(`nothing backs up the claim ${claim} of ${service.service_id}`);
+  return found;
 }
 
 export function volsyncName({ project }: KubernetesJob, claim: string): string {
