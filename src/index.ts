@@ -32,7 +32,6 @@ export type {
   RuntimeName as Runtime,
   ServiceVolume,
   VolumeSettings,
-  WorkloadSettings,
 } from './model/contract.js';
 export type { JobSchedule } from './schedule/job-schedule.js';
 export type { Clockwork } from './schedule/runs.js';

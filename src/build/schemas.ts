@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { TIMED_KINDS } from '../jobs/registry.js';
 import { LOCATION_KINDS, RUNTIMES, RUNTIME_LIST, runtimeOf } from '../runtimes/registry.js';
-import type { Runtime, SettingsSchema } from '../runtimes/runtime.js';
+import type { SettingsSchema } from '../runtimes/runtime.js';
 
 /** A schema, or a part of one. */
 type Json = Record<string, unknown>;
@@ -32,20 +32,28 @@ export function completeSchemas(folder: string): Record<SchemaName, string> {
 const FILL: Readonly<Record<SchemaName, (schema: Json) => void>> = {
   contract(schema) {
     fill(schema, ['properties', 'runtime_templates', 'properties'], templates());
-    fillKeys(schema, ['properties'], 'contract.schema.json', ({ readContract }) => readContract !== undefined);
+    for (const { name, readContract } of RUNTIME_LIST) {
+      const keys = ownKeys(name, ['contract', 'backup'], readContract !== undefined);
+      fillKeys(schema, ['properties'], keys.contract);
+      fillKeys(schema, ['properties', 'backup', 'properties'], keys.backup);
+    }
     fill(schema, ['$defs', 'volume_settings', 'properties'], volumeKeys());
   },
   policy(schema) {
     const runtime = at(schema, ['$defs', 'deployment', 'properties', 'runtime']);
     runtime.description = `What runs these services: ${listed(RUNTIMES.map(described))}.`;
     runtime.enum = RUNTIMES;
-    fill(schema, ['properties', 'runtimes', 'properties'], settingsOfRuntimes());
-    fillKeys(
-      schema,
-      ['$defs', 'deployment', 'properties'],
-      'deployment.schema.json',
-      ({ deployment_key }) => deployment_key !== undefined,
-    );
+    for (const { name, readSettings, settingsSchema, deployment_key } of RUNTIME_LIST) {
+      const { settings, defaults } = ownKeys(name, ['settings', 'defaults'], readSettings !== null);
+      if (settings !== undefined) {
+        fill(schema, ['properties', 'runtimes', 'properties'], {
+          [name]: settingsSchema?.(settings) ?? settings,
+        });
+      }
+      fillKeys(schema, ['properties', 'defaults', 'properties'], defaults);
+      const { deployment } = ownKeys(name, ['deployment'], deployment_key !== undefined);
+      fillKeys(schema, ['$defs', 'deployment', 'properties'], deployment);
+    }
     fillAfter(schema, ['$defs', 'repository', 'properties'], 'maintenance', timesOfKinds());
   },
   plan(schema) {
@@ -55,20 +63,6 @@ const FILL: Readonly<Record<SchemaName, (schema: Json) => void>> = {
   // What was written once does not change.
   'plan-1': () => undefined,
 };
-
-/** `runtimes.<name>`: what stands beside the function that reads it. */
-function settingsOfRuntimes(): Json {
-  const settings = RUNTIMES.flatMap((name) => {
-    const file = `src/runtimes/${name}/settings.schema.json`;
-    const { readSettings, settingsSchema = (source) => source } = runtimeOf(name);
-    if (existsSync(file) !== (readSettings !== null)) {
-      throw new Error(`${file} and \`readSettings\` of ${name}: one is missing`);
-    }
-    if (!existsSync(file)) return [];
-    return [[name, settingsSchema(JSON.parse(readFileSync(file, 'utf8')) as SettingsSchema)] as const];
-  });
-  return Object.fromEntries(settings);
-}
 
 /** `repositories.<name>.<kind>` */
 function timesOfKinds(): Json {
@@ -130,21 +124,27 @@ function fill(schema: Json, path: readonly string[], content: Json): void {
 /** Keys that only one runtime has, and beside which of all the others people look for them. */
 type OwnKeys = SettingsSchema & { readonly after?: string; readonly before?: string };
 
-/** What stands beside the functions that read a runtime's own keys. */
-function fillKeys(
-  schema: Json,
-  path: readonly string[],
-  source: string,
-  isRead: (runtime: Runtime) => boolean,
-): void {
-  for (const runtime of RUNTIME_LIST) {
-    const file = `src/runtimes/${runtime.name}/${source}`;
-    if (existsSync(file) !== isRead(runtime)) throw new Error(`${file} and what reads it: one is missing`);
-    if (!existsSync(file)) continue;
-    const { after, before, properties } = JSON.parse(readFileSync(file, 'utf8')) as OwnKeys;
-    const keys = Object.keys(at(schema, path));
-    fillAfter(schema, path, after ?? keys[keys.indexOf(before ?? '') - 1] ?? '', { ...properties });
+/** What a runtime's folder says of its keys in each of these places; something where a function reads them, else nothing. */
+function ownKeys<Place extends string>(
+  runtime: string,
+  places: readonly Place[],
+  isRead: boolean,
+): Partial<Record<Place, OwnKeys>> {
+  const files = places.map((place) => [place, `src/runtimes/${runtime}/${place}.schema.json`] as const);
+  const found = files.filter(([, file]) => existsSync(file));
+  if (found.length > 0 !== isRead) {
+    throw new Error(`${files.map(([, file]) => file).join(' or ')} and what reads it: one is missing`);
   }
+  return Object.fromEntries(
+    found.map(([place, file]) => [place, JSON.parse(readFileSync(file, 'utf8')) as OwnKeys]),
+  ) as Partial<Record<Place, OwnKeys>>;
+}
+
+function fillKeys(schema: Json, path: readonly string[], own: OwnKeys | undefined): void {
+  if (own === undefined) return;
+  const { after, before, properties } = own;
+  const keys = Object.keys(at(schema, path));
+  fillAfter(schema, path, after ?? keys[keys.indexOf(before ?? '') - 1] ?? '', { ...properties });
 }
 
 /** Where people look for it: after one of the keys that are there. */

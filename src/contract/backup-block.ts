@@ -1,5 +1,4 @@
 import { posix } from 'node:path';
-import { readLabels } from '../source/labels.js';
 import { readSettings } from './settings.js';
 import { readMaxShrink } from '../source/max-shrink.js';
 import { asList, asMapping, asText, asTexts } from '../source/access.js';
@@ -8,7 +7,7 @@ import type { Findings } from '../source/findings.js';
 import { suggestionHint } from '../source/suggest.js';
 import type { Mapping } from '../source/yaml-values.js';
 import { readCommands } from './commands.js';
-import type { BackupBlock, VolumeSettings, WorkloadSettings } from '../model/contract.js';
+import type { BackupBlock, VolumeSettings } from '../model/contract.js';
 import { RUNTIME_LIST } from '../runtimes/registry.js';
 import { checkName } from '../source/name-rules.js';
 
@@ -31,22 +30,7 @@ export function readBackupBlock(findings: Findings, contract: Mapping): BackupBl
       hint,
     });
   }
-  return {
-    settings,
-    commands: readCommands(findings, block, ['backup']),
-    volumes,
-    workload: readWorkload(asMapping(asMapping(block.kubernetes).workload)),
-  };
-}
-
-/** The schema has checked kind, name and labels. */
-function readWorkload({ kind, name, selector }: Mapping): WorkloadSettings {
-  const labels = readLabels(selector);
-  return {
-    kind: (['Deployment', 'StatefulSet'] as const).find((known) => known === kind) ?? null,
-    name: asText(name),
-    selector: Object.keys(labels).length === 0 ? null : labels,
-  };
+  return { settings, commands: readCommands(findings, block, ['backup']), volumes };
 }
 
 function readVolumeSettings(findings: Findings, given: Mapping, pointer: Pointer): VolumeSettings {

@@ -28,11 +28,6 @@ export function madeUpContract(id: string): Contract {
     run_as_group: null,
     health_cmd: [],
     requires: [],
-    backup: {
-      settings: {},
-      commands: NO_COMMANDS,
-      volumes: new Map(),
-      workload: { kind: null, name: null, selector: null },
-    },
+    backup: { settings: {}, commands: NO_COMMANDS, volumes: new Map() },
   };
 }

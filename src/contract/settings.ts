@@ -52,8 +52,6 @@ export function readSettings(findings: Findings, given: Mapping, pointer: Pointe
   if (shrink !== null) settings.max_shrink = shrink;
   const runAs = readRunAs(given.run_as);
   if (runAs !== null) settings.run_as = runAs;
-  const project = asText(given.compose_project);
-  if (project !== null) settings.compose_project = project;
   return settings;
 }
 

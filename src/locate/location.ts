@@ -18,7 +18,7 @@ export type Location = Pick<
 >;
 
 /** What the place of a volume depends on besides the contract. */
-export type LocatePolicy = Pick<Policy, 'runtimes' | 'defaults'>;
+export type LocatePolicy = Pick<Policy, 'runtimes'>;
 
 export interface LocateInput {
   readonly contract: Contract;

@@ -82,8 +82,6 @@ export interface BackupSettings {
   readonly max_shrink: number;
   /** Whose eyes read the files on hosts; a number is a uid. */
   readonly run_as: RunAs;
-  /** Name of the Compose project; null for the one that Compose takes from a folder called `service_id`. */
-  readonly compose_project: string | null;
 }
 
 /** What people type around a restore in place of what the runtime itself would need; each a program with its arguments. */
@@ -115,13 +113,6 @@ export interface VolumeSettings {
   readonly pointer: Pointer;
 }
 
-/** `backup.kubernetes.workload`: what runs the service in a cluster, as far as the contract says. */
-export interface WorkloadSettings {
-  readonly kind: 'Deployment' | 'StatefulSet' | null;
-  readonly name: string | null;
-  readonly selector: Readonly<Record<string, string>> | null;
-}
-
 /** The `backup:` block of a contract. */
 export interface BackupBlock {
   /** Only the keys that the contract gives. */
@@ -129,7 +120,6 @@ export interface BackupBlock {
   readonly commands: Commands;
   /** By persistent volume name, in file order; every key names a persistent volume of the contract. */
   readonly volumes: ReadonlyMap<string, VolumeSettings>;
-  readonly workload: WorkloadSettings;
 }
 
 /** One service contract: the parts that decide about backups, references resolved, defaults filled in. */

@@ -66,10 +66,11 @@ function checkCommands(findings: Findings, runtime: RuntimeName, entry: Mapping,
 /** Reads `runtimes`, each setting with the usual default. */
 export function readRuntimeSettings(findings: Findings, given: Mapping): RuntimeSettings {
   const runtimes = asMapping(given.runtimes);
+  const defaults = asMapping(given.defaults);
   const read = RUNTIME_LIST.flatMap(({ name, readSettings }) =>
     readSettings === null
       ? []
-      : [[name, readSettings(findings, asMapping(runtimes[name]), ['runtimes', name])] as const],
+      : [[name, readSettings(findings, asMapping(runtimes[name]), ['runtimes', name], defaults)] as const],
   );
   return Object.fromEntries(read);
 }

@@ -36,7 +36,6 @@ const BUILT_IN_DEFAULTS: Omit<BackupSettings, 'repository'> = {
   accept_incomplete: false,
   max_shrink: 50,
   run_as: 'restic',
-  compose_project: null,
 };
 
 /** One that reads a large file for hours leaves the others a way. */

@@ -152,14 +152,17 @@ export interface Runtime extends Locator {
   readonly volume_key: VolumeKey | null;
   /**
    * Reads its settings in the policy, each with the usual default: the same keys as `settings.schema.json` beside it
-   * describes. Null where it has none.
+   * describes, and those of `defaults` in `defaults.schema.json`. Null where it has none.
+   *
+   * @param given `runtimes.<name>`, which stands at `pointer`
    */
-  readonly readSettings: ((findings: Findings, given: Mapping, pointer: Pointer) => unknown) | null;
+  readonly readSettings:
+    ((findings: Findings, given: Mapping, pointer: Pointer, defaults: Mapping) => unknown) | null;
   /** Its `settings.schema.json` with what only code knows filled in; left out where that says everything. */
   readonly settingsSchema?: (source: SettingsSchema) => SettingsSchema;
   /**
-   * Reads its own keys of a contract, each with the usual default: those that `contract.schema.json` beside it describes.
-   * Left out where it has none.
+   * Reads its own keys of a contract, each with the usual default: those that `contract.schema.json` beside it describes,
+   * and those of `backup` in `backup.schema.json`. Left out where it has none.
    */
   readonly readContract?: (findings: Findings, given: Mapping) => unknown;
   /** The key that only its own deployments have; left out where there is none. */

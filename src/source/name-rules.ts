@@ -34,12 +34,6 @@ export const COMPOSE_SERVICE_NAME: NameRule = {
   of: 'a Compose service',
 };
 
-/** Compose specification, "Name top-level element". */
-export const COMPOSE_PROJECT_NAME: NameRule = {
-  pattern: /^[a-z0-9][a-z0-9_-]{0,127}$/,
-  words: 'lower-case letters, digits, `_` and `-`, beginning with a letter or digit',
-};
-
 /** RFC 1123 subdomain, as Kubernetes names its objects. */
 export const KUBERNETES_NAME: NameRule = {
   pattern: /^[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?$/,

@@ -1,5 +1,4 @@
 import type { PersistentVolume } from '../../model/contract.js';
-import { COMPOSE_PROJECT_NAME } from '../../source/name-rules.js';
 import type { Diagnostic } from '../../diagnostics/diagnostic.js';
 import { declaredVolumes } from '../../locate/location.js';
 import { pairVolume } from '../../locate/pairing.js';
@@ -9,6 +8,9 @@ import type { Check } from '../../model/check.js';
 import type { Deployed } from '../../model/deployed.js';
 import { VOLUME_KEY } from './volume-key.js';
 import { composeProject, statedProject } from './project.js';
+
+/** Compose specification, "Name top-level element". */
+const PROJECT_NAME = /^[a-z0-9][a-z0-9_-]{0,127}$/;
 
 /**
  * A volume that carries the name of another project than the commands of the runbook: those would stop nothing. Where
@@ -28,7 +30,7 @@ function volumeOfOther(policy: Policy, entry: Deployed, volume: PersistentVolume
   const project = composeProject(policy, contract, deployment);
   const isStated = statedProject(policy, contract, deployment) !== null;
   const other = given.ownPrefix ?? (isStated ? null : beforeFirst(given.name, '_'));
-  if (other === null || given.name.startsWith(`${project}_`) || !COMPOSE_PROJECT_NAME.pattern.test(other)) {
+  if (other === null || given.name.startsWith(`${project}_`) || !PROJECT_NAME.test(other)) {
     return null;
   }
   return {

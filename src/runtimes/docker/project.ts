@@ -1,7 +1,9 @@
 import type { Contract } from '../../model/contract.js';
 import type { LocatePolicy } from '../../locate/location.js';
 import type { Deployment } from '../../model/policy.js';
+import { contractOf } from './contract.js';
 import { projectOfDeployment } from './deployment-key.js';
+import { settingsOf } from './settings.js';
 
 /** The Compose project of a service: as the deployment, the contract or the defaults say, else as its folder is called. */
 export function composeProject(
@@ -14,11 +16,15 @@ export function composeProject(
 
 /** As {@link composeProject}; null where nobody says it. */
 export function statedProject(
-  { defaults }: LocatePolicy,
-  { backup }: Contract,
+  { runtimes }: LocatePolicy,
+  contract: Contract,
   deployment: Deployment | null,
 ): string | null {
-  return projectOfDeployment(deployment) ?? backup.settings.compose_project ?? defaults.compose_project;
+  return (
+    projectOfDeployment(deployment) ??
+    contractOf(contract).compose_project ??
+    settingsOf(runtimes).compose_project
+  );
 }
 
 /**

@@ -3,6 +3,7 @@ import { hostPlacement } from '../host-placement.js';
 import type { Runtime } from '../runtime.js';
 import { byHand } from './by-hand.js';
 import { CHECKS } from './checks.js';
+import { readContract } from './contract.js';
 import { DEPLOYMENT_KEY } from './deployment-key.js';
 import { locator } from './locate.js';
 import { readSettings } from './settings.js';
@@ -19,6 +20,7 @@ export const docker: Runtime = {
   runs_on: 'host',
   volume_key: VOLUME_KEY,
   readSettings,
+  readContract,
   deployment_key: DEPLOYMENT_KEY,
   place_keys: ['data_root'],
   kinds: KINDS,

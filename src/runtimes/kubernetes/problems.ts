@@ -113,7 +113,7 @@ function claimProblems(contract: Contract, volume: PlannedVolume): KubernetesPro
 }
 
 function labelProblems(contract: Contract): KubernetesProblem[] {
-  if (contract.backup.workload.selector !== null || LABEL_VALUE.test(contract.service_name)) return [];
+  if (contractOf(contract).workload.selector !== null || LABEL_VALUE.test(contract.service_name)) return [];
   return [
     {
       code: 'STW542',

@@ -1,5 +1,6 @@
 import type { Contract } from '../../model/contract.js';
 import type { PlannedVolume, Workload } from '../../model/plan.js';
+import { contractOf } from './contract.js';
 
 /**
  * What runs a service in a cluster. The kind is what the contract says; else a StatefulSet where a claim is named like
@@ -7,7 +8,7 @@ import type { PlannedVolume, Workload } from '../../model/plan.js';
  * knows.
  */
 export function planWorkload(contract: Contract, volumes: readonly PlannedVolume[]): Workload {
-  const given = contract.backup.workload;
+  const given = contractOf(contract).workload;
   const name = given.name ?? contract.service_name;
   const isAdapters =
     given.name === null &&

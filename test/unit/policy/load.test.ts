@@ -73,12 +73,11 @@ test('every default of the smallest policy', () => {
       retry_lock: 60,
       accept_incomplete: false,
       run_as: 'restic',
-      compose_project: null,
     },
     parallel: 2,
     deployments: null,
     runtimes: {
-      docker: { data_root: '/var/lib/docker' },
+      docker: { data_root: '/var/lib/docker', compose_project: null },
       podman: {
         storage_root: '/var/lib/containers/storage',
         image: 'ghcr.io/restic/restic:0.19.1',

@@ -16,15 +16,6 @@ const PLAN = ['src/model/plan.ts', 'src/plan/build.ts'];
 /** They read that field. */
 const READERS = ['src/review/rules/coverage.ts', 'src/targets/runbook/stop.ts'];
 
-/** `backup` of a contract and `defaults` of the policy say it too, beside the settings of all runtimes. */
-const SHARED = [
-  'schemas/contract.schema.json',
-  'schemas/policy.schema.json',
-  'src/contract/settings.ts',
-  'src/model/contract.ts',
-  'src/policy/load.ts',
-];
-
 /** A variable of templates has that name, and the plan's value. */
 const VARIABLES = 'src/targets/ansible/service-vars.ts';
 
@@ -65,7 +56,7 @@ test('nobody outside a kind’s folder decides by its name', () => {
 const OWN_KEYS: readonly (readonly [string, readonly string[]])[] = [
   ['quadlet_scope', [CATALOGUE, MOVES]],
   ['vmid', [CATALOGUE, MOVES, ...PLAN, VARIABLES]],
-  ['compose_project', [MOVES, ...PLAN, ...READERS, ...SHARED]],
+  ['compose_project', [MOVES, ...PLAN, ...READERS]],
   ['pvc', [MOVES]],
   ['node_selector', [HISTORY, ...PLAN, ...READERS]],
 ];
