@@ -82,6 +82,7 @@ export type { Pointer, SourceDocument } from './source/document.js';
 export type { RenderedFile } from './rendering/file.js';
 export type { ExternalSecretSettings, KubernetesSettings } from './runtimes/kubernetes/settings.js';
 export type { Toleration } from './runtimes/kubernetes/tolerations.js';
+export type { DockerFacts } from './runtimes/docker/project.js';
 export type { DockerSettings } from './runtimes/docker/settings.js';
 export { METHOD_NAMES, type MethodName } from './runtimes/kubernetes/methods/registry.js';
 export type { PodmanSettings } from './runtimes/podman/settings.js';

@@ -58,6 +58,10 @@ const FILL: Readonly<Record<SchemaName, (schema: Json) => void>> = {
   },
   plan(schema) {
     at(schema, ['$defs', 'placement', 'properties', 'runtime']).enum = RUNTIMES;
+    for (const { name, ownFacts } of RUNTIME_LIST) {
+      const { placement } = ownKeys(name, ['placement'], ownFacts !== undefined);
+      fillKeys(schema, ['$defs', 'placement', 'properties'], placement);
+    }
     at(schema, ['$defs', 'volume', 'properties', 'kind']).enum = LOCATION_KINDS;
   },
   // What was written once does not change.
@@ -124,7 +128,7 @@ function fill(schema: Json, path: readonly string[], content: Json): void {
 /** Keys that only one runtime has, and beside which of all the others people look for them. */
 type OwnKeys = SettingsSchema & { readonly after?: string; readonly before?: string };
 
-/** What a runtime's folder says of its keys in each of these places; something where a function reads them, else nothing. */
+/** What a runtime's folder says of its keys in each of these places; something where a function reads or writes them. */
 function ownKeys<Place extends string>(
   runtime: string,
   places: readonly Place[],
@@ -133,7 +137,7 @@ function ownKeys<Place extends string>(
   const files = places.map((place) => [place, `src/runtimes/${runtime}/${place}.schema.json`] as const);
   const found = files.filter(([, file]) => existsSync(file));
   if (found.length > 0 !== isRead) {
-    throw new Error(`${files.map(([, file]) => file).join(' or ')} and what reads it: one is missing`);
+    throw new Error(`${files.map(([, file]) => file).join(' or ')} and its function: one is missing`);
   }
   return Object.fromEntries(
     found.map(([place, file]) => [place, JSON.parse(readFileSync(file, 'utf8')) as OwnKeys]),

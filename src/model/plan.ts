@@ -56,7 +56,7 @@ export interface Workload {
   readonly selector: Labels;
 }
 
-/** One service in one place. */
+/** One service in one place. Beside these keys the plan has those that only the runtime knows, and nobody else reads. */
 export interface Placement {
   readonly runtime: RuntimeName;
   /** Host name; null where the policy names none, and on Kubernetes. */
@@ -69,8 +69,6 @@ export interface Placement {
   readonly node_selector?: Labels;
   /** Quadlet scope; null on other runtimes. */
   readonly scope: 'system' | 'user' | null;
-  /** Set on Docker: the Compose project. */
-  readonly compose_project?: string;
   /** Set where contract or policy have commands of their own for it. */
   readonly commands?: Commands;
   /** restic's `--host`. */
@@ -132,11 +130,9 @@ export interface ServicePlan {
 /** A service as it is before it is placed. */
 export type PlannedService = Omit<ServicePlan, 'placements'>;
 
-/** Where a service's volumes would live under a runtime that it is not deployed on. */
+/** Where a service's volumes would live under a runtime that it is not deployed on; with its own keys, as a placement. */
 export interface Elsewhere {
   readonly runtime: RuntimeName;
-  /** As in {@link Placement}. */
-  readonly compose_project?: string;
   readonly volumes: readonly {
     readonly volume: string;
     readonly kind: LocationKind;

@@ -135,25 +135,22 @@ function guestOf(contract: Contract): number | null {
 function planElsewhere(policy: Policy, contract: Contract, placements: readonly Placement[]): Elsewhere[] {
   return contract.runtimes
     .filter((runtime) => !placements.some((placement) => placement.runtime === runtime))
-    .map((runtime) => {
-      const project = runtimeOf(runtime).composeProject?.(policy, contract, null) ?? null;
-      return {
-        runtime,
-        ...(project === null ? {} : { compose_project: project }),
-        volumes: backedUp(planVolumes(contract, runtime, policy)).map(
-          ({ volume, kind, location, name, snapshot_path }) => ({
-            ...{ volume, kind, location, name, snapshot_path },
-          }),
-        ),
-      };
-    });
+    .map((runtime) => ({
+      runtime,
+      ...runtimeOf(runtime).ownFacts?.(policy, contract, null),
+      volumes: backedUp(planVolumes(contract, runtime, policy)).map(
+        ({ volume, kind, location, name, snapshot_path }) => ({
+          ...{ volume, kind, location, name, snapshot_path },
+        }),
+      ),
+    }));
 }
 
 function planPlacement(
   policy: Policy,
   { contract, runtime, host, deployment, snapshot_host }: Deployed,
 ): Placement {
-  const { composeProject, placement } = runtimeOf(runtime);
+  const { ownFacts, placement } = runtimeOf(runtime);
   const located = planVolumes(contract, runtime, policy, deployment);
   const { namespace, workload, node_selector, scope, commands, volumes, not_honoured, obstacles } = placement(
     {
@@ -161,13 +158,12 @@ function planPlacement(
       volumes: located,
     },
   );
-  const project = composeProject?.(policy, contract, deployment) ?? null;
   return {
     ...{ runtime, host, namespace },
     ...(workload === undefined ? {} : { workload }),
     ...(node_selector === undefined ? {} : { node_selector }),
     scope,
-    ...(project === null ? {} : { compose_project: project }),
+    ...ownFacts?.(policy, contract, deployment),
     ...(commands === undefined ? {} : { commands }),
     ...{ snapshot_host, volumes },
     ...(not_honoured === undefined ? {} : { not_honoured }),

@@ -4,6 +4,7 @@ import type { Span } from '../diagnostics/diagnostic.js';
 import { pairVolume } from '../locate/pairing.js';
 import type { Policy } from '../model/policy.js';
 import { runtimeOf } from '../runtimes/registry.js';
+import type { PlaceKey } from '../runtimes/runtime.js';
 import { valueAt } from '../source/findings.js';
 
 /** A key that says where a volume lives, with what it says. */
@@ -41,47 +42,35 @@ export function movedBy(
 function keysOf({ policy, contract }: VolumeSide, name: string, runtime: RuntimeName): [string, Key][] {
   const volume = contract.persistent_volumes.find((candidate) => candidate.name === name);
   if (volume === undefined) return [];
-  const { mounted, volume_key, place_keys, composeProject } = runtimeOf(runtime);
+  const { mounted, volume_key, place_keys } = runtimeOf(runtime);
   const { partner } = pairVolume(volume, mounted(contract));
-  const at = (document: SourceDocument, ...pointer: Pointer): [string, Key] => [
-    pointer.map((step) => (typeof step === 'number' ? '*' : step)).join('.'),
-    { document, pointer, value: valueAt(document.value, pointer) },
-  ];
-  const ours = (...pointer: Pointer) => at(contract.document, ...pointer);
+  const ours = (...pointer: Pointer) => keyAt(contract.document, pointer);
   const settings = volume_key === null ? [] : [ours('backup', 'volumes', name, volume_key.key)];
   const mount = partner?.pointer;
   const bound = mount === undefined ? [] : MOUNT_KEYS.map((key) => ours(...mount, key));
-  const theirs = place_keys.map((key) => at(policy.document, 'runtimes', runtime, key));
   return [
     ...settings,
     ...bound,
     ours(...volume.pointer, 'path'),
-    ...CONTRACT_KEYS.map((pointer) => ours(...pointer)),
-    ...(composeProject !== null ? [ours('backup', 'compose_project'), ...projectKeys(policy)] : []),
-    ...theirs,
+    ...place_keys.flatMap((key) => placeKeys({ policy, contract }, key)),
   ];
 }
 
-/** Where the policy names Compose projects; a deployment is known by its services, wherever it stands in the list. */
-function projectKeys({ document, deployments }: Policy): [string, Key][] {
-  const at = (name: string, ...pointer: Pointer): [string, Key] => [
-    name,
-    { document, pointer, value: valueAt(document.value, pointer) },
-  ];
+/** A key of a runtime, wherever it may stand; a deployment is known by its services, wherever it stands in the list. */
+function placeKeys({ policy, contract }: VolumeSide, { of, pointer }: PlaceKey): [string, Key][] {
+  if (of === 'contract') return [keyAt(contract.document, pointer)];
+  if (of === 'policy') return [keyAt(policy.document, pointer)];
+  return (policy.deployments ?? []).map((deployment) => {
+    const [, key] = keyAt(policy.document, [...deployment.pointer, ...pointer]);
+    return [`${pointer.join('.')} of ${JSON.stringify(deployment.services)}`, key];
+  });
+}
+
+function keyAt(document: SourceDocument, pointer: Pointer): [string, Key] {
   return [
-    ...(deployments ?? []).map((deployment) =>
-      at(`project of ${JSON.stringify(deployment.services)}`, ...deployment.pointer, 'compose_project'),
-    ),
-    at('defaults.compose_project', 'defaults', 'compose_project'),
+    pointer.map((step) => (typeof step === 'number' ? '*' : step)).join('.'),
+    { document, pointer, value: valueAt(document.value, pointer) },
   ];
 }
 
 const MOUNT_KEYS = ['host_path', 'source', 'target', 'name'];
-
-const CONTRACT_KEYS: readonly Pointer[] = [
-  ['kubernetes', 'pvc', 'name'],
-  ['service_container', 'vmid'],
-  ['service_namespace'],
-  ['quadlet_scope'],
-  ['service_name'],
-];

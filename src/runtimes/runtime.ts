@@ -5,7 +5,7 @@ import type { Located, LocateInput } from '../locate/location.js';
 import type { Command, Step } from '../model/guide.js';
 import type { Job } from '../model/job.js';
 import type { Check } from '../model/check.js';
-import type { PlannedService, Placement, PlannedVolume, ServicePlan } from '../model/plan.js';
+import type { Elsewhere, PlannedService, Placement, PlannedVolume, ServicePlan } from '../model/plan.js';
 import type { RenderedFile, TargetInput } from '../rendering/file.js';
 import type { Pointer } from '../source/document.js';
 import type { Findings } from '../source/findings.js';
@@ -46,6 +46,12 @@ export interface DeploymentKey {
   /** What a deployment on another runtime has none of, and what its author then needs to know. */
   readonly refused: { readonly thing: string; readonly hint: string };
   readonly read: (value: unknown) => unknown;
+}
+
+/** A key that says where volumes are kept: below the root of a contract or of the policy, or below a deployment. */
+export interface PlaceKey {
+  readonly of: 'contract' | 'policy' | 'deployment';
+  readonly pointer: Pointer;
 }
 
 /** One service that is to be planned in one place, with its volumes as they were located. */
@@ -113,10 +119,11 @@ export interface ByHand {
    * nothing where it is there.
    */
   readonly recreate: (
-    service: ServicePlan,
-    place: Pick<Placement, 'compose_project'>,
+    placement: Placement | Elsewhere,
     volume: Pick<PlannedVolume, 'kind' | 'name'>,
   ) => Command[];
+  /** What to know before one stops whatever else uses the data; follows `but`. Left out where there is nothing. */
+  readonly caution?: (placement: Placement) => string;
   readonly steps: OwnSteps;
 }
 
@@ -167,15 +174,17 @@ export interface Runtime extends Locator {
   readonly readContract?: (findings: Findings, given: Mapping) => unknown;
   /** The key that only its own deployments have; left out where there is none. */
   readonly deployment_key?: DeploymentKey;
-  /** Keys of its settings in the policy that say where it keeps volumes. */
-  readonly place_keys: readonly string[];
+  /** Keys that say where it keeps volumes, beside those of mounts and volumes: likelier ones first. */
+  readonly place_keys: readonly PlaceKey[];
   /** What `stowage paths` calls the things that hold volumes, with what they are. A word means one thing everywhere. */
   readonly kinds: Readonly<Record<string, Holding>>;
   /** The unit that has to run before its named volumes can be told from folders; left out where none has to. */
   readonly engine_unit?: string;
-  /** The Compose project that a service is in; null where there are none. */
-  readonly composeProject:
-    ((policy: Policy, contract: Contract, deployment: Deployment | null) => string) | null;
+  /**
+   * What else it knows of a service in one place, for itself: the plan has it beside the keys of all placements, as
+   * `placement.schema.json` describes. Left out where there is nothing.
+   */
+  readonly ownFacts?: (policy: Policy, contract: Contract, deployment: Deployment | null) => object;
   /** The size of its own storage that a contract declares, as a quantity; left out where none is. */
   readonly declaredSize?: (contract: Contract) => string | null;
   /** The number of the guest that a contract names; left out where services are no guests. */

@@ -17,7 +17,6 @@ export const baremetal: Runtime = {
   place_keys: [],
   kinds: KINDS,
   ...locator,
-  composeProject: null,
   placement: hostPlacement,
   parts: (_policy, service, placement) => folderPart(service, placement, folders(placement, KINDS)),
   isRefused: () => false,

@@ -2,7 +2,7 @@ import { fence, fenced, type Command, type Step } from '../../model/guide.js';
 import type { Placement, PlannedVolume, ServicePlan } from '../../model/plan.js';
 import { byRoot, NO_STEPS } from '../by-root.js';
 import type { ByHand, StepPlace } from '../runtime.js';
-import { composeProjectName } from './project.js';
+import { composeProjectName, projectOf } from './project.js';
 
 export const byHand: ByHand = {
   new_host: {
@@ -15,7 +15,7 @@ export const byHand: ByHand = {
   typist: byRoot,
 
   workload(service, placement) {
-    const compose = composeCommand(service, placement);
+    const compose = composeCommand(placement);
     const only = composeServices(service, placement);
     const [first] = service.compose_services;
     return {
@@ -26,26 +26,20 @@ export const byHand: ByHand = {
   },
 
   owners: () => null,
-  recreate: (service, place, volume) => recreateVolume(projectOf(service, place), volume),
+  recreate: (placement, volume) => recreateVolume(projectOf(placement), volume),
+  caution: (placement) =>
+    `not before you know why: a container of another Compose project than ${projectOf(placement)} means that this page is wrong, and compose_project in its contract says so`,
   steps: { ...NO_STEPS, remake },
 };
 
 /** Compose finds a project's containers by their labels, wherever its file is. */
-function composeCommand(service: ServicePlan, placement: Placement): Command {
-  return ['docker', 'compose', '--project-name', projectOf(service, placement)];
-}
-
-/** The Compose project that a service is in. */
-function projectOf(
-  service: Pick<ServicePlan, 'service_id'>,
-  placement: Pick<Placement, 'compose_project'>,
-): string {
-  return placement.compose_project ?? composeProjectName(service.service_id);
+function composeCommand(placement: Placement): Command {
+  return ['docker', 'compose', '--project-name', projectOf(placement)];
 }
 
 /** The Compose services to name in a project that may hold others; none in one of the service's own. */
 function composeServices(service: ServicePlan, placement: Placement): readonly string[] {
-  const isOwn = projectOf(service, placement) === composeProjectName(service.service_id);
+  const isOwn = projectOf(placement) === composeProjectName(service.service_id);
   return isOwn ? [] : service.compose_services;
 }
 
@@ -56,7 +50,7 @@ function composeServices(service: ServicePlan, placement: Placement): readonly s
  */
 function remake({ service, placement, at }: StepPlace): Step[] {
   if ((placement.commands?.start ?? null) !== null) return [];
-  const project = projectOf(service, placement);
+  const project = projectOf(placement);
   const only = composeServices(service, placement);
   return [
     fenced(

@@ -1,5 +1,6 @@
 import type { Contract } from '../../model/contract.js';
 import type { LocatePolicy } from '../../locate/location.js';
+import type { Elsewhere, Placement } from '../../model/plan.js';
 import type { Deployment } from '../../model/policy.js';
 import { contractOf } from './contract.js';
 import { projectOfDeployment } from './deployment-key.js';
@@ -25,6 +26,24 @@ export function statedProject(
     contractOf(contract).compose_project ??
     settingsOf(runtimes).compose_project
   );
+}
+
+/** What the plan says of a service on Docker. */
+export interface DockerFacts {
+  readonly compose_project: string;
+}
+
+export function ownFacts(
+  policy: LocatePolicy,
+  contract: Contract,
+  deployment: Deployment | null,
+): DockerFacts {
+  return { compose_project: composeProject(policy, contract, deployment) };
+}
+
+/** The project of a service that was planned. */
+export function projectOf(placement: Placement | Elsewhere): string {
+  return (placement as (Placement | Elsewhere) & DockerFacts).compose_project;
 }
 
 /**

@@ -8,7 +8,7 @@ import { DEPLOYMENT_KEY } from './deployment-key.js';
 import { locator } from './locate.js';
 import { readSettings } from './settings.js';
 import { VOLUME_KEY } from './volume-key.js';
-import { composeProject } from './project.js';
+import { ownFacts } from './project.js';
 
 const KINDS = { host_path: 'folder', docker_volume: 'volume' } as const;
 
@@ -22,11 +22,16 @@ export const docker: Runtime = {
   readSettings,
   readContract,
   deployment_key: DEPLOYMENT_KEY,
-  place_keys: ['data_root'],
+  place_keys: [
+    { of: 'contract', pointer: ['backup', 'compose_project'] },
+    { of: 'deployment', pointer: ['compose_project'] },
+    { of: 'policy', pointer: ['defaults', 'compose_project'] },
+    { of: 'policy', pointer: ['runtimes', 'docker', 'data_root'] },
+  ],
   kinds: KINDS,
   ...locator,
   engine_unit: 'docker.service',
-  composeProject,
+  ownFacts,
   placement: hostPlacement,
   parts: (_policy, service, placement) => folderPart(service, placement, folders(placement, KINDS, 'docker')),
   checks: CHECKS,

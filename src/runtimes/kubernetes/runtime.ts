@@ -27,10 +27,13 @@ export const kubernetes: Runtime = {
   readContract,
   deployment_key: DEPLOYMENT_KEY,
   settingsSchema,
-  place_keys: [],
+  place_keys: [
+    { of: 'contract', pointer: ['kubernetes', 'pvc', 'name'] },
+    { of: 'contract', pointer: ['service_namespace'] },
+    { of: 'contract', pointer: ['service_name'] },
+  ],
   kinds: { host_path: 'folder', claim: 'claim' },
   ...locator,
-  composeProject: null,
   declaredSize: (contract) => contractOf(contract).pvc?.size ?? null,
   placement,
   parts(policy, service, placed) {

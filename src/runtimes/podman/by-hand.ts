@@ -17,7 +17,7 @@ export const byHand: ByHand = {
     scope === 'user' ? (settingsOf(runtimes).user ?? 'the user of the containers') : 'root',
   workload: (service) => ({ ...unitCommands(service), inside: insideContainer(service) }),
   owners,
-  recreate: (_service, _place, { kind, name }) =>
+  recreate: (_placement, { kind, name }) =>
     kind === 'podman_volume' && name !== null ? [['podman', 'volume', 'create', '--ignore', name]] : [],
   steps: NO_STEPS,
 };

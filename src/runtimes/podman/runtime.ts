@@ -22,10 +22,13 @@ export const podman: Runtime = {
   volume_key: VOLUME_KEY,
   readSettings,
   readContract,
-  place_keys: ['storage_root', 'user'],
+  place_keys: [
+    { of: 'contract', pointer: ['quadlet_scope'] },
+    { of: 'policy', pointer: ['runtimes', 'podman', 'storage_root'] },
+    { of: 'policy', pointer: ['runtimes', 'podman', 'user'] },
+  ],
   kinds: KINDS,
   ...locator,
-  composeProject: null,
   placement: (service) => ({ ...hostPlacement(service), scope: contractOf(service.contract).quadlet_scope }),
   parts: ({ runtimes }, service, placement) =>
     folderPart(

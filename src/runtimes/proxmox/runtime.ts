@@ -23,10 +23,9 @@ export const proxmox: Runtime = {
   volume_key: null,
   readSettings,
   readContract,
-  place_keys: [],
+  place_keys: [{ of: 'contract', pointer: ['service_container', 'vmid'] }],
   kinds: KINDS,
   ...locator,
-  composeProject: null,
   guest: (contract) => contractOf(contract).vmid,
   placement: hostPlacement,
   parts: (policy, service, placement) => [

@@ -16,7 +16,6 @@ export const skeleton: Runtime = {
   place_keys: [],
   kinds: KINDS,
   ...locator,
-  composeProject: null,
   placement: hostPlacement,
   parts: (_policy, service, placement) => folderPart(service, placement, folders(placement, KINDS)),
   isRefused: () => false,

@@ -46,7 +46,7 @@ export function elsewhereSteps(
               ]),
         ].join(' '),
         outerFirst(volumes).flatMap((volume) => [
-          ...by_hand.recreate(service, other, volume),
+          ...by_hand.recreate(other, volume),
           [
             ...restoreVolume(project, service, from, volume, volume.location),
             ...sparingOptions(service, volume, sparedVolumes(service, volume, volumes)),

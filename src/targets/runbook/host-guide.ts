@@ -154,9 +154,9 @@ function asReader({ run_as }: ServicePlan): Command {
   return ['setpriv', `--reuid=${run_as}`, '--clear-groups'];
 }
 
-function recreateSteps({ service, placement, at }: HostPlace, volumes: readonly PlannedVolume[]): Step[] {
+function recreateSteps({ placement, at }: HostPlace, volumes: readonly PlannedVolume[]): Step[] {
   const { recreate } = byHand(placement);
-  const commands = volumes.flatMap((volume) => recreate(service, placement, volume));
+  const commands = volumes.flatMap((volume) => recreate(placement, volume));
   if (commands.length === 0) return [];
   return [
     fenced('Make the volumes again, if they are gone', 'Does nothing for those that are there.', [

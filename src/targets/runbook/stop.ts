@@ -24,17 +24,14 @@ export function stopSteps(standstill: Standstill): Step[] {
     check.length === 0
       ? ''
       : 'The last command must say that nobody uses the data: restores refuse as long as anybody does. If it names somebody, stop that too';
-  const project =
-    placement.compose_project === undefined || own !== null || check.length === 0
-      ? ''
-      : `, but not before you know why: a container of another Compose project than ${placement.compose_project} means that this page is wrong, and compose_project in its contract says so`;
+  const but = own === null ? runtimeOf(placement.runtime).by_hand?.caution?.(placement) : undefined;
   return [
     ...warnings(service, placement),
     fenced(
       'Stop the workload',
       [
         stop.length === 0 ? `Stop the guest of ${service.service_name}.` : '',
-        asks === '' ? '' : `${asks}${project}.`,
+        asks === '' ? '' : `${asks}${but === undefined ? '' : `, but ${but}`}.`,
       ]
         .filter((text) => text !== '')
         .join(' '),

@@ -11,16 +11,13 @@ const HISTORY = 'src/review/version-1.ts';
 const CATALOGUE = 'src/diagnostics/codes.ts';
 
 /** A field of plans has that name, which is an interface. */
-const PLAN = ['src/model/plan.ts', 'src/plan/build.ts'];
+const PLAN = ['schemas/plan.schema.json', 'src/model/plan.ts', 'src/plan/build.ts'];
 
-/** They read that field. */
-const READERS = ['src/review/rules/coverage.ts', 'src/targets/runbook/stop.ts'];
+/** It reads that field. */
+const READER = 'src/review/rules/coverage.ts';
 
 /** A variable of templates has that name, and the plan's value. */
 const VARIABLES = 'src/targets/ansible/service-vars.ts';
-
-/** A volume's move is put down to the first key that changed: their order is one for the keys of all runtimes. */
-const MOVES = 'src/review/volume-spans.ts';
 
 test('nobody outside a runtime’s folder decides by its name', () => {
   const names = [...RUNTIMES, ...LOCATION_KINDS].join('|');
@@ -54,16 +51,16 @@ test('nobody outside a kind’s folder decides by its name', () => {
 
 /** Keys of contracts and deployments that one runtime has for itself, with the files that may name them all the same. */
 const OWN_KEYS: readonly (readonly [string, readonly string[]])[] = [
-  ['quadlet_scope', [CATALOGUE, MOVES]],
-  ['vmid', [CATALOGUE, MOVES, ...PLAN, VARIABLES]],
-  ['compose_project', [MOVES, ...PLAN, ...READERS]],
-  ['pvc', [MOVES]],
-  ['node_selector', [HISTORY, ...PLAN, ...READERS]],
+  ['quadlet_scope', [CATALOGUE]],
+  ['vmid', [CATALOGUE, ...PLAN, VARIABLES]],
+  ['compose_project', []],
+  ['pvc', []],
+  ['node_selector', [HISTORY, ...PLAN, READER]],
 ];
 
 test.each(OWN_KEYS)('nobody outside a runtime’s folder knows its key %s', (key, exceptions) => {
   const found = glob
-    .sync(['src/**/*.{ts,mjs}', 'schemas/{contract,policy}.schema.json'])
+    .sync(['src/**/*.{ts,mjs}', 'schemas/{contract,policy,plan}.schema.json'])
     .filter((file) => !file.startsWith('src/runtimes/') && !exceptions.includes(file))
     .filter((file) => new RegExp(`\\b${key}\\b`).test(readFileSync(file, 'utf8')));
   expect(found).toEqual([]);
