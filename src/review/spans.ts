@@ -1,4 +1,3 @@
-import { nodesPointer } from '../runtimes/kubernetes/deployment-key.js';
 import { NOTHING_UNREAD } from '../model/unread.js';
 import type { BackupSettings, Contract, RuntimeName } from '../model/contract.js';
 import { wholeFile, type Span } from '../diagnostics/diagnostic.js';
@@ -7,6 +6,7 @@ import { resolveDeployments } from '../plan/deployments.js';
 import type { Deployed } from '../model/deployed.js';
 import type { Deployment, Policy } from '../model/policy.js';
 import type { Pointer, SourceDocument } from '../source/document.js';
+import { runtimeOf } from '../runtimes/registry.js';
 import { valueAt } from '../source/findings.js';
 import { isMapping } from '../source/yaml-values.js';
 import { movedBy } from './volume-spans.js';
@@ -161,7 +161,10 @@ export class Spans {
 
   /** What says which nodes back up hostPaths of their own. */
   nodes(service: ServicePlan, placement: Pick<Placement, 'runtime' | 'host'>): Span {
-    return this.policy(nodesPointer(this.#policy, this.#deployment(service, placement)));
+    const { cluster } = runtimeOf(placement.runtime);
+    return this.policy(
+      cluster?.nodesAt(this.#policy, this.#deployment(service, placement)) ?? ['deployments'],
+    );
   }
 
   #deployment(

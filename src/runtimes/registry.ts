@@ -3,7 +3,8 @@ import { docker } from './docker/runtime.js';
 import { kubernetes } from './kubernetes/runtime.js';
 import { podman } from './podman/runtime.js';
 import { proxmox } from './proxmox/runtime.js';
-import type { Holding, Runtime } from './runtime.js';
+import type { RuntimeSettings } from '../model/policy.js';
+import type { ClusterPages, Holding, Runtime } from './runtime.js';
 
 /**
  * The only list of runtimes, in the order in which people read them. Schemas, choices of the command line and the
@@ -22,6 +23,14 @@ export function runtimeOf(name: string): Runtime {
   if (runtime === undefined) throw new Error(`no runtime is called ${name}`);
   return runtime;
 }
+
+/** The user of rootless services, as the policy names it. */
+export function rootlessUser(runtimes: RuntimeSettings): string | null {
+  return RUNTIME_LIST.map(({ user }) => user?.(runtimes) ?? null).find((name) => name !== null) ?? null;
+}
+
+/** What each kind of cluster has for people. */
+export const CLUSTERS: readonly ClusterPages[] = RUNTIME_LIST.flatMap(({ cluster }) => cluster ?? []);
 
 /** Folders of the tree that have one for each namespace of a cluster. */
 export const CLUSTER_FOLDERS: readonly string[] = RUNTIME_LIST.filter(

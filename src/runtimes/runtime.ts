@@ -2,10 +2,18 @@ import type { Part } from '../jobs/part.js';
 import type { Contract, ServiceVolume } from '../model/contract.js';
 import type { NameRule } from '../source/name-rules.js';
 import type { Located, LocateInput } from '../locate/location.js';
-import type { Command, Step } from '../model/guide.js';
+import type { Command, Step, Typed } from '../model/guide.js';
 import type { Job } from '../model/job.js';
 import type { Check } from '../model/check.js';
-import type { Elsewhere, PlannedService, Placement, PlannedVolume, ServicePlan } from '../model/plan.js';
+import type {
+  BackupPlan,
+  Elsewhere,
+  PlannedService,
+  Placement,
+  PlannedVolume,
+  RepositoryPlan,
+  ServicePlan,
+} from '../model/plan.js';
 import type { RenderedFile, TargetInput } from '../rendering/file.js';
 import type { Pointer } from '../source/document.js';
 import type { Findings } from '../source/findings.js';
@@ -89,6 +97,13 @@ export interface StepPlace {
   readonly at: string;
 }
 
+/** What a page tells from its first step to its last. */
+export interface GuidePlace extends StepPlace {
+  readonly repository: RepositoryPlan;
+  /** Of the service in this place. */
+  readonly jobs: readonly Job[];
+}
+
 /** What a page has besides the restore of folders. */
 export interface OwnSteps {
   /** While the workload still runs. */
@@ -125,6 +140,45 @@ export interface ByHand {
   /** What to know before one stops whatever else uses the data; follows `but`. Left out where there is nothing. */
   readonly caution?: (placement: Placement) => string;
   readonly steps: OwnSteps;
+}
+
+/** What a person types to open, use and close a shell in which restic reaches a repository. */
+export interface Shell {
+  readonly open: readonly Command[];
+  /** How long it stays open, in a sentence; empty where it does not end by itself. */
+  readonly lifetime: string;
+  readonly restic: Command;
+  readonly close: readonly Command[];
+}
+
+/** A namespace with jobs: the Secrets that must be there, and the lowest Pod Security level that will do. */
+export interface NamespaceRow {
+  readonly name: string;
+  /** How many services are backed up in it. */
+  readonly jobs: number;
+  readonly secrets: readonly string[];
+  readonly level: 'privileged' | 'restricted';
+}
+
+/** What pages and reviews say of a cluster. */
+export interface ClusterPages {
+  /** Whose pods run restic; nobody's where an operator stores backups in a way of its own. */
+  readonly restic: (runtimes: RuntimeSettings) => 'ours' | 'operator' | 'nobody';
+  /** Where an operator puts what it backs up, and what it does not do. Empty where restic itself is run. */
+  readonly operatorText: (service: ServicePlan, placement: Placement, runtimes: RuntimeSettings) => string;
+  /** What steps apply and pages show whole, for whoever has a page and no tree. */
+  readonly applied: (placement: Placement, input: TargetInput) => readonly RenderedFile[];
+  /** Whether a volume has snapshots of every node that it is on. */
+  readonly isPerNode: (volume: PlannedVolume, runtimes: RuntimeSettings) => boolean;
+  /** Where the policy says which nodes back up folders of their own. */
+  readonly nodesAt: (policy: Policy, deployment: Deployment | null) => Pointer;
+  /** How a backup into a repository that takes longer than its timeout is run to its end. */
+  readonly firstBackup: (repository: RepositoryPlan, input: TargetInput) => Typed[];
+  /** For a repository that the cluster maintains; null where a host does. */
+  readonly shell: (project: string, repository: RepositoryPlan) => Shell | null;
+  readonly namespaces: (plan: BackupPlan, runtimes: RuntimeSettings) => NamespaceRow[];
+  /** Kinds of the objects that are its jobs, as `kubectl get` takes them. */
+  readonly job_kinds: (runtimes: RuntimeSettings) => readonly string[];
 }
 
 /** A fact of jobs whose change matters to people, and where they set it. */
@@ -205,6 +259,12 @@ export interface Runtime extends Locator {
   isRefused(placement: Placement, volume: PlannedVolume): boolean;
   /** How people handle a workload on its host; null where they do so with kubectl. */
   readonly by_hand: ByHand | null;
+  /** Left out where services are on hosts. */
+  readonly cluster?: ClusterPages;
+  /** How people restore a service where the steps of hosts are not right: null where they are, left out where they always are. */
+  readonly guide?: (place: GuidePlace, input: TargetInput) => Step[] | null;
+  /** The user of its rootless services, as the policy names it; left out where there are none. */
+  readonly user?: (runtimes: RuntimeSettings) => string | null;
   readonly watched: readonly WatchedFact[];
   /** Files of its own, from templates of its own, beside what is made of the jobs of any runtime. */
   readonly render?: (input: TargetInput) => readonly RenderedFile[];

@@ -14,6 +14,7 @@ import { VOLUME_KEY } from './volume-key.js';
 import { watchedImage, watchedMethod } from '../watched-facts.js';
 import { API_GROUPS, methodOf } from './methods/registry.js';
 import { placement } from './placement.js';
+import { guide, pages } from './pages.js';
 import { clusterFiles } from './render/files.js';
 
 /** Who backs up what is a cluster's is the method's affair. */
@@ -53,6 +54,8 @@ export const kubernetes: Runtime = {
   checks: CHECKS,
   isRefused: ({ obstacles }) => obstacles.length > 0,
   by_hand: null,
+  cluster: pages,
+  guide,
   watched: [
     watchedImage('jobs on Kubernetes', /^kubernetes\/.*\.yaml$/, /^[ -]*image: *["']?([^\s"']+)/gm),
     watchedMethod(

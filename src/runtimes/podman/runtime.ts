@@ -5,6 +5,7 @@ import type { Runtime } from '../runtime.js';
 import { byHand } from './by-hand.js';
 import { CHECKS } from './checks.js';
 import { contractOf, readContract } from './contract.js';
+import { rootlessGuide } from './guide.js';
 import { locator } from './locate.js';
 import { readSettings, settingsOf, type PodmanSettings } from './settings.js';
 import { VOLUME_KEY } from './volume-key.js';
@@ -40,6 +41,8 @@ export const podman: Runtime = {
   checks: CHECKS,
   isRefused: () => false,
   by_hand: byHand,
+  guide: rootlessGuide,
+  user: (runtimes) => settingsOf(runtimes).user,
   watched: [watchedImage('rootless jobs', /\.container$/, /^Image=(\S+)/gm)],
   render: rootlessFiles,
 };

@@ -1,4 +1,4 @@
-import { settingsOf } from '../../runtimes/podman/settings.js';
+import { rootlessUser } from '../../runtimes/registry.js';
 import type { RepositoryPlan } from '../../model/plan.js';
 import { userTreeName } from '../../hosts/user-tree.js';
 import type { RenderedFile, TargetInput } from '../../rendering/file.js';
@@ -23,7 +23,7 @@ export function hostVars(host: NamedHost, { plan, runtimes, templates }: TargetI
       services: [...new Set(services.map(({ service_id }) => service_id))].sort(),
       maintains: tree === null ? [] : tree.maintained.map(({ name }) => name),
       secrets: tree === null ? [] : hostSecrets(plan, tree).map(secretContext),
-      user: settingsOf(runtimes).user,
+      user: rootlessUser(runtimes),
       rootless_tree: userTreeName(name),
       rootless_folder: rootless?.folder ?? '',
       rootless_services: rootlessServices.map(({ service_id }) => service_id),

@@ -1,15 +1,10 @@
-import { settingsOf as podmanSettings } from '../../runtimes/podman/settings.js';
+import { CLUSTERS, rootlessUser } from '../../runtimes/registry.js';
 import { jobIndex } from '../../lookup/job-index.js';
 import type { BackupPlan, RepositoryPlan } from '../../model/plan.js';
 import type { RuntimeSettings } from '../../model/policy.js';
-import { settingsOf, type KubernetesSettings } from '../../runtimes/kubernetes/settings.js';
 import { header } from '../../rendering/header.js';
 import { namedHosts } from '../../hosts/named-hosts.js';
 import { placeName, protection } from '../protection.js';
-import { usedRepositories } from '../../runtimes/kubernetes/render/namespace-files.js';
-import { rendererOf } from '../../runtimes/kubernetes/methods/renderers.js';
-import { namespaces, type Namespace } from '../../runtimes/kubernetes/render/cluster.js';
-import { secretName } from '../../runtimes/kubernetes/render/pod.js';
 import { userCredentials, userTrees } from '../../hosts/user-tree.js';
 import { hostCredentials, hostTrees } from '../../hosts/host-tree.js';
 import type { RenderedFile } from '../../rendering/file.js';
@@ -78,36 +73,21 @@ function indexContext(plan: BackupPlan, runtimes: RuntimeSettings): Record<strin
     alarms: hostTrees(plan).length > 0 || userTrees(plan).length > 0,
     fleet: namedHosts(plan).length > 0,
     fleet_users: namedHosts(plan).some(({ rootless }) => rootless !== null),
-    user: podmanSettings(runtimes).user,
+    user: rootlessUser(runtimes),
     users: userTrees(plan).map((tree) => ({
       name: tree.name,
       folder: tree.folder,
       jobs: tree.jobs.length,
       credentials: userCredentials(tree),
     })),
-    namespaces: namespaces(plan).map((namespace) => namespaceContext(namespace, settingsOf(runtimes))),
-    // Maintenance is CronJobs, whoever backs up.
-    job_kinds: ['cronjobs', ...rendererOf(settingsOf(runtimes)).kinds].join(','),
+    namespaces: CLUSTERS.flatMap(({ namespaces }) => namespaces(plan, runtimes)),
+    job_kinds: CLUSTERS.flatMap(({ job_kinds }) => job_kinds(runtimes)).join(','),
     repositories: plan.repositories.map((repository) => ({
       name: repository.name,
       url: repository.url,
       maintainer: maintainer(plan, repository),
       page: `runbooks/repositories/${repository.name}.md`,
     })),
-  };
-}
-
-/** One row of the table of namespaces: the Secrets that must be there, and the lowest Pod Security level that will do. */
-function namespaceContext(namespace: Namespace, settings: KubernetesSettings): Record<string, unknown> {
-  const { jobs, maintained } = namespace;
-  const renderer = rendererOf(settings);
-  const repositories = [...usedRepositories(namespace), ...maintained];
-  const names = [...jobs.flatMap((job) => renderer.secrets?.(job) ?? []), ...repositories.map(secretName)];
-  return {
-    name: namespace.name,
-    jobs: jobs.length,
-    secrets: [...new Set(names)].sort(),
-    level: jobs.some((job) => renderer.level(job) === 'privileged') ? 'privileged' : 'restricted',
   };
 }
 

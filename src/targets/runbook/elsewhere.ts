@@ -1,7 +1,6 @@
 import type { Placement, ServicePlan } from '../../model/plan.js';
 import { holdingOf, runtimeOf } from '../../runtimes/registry.js';
-import type { KubernetesSettings } from '../../runtimes/kubernetes/settings.js';
-import { isPerNode } from '../../runtimes/kubernetes/methods/restic/restore.js';
+import type { RuntimeSettings } from '../../model/policy.js';
 import { outerFirst, sparedVolumes, sparingOptions } from '../../rendering/nested-volumes.js';
 import { restoreVolume } from './host-guide.js';
 import { step, type Step } from '../../model/guide.js';
@@ -12,15 +11,15 @@ import { step, type Step } from '../../model/guide.js';
  * user's volumes below `$HOME` are restored by that user's own scripts.
  *
  * @param from whose snapshots they are: a placement that restic itself backs up
- * @param settings how clusters are backed up
  */
 export function elsewhereSteps(
   project: string,
   service: ServicePlan,
   from: Placement,
-  settings: KubernetesSettings,
+  runtimes: RuntimeSettings,
 ): Step[] {
-  const perNode = from.namespace !== null && from.volumes.some((volume) => isPerNode(settings, volume));
+  const { cluster } = runtimeOf(from.runtime);
+  const perNode = from.volumes.some((volume) => cluster?.isPerNode(volume, runtimes) === true);
   const dumped = from.volumes.filter(({ kind }) => holdingOf(kind) === 'guest').map(({ volume }) => volume);
   return service.elsewhere.flatMap((other): Step[] => {
     const folders = other.volumes.filter(({ kind, location }) => isFolder(kind) && location.startsWith('/'));

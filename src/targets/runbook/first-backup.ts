@@ -1,24 +1,21 @@
-import { settingsOf } from '../../runtimes/kubernetes/settings.js';
 import { isExclusive } from '../../model/job.js';
 import { jobIndex } from '../../lookup/job-index.js';
 import type { BackupPlan, RepositoryPlan } from '../../model/plan.js';
-import { rendererOf } from '../../runtimes/kubernetes/methods/renderers.js';
-import { kubernetesJobs, type KubernetesJob } from '../../runtimes/kubernetes/render/cluster.js';
+import { CLUSTERS } from '../../runtimes/registry.js';
 import { userTrees, type UserTree } from '../../hosts/user-tree.js';
 import { hostTrees, type HostTree } from '../../hosts/host-tree.js';
 import type { TargetInput } from '../../rendering/file.js';
 import type { Typed } from '../../model/guide.js';
 import { suspended } from '../../steps/timers.js';
 
-/** Every job of a plan: found once for the pages of all repositories. */
+/** Every job of hosts and users: found once for the pages of all repositories. */
 export interface AllJobs {
   readonly hosts: readonly HostTree[];
   readonly users: readonly UserTree[];
-  readonly pods: readonly KubernetesJob[];
 }
 
 export function allJobs(plan: BackupPlan): AllJobs {
-  return { hosts: hostTrees(plan), users: userTrees(plan), pods: kubernetesJobs(plan) };
+  return { hosts: hostTrees(plan), users: userTrees(plan) };
 }
 
 /**
@@ -30,7 +27,7 @@ export function firstBackup(input: TargetInput, jobs: AllJobs, repository: Repos
   const runs = [
     ...onHost(jobs, repository),
     ...ofUser(jobs, repository),
-    ...inCluster(input, jobs, repository),
+    ...CLUSTERS.flatMap((cluster) => cluster.firstBackup(repository, input)),
   ];
   if (runs.length === 0) return [];
   return [hold(plan, repository, true), ...runs, hold(plan, repository, false)];
@@ -101,9 +98,4 @@ function ofUser({ users }: AllJobs, repository: RepositoryPlan): Typed[] {
       ],
     },
   ];
-}
-
-function inCluster({ runtimes }: TargetInput, { pods }: AllJobs, repository: RepositoryPlan): Typed[] {
-  const jobs = pods.filter((job) => job.repository === repository);
-  return rendererOf(settingsOf(runtimes)).firstBackup?.(jobs, settingsOf(runtimes)) ?? [];
 }

@@ -1,38 +1,32 @@
 import { asideFolder, libraryScript, resticCommand, restoreCommand } from '../../names/installed.js';
-import type { Job } from '../../model/job.js';
-import type { Placement, PlannedVolume, RepositoryPlan, ServicePlan } from '../../model/plan.js';
-import type { StepPlace } from '../../runtimes/runtime.js';
+import type { Placement, PlannedVolume, ServicePlan } from '../../model/plan.js';
+import type { GuidePlace } from '../../runtimes/runtime.js';
+import { stopSteps } from '../../runtimes/stop.js';
+import { rootOf } from '../../model/volume.js';
 import { outerFirst, sparedVolumes, sparingOptions } from '../../rendering/nested-volumes.js';
 import { foldersOf, hostVolumes } from '../host-volumes.js';
 import { chooseSteps } from '../../steps/choose.js';
 import { fence, fenced, step, type Command, type Step } from '../../model/guide.js';
 import { deleteExtra, inPlaceSteps } from '../../steps/in-place.js';
 import { ownerText } from './owner.js';
-import { roots, stopSteps } from './stop.js';
 import { holdStep, resumeStep, type Jobs } from '../../steps/timers.js';
 import { verifySteps } from '../../steps/verify.js';
 import { byHand, workload } from './workload.js';
 
-/** One service on a host whose jobs systemd runs, and what its page knows of the place. */
-export interface HostPlace extends StepPlace {
-  readonly repository: RepositoryPlan;
-  /** Of the service in this place. */
-  readonly jobs: readonly Job[];
-}
-
 /** Restoring on a host whose jobs systemd runs: every command is typed there, as root. */
-export function hostSteps(place: HostPlace): Step[] {
+export function hostSteps(place: GuidePlace): Step[] {
   const { project, service, placement, repository, at } = place;
   const volumes = outerFirst(hostVolumes(placement));
   const { stop, start, inside } = workload(service, placement);
-  const { before, in_place, remake, after } = byHand(placement).steps;
+  const by_hand = byHand(placement);
+  const { before, in_place, remake, after } = by_hand.steps;
   const jobs = jobsOf(place);
   return [
     ...(volumes.length === 0 ? [] : chooseSteps(choiceOf(place, volumes))),
     ...before(place),
     ...asideSteps(place, volumes),
     holdStep(jobs, repository),
-    ...stopSteps({ service, placement, at, stop, check: checkUnused(project, volumes) }),
+    ...stopSteps({ service, placement, by_hand, at, stop, check: checkUnused(project, volumes) }),
     ...in_place(place),
     ...recreateSteps(place, volumes),
     ...restoreSteps(place, volumes),
@@ -45,11 +39,11 @@ export function hostSteps(place: HostPlace): Step[] {
   ];
 }
 
-function jobsOf({ project, jobs, at }: HostPlace): Jobs {
+function jobsOf({ project, jobs, at }: GuidePlace): Jobs {
   return { project, at, systemctl: ['systemctl'], units: jobs.map(({ object }) => object.name) };
 }
 
-function choiceOf({ project, service, placement, at }: HostPlace, volumes: readonly PlannedVolume[]) {
+function choiceOf({ project, service, placement, at }: GuidePlace, volumes: readonly PlannedVolume[]) {
   return {
     at,
     before: [],
@@ -64,7 +58,12 @@ function checkUnused(project: string, volumes: readonly PlannedVolume[]): Comman
   return volumes.length === 0 ? [] : [[libraryScript(project, 'check-unused.sh'), ...roots(volumes)]];
 }
 
-function startStep({ service, placement, at }: HostPlace, start: readonly Command[]): Step {
+/** The folders to look at: of a volume all of it, because the workload has mounted all of it. */
+function roots(volumes: readonly PlannedVolume[]): string[] {
+  return [...new Set(volumes.map(rootOf))];
+}
+
+function startStep({ service, placement, at }: GuidePlace, start: readonly Command[]): Step {
   const own = placement.commands?.start ?? null;
   const text = start.length === 0 ? `Start the guest of ${service.service_name}.` : '';
   return fenced(
@@ -97,14 +96,14 @@ export function restoreVolume(
 
 /** A fence for each volume: whoever needs only one of them copies that. */
 function forEach(
-  { at }: HostPlace,
+  { at }: GuidePlace,
   volumes: readonly PlannedVolume[],
   commandOf: (volume: PlannedVolume) => Command,
 ) {
   return volumes.map((volume) => fence(`${at}, for ${volume.volume}`, [commandOf(volume)]));
 }
 
-function asideSteps(place: HostPlace, volumes: readonly PlannedVolume[]): Step[] {
+function asideSteps(place: GuidePlace, volumes: readonly PlannedVolume[]): Step[] {
   if (volumes.length === 0) return [];
   const { project, service, placement } = place;
   return [
@@ -125,7 +124,7 @@ function asideSteps(place: HostPlace, volumes: readonly PlannedVolume[]): Step[]
   ];
 }
 
-function restoreSteps(place: HostPlace, volumes: readonly PlannedVolume[]): Step[] {
+function restoreSteps(place: GuidePlace, volumes: readonly PlannedVolume[]): Step[] {
   if (volumes.length === 0) return [];
   const { project, service, placement } = place;
   const folders = foldersOf(placement);
@@ -142,7 +141,7 @@ function restoreSteps(place: HostPlace, volumes: readonly PlannedVolume[]): Step
   });
 }
 
-function ownerSteps({ service, placement }: HostPlace, volumes: readonly PlannedVolume[]): Step[] {
+function ownerSteps({ service, placement }: GuidePlace, volumes: readonly PlannedVolume[]): Step[] {
   if (volumes.length === 0) return [];
   const commands = volumes.map(({ location }) => [...asReader(service), 'ls', '-lan', location]);
   return [step('Check owners', ownerText(service, placement), commands)];
@@ -154,7 +153,7 @@ function asReader({ run_as }: ServicePlan): Command {
   return ['setpriv', `--reuid=${run_as}`, '--clear-groups'];
 }
 
-function recreateSteps({ placement, at }: HostPlace, volumes: readonly PlannedVolume[]): Step[] {
+function recreateSteps({ placement, at }: GuidePlace, volumes: readonly PlannedVolume[]): Step[] {
   const { recreate } = byHand(placement);
   const commands = volumes.flatMap((volume) => recreate(placement, volume));
   if (commands.length === 0) return [];

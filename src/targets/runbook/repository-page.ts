@@ -5,8 +5,8 @@ import { jobIndex } from '../../lookup/job-index.js';
 import type { RepositoryPlan } from '../../model/plan.js';
 import { helperOf } from '../../model/repository-url.js';
 import { header } from '../../rendering/header.js';
-import { LIFETIME_TEXT } from '../../runtimes/kubernetes/render/lifetime.js';
-import { maintenanceShell, shellOf, type Shell } from '../../runtimes/kubernetes/render/shell.js';
+import { CLUSTERS } from '../../runtimes/registry.js';
+import type { Shell } from '../../runtimes/runtime.js';
 import type { TargetInput } from '../../rendering/file.js';
 import { firstBackup, type AllJobs } from './first-backup.js';
 import type { Command } from '../../model/guide.js';
@@ -28,11 +28,7 @@ export function repositoryContext(
   const hosts = jobs.hosts.filter((tree) => tree.repositories.includes(repository));
   const { maintenance } = repository;
   const helper = helperOf(repository.url);
-  const inCluster = maintenanceShell(input.plan.project, repository);
-  const shell: Shell =
-    inCluster === null
-      ? { open: [], restic: [resticCommand(input.plan.project, repository.name)], close: [] }
-      : shellOf(inCluster);
+  const shell = shellOf(input.plan.project, repository);
   const restic = (...args: string[]): Command => [...shell.restic, ...args];
   return {
     header: header(input.plan, null),
@@ -51,7 +47,7 @@ export function repositoryContext(
     check_access: [libraryScript(input.plan.project, 'check-access.sh')],
     ...timesOf(own),
     open: shell.open,
-    lifetime: LIFETIME_TEXT,
+    lifetime: shell.lifetime,
     close: shell.close,
     init: restic('init'),
     snapshots: restic('snapshots', '--group-by', 'host,tags'),
@@ -65,6 +61,14 @@ export function repositoryContext(
     repair_index: restic('repair', 'index'),
     repair_snapshots: restic('repair', 'snapshots', '--forget'),
   };
+}
+
+/** A host's own shell will do. */
+function shellOf(project: string, repository: RepositoryPlan): Shell {
+  const [inCluster] = CLUSTERS.flatMap(({ shell }) => shell(project, repository) ?? []);
+  return (
+    inCluster ?? { open: [], lifetime: '', restic: [resticCommand(project, repository.name)], close: [] }
+  );
 }
 
 /** When the repository's own jobs run, by kind and together; `-` for one that there is not. */

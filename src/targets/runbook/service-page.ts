@@ -1,22 +1,17 @@
-import { settingsOf } from '../../runtimes/kubernetes/settings.js';
 import type { BackupPlan, Placement, RepositoryPlan, ServicePlan } from '../../model/plan.js';
 import { circles } from '../../plan/requirements.js';
 import { retentionText } from '../../retention/text.js';
 import { header } from '../../rendering/header.js';
 import { jobIndex, serviceIndex } from '../../lookup/job-index.js';
 import type { Job } from '../../model/job.js';
-import { methodOf } from '../../runtimes/kubernetes/methods/registry.js';
-import { rendererOf } from '../../runtimes/kubernetes/methods/renderers.js';
-import { kubernetesJobAt } from '../../runtimes/kubernetes/render/cluster.js';
+import { runtimeOf } from '../../runtimes/registry.js';
 import { placeName } from '../protection.js';
-import type { RenderedFile, TargetInput } from '../../rendering/file.js';
+import type { TargetInput } from '../../rendering/file.js';
 import { elsewhereSteps } from './elsewhere.js';
 import { shown, type Step } from '../../model/guide.js';
 import { hostSteps } from './host-guide.js';
-import { kubernetesSteps, operatorText } from './kubernetes-guide.js';
 import { whereTyped } from './place.js';
 import { hostIsGone, withoutScripts, type Section } from './recovery.js';
-import { rootlessSteps } from './rootless-guide.js';
 
 const ON_ANY_HOST = 'As root on that host';
 
@@ -27,7 +22,7 @@ export function serviceContext(input: TargetInput, service: ServicePlan): Record
   const [first] = service.placements;
   if (repository === undefined || first === undefined) return null;
   // An operator stores snapshots in its own way: they are not what the page says of the others.
-  const portable = service.placements.find((placement) => !isOperatorJob(input, placement));
+  const portable = service.placements.find((placement) => whoseRestic(input, placement) === 'ours');
   return {
     header: header(plan, service.contract),
     service_id: service.service_id,
@@ -38,12 +33,12 @@ export function serviceContext(input: TargetInput, service: ServicePlan): Record
     volumes: first.volumes,
     requires: service.requires.map((id) => requirement(plan, service, id)),
     places: service.placements.flatMap((placement) => place(input, service, placement, repository)),
-    stored: portable !== undefined || methodOf(settingsOf(input.runtimes)).restic !== 'nobody',
+    stored: service.placements.some((placement) => whoseRestic(input, placement) !== 'nobody'),
     portable: portable !== undefined,
     elsewhere:
       portable === undefined
         ? []
-        : elsewhereSteps(plan.project, service, portable, settingsOf(input.runtimes)).map((step) =>
+        : elsewhereSteps(plan.project, service, portable, input.runtimes).map((step) =>
             shown(step, ON_ANY_HOST),
           ),
     sections: recoverySections(input, service, repository, portable).map((section) => ({
@@ -80,15 +75,16 @@ function place(
   const steps = stepsFor(input, service, placement, repository, jobs, at);
   const { schedule } = job;
   const { snapshot_host } = placement;
+  const { cluster } = runtimeOf(placement.runtime);
   return [
     {
       title: placeName(placement),
       snapshot_host,
-      operator: isOperatorJob(input, placement) ? operatorText(service, placement, input) : '',
+      operator: cluster?.operatorText(service, placement, input.runtimes) ?? '',
       cron: schedule.cron,
       timezone: schedule.timezone,
       steps: steps.map((step) => shown(step, at)),
-      applied: appliedFiles(input, placement).map(({ path, content }) => ({
+      applied: (cluster?.applied(placement, input) ?? []).map(({ path, content }) => ({
         path,
         lines: content.trimEnd().split('\n'),
       })),
@@ -96,14 +92,9 @@ function place(
   ];
 }
 
-function appliedFiles(input: TargetInput, placement: Placement): readonly RenderedFile[] {
-  const job = kubernetesJobAt(input.plan, placement);
-  const renderer = rendererOf(settingsOf(input.runtimes));
-  return job === undefined ? [] : (renderer.applied?.(job, input) ?? []);
-}
-
-function isOperatorJob({ runtimes }: TargetInput, { namespace }: Placement): boolean {
-  return namespace !== null && methodOf(settingsOf(runtimes)).restic !== 'ours';
+/** Whose programs run restic in one place; nobody's where snapshots are stored in another way. */
+function whoseRestic({ runtimes }: TargetInput, { runtime }: Placement): 'ours' | 'operator' | 'nobody' {
+  return runtimeOf(runtime).cluster?.restic(runtimes) ?? 'ours';
 }
 
 function stepsFor(
@@ -115,11 +106,8 @@ function stepsFor(
   at: string,
 ): Step[] {
   const { project } = input.plan;
-  if (placement.scope === 'user') return rootlessSteps(project, service, placement, repository, jobs, at);
-  const job = kubernetesJobAt(input.plan, placement);
-  return job === undefined
-    ? hostSteps({ project, service, placement, repository, jobs, at })
-    : kubernetesSteps(job, settingsOf(input.runtimes));
+  const guided = { project, service, placement, repository, jobs, at };
+  return runtimeOf(placement.runtime).guide?.(guided, input) ?? hostSteps(guided);
 }
 
 /** A new host for each that the service is on, then what needs none of ours. */

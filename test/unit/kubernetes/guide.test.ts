@@ -2,7 +2,7 @@ import { settingsOf } from '../../../src/runtimes/kubernetes/settings.js';
 import { describe, expect, test } from '@jest/globals';
 import { kubernetesJobs } from '../../../src/runtimes/kubernetes/render/cluster.js';
 import type { Step } from '../../../src/model/guide.js';
-import { kubernetesSteps } from '../../../src/targets/runbook/kubernetes-guide.js';
+import { kubernetesSteps } from '../../../src/runtimes/kubernetes/pages.js';
 import { contract, mixed, renderProject, type Json } from './project.js';
 
 const HEALTH = { health: { cmd: ['true'] }, service_security: { run_as_user: 1000 } };

@@ -1,4 +1,3 @@
-import { settingsOf } from '../../../src/runtimes/kubernetes/settings.js';
 import { describe, expect, test } from '@jest/globals';
 import { elsewhereSteps } from '../../../src/targets/runbook/elsewhere.js';
 import { planOf, policyOf } from '../../support/project.js';
@@ -11,7 +10,7 @@ function commandsOf(contract: string): Record<string, string[]> {
   const [from] = service?.placements ?? [];
   if (service === undefined || from === undefined) throw new Error('no service');
   return Object.fromEntries(
-    elsewhereSteps('lab', service, from, settingsOf(POLICY.runtimes)).map(({ heading, pipelines }) => [
+    elsewhereSteps('lab', service, from, POLICY.runtimes).map(({ heading, pipelines }) => [
       heading,
       pipelines.map(([command]) => (command ?? []).slice(0, 4).join(' ')),
     ]),
@@ -53,7 +52,7 @@ mounts: { persistent_volumes: [{ name: data, path: /data }, { name: media, path:
     const [service] = planOf(policy, guest).plan.services;
     const [from] = service?.placements ?? [];
     if (service === undefined || from === undefined) throw new Error('no service');
-    const [step] = elsewhereSteps('lab', service, from, settingsOf(policy.runtimes));
+    const [step] = elsewhereSteps('lab', service, from, policy.runtimes);
     expect(step?.text).toMatch(/^Only in the dump of the guest, .*: data\.$/);
     expect(step?.pipelines.map(([command]) => command?.[2])).toEqual(['/backup/web/media']);
   });
@@ -66,7 +65,7 @@ mounts: { persistent_volumes: [{ name: data, path: /data }, { name: media, path:
     const [service] = planOf(policy, bound).plan.services;
     const [from] = service?.placements ?? [];
     if (service === undefined || from === undefined) throw new Error('no service');
-    const texts = elsewhereSteps('lab', service, from, settingsOf(policy.runtimes)).map(({ text }) => text);
+    const texts = elsewhereSteps('lab', service, from, policy.runtimes).map(({ text }) => text);
     expect(texts.every((text) => text.startsWith('Every node has snapshots of its own'))).toBe(true);
     expect(texts.length).toBeGreaterThan(0);
   });

@@ -29,6 +29,27 @@ test('nobody outside a runtime’s folder decides by its name', () => {
   expect(found).toEqual([]);
 });
 
+/** May know what is in the folder of a runtime. */
+const KNOWERS = [
+  'src/runtimes/registry.ts',
+  // Its types of settings are the library's own, and so are the names of methods.
+  'src/index.ts',
+  HISTORY,
+];
+
+test('nobody outside a runtime’s folder imports what is in it', () => {
+  const folder = /'(?:\.{1,2}\/)+(?:runtimes\/)?([a-z0-9-]+)\/[^']*\.js'/g;
+  const found = glob
+    .sync('src/**/*.ts')
+    .filter((file) => !KNOWERS.includes(file))
+    .filter((file) =>
+      [...readFileSync(file, 'utf8').matchAll(folder)].some(
+        ([, name = '']) => RUNTIMES.includes(name) && !file.startsWith(`src/runtimes/${name}/`),
+      ),
+    );
+  expect(found).toEqual([]);
+});
+
 test('nobody outside a method’s folder decides by its name', () => {
   const decided =
     /method\) ?\{|method [!=]== '|case '(?:velero|volsync|k8up)'|Record<MethodName,|Record<KubernetesSettings\['method'\]/;

@@ -1,9 +1,9 @@
 import { settingsOf } from '../settings.js';
-import type { Command } from '../../../model/guide.js';
+import type { Shell } from '../../runtime.js';
 import type { RepositoryPlan } from '../../../model/plan.js';
 import { header } from '../../../rendering/header.js';
 import type { RenderedFile, TargetInput } from '../../../rendering/file.js';
-import { LIFETIME_SECONDS } from './lifetime.js';
+import { LIFETIME_SECONDS, LIFETIME_TEXT } from './lifetime.js';
 import { labels, objectName } from '../../../names/objects.js';
 import { podContext } from './pod.js';
 import { applyFile } from './kubectl.js';
@@ -40,13 +40,6 @@ export function maintenanceShell(project: string, repository: RepositoryPlan): S
   };
 }
 
-/** What a person types to open, use and close a shell. */
-export interface Shell {
-  readonly open: readonly Command[];
-  readonly restic: Command;
-  readonly close: readonly Command[];
-}
-
 export function shellOf({ namespace, name, file }: ShellPlace): Shell {
   const kubectl = ['kubectl', '--namespace', namespace];
   return {
@@ -54,6 +47,7 @@ export function shellOf({ namespace, name, file }: ShellPlace): Shell {
       applyFile(`kubernetes/${namespace}/${file}`),
       [...kubectl, 'wait', '--for=condition=Ready', `pod/${name}`, '--timeout=5m'],
     ],
+    lifetime: LIFETIME_TEXT,
     restic: [...kubectl, 'exec', '--stdin', '--tty', name, '--', 'restic'],
     close: [[...kubectl, 'delete', 'pod', name]],
   };

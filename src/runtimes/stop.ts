@@ -1,12 +1,12 @@
-import type { Placement, PlannedVolume, ServicePlan } from '../../model/plan.js';
-import { rootOf } from '../../model/volume.js';
-import { fence, fenced, type Command, type Fence, type Step } from '../../model/guide.js';
-import { runtimeOf } from '../../runtimes/registry.js';
+import type { Placement, ServicePlan } from '../model/plan.js';
+import { fence, fenced, type Command, type Fence, type Step } from '../model/guide.js';
+import type { ByHand } from './runtime.js';
 
 /** A workload that is to stand still, and the proof that it does. */
 export interface Standstill {
   readonly service: ServicePlan;
   readonly placement: Placement;
+  readonly by_hand: ByHand;
   readonly at: string;
   readonly stop: readonly Command[];
   /** Fails as long as anybody uses what is restored. */
@@ -14,7 +14,7 @@ export interface Standstill {
 }
 
 export function stopSteps(standstill: Standstill): Step[] {
-  const { service, placement, at, stop, check } = standstill;
+  const { service, placement, by_hand, at, stop, check } = standstill;
   const own = placement.commands?.stop ?? null;
   const fences: Fence[] =
     own === null
@@ -24,9 +24,9 @@ export function stopSteps(standstill: Standstill): Step[] {
     check.length === 0
       ? ''
       : 'The last command must say that nobody uses the data: restores refuse as long as anybody does. If it names somebody, stop that too';
-  const but = own === null ? runtimeOf(placement.runtime).by_hand?.caution?.(placement) : undefined;
+  const but = own === null ? by_hand.caution?.(placement) : undefined;
   return [
-    ...warnings(service, placement),
+    ...warnings(standstill),
     fenced(
       'Stop the workload',
       [
@@ -41,9 +41,9 @@ export function stopSteps(standstill: Standstill): Step[] {
 }
 
 /** What cannot be started again by hand must be known before it stands still. */
-function warnings(service: ServicePlan, placement: Placement): Step[] {
+function warnings({ service, placement, by_hand }: Standstill): Step[] {
   if (!service.shreds_secrets || (placement.commands?.start ?? null) !== null) return [];
-  if (runtimeOf(placement.runtime).by_hand?.has_containers !== true) return [];
+  if (!by_hand.has_containers) return [];
   return [
     {
       heading: 'Before you stop it: have its deployment at hand',
@@ -51,9 +51,4 @@ function warnings(service: ServicePlan, placement: Placement): Step[] {
       pipelines: [],
     },
   ];
-}
-
-/** The folders to look at: of a volume all of it, because the workload has mounted all of it. */
-export function roots(volumes: readonly PlannedVolume[]): string[] {
-  return [...new Set(volumes.map(rootOf))];
 }

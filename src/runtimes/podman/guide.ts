@@ -1,36 +1,29 @@
-import type { Job } from '../../model/job.js';
-import type { Placement, RepositoryPlan, ServicePlan } from '../../model/plan.js';
-import { insideContainer } from '../../runtimes/podman/by-hand.js';
-import { rootlessRestore, type RootlessVolumeRestore } from '../../runtimes/podman/render/restore.js';
+import type { GuidePlace } from '../runtime.js';
+import { stopSteps } from '../stop.js';
+import { byHand, insideContainer } from './by-hand.js';
+import { rootlessRestore, type RootlessVolumeRestore } from './render/restore.js';
 import { chooseSteps } from '../../steps/choose.js';
 import { fence, fenced, type Command, type Fence, type Step } from '../../model/guide.js';
 import { deleteExtra, inPlaceSteps } from '../../steps/in-place.js';
-import { ownerText } from './owner.js';
-import { stopSteps } from './stop.js';
+import { restoredOwners } from '../../steps/owners.js';
 import { holdStep, resumeStep } from '../../steps/timers.js';
 import { verifySteps } from '../../steps/verify.js';
 
 /** Scripts and folders of the user are named from the home folder. */
 const HOME: Command = ['cd'];
 
-/** Restoring on a host with rootless Podman: every command is typed by the user whose containers they are. */
-export function rootlessSteps(
-  project: string,
-  service: ServicePlan,
-  placement: Placement,
-  repository: RepositoryPlan,
-  own: readonly Job[],
-  at: string,
-): Step[] {
+/** Restoring on a host with rootless Podman: every command is typed by the user whose containers they are. Null for root's. */
+export function rootlessGuide(place: GuidePlace): Step[] | null {
+  const { project, service, placement, repository, at } = place;
   const guide = rootlessRestore(project, service, placement);
-  if (guide === null) return [];
+  if (guide === null) return null;
   const unit = `${service.service_unit_name}.service`;
   const commands = placement.commands ?? { stop: null, start: null, exec: null };
   const jobs = {
     project,
     at,
     systemctl: ['systemctl', '--user'],
-    units: own.map(({ object }) => object.name),
+    units: place.jobs.map(({ object }) => object.name),
   };
   const forEach = (commandOf: (volume: RootlessVolumeRestore) => Command): Fence[] =>
     guide.volumes.map((volume) => fence(`${at}, for ${volume.volume.volume}`, [HOME, commandOf(volume)]));
@@ -52,6 +45,7 @@ export function rootlessSteps(
     ...stopSteps({
       service,
       placement,
+      by_hand: byHand,
       at,
       stop: [commands.stop ?? ['systemctl', '--user', 'stop', unit]],
       check: [HOME, guide.check],
@@ -62,7 +56,7 @@ export function rootlessSteps(
       preview: forEach(({ volume, in_place }) => deleteExtra(service, volume, '--preview', in_place)),
       apply: forEach(({ volume, in_place }) => deleteExtra(service, volume, '--apply', in_place)),
     }),
-    fenced('Check owners', ownerText(service, placement), [
+    fenced('Check owners', restoredOwners(service, byHand.owners(placement)), [
       fence(at, [HOME, ...guide.volumes.map(({ owners }) => owners)]),
     ]),
     fenced('Start the workload', '', [
