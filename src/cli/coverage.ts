@@ -5,7 +5,7 @@ import type { BackupPlan, Placement, PlannedVolume, ServicePlan } from '../model
 import { protection, type Protection } from '../targets/protection.js';
 import { formatTable } from './table.js';
 
-/** One volume of one service in one place, and whether anything backs it up there. */
+/** One volume of one service in one placement, and whether anything backs it up there. */
 interface Covered {
   readonly service: ServicePlan;
   readonly placement: Placement;
@@ -27,8 +27,8 @@ function coveredVolumes(plan: BackupPlan): Covered[] {
   );
 }
 
-/** `docker@web1`, `kubernetes/prod`, `baremetal`: one place in one word. */
-function placeName({ runtime, host, namespace }: Placement): string {
+/** `docker@web1`, `kubernetes/prod`, `baremetal`: one placement in one word. */
+function placementName({ runtime, host, namespace }: Placement): string {
   if (namespace !== null) return `${runtime}/${namespace}`;
   return host === null ? runtime : `${runtime}@${host}`;
 }
@@ -51,7 +51,7 @@ function tableRows(covered: readonly Covered[]): string[][] {
     const state = stateText(item);
     const key = JSON.stringify([cells, state]);
     const row = rows.get(key) ?? { cells, places: [], state };
-    row.places.push(placeName(item.placement));
+    row.places.push(placementName(item.placement));
     rows.set(key, row);
   }
   return [...rows.values()].map(({ cells, places, state }) => [...cells, places.join(', '), state]);

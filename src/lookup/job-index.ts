@@ -8,7 +8,7 @@ export interface JobIndex {
   readonly byId: ReadonlyMap<string, Job>;
   /** Of a service, wherever it is. */
   ofService(service: string): readonly Job[];
-  /** Of a service in one place. */
+  /** Of a service in one placement. */
   at(service: string, placement: Pick<Placement, 'runtime' | 'host'>): readonly Job[];
   /** What is done with a repository by its own maintenance. */
   ofRepository(repository: string): readonly Job[];

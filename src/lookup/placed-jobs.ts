@@ -12,7 +12,7 @@ export interface PlacedJob {
   readonly repository: RepositoryPlan;
 }
 
-/** The jobs of all services: by service, place and kind. */
+/** The jobs of all services: by service, placement and kind. */
 export const placedJobs = oncePerPlan((plan: BackupPlan): PlacedJob[] => {
   const repositories = new Map(plan.repositories.map((repository) => [repository.name, repository]));
   const index = jobIndex(plan);

@@ -56,7 +56,7 @@ export interface Workload {
   readonly selector: Labels;
 }
 
-/** One service in one place. Beside these keys the plan has those that only the runtime knows, and nobody else reads. */
+/** One service where it runs. Beside these keys the plan has those that only the runtime knows, and nobody else reads. */
 export interface Placement {
   readonly runtime: RuntimeName;
   /** Host name; null where the policy names none, and on Kubernetes. */

@@ -3,7 +3,7 @@ import { leftOutAt, matchesWholeVolume } from '../excludes/match.js';
 import { literalPattern } from '../excludes/bound.js';
 import type { ServicePlan } from '../model/plan.js';
 
-/** A volume in one place, beside the others of its service there. */
+/** A volume in one placement, beside the others of its service there. */
 export interface PlacedVolume {
   readonly volume: string;
   readonly location: string;

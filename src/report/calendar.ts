@@ -9,7 +9,7 @@ import { retentionText } from '../retention/text.js';
 import { dateOf, dayNumber } from '../schedule/civil.js';
 import { knownSchedule } from '../schedule/job-schedule.js';
 import { runsBetween } from '../schedule/runs.js';
-import type { Place, ReportBase } from './input.js';
+import type { PlacedService, ReportBase } from './input.js';
 
 const DAY = 1440;
 /** How many days back from the report's moment can be looked at. */
@@ -62,7 +62,7 @@ export interface Calendar {
 
 /** A backup, where it is, and the job that forgets what it makes. */
 interface Backup {
-  readonly place: Place;
+  readonly placed: PlacedService;
   readonly job: Job;
   readonly forget: Job | null;
 }
@@ -70,9 +70,9 @@ interface Backup {
 /** Which snapshots exist on the day of the report, and on those before it, when every job does what it should. */
 export function calendar(base: ReportBase): Calendar {
   const index = jobIndex(base.plan);
-  const backups = base.places.flatMap((place): Backup[] => {
-    const forget = index.ofRepository(place.repository.name).find(isForget) ?? null;
-    return place.jobs.map((job) => ({ place, job, forget }));
+  const backups = base.placements.flatMap((placed): Backup[] => {
+    const forget = index.ofRepository(placed.repository.name).find(isForget) ?? null;
+    return placed.jobs.map((job) => ({ placed, job, forget }));
   });
   const isOurs = ({ job }: Backup): boolean => job.snapshot?.forgotten_by === 'forget-job';
   const groups = groupBy(backups.filter(isOurs), ({ job: { service, snapshot } }) =>
@@ -97,20 +97,20 @@ export function calendar(base: ReportBase): Calendar {
   return {
     classes,
     elsewhere: [
-      ...new Set(backups.filter((backup) => !isOurs(backup)).map(({ place }) => place.service.service_id)),
+      ...new Set(backups.filter((backup) => !isOurs(backup)).map(({ placed }) => placed.service.service_id)),
     ],
   };
 }
 
 function rulesOf([backup]: readonly Backup[]): string {
-  return backup === undefined ? '' : retentionText(backup.place.service.retention);
+  return backup === undefined ? '' : retentionText(backup.placed.service.retention);
 }
 
 /** Everything that decides about the lives of a group's snapshots. */
 function timesOf(backups: readonly Backup[]): unknown {
   const [first] = backups;
   const when = (job: Job | null | undefined) => [job?.schedule.cron, job?.schedule.timezone, job?.clock];
-  return [backups.map(({ job }) => when(job)), first?.place.service.retention, when(first?.forget)];
+  return [backups.map(({ job }) => when(job)), first?.placed.service.retention, when(first?.forget)];
 }
 
 /** Pods have no time zone but UTC; of a host we take that it lives where its backups are scheduled. */
@@ -122,8 +122,8 @@ function livesOf(base: ReportBase, backups: readonly Backup[]): Life[] {
   const [first] = backups;
   if (first?.forget == null) return [];
   const { zones, moment, simulated } = base;
-  const { forget, place } = first;
-  const { retention } = place.service;
+  const { forget, placed } = first;
+  const { retention } = placed.service;
   const start = moment - LOOK_BACK * DAY;
   const gap = Math.max(...backups.map(({ job }) => simulated.of(job.schedule, job.clock).longestGap));
   const runsOf = ({ schedule, clock }: Job, from: number): number[] =>
@@ -184,8 +184,8 @@ function describeClass(
     crons: crons.slice(0, SCHEDULES_SHOWN),
     more_crons: more > 0 ? count(more, 'other time') : '',
     forget: [...new Set(backups.flatMap(({ forget }) => forget?.schedule.cron ?? []))].join(', '),
-    services: [...new Set(backups.map(({ place }) => place.service.service_id))],
-    places: [...new Set(backups.map(({ place }) => place.id))].join(' '),
+    services: [...new Set(backups.map(({ placed }) => placed.service.service_id))],
+    places: [...new Set(backups.map(({ placed }) => placed.id))].join(' '),
     total: dates.reduce((sum, date) => sum + date.count, 0),
     oldest: dates.at(-1)?.date ?? '',
     dates,

@@ -3,9 +3,9 @@ import { RUNTIMES } from '../runtimes/registry.js';
 import { groupBy } from '../lookup/group.js';
 import type { BackupPlan, PlannedVolume, ServicePlan } from '../model/plan.js';
 import { protection } from '../targets/protection.js';
-import type { Place, ReportBase } from './input.js';
+import type { PlacedService, ReportBase } from './input.js';
 
-/** What happens to a volume in one place. `unlisted`: it is mounted, but its contract does not call it persistent. */
+/** What happens to a volume in one placement. `unlisted`: it is mounted, but its contract does not call it persistent. */
 type CoverageState = 'backed_up' | 'waived' | 'not_rendered' | 'unlisted';
 
 interface CoverageEntry {
@@ -28,7 +28,7 @@ interface CoverageRow {
 interface CoverageService {
   readonly service: string;
   readonly name: string;
-  /** Numbers of its places, with a space between. */
+  /** Numbers of its placements, with a space between. */
   readonly places: string;
   readonly count: number;
   /** The first row stands beside the service's name. */
@@ -52,10 +52,10 @@ const WORDS: Readonly<Record<CoverageState, readonly [symbol: string, word: stri
 };
 
 /** Service × volume × runtime: what is backed up, what is waived and why, and what nobody protects. */
-export function coverage({ plan, places }: ReportBase): Coverage {
-  const used = new Set(places.map(({ placement }) => placement.runtime));
+export function coverage({ plan, placements }: ReportBase): Coverage {
+  const used = new Set(placements.map(({ placement }) => placement.runtime));
   const runtimes = RUNTIMES.filter((runtime) => used.has(runtime));
-  const ofService = groupBy(places, ({ service }) => service);
+  const ofService = groupBy(placements, ({ service }) => service);
   const counts = { backed_up: 0, waived: 0, not_rendered: 0, unlisted: 0 };
   const services = plan.services.flatMap((service): CoverageService[] => {
     const here = ofService.get(service) ?? [];
@@ -77,11 +77,11 @@ export function coverage({ plan, places }: ReportBase): Coverage {
 function rowsOf(
   plan: BackupPlan,
   service: ServicePlan,
-  here: readonly Place[],
+  here: readonly PlacedService[],
   runtimes: readonly RuntimeName[],
 ): CoverageRow[] {
   const listed = new Set(here.flatMap(({ placement }) => placement.volumes.map(({ volume }) => volume)));
-  const row = (volume: string, entryOf: (place: Place) => CoverageEntry[]): CoverageRow => ({
+  const row = (volume: string, entryOf: (placed: PlacedService) => CoverageEntry[]): CoverageRow => ({
     volume,
     cells: runtimes.map((runtime) => ({
       runtime,
@@ -90,27 +90,31 @@ function rowsOf(
   });
   return [
     ...[...listed].map((name) =>
-      row(name, (place) =>
-        place.placement.volumes
+      row(name, (placed) =>
+        placed.placement.volumes
           .filter(({ volume }) => volume === name)
-          .map((volume) => entry(place, stateOf(plan, place, volume), volume.reason)),
+          .map((volume) => entry(placed, stateOf(plan, placed, volume), volume.reason)),
       ),
     ),
-    ...service.unprotected_volumes.map((name) => row(name, (place) => [entry(place, 'unlisted', null)])),
+    ...service.unprotected_volumes.map((name) => row(name, (placed) => [entry(placed, 'unlisted', null)])),
   ];
 }
 
-function stateOf(plan: BackupPlan, { service, placement }: Place, volume: PlannedVolume): CoverageState {
+function stateOf(
+  plan: BackupPlan,
+  { service, placement }: PlacedService,
+  volume: PlannedVolume,
+): CoverageState {
   const found = protection(plan, service, placement, volume);
   return found === 'backed up' ? 'backed_up' : found === 'waived' ? 'waived' : 'not_rendered';
 }
 
-function entry(place: Place, state: CoverageState, reason: string | null): CoverageEntry {
+function entry(placed: PlacedService, state: CoverageState, reason: string | null): CoverageEntry {
   const [symbol, word] = WORDS[state];
-  return { state, symbol, word, where: whereOf(place), reason: state === 'waived' ? (reason ?? '') : '' };
+  return { state, symbol, word, where: whereOf(placed), reason: state === 'waived' ? (reason ?? '') : '' };
 }
 
 /** Host, or namespace on a cluster; `any host` where the policy names none. */
-export function whereOf({ placement }: Pick<Place, 'placement'>): string {
+export function whereOf({ placement }: Pick<PlacedService, 'placement'>): string {
   return placement.host ?? placement.namespace ?? 'any host';
 }

@@ -15,8 +15,8 @@ export interface ReportInput {
   readonly at: number | null;
 }
 
-/** One service in one place, and its number in the report: what rows and filters refer to. */
-export interface Place {
+/** One service in one placement, and its number in the report: what rows and filters refer to. */
+export interface PlacedService {
   readonly id: number;
   readonly service: ServicePlan;
   readonly placement: Placement;
@@ -27,7 +27,7 @@ export interface Place {
 
 /** What the parts of the report are computed from. */
 export interface ReportBase extends ReportInput {
-  readonly places: readonly Place[];
+  readonly placements: readonly PlacedService[];
   readonly simulated: Simulated;
   /** As `at`, and known. */
   readonly moment: number;

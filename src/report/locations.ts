@@ -1,8 +1,8 @@
-import { placeName } from '../targets/protection.js';
+import { placementName } from '../targets/protection.js';
 import type { ReportBase } from './input.js';
 
 export interface LocationRow {
-  /** Number of its place. */
+  /** Number of its placement. */
   readonly id: number;
   readonly service: string;
   readonly volume: string;
@@ -17,13 +17,13 @@ export interface LocationRow {
 }
 
 /** Where each persistent volume lives, and under which path and host its snapshots carry it. */
-export function locations({ places }: ReportBase): LocationRow[] {
-  return places.flatMap(({ id, service, placement, repository }) =>
+export function locations({ placements }: ReportBase): LocationRow[] {
+  return placements.flatMap(({ id, service, placement, repository }) =>
     placement.volumes.map((volume) => ({
       id,
       service: service.service_id,
       volume: volume.volume,
-      place: placeName(placement),
+      place: placementName(placement),
       location: volume.location,
       name:
         volume.name === null

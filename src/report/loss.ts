@@ -1,6 +1,6 @@
 import { retentionText } from '../retention/text.js';
 import { showDuration } from '../schedule/show.js';
-import { placeName } from '../targets/protection.js';
+import { placementName } from '../targets/protection.js';
 import type { ReportBase } from './input.js';
 
 export interface LossRow {
@@ -18,9 +18,9 @@ export interface LossRow {
 }
 
 /** Worst first: how much each service may lose, by the longest time between two of its runs in thirteen months. */
-export function losses({ places, simulated }: ReportBase): LossRow[] {
-  const rows = places.flatMap((place): LossRow[] => {
-    const { id, service, placement, repository, jobs } = place;
+export function losses({ placements, simulated }: ReportBase): LossRow[] {
+  const rows = placements.flatMap((placed): LossRow[] => {
+    const { id, service, placement, repository, jobs } = placed;
     const isWaived = placement.volumes.every(({ backed_up }) => !backed_up);
     if (isWaived) return [];
     const gaps = jobs.map((job) => ({ job, gap: simulated.of(job.schedule, job.clock).longestGap }));
@@ -30,7 +30,7 @@ export function losses({ places, simulated }: ReportBase): LossRow[] {
       {
         id,
         service: service.service_id,
-        place: placeName(placement),
+        place: placementName(placement),
         minutes,
         loss: minutes === null ? 'everything' : showDuration(minutes),
         cron: worst?.job.schedule.cron ?? '',

@@ -8,7 +8,7 @@ import { tabulated, type Zone, type Zones } from '../schedule/zone.js';
 import { Simulated } from '../schedule/simulated.js';
 import { calendar, LOOK_BACK, type Calendar } from './calendar.js';
 import { coverage, whereOf, type Coverage } from './coverage.js';
-import type { Place, ReportBase, ReportInput } from './input.js';
+import type { PlacedService, ReportBase, ReportInput } from './input.js';
 import { locations, type LocationRow } from './locations.js';
 import { losses, type LossRow } from './loss.js';
 import { restoreOrder, type RestoreOrder } from './restore-order.js';
@@ -27,7 +27,7 @@ export interface Report {
   readonly is_model: boolean;
   readonly facts: Facts;
   readonly filters: Filters;
-  /** By number: what the filters ask about a place, each an index into the lists of {@link Filters}. */
+  /** By number: what the filters ask about a placement, each an index into the lists of {@link Filters}. */
   readonly places: readonly (readonly [host: number, runtime: number, repository: number, service: string])[];
   readonly findings: readonly Findings[];
   readonly coverage: Coverage;
@@ -90,7 +90,7 @@ export function buildReport(input: ReportInput): Report {
   const base: ReportBase = {
     ...input,
     zones,
-    places: placesOf(input),
+    placements: placementsOf(input),
     simulated: new Simulated(zones),
     moment,
   };
@@ -115,11 +115,11 @@ export function buildReport(input: ReportInput): Report {
       worst_service: worst?.service ?? '',
     },
     filters,
-    places: base.places.map((place) => [
-      filters.hosts.indexOf(whereOf(place)),
-      filters.runtimes.indexOf(place.placement.runtime),
-      filters.repositories.indexOf(place.repository.name),
-      place.service.service_id,
+    places: base.placements.map((placed) => [
+      filters.hosts.indexOf(whereOf(placed)),
+      filters.runtimes.indexOf(placed.placement.runtime),
+      filters.repositories.indexOf(placed.repository.name),
+      placed.service.service_id,
     ]),
     findings: findingsOf(input.diagnostics),
     coverage: covered,
@@ -150,12 +150,12 @@ function quickZones(zones: Zones, moment: number): Zones {
   };
 }
 
-function placesOf({ plan }: ReportInput): Place[] {
+function placementsOf({ plan }: ReportInput): PlacedService[] {
   const repositories = new Map(plan.repositories.map((repository) => [repository.name, repository]));
   const index = jobIndex(plan);
   return plan.services
     .flatMap((service) => service.placements.map((placement) => ({ service, placement })))
-    .map(({ service, placement }, id): Place => {
+    .map(({ service, placement }, id): PlacedService => {
       const repository = repositories.get(service.repository);
       if (repository === undefined) throw new Error(`there is no repository ${service.repository}`);
       const jobs = index.at(service.service_id, placement).filter(({ sources }) => sources.length > 0);
@@ -163,10 +163,10 @@ function placesOf({ plan }: ReportInput): Place[] {
     });
 }
 
-function filtersOf({ places, plan }: ReportBase): Filters {
-  const runtimes = new Set(places.map(({ placement }) => placement.runtime));
+function filtersOf({ placements, plan }: ReportBase): Filters {
+  const runtimes = new Set(placements.map(({ placement }) => placement.runtime));
   return {
-    hosts: [...new Set(places.map(whereOf))].sort(),
+    hosts: [...new Set(placements.map(whereOf))].sort(),
     runtimes: RUNTIMES.filter((runtime) => runtimes.has(runtime)),
     repositories: plan.repositories.map(({ name }) => name),
   };

@@ -22,9 +22,9 @@ export interface RestoreOrder {
 }
 
 /** Services in stages: each stage needs only what the stages before it brought back. */
-export function restoreOrder({ plan, places }: ReportBase): RestoreOrder {
+export function restoreOrder({ plan, placements }: ReportBase): RestoreOrder {
   const known = serviceIndex(plan);
-  const ofService = groupBy(places, ({ service }) => service);
+  const ofService = groupBy(placements, ({ service }) => service);
   const planned = plan.services.filter((service) => ofService.has(service));
   const needsOf = (service: ServicePlan): string[] =>
     service.requires.filter((id) => known.has(id) && id !== service.service_id);

@@ -7,11 +7,11 @@ import { showMinute } from '../schedule/show.js';
 import { knownSchedule } from '../schedule/job-schedule.js';
 import { nextRuns, runsBetween } from '../schedule/runs.js';
 import type { Zone } from '../schedule/zone.js';
-import { placeName } from '../targets/protection.js';
+import { placementName } from '../targets/protection.js';
 import { clashesOf, type WeekJob } from './clashes.js';
 import { MONTHS } from './calendar.js';
 import { whereOf } from './coverage.js';
-import type { Place, ReportBase } from './input.js';
+import type { PlacedService, ReportBase } from './input.js';
 import { compareText } from '../text/compare.js';
 
 const DAY = 1440;
@@ -42,7 +42,7 @@ interface Lane {
   readonly kind: string;
   readonly label: string;
   readonly note: string;
-  /** Numbers of the places whose jobs it shows; empty for maintenance. */
+  /** Numbers of the placements whose jobs it shows; empty for maintenance. */
   readonly places: string;
   readonly marks: readonly Mark[];
   /** Starts on each day of the week, in words: times, or how many. */
@@ -54,7 +54,7 @@ export interface Timeline {
   readonly url: string;
   readonly maintainer: string;
   readonly timezone: string;
-  /** Numbers of the places that back up into it. */
+  /** Numbers of the placements that back up into it. */
   readonly places: string;
   readonly days: readonly { readonly label: string }[];
   readonly lanes: readonly Lane[];
@@ -80,11 +80,11 @@ function timeline(base: ReportBase, repository: RepositoryPlan): Timeline {
     .filter((job) => !isLight(job));
   const timezone = own[0]?.schedule.timezone ?? 'UTC';
   const week = weekOf(base.zones(timezone), base.moment);
-  const entries = base.places
-    .filter((place) => place.repository === repository)
-    .flatMap((place) => place.jobs.map((job) => ({ place, job, runs: runsIn(base, week, job) })));
-  const backups = entries.map(({ place, runs }): WeekJob => {
-    return { name: `the backup of ${place.service.service_id}`, runs };
+  const entries = base.placements
+    .filter((placed) => placed.repository === repository)
+    .flatMap((placed) => placed.jobs.map((job) => ({ placed, job, runs: runsIn(base, week, job) })));
+  const backups = entries.map(({ placed, runs }): WeekJob => {
+    return { name: `the backup of ${placed.service.service_id}`, runs };
   });
   const kinds = own.map((job) => ({ job, name: job.kind, runs: runsIn(base, week, job) }));
   const margin = base.margins.get(repository.name) ?? 0;
@@ -110,7 +110,7 @@ function timeline(base: ReportBase, repository: RepositoryPlan): Timeline {
         ? `host ${repository.maintenance.host}`
         : `namespace ${repository.maintenance.namespace}`,
     timezone,
-    places: idsOf(entries.map(({ place }) => place)),
+    places: idsOf(entries.map(({ placed }) => placed)),
     days: Array.from({ length: 7 }, (_, day) => ({ label: dayLabel(week.start / DAY + day) })),
     lanes: [...backupLanes(base, week, entries), ...maintenance],
     clashes: clashes.texts,
@@ -119,25 +119,25 @@ function timeline(base: ReportBase, repository: RepositoryPlan): Timeline {
 
 /** A backup, where it is, and its runs in the week. */
 interface Entry {
-  readonly place: Place;
+  readonly placed: PlacedService;
   readonly job: Job;
   readonly runs: readonly number[];
 }
 
 function backupLanes(base: ReportBase, week: Week, entries: readonly Entry[]): Lane[] {
   if (entries.length <= MOST_LANES) {
-    return entries.map(({ place, job, runs }) => {
+    return entries.map(({ placed, job, runs }) => {
       return {
         kind: 'backup',
-        label: labelOf(place, job),
-        note: runs.length === 0 ? noteOf(base, week, job, runs) : placeName(place.placement),
-        places: String(place.id),
-        marks: runs.map((run) => mark(week, run, place.service.service_id, false)),
+        label: labelOf(placed, job),
+        note: runs.length === 0 ? noteOf(base, week, job, runs) : placementName(placed.placement),
+        places: String(placed.id),
+        marks: runs.map((run) => mark(week, run, placed.service.service_id, false)),
         days: startsOf(week, runs),
       };
     });
   }
-  const byHost = groupBy(entries, ({ place }) => whereOf(place));
+  const byHost = groupBy(entries, ({ placed }) => whereOf(placed));
   const pools = byHost.size <= MOST_LANES ? byHost : new Map([['all backups', entries]]);
   return [...pools]
     .sort(([a], [b]) => compareText(a, b))
@@ -147,15 +147,15 @@ function backupLanes(base: ReportBase, week: Week, entries: readonly Entry[]): L
         kind: 'load',
         label: where,
         note: `${pool.length} jobs`,
-        places: idsOf(pool.map(({ place }) => place)),
+        places: idsOf(pool.map(({ placed }) => placed)),
         marks: loadMarks(week, runs),
         days: startsOf(week, runs),
       };
     });
 }
 
-/** A service's name, and of its further jobs in a place what they are. */
-function labelOf({ service, jobs }: Place, job: Job): string {
+/** A service's name, and of its further jobs in a placement what they are. */
+function labelOf({ service, jobs }: PlacedService, job: Job): string {
   const name = service.service_id;
   return job === jobs[0] ? name : `${name} (${job.part ?? job.kind})`;
 }
@@ -228,6 +228,6 @@ function dayLabel(day: number): string {
   return `${WEEKDAYS[weekdayOf(day)] ?? ''} ${date} ${MONTHS[month - 1] ?? ''}`;
 }
 
-function idsOf(places: readonly Place[]): string {
-  return [...new Set(places.map(({ id }) => id))].join(' ');
+function idsOf(placements: readonly PlacedService[]): string {
+  return [...new Set(placements.map(({ id }) => id))].join(' ');
 }

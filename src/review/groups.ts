@@ -3,7 +3,7 @@ import { count } from '../diagnostics/format-text.js';
 import { literalPattern } from '../source/literal.js';
 import type { Finding, Severity } from './finding.js';
 
-/** Findings that say the same about several services, volumes or places. */
+/** Findings that say the same about several services, volumes or placements. */
 export interface Group {
   /** The first of them; the others differ in whom they are about and where. */
   readonly finding: Finding;

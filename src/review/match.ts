@@ -2,7 +2,7 @@ import type { Job } from '../model/job.js';
 import { jobIndex } from '../lookup/job-index.js';
 import type { BackupPlan, Placement, PlannedVolume, RepositoryPlan, ServicePlan } from '../model/plan.js';
 
-/** A service in one place, before and after. */
+/** A placement of a service, before and after. */
 export interface PlacementPair {
   readonly service: ServicePair;
   readonly before: Placement;
@@ -27,7 +27,7 @@ export interface Matched {
   readonly added: readonly ServicePlan[];
 }
 
-/** Pairs services by id, and their places by what makes the new one carry on the old one's snapshots. */
+/** Pairs services by id, and their placements by what makes the new one carry on the old one's snapshots. */
 export function matchPlans(before: BackupPlan, after: BackupPlan): Matched {
   const old = new Map(before.services.map((service) => [service.service_id, service]));
   const known = new Set(after.services.map((service) => service.service_id));
@@ -42,7 +42,7 @@ export function matchPlans(before: BackupPlan, after: BackupPlan): Matched {
   };
 }
 
-/** When two places are the same one, from the surest sign to the weakest. */
+/** When two placements are the same one, from the surest sign to the weakest. */
 const SIGNS: readonly ((before: Placement, after: Placement) => boolean)[] = [
   (before, after) =>
     before.runtime === after.runtime && before.host === after.host && before.scope === after.scope,
@@ -77,7 +77,7 @@ function pairService(before: ServicePlan, after: ServicePlan): ServicePair {
   return service;
 }
 
-/** The volumes that a place has before and after, by name. */
+/** The volumes that a placement has before and after, by name. */
 export function volumePairs({ before, after }: PlacementPair): [PlannedVolume, PlannedVolume][] {
   const old = new Map(before.volumes.map((volume) => [volume.volume, volume]));
   return after.volumes.flatMap((volume): [PlannedVolume, PlannedVolume][] => {
@@ -93,7 +93,7 @@ export interface JobPair {
 }
 
 /**
- * The backups of a place before and after: each with the one of its kind and part; one whose part is new, as another method
+ * The backups of a placement before and after: each with the one of its kind and part; one whose part is new, as another method
  * makes, with the first of its kind.
  */
 export function backupPairs(

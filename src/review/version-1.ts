@@ -8,7 +8,7 @@ import type { RuntimeSettings } from '../model/policy.js';
 import type { KubernetesSettings } from '../runtimes/kubernetes/settings.js';
 import { runtimeOf } from '../runtimes/registry.js';
 
-/** A plan of the time when jobs did not stand in it, and their times were those of places and repositories. */
+/** A plan of the time when jobs did not stand in it, and their times were those of placements and repositories. */
 export interface PlanOfVersion1 extends Omit<BackupPlan, 'version' | 'jobs' | 'repositories' | 'services'> {
   readonly version: 1;
   readonly repositories: readonly RepositoryOfVersion1[];

@@ -2,7 +2,7 @@ import { volumesOf } from '../model/job.js';
 import { jobIndex } from '../lookup/job-index.js';
 import type { BackupPlan, Placement, PlannedVolume, ServicePlan } from '../model/plan.js';
 
-/** What happens to one volume in one place, in the words of the coverage table. */
+/** What happens to one volume in one placement, in the words of the coverage table. */
 export type Protection = 'backed up' | 'waived' | 'not rendered yet';
 
 /** What the jobs of a plan do with a volume. */
@@ -17,7 +17,7 @@ export function protection(
   return jobs.some((job) => volumesOf(job).includes(volume)) ? 'backed up' : 'not rendered yet';
 }
 
-/** The volumes of a place that jobs of the plan back up. */
+/** The volumes of a placement that jobs of the plan back up. */
 export function protectedVolumes(
   plan: BackupPlan,
   service: ServicePlan,
@@ -27,7 +27,7 @@ export function protectedVolumes(
 }
 
 /** Where a placement is, for people: `docker on web1`, `kubernetes in namespace media`, `docker`. */
-export function placeName(placement: Placement): string {
+export function placementName(placement: Placement): string {
   const scope = placement.scope === 'user' ? `${placement.runtime} (rootless)` : placement.runtime;
   if (placement.host !== null) return `${scope} on ${placement.host}`;
   return placement.namespace === null ? scope : `${scope} in namespace ${placement.namespace}`;

@@ -1,4 +1,4 @@
-import { placeName } from '../../targets/protection.js';
+import { placementName } from '../../targets/protection.js';
 import { quote, type Finding } from '../finding.js';
 import { backupPairs, type JobPair } from '../match.js';
 import type { ReviewInput, Rule } from '../review.js';
@@ -43,7 +43,7 @@ export const rootJobs: Rule = (input) =>
         severity: 'warning',
         before: `user ${before.run_as_user ?? 'of the image'}`,
         after: 'root',
-        message: `the backup of ${quote(after.service_id)} on ${placeName(pair.after)} runs as root`,
+        message: `the backup of ${quote(after.service_id)} on ${placementName(pair.after)} runs as root`,
         hint: 'name the user of the workload in `service_security.run_as_user` if that can read the data',
         span: input.spans.security(after),
       };

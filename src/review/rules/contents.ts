@@ -1,6 +1,6 @@
 import { holdingOf } from '../../runtimes/registry.js';
 import type { PlannedVolume, ServicePlan } from '../../model/plan.js';
-import { placeName, protectedVolumes } from '../../targets/protection.js';
+import { placementName, protectedVolumes } from '../../targets/protection.js';
 import { matchesWholeVolume } from '../../excludes/match.js';
 import { quote, type Finding } from '../finding.js';
 import type { PlacementPair } from '../match.js';
@@ -53,7 +53,7 @@ export const wholeVolumeExcluded: Rule = (input) =>
       severity: 'warning',
       before: null,
       after: pattern,
-      message: `the exclude pattern ${quote(pattern)} can leave out the whole of volume ${quote(volume.volume)} of ${quote(service.service_id)} on ${placeName(placement)}`,
+      message: `the exclude pattern ${quote(pattern)} can leave out the whole of volume ${quote(volume.volume)} of ${quote(service.service_id)} on ${placementName(placement)}`,
       hint: 'write a pattern that names folders inside the volume, or waive the volume with a reason',
       span: volume.exclude.includes(pattern)
         ? input.spans.volumeSetting(service, volume.volume, 'exclude')

@@ -3,7 +3,7 @@ import { labelTexts } from '../../model/labels.js';
 import type { Placement, PlannedVolume, ServicePlan } from '../../model/plan.js';
 import type { Labels } from '../../model/policy.js';
 import { pathsOverlap } from '../../source/paths.js';
-import { placeName, protectedVolumes, protection } from '../../targets/protection.js';
+import { placementName, protectedVolumes, protection } from '../../targets/protection.js';
 import { quote, type Finding, type Subject } from '../finding.js';
 import { sameData, type PlacementPair } from '../match.js';
 import type { ReviewInput, Rule } from '../review.js';
@@ -19,7 +19,7 @@ export function dataName(volume: PlannedVolume): string {
   return volume.name === null ? volume.location : `${volume.kind} ${volume.name}`;
 }
 
-/** Volumes of places that go on: left out of the contract, renamed, waived, or out of reach of any job. */
+/** Volumes of placements that go on: left out of the contract, renamed, waived, or out of reach of any job. */
 export const lostVolumes: Rule = ({ before: old, after: current, matched, spans }) =>
   matched.services
     .flatMap(({ placements }) => placements)
@@ -38,7 +38,7 @@ export const lostVolumes: Rule = ({ before: old, after: current, matched, spans 
               code: 'STW802',
               before: 'backed up',
               after: `waived: ${now.reason ?? 'no reason given'}`,
-              message: `${name} is waived: it is no longer backed up on ${placeName(pair.after)}`,
+              message: `${name} is waived: it is no longer backed up on ${placementName(pair.after)}`,
               hint: `make sure that the data can be made again; ${FADES}`,
               span: spans.volumeSetting(after, volume.volume, 'enabled'),
             },
@@ -48,9 +48,9 @@ export const lostVolumes: Rule = ({ before: old, after: current, matched, spans 
           {
             ...shared,
             code: 'STW806',
-            before: `backed up on ${placeName(pair.before)}`,
+            before: `backed up on ${placementName(pair.before)}`,
             after: pair.after.obstacles[0] ?? 'no job',
-            message: `no job backs up ${name} on ${placeName(pair.after)} any more`,
+            message: `no job backs up ${name} on ${placementName(pair.after)} any more`,
             hint: 'remove what keeps its job from being rendered',
             span: spans.placement(before, pair.after),
           },
@@ -84,7 +84,7 @@ function removedOrRenamed(pair: PlacementPair, volume: PlannedVolume, spans: Rev
     code: 'STW801',
     before: dataName(volume),
     after: null,
-    message: `${name} left its contract: it is no longer backed up on ${placeName(pair.after)}`,
+    message: `${name} left its contract: it is no longer backed up on ${placementName(pair.after)}`,
     hint: `put it back, or waive it with a reason; ${FADES}`,
     span: spans.volume(after, volume.volume),
   };
@@ -100,7 +100,7 @@ export const lostPlaces: Rule = ({ before: { plan }, matched, spans }) =>
         severity: 'critical',
         before: dataName(volume),
         after: null,
-        message: `volume ${quote(volume.volume)} of ${quote(before.service_id)} is no longer backed up on ${placeName(placement)}: nothing deploys the service there`,
+        message: `volume ${quote(volume.volume)} of ${quote(before.service_id)} is no longer backed up on ${placementName(placement)}: nothing deploys the service there`,
         hint: `if data is left there, keep the deployment until it is moved; its snapshots carry the host \`${placement.snapshot_host}\``,
         span: spans.placement(after, placement),
       })),
@@ -195,7 +195,7 @@ function lostService(
     ...shared,
     code: 'STW801',
     after: null,
-    message: `service ${quote(service.service_id)} is gone: ${name} is no longer backed up on ${placeName(placement)}`,
+    message: `service ${quote(service.service_id)} is gone: ${name} is no longer backed up on ${placementName(placement)}`,
     hint: `make sure that the data is not needed; ${orphans}`,
     span: spans.volume(service, volume.volume),
   };
@@ -244,14 +244,16 @@ export const gained: Rule = ({ before: { plan: earlier }, after: { plan }, match
     severity: 'info',
     before: null,
     after: dataName(volume),
-    message: `volume ${quote(volume.volume)} of ${quote(service.service_id)} is backed up on ${placeName(placement)} now`,
+    message: `volume ${quote(volume.volume)} of ${quote(service.service_id)} is backed up on ${placementName(placement)} now`,
     hint: '',
     span: spans.volume(service, volume.volume),
   });
   const everything = (service: ServicePlan, placement: Placement) =>
     protectedVolumes(plan, service, placement).map((volume) => fresh(service, placement, volume));
   return [
-    ...matched.added.flatMap((service) => service.placements.flatMap((place) => everything(service, place))),
+    ...matched.added.flatMap((service) =>
+      service.placements.flatMap((placement) => everything(service, placement)),
+    ),
     ...matched.services.flatMap(({ after, added, placements }) => [
       ...added.flatMap((placement) => everything(after, placement)),
       ...placements.flatMap((pair) => {

@@ -1,6 +1,6 @@
 import type { PlannedVolume } from '../../model/plan.js';
 import { isWithin } from '../../source/paths.js';
-import { placeName, protectedVolumes } from '../../targets/protection.js';
+import { placementName, protectedVolumes } from '../../targets/protection.js';
 import { quote, type Finding } from '../finding.js';
 import { addressOf, sameData, volumePairs, type PlacementPair } from '../match.js';
 import type { ReviewInput, Rule } from '../review.js';
@@ -50,7 +50,7 @@ export const groupChanged: Rule = (input) =>
         severity: 'critical',
         before: old,
         after: now,
-        message: `the ${host === '' ? 'tags' : 'host'} of the snapshots of ${quote(after.service_id)} on ${placeName(pair.after)} change: a new history begins, the old one stays as it is`,
+        message: `the ${host === '' ? 'tags' : 'host'} of the snapshots of ${quote(after.service_id)} on ${placementName(pair.after)} change: a new history begins, the old one stays as it is`,
         hint: `set \`snapshot_host: ${pair.before.snapshot_host}\` on the deployment to carry on, or give the old snapshots the new host with \`restic rewrite --forget --new-host\`, which adds no tag`,
         span: input.spans.placement(after, pair.after),
       },
@@ -147,10 +147,10 @@ function movedVolume(
   const service = pair.service.after;
   const name = `volume ${quote(after.volume)} of ${quote(service.service_id)}`;
   const sameHost = pair.before.host === pair.after.host && before.kind === after.kind;
-  const placed = placeName(pair.before) !== placeName(pair.after);
+  const placed = placementName(pair.before) !== placementName(pair.after);
   const named = !placed && dataName(before) !== dataName(after);
   const show = (volume: PlannedVolume, placement: typeof pair.before) =>
-    placed ? `${dataName(volume)}, ${placeName(placement)}` : named ? dataName(volume) : volume.location;
+    placed ? `${dataName(volume)}, ${placementName(placement)}` : named ? dataName(volume) : volume.location;
   const shared = {
     ...subject(service, pair.after, after.volume),
     before: show(before, pair.before),

@@ -1,6 +1,6 @@
 import { runtimeOf } from '../../runtimes/registry.js';
 import type { BackupPlan, Placement } from '../../model/plan.js';
-import { placeName } from '../../targets/protection.js';
+import { placementName } from '../../targets/protection.js';
 import { userTrees } from '../../hosts/user-tree.js';
 import { hostTrees } from '../../hosts/host-tree.js';
 import { hostPlace } from '../../runtimes/host-parts.js';
@@ -31,7 +31,7 @@ export const leftBehind: Rule = (input) => {
     const names = pairs.map(({ service }) => quote(service.id));
     const more =
       names.length > 3 ? `${names.slice(0, 2).join(', ')} and ${names.length - 2} more` : names.join(', ');
-    const place = placeName(first.before);
+    const place = placementName(first.before);
     return [
       {
         ...{ service: pairs.length === 1 ? first.service.id : null, volume: null },
@@ -39,7 +39,7 @@ export const leftBehind: Rule = (input) => {
         code: 'STW831',
         severity: 'warning',
         before: place,
-        after: [...new Set(pairs.map((pair) => placeName(pair.after)))].join(', '),
+        after: [...new Set(pairs.map((pair) => placementName(pair.after)))].join(', '),
         message: `${more} moved away from ${place}: the timers that are installed there go on, in the same history, until somebody removes them`,
         hint: trees.has(folder)
           ? `run \`${folder}/install.sh\` there before the first backup in the new place: it removes what is no longer in the tree`

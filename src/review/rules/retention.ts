@@ -22,7 +22,7 @@ export const retentionChanged: Rule = (input) => {
   });
 };
 
-/** Of all places of a service, what the one that loses most loses; null where nothing about it changed. */
+/** Of all placements of a service, what the one that loses most loses; null where nothing about it changed. */
 function worstLoss(input: ReviewInput, pair: ServicePair, known: Map<string, Loss>): Loss | null {
   const old = pair.before.retention;
   const now = pair.after.retention;

@@ -1,5 +1,5 @@
 import type { Job } from '../../model/job.js';
-import { placeName } from '../../targets/protection.js';
+import { placementName } from '../../targets/protection.js';
 import { quote, type Finding } from '../finding.js';
 import { backupPairs, type JobPair, type PlacementPair } from '../match.js';
 import type { ReviewInput, Rule } from '../review.js';
@@ -25,7 +25,7 @@ function movedToUser(input: ReviewInput, pair: PlacementPair, jobs: JobPair): Fi
       severity: 'warning',
       before: `user ${before}`,
       after: `user ${after}`,
-      message: `the rootless backup of ${quote(service.id)} on ${placeName(pair.after)} reads the volumes of another user; those of ${quote(before)} are no longer backed up`,
+      message: `the rootless backup of ${quote(service.id)} on ${placementName(pair.after)} reads the volumes of another user; those of ${quote(before)} are no longer backed up`,
       hint: `move the workload, its volumes and the files with secrets to \`${after}\` first, and remove the jobs of \`${before}\`: they would go on in the same history`,
       span: input.spans.policy(['runtimes', 'podman', 'user']),
     },

@@ -7,7 +7,7 @@ import { oncePerPlan } from '../../lookup/once-per-plan.js';
 import type { BackupPlan, RepositoryPlan } from '../../model/plan.js';
 import { firstCollision } from '../../schedule/collisions.js';
 import { showDuration, showMinute } from '../../schedule/show.js';
-import { placeName } from '../../targets/protection.js';
+import { placementName } from '../../targets/protection.js';
 import { quote, type Finding } from '../finding.js';
 import { addressOf, backupPairs, type JobPair, type PlacementPair } from '../match.js';
 import type { ReviewInput, Rule } from '../review.js';
@@ -35,7 +35,7 @@ export const backupTimes: Rule = (input) =>
         ...subject(service.after, placement, null),
         span: spans.setting(service.after, 'schedule', 'every', 'window', 'spread', 'timezone'),
       };
-      const where = `${quote(service.id)} on ${placeName(placement)}`;
+      const where = `${quote(service.id)} on ${placementName(placement)}`;
       // A change of the clocks makes a day an hour longer; that is no matter of the schedule.
       if (later > gap && !isClockChange(gap, later)) {
         return {
@@ -59,7 +59,7 @@ export const backupTimes: Rule = (input) =>
       };
     });
 
-/** Backups of a place that run at other times; those that move alike are one. */
+/** Backups of a placement that run at other times; those that move alike are one. */
 function movedJobs(input: ReviewInput, place: PlacementPair): JobPair[] {
   const moved = backupPairs(input, place).filter(
     ({ before, after }) => show(before.schedule) !== show(after.schedule),

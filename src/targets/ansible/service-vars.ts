@@ -11,7 +11,7 @@ import { ansibleText } from './text.js';
 import { compareText } from '../../text/compare.js';
 
 /** One service on one host, or on whichever host has its runtime. */
-interface Place {
+interface HostedService {
   /** Name of the host, or of the tree (`any-docker`) where the policy names none. */
   readonly name: string;
   readonly named: boolean;
@@ -24,7 +24,7 @@ interface Place {
 interface HostService {
   readonly service: ServicePlan;
   readonly repository: RepositoryPlan;
-  readonly places: Place[];
+  readonly placements: HostedService[];
 }
 
 /** `vars/services/<service>.yml`: variables for a role that backs the service up, for every service on hosts. */
@@ -43,18 +43,18 @@ export function serviceVars(input: TargetInput): RenderedFile[] {
   }));
 }
 
-/** Services with a job on some host, by id; their places by name. */
+/** Services with a job on some host, by id; their placements by name. */
 function hostServices({ plan }: TargetInput): HostService[] {
   const services = new Map<string, HostService>();
   for (const tree of hostTrees(plan)) {
     const dumped = new Set(tree.guests.map(({ service }) => service));
     for (const { job, service, placement, repository } of [...tree.jobs, ...tree.guests]) {
-      const found = services.get(service.service_id) ?? { service, repository, places: [] };
+      const found = services.get(service.service_id) ?? { service, repository, placements: [] };
       services.set(service.service_id, found);
-      if (found.places.some((place) => place.name === tree.name)) continue;
+      if (found.placements.some(({ name }) => name === tree.name)) continue;
       const vmid = dumped.has(service) ? service.vmid : null;
       const named = placement.host !== null;
-      found.places.push({ name: tree.name, named, placement, schedule: job.schedule, vmid });
+      found.placements.push({ name: tree.name, named, placement, schedule: job.schedule, vmid });
     }
   }
   const byId = ({ service: a }: HostService, { service: b }: HostService) =>
@@ -62,8 +62,8 @@ function hostServices({ plan }: TargetInput): HostService[] {
   return [...services.values()].sort(byId);
 }
 
-function serviceContext({ service, repository, places }: HostService): Record<string, unknown> {
-  const contexts = places.map((place) => placeContext(service, place));
+function serviceContext({ service, repository, placements }: HostService): Record<string, unknown> {
+  const contexts = placements.map((placement) => placementContext(service, placement));
   return {
     service_id: service.service_id,
     repository: {
@@ -85,14 +85,14 @@ function serviceContext({ service, repository, places }: HostService): Record<st
     accept_incomplete: service.accept_incomplete,
     only: contexts.length === 1 ? contexts[0] : null,
     places: contexts,
-    place_names: places.map(({ name }) => name).join(', '),
-    by_host: places.every(({ named }) => named),
+    place_names: placements.map(({ name }) => name).join(', '),
+    by_host: placements.every(({ named }) => named),
   };
 }
 
-function placeContext(
+function placementContext(
   service: ServicePlan,
-  { name, placement, schedule, vmid }: Place,
+  { name, placement, schedule, vmid }: HostedService,
 ): Record<string, unknown> {
   const volumes = hostVolumes(placement);
   return {

@@ -4,7 +4,7 @@ import type { BackupPlan, RepositoryPlan } from '../../model/plan.js';
 import type { RuntimeSettings } from '../../model/policy.js';
 import { header } from '../../rendering/header.js';
 import { namedHosts } from '../../hosts/named-hosts.js';
-import { placeName, protection } from '../protection.js';
+import { placementName, protection } from '../protection.js';
 import { userCredentials, userTrees } from '../../hosts/user-tree.js';
 import { hostCredentials, hostTrees } from '../../hosts/host-tree.js';
 import type { RenderedFile } from '../../rendering/file.js';
@@ -54,7 +54,7 @@ function indexContext(plan: BackupPlan, runtimes: RuntimeSettings): Record<strin
           jobs.at(service.service_id, placement).length === 0 &&
           placement.volumes.some((volume) => volume.backed_up),
       )
-      .map((placement) => ({ service: service.service_id, place: placeName(placement) })),
+      .map((placement) => ({ service: service.service_id, place: placementName(placement) })),
   );
   return {
     header: header(plan, null),

@@ -1,14 +1,14 @@
 import { posix } from 'node:path';
 import type { Placement, RepositoryPlan, ServicePlan } from '../../model/plan.js';
 import { helperOf } from '../../model/repository-url.js';
-import { placeName } from '../protection.js';
+import { placementName } from '../protection.js';
 import { hostVolumes } from '../host-volumes.js';
 import { hostPlace } from '../../runtimes/host-parts.js';
 import { userSecretFiles } from '../../hosts/user-tree.js';
 import { fence, fenced, type Command, type Step } from '../../model/guide.js';
 import { byHand } from './workload.js';
 
-/** A part of the page for a disaster that the steps of a place do not begin with. */
+/** A part of the page for a disaster that the steps of a placement do not begin with. */
 export interface Section {
   readonly heading: string;
   readonly text: string;
@@ -16,7 +16,7 @@ export interface Section {
   readonly steps: readonly Step[];
 }
 
-/** From a bare machine to the first step of a place's own guide. */
+/** From a bare machine to the first step of a placement's own guide. */
 export function hostIsGone(
   project: string,
   placement: Placement,
@@ -32,7 +32,7 @@ export function hostIsGone(
   const secrets = files.filter((file) => file !== null).map((file) => (isUser ? `~/${file}` : file));
   const host = placement.host === null ? '' : `, called ${placement.host}`;
   return {
-    heading: `The host is gone: ${placeName(placement)}`,
+    heading: `The host is gone: ${placementName(placement)}`,
     text: '',
     at,
     steps: [
@@ -43,7 +43,7 @@ export function hostIsGone(
       ),
       {
         heading: 'Then',
-        text: `${new_host.first} Go through ${placeName(placement)} above, from its first step.`,
+        text: `${new_host.first} Go through ${placementName(placement)} above, from its first step.`,
         pipelines: [],
       },
     ],

@@ -5,7 +5,7 @@ import { header } from '../../rendering/header.js';
 import { jobIndex, serviceIndex } from '../../lookup/job-index.js';
 import type { Job } from '../../model/job.js';
 import { runtimeOf } from '../../runtimes/registry.js';
-import { placeName } from '../protection.js';
+import { placementName } from '../protection.js';
 import type { TargetInput } from '../../rendering/file.js';
 import { elsewhereSteps } from './elsewhere.js';
 import { shown, type Step } from '../../model/guide.js';
@@ -32,7 +32,9 @@ export function serviceContext(input: TargetInput, service: ServicePlan): Record
     kept: retentionText(service.retention),
     volumes: first.volumes,
     requires: service.requires.map((id) => requirement(plan, service, id)),
-    places: service.placements.flatMap((placement) => place(input, service, placement, repository)),
+    places: service.placements.flatMap((placement) =>
+      placementContext(input, service, placement, repository),
+    ),
     stored: service.placements.some((placement) => whoseRestic(input, placement) !== 'nobody'),
     portable: portable !== undefined,
     elsewhere:
@@ -62,7 +64,7 @@ function repositoryFacts({ name, url }: RepositoryPlan): Record<string, unknown>
   return { name, url, page: `runbooks/repositories/${name}.md` };
 }
 
-function place(
+function placementContext(
   input: TargetInput,
   service: ServicePlan,
   placement: Placement,
@@ -78,7 +80,7 @@ function place(
   const { cluster } = runtimeOf(placement.runtime);
   return [
     {
-      title: placeName(placement),
+      title: placementName(placement),
       snapshot_host,
       operator: cluster?.operatorText(service, placement, input.runtimes) ?? '',
       cron: schedule.cron,
@@ -92,7 +94,7 @@ function place(
   ];
 }
 
-/** Whose programs run restic in one place; nobody's where snapshots are stored in another way. */
+/** Whose programs run restic in one placement; nobody's where snapshots are stored in another way. */
 function whoseRestic({ runtimes }: TargetInput, { runtime }: Placement): 'ours' | 'operator' | 'nobody' {
   return runtimeOf(runtime).cluster?.restic(runtimes) ?? 'ours';
 }
