@@ -1,12 +1,12 @@
-import { remainders } from '../../excludes/match.js';
-import { excludeBelow, literalPattern } from '../../excludes/bound.js';
 import type { JobSchedule } from '../../schedule/job-schedule.js';
-import type { PlannedVolume, Placement, RepositoryPlan, ServicePlan } from '../../model/plan.js';
+import type { Placement, RepositoryPlan, ServicePlan } from '../../model/plan.js';
+import { excludeOnHost } from './exclude-on-host.js';
 import { headerLines } from './header-lines.js';
 import { hostTrees } from '../../hosts/host-tree.js';
 import { hostVolumes } from '../host-volumes.js';
 import { keepOptions } from '../../retention/options.js';
 import type { RenderedFile, TargetInput } from '../../rendering/file.js';
+import { repositoryContext } from './repository-context.js';
 import { ansibleText } from './text.js';
 import { compareText } from '../../text/compare.js';
 
@@ -66,13 +66,7 @@ function serviceContext({ service, repository, placements }: HostService): Recor
   const contexts = placements.map((placement) => placementContext(service, placement));
   return {
     service_id: service.service_id,
-    repository: {
-      name: repository.name,
-      url: ansibleText(repository.url),
-      password_file: ansibleText(repository.password_file),
-      environment_file:
-        repository.environment_file === null ? null : ansibleText(repository.environment_file),
-    },
+    repository: repositoryContext(repository),
     tags: service.tags.map(ansibleText),
     retention: Object.fromEntries(
       keepOptions(service.retention).map(({ option, value }) => [
@@ -103,29 +97,8 @@ function placementContext(
     timezone: schedule.timezone,
     paths: volumes.map(({ location }) => ansibleText(location)),
     exclude: [...service.exclude, ...volumes.flatMap(({ exclude }) => exclude)]
-      .flatMap((pattern) => onHost(pattern, volumes))
+      .flatMap((pattern) => excludeOnHost(pattern, volumes))
       .map(ansibleText),
     vmid,
   };
-}
-
-/**
- * An exclude pattern as it means the same on the host, where volumes do not lie at `/backup/<service>/<volume>`: one whose
- * beginning matches names on the way to a volume, here or there, is bound to each volume; `!` stays in front.
- */
-function onHost(pattern: string, volumes: readonly PlannedVolume[]): string[] {
-  const negated = pattern.startsWith('!') ? '!' : '';
-  const plain = pattern.slice(negated.length);
-  const isAnywhere = !plain.startsWith('/') || plain.startsWith('/**');
-  const onTheWay = volumes.map((volume) => ({
-    root: literalPattern(volume.location),
-    inJobs: remainders(plain, volume.snapshot_path),
-    here: isAnywhere ? remainders(plain, volume.location) : [],
-  }));
-  if (onTheWay.every(({ inJobs, here }) => inJobs.length === 0 && here.length === 0)) return [pattern];
-  const bound = onTheWay.flatMap(({ root, inJobs }) => [
-    ...inJobs.map((rest) => negated + root + rest),
-    ...(isAnywhere ? [excludeBelow(root, pattern)] : []),
-  ]);
-  return [...new Set(bound)];
 }

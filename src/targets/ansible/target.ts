@@ -5,6 +5,7 @@ import { headerLines } from './header-lines.js';
 import { hostVars } from './host-vars.js';
 import { namedHosts } from '../../hosts/named-hosts.js';
 import { serviceVars } from './service-vars.js';
+import { sharedVars } from './shared-vars.js';
 
 /** Task files of the playbook, by their names in `ansible/tasks/`: those of its two parts, and those both share. */
 const TASKS = ['account', 'host', 'rootless', 'compare', 'secrets', 'files', 'timers'];
@@ -16,6 +17,7 @@ export const ansible: Target = {
     return [
       ...serviceVars(input),
       ...hosts.map((host) => hostVars(host, input)),
+      ...hosts.flatMap((host) => sharedVars(host, input)),
       ...(hosts.length > 0
         ? playbook(
             hosts.map(({ name }) => name),

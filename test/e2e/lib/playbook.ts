@@ -28,5 +28,10 @@ export async function play(
   const command = `ansible-playbook -i ${machine.name}, -c local ${args} ${folder}/ansible/deploy.yml`;
   const unit = [...UNIT, `--uid=${user}`, '--', 'sh', '-c', command];
   const { stdout, stderr, code } = await machine.run(unit, { allowFail, timeout: 300 });
-  return { stdout, stderr, code, changed: Number(/changed=(\d+)/.exec(stdout)?.[1] ?? -1) };
+  return { stdout, stderr, code, changed: changedOn(machine.name, stdout) };
+}
+
+/** From the recap's line of the host: there is one of the controller too. */
+function changedOn(host: string, stdout: string): number {
+  return Number(new RegExp(`^${host} .*changed=(\\d+)`, 'm').exec(stdout)?.[1] ?? -1);
 }

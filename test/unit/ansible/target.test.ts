@@ -100,6 +100,42 @@ describe('variables of a service', () => {
   });
 });
 
+describe('variables of a host for one job and one timer', () => {
+  const policy = (deployments: string) =>
+    `defaults: { exclude: ["**/tmp"] }\ndeployments: [${deployments}]\n`;
+  const own = app('app', 'backup: { exclude: ["*.log"], volumes: { data: { exclude: [/cache] } } }\n');
+
+  test('hold every folder, and what is left out of each', () => {
+    const files = renderFiles(
+      policy('{ runtime: baremetal, host: pi1, services: ["*"] }'),
+      own,
+      app('solo', `${volume('more', '/srv/more')}`),
+    );
+    expect(readVars(files, 'vars/shared/pi1.yml')).toEqual({
+      restic_host: 'pi1',
+      restic_services: ['app', 'solo'],
+      restic_repository_name: 'main',
+      restic_repository: 'rest:http://backup:8000/infra',
+      restic_password_file: '/etc/restic/password',
+      restic_backup_paths: ['/srv/app', '/srv/solo', '/srv/more'],
+      restic_exclude: ['/srv/app/**/*.log', '/srv/app/cache', '/srv/solo/**/tmp', '/srv/more/**/tmp'],
+    });
+  });
+
+  test('name no repository where the services have several, and are not there for a host without folders', () => {
+    const files = renderFiles(
+      policyWith({ main: '', other: '' }),
+      app('app', 'backup: { repository: main }\n'),
+      app('solo', 'backup: { repository: other }\n'),
+    );
+    expect(readVars(files, 'vars/shared/pi1.yml')).not.toHaveProperty('restic_repository');
+    expect(files.get('vars/shared/pi1.yml')?.content).toContain('several repositories (main, other)');
+    expect([...files.keys()].filter((path) => path.startsWith('vars/shared/'))).toEqual([
+      'vars/shared/pi1.yml',
+    ]);
+  });
+});
+
 describe('text that Ansible could take for an expression', () => {
   const contract = `service_id: app
 runtime_templates: { baremetal: a }
@@ -124,7 +160,12 @@ deployments: [{ runtime: baremetal, host: pi1, services: [app] }]
 
   test('is nowhere left unmarked', () => {
     const paths = [...files.keys()].filter((path) => path.startsWith('vars/'));
-    expect(paths).toEqual(['vars/services/app.yml', 'vars/hosts/backup1.yml', 'vars/hosts/pi1.yml']);
+    expect(paths).toEqual([
+      'vars/services/app.yml',
+      'vars/hosts/backup1.yml',
+      'vars/hosts/pi1.yml',
+      'vars/shared/pi1.yml',
+    ]);
     for (const path of paths) {
       expect(templatedTexts(readVars(files, path)).filter((text) => /\{[{%#]/.test(text))).toEqual([]);
     }
@@ -193,7 +234,11 @@ describe('the playbook', () => {
     const before = renderFiles(policy, app('app'));
     const after = renderFiles(policy, app('app'), app('new'));
     const changed = [...after].filter(([path, file]) => before.get(path)?.content !== file.content);
-    expect(changed.map(([path]) => path)).toEqual(['vars/services/new.yml', 'vars/hosts/pi1.yml']);
+    expect(changed.map(([path]) => path)).toEqual([
+      'vars/services/new.yml',
+      'vars/hosts/pi1.yml',
+      'vars/shared/pi1.yml',
+    ]);
   });
 });
 
