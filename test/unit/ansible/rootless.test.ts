@@ -35,7 +35,7 @@ runtimes: { podman: { image: i${user} } }
 }
 
 const hostsOf = (files: ReturnType<typeof renderFiles>) =>
-  (readVars(files, 'deploy.yml') as { hosts: string[] }[])[0]?.hosts;
+  (readVars(files, 'deploy.yml') as { hosts: string[] }[])[1]?.hosts;
 
 describe('a host with rootless jobs', () => {
   test('and nothing else: belongs to the play, has no folder of its own, and the secrets below the home', () => {

@@ -223,9 +223,11 @@ describe('variables of a host', () => {
 
 describe('the playbook', () => {
   test('is for exactly the hosts that have a folder', () => {
-    const [play] = readVars(renderFiles(ON_TWO_HOSTS, app('app'), app('solo')), 'deploy.yml') as {
+    const [look, play] = readVars(renderFiles(ON_TWO_HOSTS, app('app'), app('solo')), 'deploy.yml') as {
       hosts: string[];
+      tasks: { vars?: { stowage_hosts: string[] } }[];
     }[];
+    expect(look?.tasks[0]?.vars?.stowage_hosts).toEqual(['backup1', 'pi1', 'pi2']);
     expect(play?.hosts).toEqual(['backup1', 'pi1', 'pi2']);
   });
 
