@@ -1,12 +1,11 @@
 import { asMapping } from '../source/access.js';
-import type { Diagnostic } from '../diagnostics/diagnostic.js';
+import { wholeFile, type Diagnostic } from '../diagnostics/diagnostic.js';
 import { append } from '../source/append.js';
-import type { Pointer } from '../source/document.js';
+import type { Pointer, WrittenDocument } from '../source/document.js';
 import { Findings } from '../source/findings.js';
 import { allowedTypes, childSchema, type JsonSchema } from '../source/schema.js';
 import { suggest } from '../source/suggest.js';
 import { emptyMapping, isMapping, LiteralText, VaultedValue, type Mapping } from '../source/yaml-values.js';
-import type { YamlDocument } from '../source/yaml-document.js';
 import { hasExpression, splitExpressions, type Reference } from './expression.js';
 import type { LocatedValue, ValuesLookup } from './values.js';
 
@@ -27,27 +26,46 @@ export interface ResolvedContract {
   /** The contract's value with every reference in a described field replaced by what it names. */
   readonly value: unknown;
   readonly diagnostics: readonly Diagnostic[];
+  /** Where values stand that references took from elsewhere, by the pointer of the reference as JSON. */
+  readonly origins: ReadonlyMap<string, LocatedValue>;
   /** Whether a mistake at or above this pointer is already reported. */
   readonly isReported: (pointer: Pointer) => boolean;
 }
 
 /**
  * Resolves `{{ references }}` in the fields that the schema describes with a type, and in no others. Names are
- * looked up among the contract's own top-level keys, then in the values files.
+ * looked up among the values, then among the contract's own top-level keys, as Ansible does.
+ *
+ * @param document the contract, with what values say of its keys
  */
 export function resolveReferences(
-  document: YamlDocument,
+  document: WrittenDocument,
   schema: JsonSchema,
   values: ValuesLookup,
 ): ResolvedContract {
   const resolver = new Resolver(document, schema, values);
   const value = resolver.walk({ value: document.value, document, pointer: [] }, schema, [], []);
-  return { value, diagnostics: resolver.diagnostics, isReported: (pointer) => resolver.isReported(pointer) };
+  const { diagnostics, origins } = resolver;
+  return { value, diagnostics, origins, isReported: (pointer) => resolver.isReported(pointer) };
 }
+
+/** What a value stands for where these values hold. */
+export function resolveValue(
+  located: LocatedValue,
+  values: ValuesLookup,
+): { readonly value: unknown; readonly diagnostics: readonly Diagnostic[] } {
+  const anything = { type: ['string', 'number', 'boolean'] };
+  const resolver = new Resolver({ ...NOTHING, file: located.document.file }, anything, values);
+  return { value: resolver.walk(located, anything, [], []), diagnostics: resolver.diagnostics };
+}
+
+/** In place of a contract, where there is none. */
+const NOTHING: Omit<WrittenDocument, 'file'> = { value: null, span: () => wholeFile(''), raw: () => null };
 
 class Resolver {
   readonly diagnostics: Diagnostic[] = [];
-  readonly #own: YamlDocument;
+  readonly origins = new Map<string, LocatedValue>();
+  readonly #own: WrittenDocument;
   readonly #root: JsonSchema;
   readonly #values: ValuesLookup;
   readonly #reported = new Set<string>();
@@ -55,7 +73,7 @@ class Resolver {
   #nodes = 0;
   #suggestions = 0;
 
-  constructor(own: YamlDocument, root: JsonSchema, values: ValuesLookup) {
+  constructor(own: WrittenDocument, root: JsonSchema, values: ValuesLookup) {
     this.#own = own;
     this.#root = root;
     this.#values = values;
@@ -81,6 +99,7 @@ class Resolver {
       return null;
     }
     const { value } = target;
+    if (target.document !== located.document) this.origins.set(JSON.stringify(at), target);
     if (Array.isArray(value) || isMapping(value)) return this.#copy({ ...target, value }, schema, at);
     // What is no text in the file but comes from a reference would be text in Ansible.
     const isScalar = typeof value === 'number' || typeof value === 'boolean';
@@ -251,10 +270,10 @@ class Resolver {
   }
 
   #topLevel(name: string): LocatedValue | undefined {
+    const given = this.#values.get(name);
     const own = this.#own.value;
-    if (isMapping(own) && Object.hasOwn(own, name))
-      return { value: own[name], document: this.#own, pointer: [name] };
-    return this.#values.get(name);
+    if (given !== undefined || !isMapping(own) || !Object.hasOwn(own, name)) return given;
+    return { value: own[name], document: this.#own, pointer: [name] };
   }
 
   #descend(reference: Reference): LocatedValue | null {

@@ -173,7 +173,10 @@ export class Spans {
   ): Deployment | null {
     const contract = this.#contracts.get(service.service_id);
     const own = this.#deployed.find(
-      (entry) => entry.contract === contract && entry.runtime === runtime && entry.host === host,
+      (entry) =>
+        entry.contract.service_id === contract?.service_id &&
+        entry.runtime === runtime &&
+        entry.host === host,
     );
     return own?.deployment ?? null;
   }

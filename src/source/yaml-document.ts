@@ -1,6 +1,6 @@
 import { getScalarValue, type Event } from 'js-yaml';
 import type { Span } from '../diagnostics/diagnostic.js';
-import type { Pointer, SourceDocument } from './document.js';
+import type { Pointer, WrittenDocument } from './document.js';
 import type { Lines } from './lines.js';
 import { buildNodes, type MappingNode, type ScalarNode, type YamlNode } from './nodes.js';
 
@@ -12,7 +12,7 @@ interface Place {
 }
 
 /** A document as {@link parseYaml} reads it; nodes are built from the parser's events when a span is asked for. */
-export class YamlDocument implements SourceDocument {
+export class YamlDocument implements WrittenDocument {
   readonly file: string;
   readonly value: unknown;
   readonly #lines: Lines;
@@ -42,7 +42,6 @@ export class YamlDocument implements SourceDocument {
     return this.spanOf(shown.start, end);
   }
 
-  /** The scalar's text as written, without quotes; null where no scalar stands. */
   raw(pointer: Pointer): string | null {
     const place = this.#find(pointer);
     if (place?.exact !== true || place.node.kind !== 'scalar' || place.node.event.valueStart === -1)

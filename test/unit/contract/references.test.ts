@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import type { Contract } from '../../../src/model/contract.js';
 import { splitExpressions } from '../../../src/contract/expression.js';
 import { loadContracts } from '../../../src/contract/load.js';
-import { loadValues } from '../../../src/contract/values.js';
+import { valuesOf } from '../../support/values.js';
 
 const REST = `
 mounts:
@@ -13,10 +13,10 @@ runtime_templates: { docker: x }
 `;
 
 function load(text: string, ...valueTexts: string[]) {
-  const { values } = loadValues(
-    valueTexts.map((value, index) => ({ file: `values${index}.yml`, text: value })),
+  const { contracts, diagnostics } = loadContracts(
+    [{ file: 'app.yml', text: text + REST }],
+    valuesOf(...valueTexts),
   );
-  const { contracts, diagnostics } = loadContracts([{ file: 'app.yml', text: text + REST }], values);
   const found = diagnostics.map(
     ({ code, span, message }) => `${code} ${span.file}:${span.line}:${span.column} ${message}`,
   );
@@ -80,13 +80,13 @@ service_name: ${JSON.stringify(expression)}
     ]);
   });
 
-  test("the contract's own keys come before values files, and later files before earlier ones", () => {
+  test("values files come before the contract's own keys, and later files before earlier ones, as in Ansible", () => {
     const contract = good(
       'service_id: app\na: own\nservice_name: "{{ a }}{{ b }}{{ c }}"',
       'a: first\nb: first\nc: first\n',
       'b: second\n',
     );
-    expect(contract.service_name).toBe('ownsecondfirst');
+    expect(contract.service_name).toBe('firstsecondfirst');
   });
 
   test('`!unsafe` text is literal, as in Ansible', () => {
@@ -134,14 +134,14 @@ describe('what is refused', () => {
     expect(found).toEqual(['STW110 values0.yml:1:5 `b` is not defined']);
   });
 
-  test('a value of the wrong type is shown at the reference', () => {
+  test('a value of the wrong type is shown where it is written', () => {
     const { found } = load(
       'service_id: app\nservice_volumes: "{{ v }}"',
       'v: [{ name: [3], target: /x, host_path: rel }]\n',
     );
     expect(found).toEqual([
-      'STW022 app.yml:2:18 `name` must be text, but is a list',
-      'STW102 app.yml:2:18 `rel` is not absolute',
+      'STW022 values0.yml:1:13 `name` must be text, but is a list',
+      'STW102 values0.yml:1:41 `rel` is not absolute',
     ]);
   });
 
