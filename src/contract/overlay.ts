@@ -44,6 +44,11 @@ class OverlaidDocument implements WrittenDocument {
     return place.document.raw(place.pointer);
   }
 
+  isFloat(pointer: Pointer): boolean {
+    const place = this.#written(pointer);
+    return place.document.isFloat(place.pointer);
+  }
+
   #written(pointer: Pointer): Omit<LocatedValue, 'value'> {
     const [name, ...rest] = pointer;
     const over = name === undefined ? undefined : this.#over.get(String(name));
@@ -76,6 +81,10 @@ export function pointingTo(
     raw(pointer) {
       const place = written(pointer);
       return place.document.raw(place.pointer);
+    },
+    isFloat(pointer) {
+      const place = written(pointer);
+      return place.document.isFloat(place.pointer);
     },
   };
 }

@@ -54,7 +54,7 @@ export const CODES = {
     'A key that nothing reads is nearly one that decides what is backed up, and that one is missing. Correct it, or leave it: other keys are legal.',
   STW110: 'A `{{ reference }}` names something that neither the contract nor a `values` file defines.',
   STW111:
-    'An expression is more than a plain reference. Supply its value in a `values` file, or write it out.',
+    'An expression is more than references and the filters that are understood (`string`, `int`, `float`, `bool`, `lower`, `upper`, `trim`, `replace`, `join`, `default`, `ternary`). Write its value out, or give it a name in a `values` file and refer to that. In a field that only pages show it is a warning, and they do without.',
   STW112: 'References lead back to themselves, or expand without end.',
   STW113:
     'A reference or a field that is rendered holds a vaulted value. Secrets never enter the rendered tree.',
@@ -62,6 +62,8 @@ export const CODES = {
   STW115: 'A contract gives a container or a Compose service a name that none can have.',
   STW116:
     'A key that a service has once is another one in some of its places, by their values. Give it one value that holds in all of them.',
+  STW117:
+    'An expression looks into the environment of whoever runs Ansible, which is not read: the same files must give the same jobs everywhere. Its default counts.',
   // 2: policy
   STW201: 'A pattern under `contracts` or `values` matches no file.',
   STW202: "The policy's `version` is not one that this program reads.",

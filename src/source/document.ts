@@ -30,4 +30,6 @@ export interface SourceDocument {
 export interface WrittenDocument extends SourceDocument {
   /** The scalar's text as written, without quotes; null where no scalar stands. */
   raw(pointer: Pointer): string | null;
+  /** Whether a whole number is written as a decimal one, such as `2.0`, which Python keeps apart. */
+  isFloat(pointer: Pointer): boolean;
 }

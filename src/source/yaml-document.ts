@@ -18,6 +18,7 @@ export class YamlDocument implements WrittenDocument {
   readonly #lines: Lines;
   readonly #events: readonly Event[];
   #root: YamlNode | null | undefined;
+  #hasFloats: boolean | undefined;
 
   constructor(file: string, value: unknown, lines: Lines, events: readonly Event[]) {
     this.file = file;
@@ -47,6 +48,12 @@ export class YamlDocument implements WrittenDocument {
     if (place?.exact !== true || place.node.kind !== 'scalar' || place.node.event.valueStart === -1)
       return null;
     return this.#lines.text.slice(place.node.event.valueStart, place.node.event.valueEnd);
+  }
+
+  isFloat(pointer: Pointer): boolean {
+    // Looking for the node costs something, and hardly any document has such a number.
+    this.#hasFloats ??= /(?<![\w.])\d+(?:\.0*(?![\w.])|\.?\d*e[+-]?\d)/i.test(this.#lines.text);
+    return this.#hasFloats && /^[-+]?\d*(?:\.|\d*e)/i.test(this.raw(pointer) ?? '');
   }
 
   /** @internal The span between two offsets of the file's text. */

@@ -106,20 +106,23 @@ service_resources: { memory_mb: "{{ lookup('env', 'X') }}" }
 
 describe('what is refused', () => {
   test.each([
-    '{{ a | upper }}',
-    '{{ a | default(b) }}',
-    "{{ a | default('x') | upper }}",
-    "{{ lookup('env', 'X') }}",
     "{{ a if b else 'c' }}",
+    '{{ a | first }}',
+    "{{ lookup('file', 'x') }}",
+    "{{ lookup('env', a) }}",
+    "{{ a | replace('x') }}",
+    "{{ a | upper('x') }}",
+    "{{ a | join(',', attribute='x') }}",
+    "{{ a | default('x' }}",
+    '{{ a | default(value=1) }}',
+    "{{ '' | ternary('y') }}",
     '{{ a ~ b }}',
     '{{ a.b() }}',
     '{{ a[b] }}',
     '{{ a[1:] }}',
-    "{{ 'literal' }}",
     '{{ 1 + 1 }}',
     '{{- a -}}',
     '{{ }}',
-    '{{ true }}',
     '{# note #}',
     '{% raw %}',
     '{{ a',
@@ -127,6 +130,38 @@ describe('what is refused', () => {
     const { found } = load(`service_id: app\na: x\nservice_name: ${JSON.stringify(`x${expression}`)}`);
     expect(found).toHaveLength(1);
     expect(found[0]).toMatch(/^STW111 app.yml:3:17 /);
+  });
+
+  test('what makes a text too long is refused before it is made', () => {
+    const twice = ' | replace("", a)'.repeat(8);
+    const { found } = load(`service_id: app\na: xxxxxxxxxxxx\nservice_name: '{{ a${twice} }}'`);
+    expect(found).toHaveLength(1);
+    expect(found[0]).toMatch(/^STW111 .* makes a text longer than 64 KiB$/);
+  });
+
+  test('what only pages show is a warning, and they do without the whole of it', () => {
+    const text = `service_id: app
+health: { cmd: [curl, "http://localhost:{{ port | first }}/", "{{ nope }}"] }
+service_security: { run_as_user: "{{ user }}" }
+`;
+    const { contracts, diagnostics } = loadContracts([{ file: 'app.yml', text: text + REST }], valuesOf());
+    expect(diagnostics.map(({ code, severity, hint }) => `${code} ${severity} ${hint ?? ''}`)).toEqual([
+      expect.stringMatching(/^STW111 warning .*; pages do without it$/),
+      expect.stringMatching(/^STW110 warning .*; pages do without it$/),
+      expect.stringMatching(/^STW110 warning .*; pages do without it$/),
+    ]);
+    expect(contracts).toMatchObject([{ health_cmd: [], run_as_user: null }]);
+  });
+
+  test('the environment is not read, which is said once it counts', () => {
+    const { contract, found } = load(
+      `service_id: app\nservice_name: "{{ a | default(lookup('env', 'X') | default('dflt', true)) }}"`,
+    );
+    expect(contract?.service_name).toBe('dflt');
+    expect(found).toEqual(['STW117 app.yml:2:16 the environment is not read, so `X` counts as not set']);
+    expect(
+      load(`service_id: app\na: b\nservice_name: "{{ a | default(lookup('env', 'X')) }}"`).found,
+    ).toEqual([]);
   });
 
   test('a mistake in a value is shown where the value is written', () => {
