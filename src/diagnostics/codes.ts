@@ -27,6 +27,8 @@ export const CODES = {
     'A mapping or a list stands where a key is due; most often a `{{ reference }}` that lacks quotes. Quote it.',
   STW017: 'A merge key (`<<`) does not name a mapping or a list of mappings.',
   STW018: 'The document is not a mapping of keys to values.',
+  STW019:
+    'Jinja stands bare in a YAML file: a statement, a comment, or an expression alone on its line. Ansible reads YAML first, so it cannot load the file either. Write out what it makes, or indent it as part of a text block.',
   STW020: 'A key is not known at this place. Check its spelling against the schema.',
   STW021: 'A required key is missing.',
   STW022: 'A value has the wrong type, such as a number where text is due. Quote or rewrite it.',
