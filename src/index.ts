@@ -61,6 +61,7 @@ export type {
   BackupPlan,
   Elsewhere,
   LocationKind,
+  OwnOfPlace,
   Placement,
   PlannedVolume,
   RepositoryPlan,

@@ -7,7 +7,10 @@ import type { Mapping } from '../source/yaml-values.js';
  * `NONE` that there is no check.
  */
 export function readHealthCommand(given: Mapping): string[] {
-  const words = asList(asMapping(given.health).cmd).flatMap((word) =>
+  const written = asList(asMapping(given.health).cmd);
+  // A word that could not be resolved: half a command is another command.
+  if (written.includes(null)) return [];
+  const words = written.flatMap((word) =>
     typeof word === 'number' || typeof word === 'boolean' ? String(word) : (asText(word) ?? []),
   );
   const [first, ...rest] = words;

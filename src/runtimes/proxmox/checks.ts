@@ -15,11 +15,11 @@ const LARGEST_VMID = 999_999_999;
  */
 const unknownGuest: Check = ({ deployed, plan }) => {
   const services = new Map(plan.services.map((service) => [service.service_id, service]));
-  return deployed.filter(onProxmox).flatMap(({ contract, deployment }): Diagnostic[] => {
+  return deployed.filter(onProxmox).flatMap(({ contract, deployment, host }): Diagnostic[] => {
     if (contractOf(contract).vmid !== null) return [];
     const placement = services
       .get(contract.service_id)
-      ?.placements.find(({ runtime }) => runtime === 'proxmox');
+      ?.placements.find((place) => place.runtime === 'proxmox' && place.host === host);
     const inside = placement === undefined ? [] : insideGuest(placement);
     const [first] = inside;
     if (first === undefined) return [];
@@ -62,7 +62,7 @@ const sharedGuest: Check = ({ deployed }) => {
   );
   return [...claims.values()]
     .flatMap(pairs)
-    .filter(([a, b]) => a.contract !== b.contract)
+    .filter(([a, b]) => a.contract.service_id !== b.contract.service_id)
     .map(([a, b]) => ({
       code: 'STW304' as const,
       severity: b.host === null ? ('warning' as const) : ('error' as const),

@@ -1,7 +1,8 @@
-import type { BackupPlan, Placement, RepositoryPlan, ServicePlan } from '../../model/plan.js';
+import type { BackupPlan, PlannedVolume, Placement, RepositoryPlan, ServicePlan } from '../../model/plan.js';
 import { circles } from '../../plan/requirements.js';
 import { retentionText } from '../../retention/text.js';
 import { header } from '../../rendering/header.js';
+import { serviceAt } from '../../lookup/at-place.js';
 import { jobIndex, serviceIndex } from '../../lookup/job-index.js';
 import type { Job } from '../../model/job.js';
 import { runtimeOf } from '../../runtimes/registry.js';
@@ -30,17 +31,17 @@ export function serviceContext(input: TargetInput, service: ServicePlan): Record
     repository: repositoryFacts(repository),
     tags: service.tags,
     kept: retentionText(service.retention),
-    volumes: first.volumes,
+    volumes: everyVolume(service),
     requires: service.requires.map((id) => requirement(plan, service, id)),
     places: service.placements.flatMap((placement) =>
-      placementContext(input, service, placement, repository),
+      placementContext(input, serviceAt(service, placement), placement, repository),
     ),
     stored: service.placements.some((placement) => whoseRestic(input, placement) !== 'nobody'),
     portable: portable !== undefined,
     elsewhere:
       portable === undefined
         ? []
-        : elsewhereSteps(plan.project, service, portable, input.runtimes).map((step) =>
+        : elsewhereSteps(plan.project, serviceAt(service, portable), portable, input.runtimes).map((step) =>
             shown(step, ON_ANY_HOST),
           ),
     sections: recoverySections(input, service, repository, portable).map((section) => ({
@@ -48,6 +49,15 @@ export function serviceContext(input: TargetInput, service: ServicePlan): Record
       steps: section.steps.map((step) => shown(step, section.at)),
     })),
   };
+}
+
+/** The volumes of the first place, and those that only another one has. */
+function everyVolume({ placements }: ServicePlan): PlannedVolume[] {
+  const byName = new Map<string, PlannedVolume>();
+  for (const volume of placements.flatMap(({ volumes }) => volumes)) {
+    if (!byName.has(volume.volume)) byName.set(volume.volume, volume);
+  }
+  return [...byName.values()];
 }
 
 /** In a circle no order is right, so the page of either says so. */
@@ -127,6 +137,6 @@ function recoverySections(
     ...onHosts.map((placement) =>
       hostIsGone(input.plan.project, placement, repository, whereTyped(placement, input.runtimes)),
     ),
-    ...(portable === undefined ? [] : [withoutScripts(service, portable, repository)]),
+    ...(portable === undefined ? [] : [withoutScripts(serviceAt(service, portable), portable, repository)]),
   ];
 }
