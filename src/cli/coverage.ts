@@ -40,7 +40,7 @@ function stateText({ state, volume }: Covered): string {
     case 'waived':
       return `no: ${volume.reason ?? 'waived'}`;
     case 'not rendered yet':
-      return 'NO: not rendered yet';
+      return `NO: ${volume.reason ?? 'not rendered yet'}`;
   }
 }
 

@@ -87,7 +87,7 @@ export function pathTable(rows: readonly PathRow[], width: number | null): strin
   );
 }
 
-/** `wiki/cache is not backed up: reason`, once for each waived volume. */
+/** `wiki/cache is not backed up: reason`, once for each volume that is not. */
 export function waivers(rows: readonly PathRow[]): string[] {
   const lines = rows
     .filter((row) => !row.backed_up)

@@ -58,6 +58,8 @@ export const CODES = {
     'A reference or a field that is rendered holds a vaulted value. Secrets never enter the rendered tree.',
   STW114: 'A reference inside longer text gives a list, a mapping or nothing, which cannot be put into text.',
   STW115: 'A contract gives a container or a Compose service a name that none can have.',
+  STW116:
+    'A volume is told to lie where its runtime knows no such place (`backup.volumes.<name>.runtimes.<runtime>.location`). Use one of the words that the hint names, or leave it out.',
   // 2: policy
   STW201: 'A pattern under `contracts` or `values` matches no file.',
   STW202: "The policy's `version` is not one that this program reads.",
@@ -130,7 +132,8 @@ export const CODES = {
     'No service volume holds this persistent volume, so a container runtime keeps it in a managed volume of that name.',
   STW404:
     'A path cannot be mounted into a job by systemd: it holds a quote, is the root folder, or lies where the job has its own view.',
-  STW405: 'Nothing says which Kubernetes claim holds this volume.',
+  STW405:
+    'The contract names another claim than the one that the live adapter makes (`<service_name>-data`), and nothing says which of the two holds this volume. Name it under `backup.volumes.<name>.claim`.',
   STW406:
     'The service runs in a Proxmox guest, but the contract does not say which one. Set `service_container.vmid`.',
   STW407: 'An exclude pattern can match nothing, because restic sees volumes below `/backup/<service>/`.',
@@ -138,6 +141,8 @@ export const CODES = {
     'An exclude pattern leaves out a whole volume: its backups would end well and save nothing. Name what to leave out inside it, or waive the volume.',
   STW409:
     'A local repository lies where jobs mount the volumes of a service (`/backup/<service>`), or in the folder of a volume. Move it.',
+  STW410:
+    'A volume is in the contract, but the live adapter does not mount it on Kubernetes: it mounts the first of `service_volumes` and nothing else, or without them a claim at `/data`. Name the claim that holds it, or waive it there (`backup.volumes.<name>.runtimes.kubernetes`).',
   // 5: templates and rendering
   STW500:
     'The template is not valid Handlebars. The caret stands where reading had to stop; the mistake is there or just before.',

@@ -32,9 +32,12 @@ export interface PlannedVolume {
   readonly storage_class?: string;
   /** `/backup/<service>/<volume>`: what restic sees, on every runtime. */
   readonly snapshot_path: string;
+  /** Whether a job of the plan reads it here. */
   readonly backed_up: boolean;
   /** Why not, when `backed_up` is false. */
   readonly reason: string | null;
+  /** Set where nobody waived it and yet no job can read it: the same as `reason`. */
+  readonly obstacle?: string;
   /** Whether an empty volume may be backed up. */
   readonly allow_empty: boolean;
   /** Set where a file system of its own has to be mounted at the location. */

@@ -17,6 +17,7 @@ import type { BackupPlan, Elsewhere, Placement, RepositoryPlan, ServicePlan } fr
 import { expand } from '../jobs/expand.js';
 import { placeInTime, placingOf } from './place-in-time.js';
 import { resolve } from './resolve.js';
+import { settle } from './settle.js';
 import { localPath } from '../model/repository-url.js';
 import { effectiveSettings } from '../model/settings.js';
 import { groupBy } from '../lookup/group.js';
@@ -73,7 +74,7 @@ export function drawPlan(
     planRepository(repository, users.get(repository.name) ?? []),
   );
   const drafts = expand(resolve(policy, unique, { services, repositories }, zones));
-  const plan: BackupPlan = {
+  const plan = settle({
     version: 2,
     project: policy.project,
     policy: policy.document.file,
@@ -81,7 +82,7 @@ export function drawPlan(
     jobs: place(drafts, placingOf(policy, zones)),
     repositories,
     services,
-  };
+  });
   return { sorted, deployed, drafts, plan, diagnostics };
 }
 

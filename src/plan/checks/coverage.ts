@@ -8,6 +8,7 @@ import type { Deployed } from '../../model/deployed.js';
 import { unprotectedVolumes } from '../volumes.js';
 import { effectiveSettings } from '../../model/settings.js';
 import { type Check, place } from '../../model/check.js';
+import { wishFor } from '../../model/volume.js';
 import { groupBy } from '../../lookup/group.js';
 
 /** A service that runs nowhere has no backup. */
@@ -85,7 +86,7 @@ export const fallbackVolume: Check = ({ deployed }) =>
     .filter(({ runtime }) => Object.values(runtimeOf(runtime).kinds).includes('volume'))
     .flatMap((entry) =>
       entry.contract.persistent_volumes
-        .filter((volume) => entry.contract.backup.volumes.get(volume.name)?.enabled !== false)
+        .filter((volume) => wishFor(entry.contract, volume.name, entry.runtime).enabled)
         .filter((volume) =>
           isFallback(
             entry,

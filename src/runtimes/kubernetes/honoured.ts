@@ -1,5 +1,4 @@
 import type { Contract } from '../../model/contract.js';
-import { backedUp } from '../../model/volume.js';
 import type { PlannedVolume } from '../../model/plan.js';
 import type { Policy } from '../../model/policy.js';
 import { settingsOf, type KubernetesSettings } from './settings.js';
@@ -55,7 +54,7 @@ export function unheardOfContract(
       .map((key) => ({ key, pointer: [...pointer, key] }));
   return [
     ...at(['backup'], OF_SERVICES),
-    ...backedUp(volumes).flatMap(({ volume }) => at(['backup', 'volumes', volume], OF_VOLUMES)),
+    ...volumes.flatMap(({ volume }) => at(['backup', 'volumes', volume], OF_VOLUMES)),
   ];
 }
 

@@ -1,7 +1,7 @@
 import { settingsOf } from './settings.js';
 import { systemd } from '../../backends/systemd.js';
 import type { StreamSource } from '../../model/job.js';
-import { backedUp } from '../../model/volume.js';
+import { wanted } from '../../model/volume.js';
 import type { PlannedVolume, Placement, PlannedService } from '../../model/plan.js';
 import { hostPlace } from '../host-parts.js';
 import type { RuntimePolicy } from '../runtime.js';
@@ -9,7 +9,7 @@ import type { Part } from '../../jobs/part.js';
 
 /** The volumes on the guest's own disks that are backed up. */
 export function insideGuest({ volumes }: Pick<Placement, 'volumes'>): PlannedVolume[] {
-  return backedUp(volumes).filter(({ kind }) => kind === 'lxc_guest');
+  return wanted(volumes).filter(({ kind }) => kind === 'lxc_guest');
 }
 
 /** The dump of the guest; none where nothing on its own disks is backed up. */

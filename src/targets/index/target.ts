@@ -1,10 +1,10 @@
 import { CLUSTERS, rootlessUser } from '../../runtimes/registry.js';
-import { jobIndex } from '../../lookup/job-index.js';
-import type { BackupPlan, RepositoryPlan } from '../../model/plan.js';
+import { jobIndex, type JobIndex } from '../../lookup/job-index.js';
+import type { BackupPlan, Placement, PlannedVolume, RepositoryPlan, ServicePlan } from '../../model/plan.js';
 import type { RuntimeSettings } from '../../model/policy.js';
 import { header } from '../../rendering/header.js';
 import { namedHosts } from '../../hosts/named-hosts.js';
-import { placementName, protection } from '../protection.js';
+import { placementName, protection, type Protection } from '../protection.js';
 import { userCredentials, userTrees } from '../../hosts/user-tree.js';
 import { hostCredentials, hostTrees } from '../../hosts/host-tree.js';
 import type { RenderedFile } from '../../rendering/file.js';
@@ -39,22 +39,14 @@ function indexContext(plan: BackupPlan, runtimes: RuntimeSettings): Record<strin
         runtime: placement.runtime,
         host: placement.host ?? placement.namespace ?? 'any',
         location: volume.location,
-        protection: volume.backed_up
-          ? protection(plan, service, placement, volume)
-          : `waived: ${volume.reason ?? ''}`,
+        protection: protectionText(protection(plan, service, placement, volume), volume),
         runbook: `runbooks/${service.service_id}.md`,
       })),
     ),
   );
   const jobs = jobIndex(plan);
   const missing = plan.services.flatMap((service) =>
-    service.placements
-      .filter(
-        (placement) =>
-          jobs.at(service.service_id, placement).length === 0 &&
-          placement.volumes.some((volume) => volume.backed_up),
-      )
-      .map((placement) => ({ service: service.service_id, place: placementName(placement) })),
+    service.placements.flatMap((placement) => missingAt(jobs, service, placement)),
   );
   return {
     header: header(plan, null),
@@ -89,6 +81,21 @@ function indexContext(plan: BackupPlan, runtimes: RuntimeSettings): Record<strin
       page: `runbooks/repositories/${repository.name}.md`,
     })),
   };
+}
+
+/** What has no job in a place: all of a service, or some of its volumes beside those that have one. */
+function missingAt(jobs: JobIndex, { service_id: service }: ServicePlan, placement: Placement) {
+  const left = placement.volumes.filter(({ obstacle }) => obstacle !== undefined);
+  if (left.length === 0) return [];
+  const isWhole = jobs.at(service, placement).length === 0;
+  const volumes = isWhole ? '' : left.map(({ volume }) => volume).join(', ');
+  return [{ service, place: placementName(placement), volumes }];
+}
+
+/** What the index says of a volume, with the reason where it is not backed up. */
+function protectionText(state: Protection, { reason }: PlannedVolume): string {
+  if (state === 'backed up') return state;
+  return state === 'waived' ? `waived: ${reason ?? ''}` : `NO: ${reason ?? state}`;
 }
 
 function summary(plan: BackupPlan): string {

@@ -1,4 +1,10 @@
-import type { BackupPlan, Placement, RepositoryPlan, ServicePlan } from '../../model/plan.js';
+import type {
+  BackupPlan,
+  Placement,
+  PlannedVolume,
+  RepositoryPlan,
+  ServicePlan,
+} from '../../model/plan.js';
 import { circles } from '../../plan/requirements.js';
 import { retentionText } from '../../retention/text.js';
 import { header } from '../../rendering/header.js';
@@ -30,7 +36,7 @@ export function serviceContext(input: TargetInput, service: ServicePlan): Record
     repository: repositoryFacts(repository),
     tags: service.tags,
     kept: retentionText(service.retention),
-    volumes: first.volumes,
+    volumes: first.volumes.map((volume, index) => bestOf(service, volume, index)),
     requires: service.requires.map((id) => requirement(plan, service, id)),
     places: service.placements.flatMap((placement) =>
       placementContext(input, service, placement, repository),
@@ -48,6 +54,12 @@ export function serviceContext(input: TargetInput, service: ServicePlan): Record
       steps: section.steps.map((step) => shown(step, section.at)),
     })),
   };
+}
+
+/** A volume as it is in the first place that backs it up, if any does: every place has the same ones, in one order. */
+function bestOf({ placements }: ServicePlan, own: PlannedVolume, index: number): PlannedVolume {
+  const everywhere = placements.flatMap(({ volumes }) => volumes[index] ?? []);
+  return everywhere.find(({ backed_up }) => backed_up) ?? own;
 }
 
 /** In a circle no order is right, so the page of either says so. */
