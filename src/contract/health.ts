@@ -7,7 +7,12 @@ import type { Mapping } from '../source/yaml-values.js';
  * `NONE` that there is no check.
  */
 export function readHealthCommand(given: Mapping): string[] {
-  const words = asList(asMapping(given.health).cmd).flatMap((word) =>
+  const { cmd, liveness } = asMapping(given.health);
+  const command = cmd ?? asMapping(liveness).cmd;
+  // Compose takes a text for a line for a shell, too.
+  const line = asText(command);
+  if (line !== null) return line === '' ? [] : ['sh', '-c', line];
+  const words = asList(command).flatMap((word) =>
     typeof word === 'number' || typeof word === 'boolean' ? String(word) : (asText(word) ?? []),
   );
   const [first, ...rest] = words;

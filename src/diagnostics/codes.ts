@@ -60,6 +60,8 @@ export const CODES = {
   STW115: 'A contract gives a container or a Compose service a name that none can have.',
   STW116:
     'A volume is told to lie where its runtime knows no such place (`backup.volumes.<name>.runtimes.<runtime>.location`). Use one of the words that the hint names, or leave it out.',
+  STW117:
+    'A contract says something about backups where nothing reads it, such as `storage[].backup.hooks`, or names a path there that no persistent volume holds. Backups are made as if it were not there.',
   // 2: policy
   STW201: 'A pattern under `contracts` or `values` matches no file.',
   STW202: "The policy's `version` is not one that this program reads.",

@@ -28,6 +28,8 @@ export interface PersistentVolume {
   readonly name: string;
   /** The absolute path that the workload sees; normalised. */
   readonly path: string;
+  /** Patterns of `storage[].backup.excludes`, as in {@link VolumeSettings.exclude}; left out where there are none. */
+  readonly excludes?: readonly { readonly pattern: string; readonly pointer: Pointer }[];
   readonly pointer: Pointer;
 }
 

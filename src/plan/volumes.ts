@@ -48,7 +48,9 @@ function planVolume(
       : { backed_up: enabled, reason }),
     allow_empty: settings?.allow_empty ?? false,
     ...guards(settings),
-    exclude: (settings?.exclude ?? []).map((pattern) => excludeBelow(root, pattern)),
+    exclude: [...(settings?.exclude ?? []), ...(volume.excludes ?? []).map(({ pattern }) => pattern)].map(
+      (pattern) => excludeBelow(root, pattern),
+    ),
   };
 }
 

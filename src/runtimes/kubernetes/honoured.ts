@@ -55,7 +55,16 @@ export function unheardOfContract(
   return [
     ...at(['backup'], OF_SERVICES),
     ...volumes.flatMap(({ volume }) => at(['backup', 'volumes', volume], OF_VOLUMES)),
+    ...(honours(settings, 'exclude') ? [] : excludesOfStorage(contract, volumes)),
   ];
+}
+
+/** Excludes that stand where live contracts have them. */
+function excludesOfStorage(contract: Contract, volumes: readonly PlannedVolume[]): UnheardKey[] {
+  const planned = new Set(volumes.map(({ volume }) => volume));
+  return contract.persistent_volumes
+    .filter(({ name }) => planned.has(name))
+    .flatMap(({ excludes = [] }) => excludes.map(({ pointer }) => ({ key: 'exclude' as const, pointer })));
 }
 
 /** What the policy's defaults hand down to a contract that says nothing of it, and the method does not honour. */

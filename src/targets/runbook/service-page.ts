@@ -1,10 +1,4 @@
-import type {
-  BackupPlan,
-  Placement,
-  PlannedVolume,
-  RepositoryPlan,
-  ServicePlan,
-} from '../../model/plan.js';
+import type { BackupPlan, Placement, PlannedVolume, RepositoryPlan, ServicePlan } from '../../model/plan.js';
 import { circles } from '../../plan/requirements.js';
 import { retentionText } from '../../retention/text.js';
 import { header } from '../../rendering/header.js';
