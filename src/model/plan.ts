@@ -124,6 +124,8 @@ export interface ServicePlan {
   readonly vmid: number | null;
   /** Service volumes that no persistent volume covers: mounted, not backed up. */
   readonly unprotected_volumes: readonly string[];
+  /** Set where the service is nowhere: the persistent volumes that nobody waived, none of which is backed up. */
+  readonly undeployed_volumes?: readonly string[];
   /** By host (null first), then runtime. */
   readonly placements: readonly Placement[];
   /** The other runtimes of the contract, for a restore under one of them. */

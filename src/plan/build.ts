@@ -123,9 +123,16 @@ function planService(policy: Policy, contract: Contract, deployed: readonly Depl
     requires: [...new Set(contract.requires)].filter((id) => id !== contract.service_id).sort(compareText),
     vmid: guestOf(contract),
     unprotected_volumes: unprotectedVolumes(contract).map((volume) => volume.name),
+    ...(placements.length > 0 ? {} : { undeployed_volumes: unwaivedVolumes(contract) }),
     placements,
     elsewhere: planElsewhere(policy, contract, placements),
   };
+}
+
+function unwaivedVolumes({ persistent_volumes, backup }: Contract): string[] {
+  return persistent_volumes.flatMap(({ name }) =>
+    backup.volumes.get(name)?.enabled === false ? [] : [name],
+  );
 }
 
 /** The guest that the service is, where it may run as one. */

@@ -71,6 +71,7 @@ export function coverage({ plan, placements }: ReportBase): Coverage {
   const nowhere = plan.services
     .filter((service) => !ofService.has(service))
     .map(({ service_id }) => service_id);
+  counts.not_rendered += plan.services.flatMap(({ undeployed_volumes = [] }) => undeployed_volumes).length;
   return { runtimes, services, nowhere, counts };
 }
 

@@ -18,6 +18,9 @@ export function protection(
   return jobs.some((job) => volumesOf(job).includes(planned.volume)) ? 'backed up' : 'not rendered yet';
 }
 
+/** What every table says of a volume whose service is nowhere. */
+export const NOT_DEPLOYED = 'not deployed anywhere';
+
 /** The volumes of a placement that jobs of the plan back up. */
 export function protectedVolumes(
   plan: BackupPlan,

@@ -4,7 +4,7 @@ import type { BackupPlan, Placement, PlannedVolume, RepositoryPlan, ServicePlan 
 import type { RuntimeSettings } from '../../model/policy.js';
 import { header } from '../../rendering/header.js';
 import { namedHosts } from '../../hosts/named-hosts.js';
-import { placementName, protection, type Protection } from '../protection.js';
+import { NOT_DEPLOYED, placementName, protection, type Protection } from '../protection.js';
 import { userCredentials, userTrees } from '../../hosts/user-tree.js';
 import { hostCredentials, hostTrees } from '../../hosts/host-tree.js';
 import type { RenderedFile } from '../../rendering/file.js';
@@ -31,19 +31,7 @@ export const index: Target = {
 };
 
 function indexContext(plan: BackupPlan, runtimes: RuntimeSettings): Record<string, unknown> {
-  const rows = plan.services.flatMap((service) =>
-    service.placements.flatMap((placement) =>
-      placement.volumes.map((volume) => ({
-        service: service.service_id,
-        volume: volume.volume,
-        runtime: placement.runtime,
-        host: placement.host ?? placement.namespace ?? 'any',
-        location: volume.location,
-        protection: protectionText(protection(plan, service, placement, volume), volume),
-        runbook: `runbooks/${service.service_id}.md`,
-      })),
-    ),
-  );
+  const rows = plan.services.flatMap((service) => rowsOf(plan, service));
   const jobs = jobIndex(plan);
   const missing = plan.services.flatMap((service) =>
     service.placements.flatMap((placement) => missingAt(jobs, service, placement)),
@@ -83,6 +71,26 @@ function indexContext(plan: BackupPlan, runtimes: RuntimeSettings): Record<strin
   };
 }
 
+/** A row for each volume in each place, or for each that is in none. */
+function rowsOf(plan: BackupPlan, service: ServicePlan) {
+  const rows = service.placements.flatMap((placement) =>
+    placement.volumes.map((volume) => ({
+      service: service.service_id,
+      volume: volume.volume,
+      runtime: placement.runtime,
+      host: placement.host ?? placement.namespace ?? 'any',
+      location: volume.location,
+      protection: protectionText(protection(plan, service, placement, volume), volume),
+      runbook: `runbooks/${service.service_id}.md`,
+    })),
+  );
+  const nowhere = (service.undeployed_volumes ?? []).map((volume) => ({
+    ...{ service: service.service_id, volume, runtime: '', host: '', location: '', runbook: '' },
+    protection: `NO: ${NOT_DEPLOYED}`,
+  }));
+  return [...rows, ...nowhere];
+}
+
 /** What has no job in a place: all of a service, or some of its volumes beside those that have one. */
 function missingAt(jobs: JobIndex, { service_id: service }: ServicePlan, placement: Placement) {
   const left = placement.volumes.filter(({ obstacle }) => obstacle !== undefined);
@@ -107,7 +115,9 @@ function summary(plan: BackupPlan): string {
   const count = (wanted: string) => volumes.filter((found) => found === wanted).length;
   const waived = count('waived') === 0 ? '' : `, ${count('waived')} waived with a reason`;
   const missing = count('not rendered yet') === 0 ? '' : `, ${count('not rendered yet')} not rendered yet`;
-  return `${plan.services.length} services, ${count('backed up')} volumes backed up${waived}${missing}.`;
+  const lost = plan.services.flatMap(({ undeployed_volumes = [] }) => undeployed_volumes).length;
+  const nowhere = lost === 0 ? '' : `, ${lost} ${NOT_DEPLOYED}`;
+  return `${plan.services.length} services, ${count('backed up')} volumes backed up${waived}${missing}${nowhere}.`;
 }
 
 function maintainer(plan: BackupPlan, { name, maintenance }: RepositoryPlan): string {
