@@ -92,16 +92,22 @@ function claimLocation(namespace: string, claim: string | null, suffix: string):
   return { kind: 'claim', location, name: claim, namespace, suffix };
 }
 
-/** Size and class of a claim as far as the contract declares them; nothing where a size is no Kubernetes quantity. */
+/**
+ * Size and class of a claim as far as the contract declares them; nothing where a size is no Kubernetes quantity. The adapter
+ * makes its claim as large as the service's storage is said to be, whatever else the contract says.
+ */
 function declaredClaim(
   contract: Contract,
   partner: ServiceVolume | null,
   claim: string,
 ): Pick<Location, 'claim_size' | 'storage_class'> {
-  const { pvc } = contractOf(contract);
+  const { pvc, storage_size } = contractOf(contract);
   const own = pvc?.name === claim ? pvc : null;
-  const whole = contract.service_storage_gb === null ? null : `${contract.service_storage_gb}Gi`;
-  const size = own?.size ?? partner?.size ?? (claim === usualClaim(contract) || own !== null ? whole : null);
+  const gigabytes = contract.service_storage_gb === null ? null : `${contract.service_storage_gb}Gi`;
+  const whole = gigabytes ?? storage_size;
+  const declared = own?.size ?? partner?.size ?? null;
+  const size =
+    claim === usualClaim(contract) ? (whole ?? declared) : (declared ?? (own === null ? null : whole));
   if (size === null || !/^[0-9]+(?:\.[0-9]+)?(?:[MGTPE]i?|Ki|k)?$/.test(size)) return {};
   const storageClass = own?.storage_class ?? null;
   return { claim_size: size, ...(storageClass === null ? {} : { storage_class: storageClass }) };
