@@ -101,14 +101,21 @@ function declaredClaim(
   partner: ServiceVolume | null,
   claim: string,
 ): Pick<Location, 'claim_size' | 'storage_class'> {
-  const { pvc, storage_size } = contractOf(contract);
+  const { pvc } = contractOf(contract);
   const own = pvc?.name === claim ? pvc : null;
-  const gigabytes = contract.service_storage_gb === null ? null : `${contract.service_storage_gb}Gi`;
-  const whole = gigabytes ?? storage_size;
   const declared = own?.size ?? partner?.size ?? null;
-  const size =
-    claim === usualClaim(contract) ? (whole ?? declared) : (declared ?? (own === null ? null : whole));
-  if (size === null || !/^[0-9]+(?:\.[0-9]+)?(?:[MGTPE]i?|Ki|k)?$/.test(size)) return {};
+  const whole = wholeSize(contract);
+  const isMade = claim === usualClaim(contract);
+  const size = isMade ? (whole ?? declared) : (declared ?? (own === null ? null : whole));
+  if (size === null || !QUANTITY.test(size)) return {};
   const storageClass = own?.storage_class ?? null;
   return { claim_size: size, ...(storageClass === null ? {} : { storage_class: storageClass }) };
+}
+
+const QUANTITY = /^[0-9]+(?:\.[0-9]+)?(?:[MGTPE]i?|Ki|k)?$/;
+
+/** What the contract says of the service's storage as a whole. */
+function wholeSize(contract: Contract): string | null {
+  const { service_storage_gb: gigabytes } = contract;
+  return gigabytes === null ? contractOf(contract).storage_size : `${gigabytes}Gi`;
 }

@@ -20,6 +20,7 @@ export const locator: Locator = {
     return {
       ...{ kind: 'lxc_guest', location: volume.path, name, namespace: null, suffix: '' },
       dump: guestDumpName(vmid),
+      ...(vmid === null ? { obstacle: 'nothing says which guest it lies in' } : {}),
     };
   },
 };

@@ -51,7 +51,7 @@ kubernetes: { pvc: { name: ledger-db-data, size: 30Gi, storageClassName: fast } 
       'data docker volume ledger-db_ledger-db-data',
       'data podman volume systemd-ledger-db-data',
       'data kubernetes claim money/ledger-db-data 20Gi fast',
-      'data proxmox guest ?:/var/lib/postgresql/data -',
+      'data proxmox guest ?:/var/lib/postgresql/data -', // nobody says which guest
       'data baremetal /var/lib/postgresql/data',
       'dumps docker /var/backups/ledger',
       'dumps podman /var/backups/ledger',
