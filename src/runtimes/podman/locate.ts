@@ -1,6 +1,6 @@
 import { contractOf } from './contract.js';
 import { settingsOf } from './settings.js';
-import { declaredVolumes, hostPathLocation, joinPath } from '../../locate/location.js';
+import { hostPathLocation, joinPath } from '../../locate/location.js';
 import type { Locator } from '../runtime.js';
 import { VOLUME_KEY } from './volume-key.js';
 
@@ -9,7 +9,7 @@ import { VOLUME_KEY } from './volume-key.js';
  * A user's volumes lie below that user's home, which only the host knows: it is written `$HOME`.
  */
 export const locator: Locator = {
-  mounted: declaredVolumes,
+  mounted: ({ service_volumes, compose_volumes }) => [...service_volumes, ...compose_volumes],
 
   locate({ contract, volume, pairing, settings, policy }) {
     const { partner, suffix } = pairing;
