@@ -31,6 +31,7 @@ export type {
   RunAs,
   RuntimeName as Runtime,
   ServiceVolume,
+  RuntimeVolumeSettings,
   VolumeSettings,
 } from './model/contract.js';
 export type { JobSchedule } from './schedule/job-schedule.js';

@@ -37,7 +37,9 @@ const FILL: Readonly<Record<SchemaName, (schema: Json) => void>> = {
       fillKeys(schema, ['properties'], keys.contract);
       fillKeys(schema, ['properties', 'backup', 'properties'], keys.backup);
     }
-    fill(schema, ['$defs', 'volume_settings', 'properties'], volumeKeys());
+    fillAfter(schema, ['$defs', 'volume_settings', 'properties'], 'max_shrink', volumeKeys());
+    fill(schema, ['$defs', 'volume_settings', 'properties', 'runtimes', 'properties'], volumeRuntimes());
+    fill(schema, ['$defs', 'runtime_volume_settings', 'properties', 'location'], locationWords());
   },
   policy(schema) {
     const runtime = at(schema, ['$defs', 'deployment', 'properties', 'runtime']);
@@ -87,6 +89,29 @@ function volumeKeys(): Json {
       { description, type: ['string', 'null'], examples: [example] },
     ]),
   );
+}
+
+/** Keys of `backup.volumes.<name>.runtimes`. */
+function volumeRuntimes(): Json {
+  return Object.fromEntries(
+    RUNTIMES.map((name) => [
+      name,
+      { description: `The volume on ${name}.`, $ref: '#/$defs/runtime_volume_settings' },
+    ]),
+  );
+}
+
+/** The words of each runtime that has any; reading checks them, because they differ. */
+function locationWords(): Json {
+  const known = RUNTIME_LIST.filter(({ locations = [] }) => locations.length > 0);
+  const words = known.map(({ name, locations = [] }) => {
+    const quoted = locations.map((word) => `\`${word}\``);
+    return `${quoted.join(' or ')} on ${name}`;
+  });
+  return {
+    description: `Where the volume lies there, the first being the usual place: ${words.join('; ')}.`,
+    examples: [...new Set(known.flatMap(({ locations = [] }) => locations.slice(-1)))],
+  };
 }
 
 function templates(): Json {

@@ -2,7 +2,7 @@ import type { RuntimeName } from '../model/contract.js';
 import { RUNTIMES } from '../runtimes/registry.js';
 import { count } from '../diagnostics/format-text.js';
 import type { BackupPlan, Placement, PlannedVolume, ServicePlan } from '../model/plan.js';
-import { protection, type Protection } from '../targets/protection.js';
+import { NOT_DEPLOYED, protection, type Protection } from '../targets/protection.js';
 import { formatTable } from './table.js';
 
 /** One volume of one service in one placement, and whether anything backs it up there. */
@@ -40,7 +40,7 @@ function stateText({ state, volume }: Covered): string {
     case 'waived':
       return `no: ${volume.reason ?? 'waived'}`;
     case 'not rendered yet':
-      return 'NO: not rendered yet';
+      return `NO: ${volume.reason ?? 'not rendered yet'}`;
   }
 }
 
@@ -57,9 +57,16 @@ function tableRows(covered: readonly Covered[]): string[][] {
   return [...rows.values()].map(({ cells, places, state }) => [...cells, places.join(', '), state]);
 }
 
+/** A row for each volume of the services that are nowhere. */
+function undeployedRows({ services }: BackupPlan): string[][] {
+  return services.flatMap(({ service_id, undeployed_volumes = [] }) =>
+    undeployed_volumes.map((volume) => [service_id, volume, '-', `NO: ${NOT_DEPLOYED}`]),
+  );
+}
+
 /** Service × volume × where, one line each; empty when there is nothing, or too much to read. */
 export function coverageTable(plan: BackupPlan, width: number | null): string {
-  const rows = tableRows(coveredVolumes(plan));
+  const rows = [...tableRows(coveredVolumes(plan)), ...undeployedRows(plan)];
   if (rows.length === 0 || rows.length > LONGEST_TABLE) return '';
   const columns = [
     { title: 'SERVICE', shrinks: true },
@@ -85,5 +92,11 @@ function runtimeLine(runtime: RuntimeName, covered: readonly Covered[]): string 
 export function coverageSummary(plan: BackupPlan): string {
   const covered = coveredVolumes(plan);
   const used = RUNTIMES.filter((runtime) => covered.some((item) => item.placement.runtime === runtime));
-  return used.map((runtime) => `${runtimeLine(runtime, covered)}\n`).join('');
+  const lines = used.map((runtime) => runtimeLine(runtime, covered));
+  const nowhere = plan.services.flatMap(({ undeployed_volumes = [] }) =>
+    undeployed_volumes.length > 0 ? [undeployed_volumes.length] : [],
+  );
+  const volumes = nowhere.reduce((sum, number) => sum + number, 0);
+  const rest = `${'nowhere'.padEnd(10)}  ${count(nowhere.length, 'service')}: ${count(volumes, 'volume')} NOT BACKED UP`;
+  return [...lines, ...(nowhere.length > 0 ? [rest] : [])].map((line) => `${line}\n`).join('');
 }

@@ -53,6 +53,13 @@ export function withReports(cli: Argv<Common>): Argv<Printing<BasicFormat | Repo
   >;
 }
 
+/** `--fail-on` of commands whose findings are those of the project. */
+export const FAIL_ON = {
+  choices: ['error', 'warning'] as const,
+  default: 'error' as const,
+  describe: 'Exit 1 from this severity on',
+};
+
 /** The terminal as the common options want it. */
 export function terminalOf(args: Pick<Common, 'color' | 'quiet'>): Terminal {
   return processTerminal(args.color, args.quiet);

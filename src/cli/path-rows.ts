@@ -2,17 +2,19 @@ import stringWidth from 'string-width';
 import type { RuntimeName } from '../model/contract.js';
 import { printable } from '../diagnostics/printable.js';
 import { compareText } from '../text/compare.js';
-import type { BackupPlan, LocationKind } from '../model/plan.js';
+import type { BackupPlan, LocationKind, ServicePlan } from '../model/plan.js';
+import { NOT_DEPLOYED } from '../targets/protection.js';
 import { formatTable, type Column } from './table.js';
 
 /** One row of `stowage paths --format json`: part of the interface, so the keys and their order stay. */
 export interface PathRow {
   readonly service: string;
   readonly volume: string;
-  readonly runtime: RuntimeName;
+  /** Null, as are kind and location, where the service is deployed nowhere. */
+  readonly runtime: RuntimeName | null;
   readonly host: string | null;
-  readonly kind: LocationKind;
-  readonly location: string;
+  readonly kind: LocationKind | null;
+  readonly location: string | null;
   readonly name: string | null;
   readonly namespace: string | null;
   readonly snapshot_path: string;
@@ -41,13 +43,24 @@ export function pathRows(plan: BackupPlan): PathRow[] {
       ),
     ),
   );
-  return rows.sort(
+  return [...rows, ...plan.services.flatMap(undeployedRows)].sort(
     (a, b) =>
       compareText(a.service, b.service) ||
       compareText(a.volume, b.volume) ||
-      compareText(a.runtime, b.runtime) ||
+      compareText(a.runtime ?? '', b.runtime ?? '') ||
       compareText(a.host ?? '', b.host ?? ''),
   );
+}
+
+/** Volumes of a service that is nowhere: no tool that reads the rows may take them for none. */
+function undeployedRows({ service_id: service, undeployed_volumes = [] }: ServicePlan): PathRow[] {
+  const nowhere = { runtime: null, host: null, kind: null, location: null, name: null, namespace: null };
+  return undeployed_volumes.map((volume) => ({
+    ...{ service, volume, ...nowhere },
+    snapshot_path: `/backup/${service}/${volume}`,
+    backed_up: false,
+    reason: NOT_DEPLOYED,
+  }));
 }
 
 interface PathColumn extends Column {
@@ -59,16 +72,16 @@ interface PathColumn extends Column {
 const COLUMNS: readonly PathColumn[] = [
   { title: 'SERVICE', shrinks: true, cell: (row) => row.service },
   { title: 'VOLUME', shrinks: true, cell: (row) => row.volume },
-  { title: 'RUNTIME', cell: (row) => row.runtime },
+  { title: 'RUNTIME', cell: (row) => row.runtime ?? '-' },
   { title: 'HOST', shrinks: true, cell: (row) => row.host ?? '-' },
-  { title: 'KIND', spare: true, cell: (row) => row.kind },
+  { title: 'KIND', spare: true, cell: (row) => row.kind ?? '-' },
   {
     title: 'NAME',
     spare: true,
     cell: ({ name, namespace }) => (namespace === null ? (name ?? '-') : `${namespace}/${name ?? '-'}`),
   },
-  { title: 'BACKUP', cell: (row) => (row.backed_up ? 'yes' : 'no') },
-  { title: 'LOCATION', cell: (row) => row.location },
+  { title: 'BACKUP', cell: (row) => (row.backed_up ? 'yes' : row.runtime === null ? 'NO' : 'no') },
+  { title: 'LOCATION', cell: (row) => row.location ?? '-' },
 ];
 
 function tableOf(columns: readonly PathColumn[], rows: readonly PathRow[], width: number | null): string {
@@ -87,7 +100,7 @@ export function pathTable(rows: readonly PathRow[], width: number | null): strin
   );
 }
 
-/** `wiki/cache is not backed up: reason`, once for each waived volume. */
+/** `wiki/cache is not backed up: reason`, once for each volume that is not. */
 export function waivers(rows: readonly PathRow[]): string[] {
   const lines = rows
     .filter((row) => !row.backed_up)

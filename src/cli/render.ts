@@ -1,5 +1,11 @@
 import { resolve } from 'node:path';
-import { hasErrors, sortDiagnostics, type Diagnostic } from '../diagnostics/diagnostic.js';
+import {
+  failsOn,
+  hasErrors,
+  sortDiagnostics,
+  type Diagnostic,
+  type FailOn,
+} from '../diagnostics/diagnostic.js';
 import { count } from '../diagnostics/format-text.js';
 import { printable } from '../diagnostics/printable.js';
 import { withDrift } from '../output/drift.js';
@@ -27,6 +33,8 @@ export interface RenderOptions extends CommonOptions<BasicFormat | ReportFormat>
   readonly check: boolean;
   readonly diff: boolean;
   readonly force: boolean;
+  /** From this severity on nothing is written. */
+  readonly failOn: FailOn;
   /** Relative to the working directory; the policy's `output` without it. */
   readonly out: string | undefined;
 }
@@ -51,7 +59,7 @@ function checkFormat({ format, check, diff }: RenderOptions): void {
 function planTree(rendered: Rendered, options: RenderOptions): WritePlan | null {
   const { project, files } = rendered;
   const root = treeOf(rendered, options);
-  if (root === null || hasErrors(rendered.diagnostics)) return null;
+  if (root === null || failsOn(options.failOn, rendered.diagnostics)) return null;
   const only = partFilter(options);
   return unlessBusy(() =>
     planWrite(root, files, {
@@ -142,7 +150,7 @@ export async function renderOnce(options: RenderOptions, terminal: Terminal): Pr
   const unmatched = rendered.plan === null ? [] : unmatchedServices(rendered, options);
   const plan = unmatched.length > 0 ? null : planTree(rendered, options);
   const diagnostics = sortDiagnostics([...rendered.diagnostics, ...unmatched, ...(plan?.diagnostics ?? [])]);
-  const failed = plan === null || hasErrors(diagnostics);
+  const failed = plan === null || failsOn(options.failOn, diagnostics);
   const dry = options.check || options.diff;
   const result = failed ? NOTHING : dry ? dryRun(plan) : write(plan, terminal);
 
@@ -190,6 +198,9 @@ function report(outcome: Outcome, options: RenderOptions, terminal: Terminal): v
     return;
   }
   printBeside(terminal, diagnostics, rendered.sources, options.quiet);
+  if (plan === null && !hasErrors(diagnostics) && !options.check && !options.diff) {
+    terminal.err('nothing is written: with `--fail-on warning` warnings count\n');
+  }
   if (plan === null) return;
   if (options.diff) terminal.raw(unifiedDiff(plan));
   else if (options.check) printDrift(plan, result, terminal);

@@ -1,4 +1,4 @@
-import { hasErrors } from '../diagnostics/diagnostic.js';
+import { failsOn, type FailOn } from '../diagnostics/diagnostic.js';
 import { count } from '../diagnostics/format-text.js';
 import { EXIT, type ExitCode } from './exit-codes.js';
 import { renderProject, type Rendered } from './open-rendered.js';
@@ -22,11 +22,11 @@ function successLine({ project, diagnostics }: Rendered): string {
 
 /** `stowage validate`: loads, plans and renders in memory; prints every problem; writes nothing. */
 export async function validate(
-  options: CommonOptions<BasicFormat | ReportFormat>,
+  options: CommonOptions<BasicFormat | ReportFormat> & { readonly failOn: FailOn },
   terminal: Terminal,
 ): Promise<ExitCode> {
   const rendered = renderProject(await policyFile(options), terminal);
-  const failed = hasErrors(rendered.diagnostics);
+  const failed = failsOn(options.failOn, rendered.diagnostics);
   const { format, quiet } = options;
   if (format === 'json') {
     printJson(terminal, {}, rendered.diagnostics);

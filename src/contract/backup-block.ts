@@ -7,8 +7,9 @@ import type { Findings } from '../source/findings.js';
 import { suggestionHint } from '../source/suggest.js';
 import type { Mapping } from '../source/yaml-values.js';
 import { readCommands } from './commands.js';
-import type { BackupBlock, VolumeSettings } from '../model/contract.js';
+import type { BackupBlock, RuntimeVolumeSettings, VolumeSettings } from '../model/contract.js';
 import { RUNTIME_LIST } from '../runtimes/registry.js';
+import type { Runtime } from '../runtimes/runtime.js';
 import { checkName } from '../source/name-rules.js';
 
 /** Reads `backup`: settings that override the policy's defaults, and settings of single volumes. */
@@ -35,23 +36,66 @@ export function readBackupBlock(findings: Findings, contract: Mapping): BackupBl
 
 function readVolumeSettings(findings: Findings, given: Mapping, pointer: Pointer): VolumeSettings {
   const enabled = given.enabled !== false;
-  const reason = asText(given.reason)?.replace(/\s+/g, ' ').trim() ?? '';
-  if (!enabled && reason === '') {
-    const message = 'this volume is not backed up, and nothing says why';
-    const hint = 'add `reason:` with a few words, so that it is waived and not forgotten';
-    findings.error('STW107', [...pointer, 'enabled'], message, { part: 'key', hint });
-  }
+  const reason = reasonOf(given);
+  if (!enabled) demandReason(findings, reason, pointer);
   return {
     enabled,
-    reason: reason === '' ? null : reason,
+    reason,
     exclude: asTexts(given.exclude),
     allow_empty: given.allow_empty === true,
     mount_point: given.mount_point === true,
     must_contain: readPathsInside(findings, given.must_contain, [...pointer, 'must_contain']),
     max_shrink: readMaxShrink(given.max_shrink),
     holders: readHolders(findings, given, pointer),
+    runtimes: readPerRuntime(findings, given, pointer),
     pointer,
   };
+}
+
+function reasonOf(given: Mapping): string | null {
+  const reason = asText(given.reason)?.replace(/\s+/g, ' ').trim() ?? '';
+  return reason === '' ? null : reason;
+}
+
+/** A volume that is left out needs a reason, or else it looks forgotten. */
+function demandReason(findings: Findings, reason: string | null, pointer: Pointer): void {
+  if (reason !== null) return;
+  const message = 'this volume is not backed up, and nothing says why';
+  const hint = 'add `reason:` with a few words, so that it is waived and not forgotten';
+  findings.error('STW107', [...pointer, 'enabled'], message, { part: 'key', hint });
+}
+
+/** `runtimes`: keys that are no runtime are the schema's business. */
+function readPerRuntime(findings: Findings, volume: Mapping, pointer: Pointer): VolumeSettings['runtimes'] {
+  const given = asMapping(volume.runtimes);
+  return new Map(
+    RUNTIME_LIST.filter(({ name }) => Object.hasOwn(given, name)).map((runtime) => {
+      const at = [...pointer, 'runtimes', runtime.name];
+      return [runtime.name, readForRuntime(findings, runtime, volume, asMapping(given[runtime.name]), at)];
+    }),
+  );
+}
+
+function readForRuntime(
+  findings: Findings,
+  { name, locations = [] }: Runtime,
+  volume: Mapping,
+  given: Mapping,
+  pointer: Pointer,
+): RuntimeVolumeSettings {
+  const enabled = typeof given.enabled === 'boolean' ? given.enabled : null;
+  const reason = reasonOf(given);
+  if (enabled === false) demandReason(findings, reason ?? reasonOf(volume), pointer);
+  const location = asText(given.location);
+  const isKnown = location === null || locations.includes(location);
+  if (!isKnown) {
+    const hint =
+      locations.length === 0
+        ? 'leave `location` out: a volume can lie in one place only there'
+        : `use ${locations.map((word) => `\`${word}\``).join(' or ')}`;
+    findings.error('STW118', [...pointer, 'location'], `${name} knows no location \`${location}\``, { hint });
+  }
+  return { enabled, reason, location: isKnown ? location : null, pointer };
 }
 
 function readHolders(findings: Findings, given: Mapping, pointer: Pointer): VolumeSettings['holders'] {

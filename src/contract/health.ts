@@ -7,7 +7,12 @@ import type { Mapping } from '../source/yaml-values.js';
  * `NONE` that there is no check.
  */
 export function readHealthCommand(given: Mapping): string[] {
-  const written = asList(asMapping(given.health).cmd);
+  const { cmd, liveness } = asMapping(given.health);
+  const command = cmd ?? asMapping(liveness).cmd;
+  // Compose takes a text for a line for a shell, too.
+  const line = asText(command);
+  if (line !== null) return line === '' ? [] : ['sh', '-c', line];
+  const written = asList(command);
   // A word that could not be resolved: half a command is another command.
   if (written.includes(null)) return [];
   const words = written.flatMap((word) =>

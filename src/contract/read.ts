@@ -1,7 +1,7 @@
 import { contractSchemaText } from '#generated/schemas.js';
 import { validateContract } from '#generated/validators.js';
 import { hasErrors, type Diagnostic } from '../diagnostics/diagnostic.js';
-import { asInteger, asList, asMapping, asText, nonEmpty, scalarText } from '../source/access.js';
+import { asInteger, asMapping, asText, nonEmpty, scalarText } from '../source/access.js';
 import { append } from '../source/append.js';
 import type { WrittenDocument } from '../source/document.js';
 import { Findings } from '../source/findings.js';
@@ -17,6 +17,8 @@ import { checkNearKeys } from './near-keys.js';
 import { overlay, pointingTo } from './overlay.js';
 import { resolveReferences } from './references.js';
 import { readForRuntimes } from './for-runtimes.js';
+import { readRequires } from './requires.js';
+import { withStorage } from './storage.js';
 import { checkTexts } from './texts.js';
 import type { ValuesLookup } from './values.js';
 import { readComposeVolumes, readServiceVolumes } from './volumes.js';
@@ -53,7 +55,9 @@ export function readContract(
     append(diagnostics, schemaDiagnostics(check, validateContract.errors ?? []));
   }
   checkTexts(findings, SCHEMA, resolved.value);
-  checkArguments(findings, asMapping(asMapping(resolved.value).health).cmd, ['health', 'cmd']);
+  const { cmd, liveness } = asMapping(asMapping(resolved.value).health);
+  checkArguments(findings, cmd, ['health', 'cmd']);
+  checkArguments(findings, asMapping(liveness).cmd, ['health', 'liveness', 'cmd']);
   checkNearKeys(findings, SCHEMA, resolved.value);
   const contract = build(findings, document, asMapping(resolved.value));
   append(diagnostics, findings.diagnostics);
@@ -63,7 +67,7 @@ export function readContract(
 /** The contract with defaults filled in; what is wrong with the rest of it is in the findings or already reported. */
 function build(findings: Findings, document: WrittenDocument, given: Mapping): Contract {
   const serviceId = asText(given.service_id) ?? '';
-  const persistent = readPersistentVolumes(findings, given);
+  const persistent = withStorage(findings, given, readPersistentVolumes(findings, given));
   const security = asMapping(given.service_security);
   return {
     document,
@@ -84,7 +88,7 @@ function build(findings: Findings, document: WrittenDocument, given: Mapping): C
     run_as_user: scalarText(security.run_as_user),
     run_as_group: scalarText(security.run_as_group),
     health_cmd: readHealthCommand(given),
-    requires: asList(given.requires).flatMap((item) => asText(item) ?? asText(asMapping(item).name) ?? []),
+    requires: readRequires(findings, given),
     backup: readBackupBlock(findings, given),
     variants: new Map(),
   };

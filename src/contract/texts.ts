@@ -32,5 +32,5 @@ function visit(
 
 /** A health command may be a script, and a reason a paragraph; neither is a name or a path. */
 function isMultiline(pointer: Pointer): boolean {
-  return (pointer[0] === 'health' && pointer[1] === 'cmd') || pointer.at(-1) === 'reason';
+  return (pointer[0] === 'health' && pointer.includes('cmd')) || pointer.at(-1) === 'reason';
 }

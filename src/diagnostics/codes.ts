@@ -66,6 +66,10 @@ export const CODES = {
     'A key that a service has once is another one in some of its places, by their values. Give it one value that holds in all of them.',
   STW117:
     'An expression looks into the environment of whoever runs Ansible, which is not read: the same files must give the same jobs everywhere. Its default counts.',
+  STW118:
+    'A volume is told to lie where its runtime knows no such place (`backup.volumes.<name>.runtimes.<runtime>.location`). Use one of the words that the hint names, or leave it out.',
+  STW119:
+    'A contract says something about backups where nothing reads it, such as `storage[].backup.hooks`, or names a path there that no persistent volume holds. Backups are made as if it were not there.',
   // 2: policy
   STW201: 'A pattern under `contracts` or `values` matches no file.',
   STW202: "The policy's `version` is not one that this program reads.",
@@ -146,17 +150,20 @@ export const CODES = {
   STW402:
     'A service volume has no entry in `mounts.persistent_volumes`, so it is not backed up. List it there if its data matters.',
   STW403:
-    'No service volume holds this persistent volume, so a container runtime keeps it in a managed volume of that name.',
+    'No service volume holds this persistent volume, so a container runtime keeps it in a managed volume of that name. A warning where a mount has nearly that name or place: one of the two is likely misspelt.',
   STW404:
     'A path cannot be mounted into a job by systemd: it holds a quote, is the root folder, or lies where the job has its own view.',
-  STW405: 'Nothing says which Kubernetes claim holds this volume.',
+  STW405:
+    'The contract names another claim than the one that the live adapter makes (`<service_name>-data`), and nothing says which of the two holds this volume. Name it under `backup.volumes.<name>.claim`.',
   STW406:
-    'The service runs in a Proxmox guest, but the contract does not say which one. Set `service_container.vmid`.',
+    'A Proxmox guest is to be dumped, for what lies inside it or because of `dump_guest`, but the contract does not say which one. Set `service_container.vmid`.',
   STW407: 'An exclude pattern can match nothing, because restic sees volumes below `/backup/<service>/`.',
   STW408:
     'An exclude pattern leaves out a whole volume: its backups would end well and save nothing. Name what to leave out inside it, or waive the volume.',
   STW409:
     'A local repository lies where jobs mount the volumes of a service (`/backup/<service>`), or in the folder of a volume. Move it.',
+  STW410:
+    'A volume is in the contract, but the live adapter does not mount it on Kubernetes: it mounts the first of `service_volumes` and nothing else, or without them a claim at `/data`. Name the claim that holds it, or waive it there (`backup.volumes.<name>.runtimes.kubernetes`).',
   // 5: templates and rendering
   STW500:
     'The template is not valid Handlebars. The caret stands where reading had to stop; the mistake is there or just before.',
@@ -222,6 +229,8 @@ export const CODES = {
   STW582:
     'The operator that backs up the cluster knows no time zone but UTC, and the schedule cannot be told in UTC exactly: backups run earlier or later than written for a part of the year, or always. Write the schedule in UTC.',
   STW560: 'A Proxmox guest has a number that none can have: they go from 100 to 999999999.',
+  STW561:
+    'A volume is said to lie on the Proxmox host (`location: host`), but no `host_path` says where. Give its service volume one, or leave `location` out.',
   STW570:
     "A rootless service keeps data in a folder of the system, which its user cannot back up or restore. Use `quadlet_scope: system`, or move the data to a folder of the user's own.",
   STW571:

@@ -41,6 +41,16 @@ export function hasErrors(diagnostics: readonly Diagnostic[]): boolean {
   return diagnostics.some((diagnostic) => diagnostic.severity === 'error');
 }
 
+/** From which severity on findings fail a run. */
+export type FailOn = 'error' | 'warning';
+
+/** Whether a run with these findings fails. */
+export function failsOn(failOn: FailOn, diagnostics: readonly Diagnostic[]): boolean {
+  return diagnostics.some(
+    ({ severity }) => severity === 'error' || (failOn === 'warning' && severity === 'warning'),
+  );
+}
+
 /** Sorted by file and position (then code and message), each finding once. */
 export function sortDiagnostics(diagnostics: readonly Diagnostic[]): Diagnostic[] {
   const sorted = [...diagnostics].sort(

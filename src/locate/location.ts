@@ -31,8 +31,11 @@ export interface LocateInput {
   readonly deployment: Deployment | null;
 }
 
-/** Where a volume lies, and the name under which snapshots have it where that is not the volume's own. */
-export type Located = Location & { readonly dump?: string };
+/**
+ * Where a volume lies, the name under which snapshots have it where that is not the volume's own, and what keeps any job
+ * from reading it, in words, where something does.
+ */
+export type Located = Location & { readonly dump?: string; readonly obstacle?: string };
 
 /** Everything that a contract mounts anywhere: a contract with several Compose services lists what each of them mounts. */
 export function declaredVolumes(contract: Contract): ServiceVolume[] {

@@ -10,6 +10,8 @@ export interface ServiceVolume {
   readonly target: string;
   /** Bind mount of this absolute host path; null for a managed volume. */
   readonly host_path: string | null;
+  /** Whether `host_path` was written as Compose writes it, as a source that is a path: other adapters do not read that. */
+  readonly is_source: boolean;
   /** Whether `host_path` is declared to be a single file. */
   readonly is_file: boolean;
   /** The managed volume's name when it differs from `name`. */
@@ -26,6 +28,8 @@ export interface PersistentVolume {
   readonly name: string;
   /** The absolute path that the workload sees; normalised. */
   readonly path: string;
+  /** Patterns of `storage[].backup.excludes`, as in {@link VolumeSettings.exclude}; left out where there are none. */
+  readonly excludes?: readonly { readonly pattern: string; readonly pointer: Pointer }[];
   readonly pointer: Pointer;
 }
 
@@ -110,6 +114,18 @@ export interface VolumeSettings {
   readonly max_shrink: number | null;
   /** Names of what holds it, where it is not the usual one; by the key that a runtime has for that, such as `claim`. */
   readonly holders: Readonly<Record<string, string>>;
+  /** What differs on one runtime, by its name. */
+  readonly runtimes: ReadonlyMap<RuntimeName, RuntimeVolumeSettings>;
+  readonly pointer: Pointer;
+}
+
+/** `backup.volumes.<name>.runtimes.<runtime>`: over what the volume has for every runtime, key by key. */
+export interface RuntimeVolumeSettings {
+  /** Null for what the volume says. */
+  readonly enabled: boolean | null;
+  readonly reason: string | null;
+  /** One of the runtime's own words for where a volume may lie; null for the usual one. */
+  readonly location: string | null;
   readonly pointer: Pointer;
 }
 

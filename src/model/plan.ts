@@ -32,9 +32,12 @@ export interface PlannedVolume {
   readonly storage_class?: string;
   /** `/backup/<service>/<volume>`: what restic sees, on every runtime. */
   readonly snapshot_path: string;
+  /** Whether a job of the plan reads it here. */
   readonly backed_up: boolean;
   /** Why not, when `backed_up` is false. */
   readonly reason: string | null;
+  /** Set where nobody waived it and yet no job can read it: the same as `reason`. */
+  readonly obstacle?: string;
   /** Whether an empty volume may be backed up. */
   readonly allow_empty: boolean;
   /** Set where a file system of its own has to be mounted at the location. */
@@ -137,6 +140,8 @@ export interface ServicePlan {
   readonly vmid: number | null;
   /** Service volumes that no persistent volume covers: mounted, not backed up. */
   readonly unprotected_volumes: readonly string[];
+  /** Set where the service is nowhere: the persistent volumes that nobody waived, none of which is backed up. */
+  readonly undeployed_volumes?: readonly string[];
   /** By host (null first), then runtime. */
   readonly placements: readonly Placement[];
   /** The other runtimes of the contract, for a restore under one of them. */

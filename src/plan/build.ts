@@ -25,6 +25,7 @@ import type {
 import { expand } from '../jobs/expand.js';
 import { placeInTime, placingOf } from './place-in-time.js';
 import { resolve } from './resolve.js';
+import { settle } from './settle.js';
 import { localPath } from '../model/repository-url.js';
 import { effectiveSettings } from '../model/settings.js';
 import { groupBy } from '../lookup/group.js';
@@ -83,7 +84,7 @@ export function drawPlan(
     planRepository(repository, users.get(repository.name) ?? []),
   );
   const drafts = expand(resolve(policy, distinct, { services, repositories }, zones));
-  const plan: BackupPlan = {
+  const plan = settle({
     version: 2,
     project: policy.project,
     policy: policy.document.file,
@@ -91,7 +92,7 @@ export function drawPlan(
     jobs: place(drafts, placingOf(policy, zones)),
     repositories,
     services,
-  };
+  });
   return { sorted, deployed, drafts, plan, diagnostics };
 }
 
@@ -142,6 +143,7 @@ function planService(policy: Policy, contract: Contract, deployed: readonly Depl
     unprotected_volumes: unique(
       contracts.flatMap((each) => unprotectedVolumes(each).map(({ name }) => name)),
     ),
+    ...(placements.length > 0 ? {} : { undeployed_volumes: unwaivedVolumes(contract) }),
     placements,
     elsewhere: planElsewhere(policy, contract, placements),
   };
@@ -167,6 +169,12 @@ function differing(contract: Contract, common: OwnOfPlace): Partial<OwnOfPlace> 
     ([key, value]) => !isDeepStrictEqual(value, common[key as keyof OwnOfPlace]),
   );
   return own.length === 0 ? null : Object.fromEntries(own);
+}
+
+function unwaivedVolumes({ persistent_volumes, backup }: Contract): string[] {
+  return persistent_volumes.flatMap(({ name }) =>
+    backup.volumes.get(name)?.enabled === false ? [] : [name],
+  );
 }
 
 /** The guest that the service is, where it may run as one. */

@@ -11,6 +11,7 @@ import type { Deployment } from '../model/policy.js';
 import { runtimeOf } from '../runtimes/registry.js';
 import { excludeBelow } from '../excludes/bound.js';
 import type { PlannedVolume } from '../model/plan.js';
+import { wishFor } from '../model/volume.js';
 
 /** Every persistent volume of a contract, located on one runtime, in the contract's order. */
 export function planVolumes(
@@ -34,18 +35,22 @@ function planVolume(
   const { mounted, locate } = runtimeOf(runtime);
   const settings = contract.backup.volumes.get(volume.name) ?? null;
   const pairing = pairVolume(volume, mounted(contract));
-  const { dump, ...location } = locate({ contract, volume, pairing, settings, policy, deployment });
+  const { dump, obstacle, ...location } = locate({ contract, volume, pairing, settings, policy, deployment });
   const root = volumeRoot(contract, volume.name);
+  const { enabled, reason } = wishFor(contract, volume.name, runtime);
   return {
     volume: volume.name,
     path: volume.path,
     ...location,
     snapshot_path: dump === undefined ? root : volumeRoot(contract, dump),
-    backed_up: settings?.enabled ?? true,
-    reason: settings?.reason ?? null,
+    ...(enabled && obstacle !== undefined
+      ? { backed_up: false, reason: obstacle, obstacle }
+      : { backed_up: enabled, reason }),
     allow_empty: settings?.allow_empty ?? false,
     ...guards(settings),
-    exclude: (settings?.exclude ?? []).map((pattern) => excludeBelow(root, pattern)),
+    exclude: [...(settings?.exclude ?? []), ...(volume.excludes ?? []).map(({ pattern }) => pattern)].map(
+      (pattern) => excludeBelow(root, pattern),
+    ),
   };
 }
 

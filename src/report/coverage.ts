@@ -15,7 +15,7 @@ interface CoverageEntry {
   readonly word: string;
   /** Host or namespace. */
   readonly where: string;
-  /** Why it is waived; empty otherwise. */
+  /** Why it is not backed up; empty where it is, or nobody knows. */
   readonly reason: string;
 }
 
@@ -71,6 +71,7 @@ export function coverage({ plan, placements }: ReportBase): Coverage {
   const nowhere = plan.services
     .filter((service) => !ofService.has(service))
     .map(({ service_id }) => service_id);
+  counts.not_rendered += plan.services.flatMap(({ undeployed_volumes = [] }) => undeployed_volumes).length;
   return { runtimes, services, nowhere, counts };
 }
 
@@ -93,7 +94,9 @@ function rowsOf(
       row(name, (placed) =>
         placed.placement.volumes
           .filter(({ volume }) => volume === name)
-          .map((volume) => entry(placed, stateOf(plan, placed, volume), volume.reason)),
+          .map((volume) =>
+            entry(placed, stateOf(plan, placed, volume), volume.backed_up ? null : volume.reason),
+          ),
       ),
     ),
     ...service.unprotected_volumes.map((name) => row(name, (placed) => [entry(placed, 'unlisted', null)])),
@@ -111,7 +114,7 @@ function stateOf(
 
 function entry(placed: PlacedService, state: CoverageState, reason: string | null): CoverageEntry {
   const [symbol, word] = WORDS[state];
-  return { state, symbol, word, where: whereOf(placed), reason: state === 'waived' ? (reason ?? '') : '' };
+  return { state, symbol, word, where: whereOf(placed), reason: reason ?? '' };
 }
 
 /** Host, or namespace on a cluster; `any host` where the policy names none. */

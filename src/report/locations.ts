@@ -1,3 +1,4 @@
+import { isWaived } from '../model/volume.js';
 import { placementName } from '../targets/protection.js';
 import type { ReportBase } from './input.js';
 
@@ -14,6 +15,7 @@ export interface LocationRow {
   readonly snapshot_host: string;
   readonly repository: string;
   readonly backed_up: boolean;
+  readonly waived: boolean;
 }
 
 /** Where each persistent volume lives, and under which path and host its snapshots carry it. */
@@ -33,6 +35,7 @@ export function locations({ placements }: ReportBase): LocationRow[] {
       snapshot_host: placement.snapshot_host,
       repository: repository.name,
       backed_up: volume.backed_up,
+      waived: isWaived(volume),
     })),
   );
 }

@@ -1,3 +1,4 @@
+import { isWaived } from '../model/volume.js';
 import { retentionText } from '../retention/text.js';
 import { showDuration } from '../schedule/show.js';
 import { placementName } from '../targets/protection.js';
@@ -21,8 +22,7 @@ export interface LossRow {
 export function losses({ placements, simulated }: ReportBase): LossRow[] {
   const rows = placements.flatMap((placed): LossRow[] => {
     const { id, service, placement, repository, jobs } = placed;
-    const isWaived = placement.volumes.every(({ backed_up }) => !backed_up);
-    if (isWaived) return [];
+    if (placement.volumes.every(isWaived)) return [];
     const gaps = jobs.map((job) => ({ job, gap: simulated.of(job.schedule, job.clock).longestGap }));
     const [worst] = gaps.sort((a, b) => b.gap - a.gap);
     const minutes = worst?.gap ?? null;

@@ -49,6 +49,7 @@ function keysOf({ policy, contract }: VolumeSide, name: string, runtime: Runtime
   const mount = partner?.pointer;
   const bound = mount === undefined ? [] : MOUNT_KEYS.map((key) => ours(...mount, key));
   return [
+    ours('backup', 'volumes', name, 'runtimes', runtime, 'location'),
     ...settings,
     ...bound,
     ours(...volume.pointer, 'path'),

@@ -212,6 +212,11 @@ export interface Runtime extends Locator {
   /** The key of `backup.volumes.<name>` that names what holds a volume; null where nothing there has a name. */
   readonly volume_key: VolumeKey | null;
   /**
+   * Words for where a volume may lie, the usual one first (`backup.volumes.<name>.runtimes.<runtime>.location`); left out
+   * where that is no question.
+   */
+  readonly locations?: readonly string[];
+  /**
    * Reads its settings in the policy, each with the usual default: the same keys as `settings.schema.json` beside it
    * describes, and those of `defaults` in `defaults.schema.json`. Null where it has none.
    *

@@ -1,6 +1,7 @@
 import { volumesOf } from '../model/job.js';
 import { jobIndex } from '../lookup/job-index.js';
 import type { BackupPlan, Placement, PlannedVolume, ServicePlan } from '../model/plan.js';
+import { isWaived } from '../model/volume.js';
 
 /** What happens to one volume in one placement, in the words of the coverage table. */
 export type Protection = 'backed up' | 'waived' | 'not rendered yet';
@@ -10,12 +11,15 @@ export function protection(
   plan: BackupPlan,
   { service_id }: ServicePlan,
   placement: Placement,
-  { volume, backed_up }: PlannedVolume,
+  planned: PlannedVolume,
 ): Protection {
-  if (!backed_up) return 'waived';
+  if (isWaived(planned)) return 'waived';
   const jobs = jobIndex(plan).at(service_id, placement);
-  return jobs.some((job) => volumesOf(job).includes(volume)) ? 'backed up' : 'not rendered yet';
+  return jobs.some((job) => volumesOf(job).includes(planned.volume)) ? 'backed up' : 'not rendered yet';
 }
+
+/** What every table says of a volume whose service is nowhere. */
+export const NOT_DEPLOYED = 'not deployed anywhere';
 
 /** The volumes of a placement that jobs of the plan back up. */
 export function protectedVolumes(

@@ -32,6 +32,9 @@ mounts:
     - { name: conf-${number}, path: /etc/app-${number} }
 runtime_templates: { docker: a, podman: b, kubernetes: c, proxmox: d, baremetal: e }
 health: { cmd: [curl, --fail, "http://localhost:8080/health"] }
+backup:
+  volumes:
+    conf-${number}: { runtimes: { kubernetes: { enabled: false, reason: not mounted there } } }
 `;
 }
 

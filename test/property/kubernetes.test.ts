@@ -20,8 +20,8 @@ function expanded(text: string): string {
 function withExclude(text: string, settings: object): Rendered | null {
   const service = contract('app', {
     service_volumes: [
-      { name: 'data', target: '/data' },
       { name: 'disk', target: '/disk', host_path: '/srv/disk' },
+      { name: 'data', target: '/data' },
     ],
     mounts: {
       persistent_volumes: [
@@ -29,7 +29,7 @@ function withExclude(text: string, settings: object): Rendered | null {
         { name: 'disk', path: '/disk' },
       ],
     },
-    backup: { exclude: [text] },
+    backup: { exclude: [text], volumes: { data: { claim: 'app-data' } } },
   });
   const rendered = renderProject([service], { ...settings });
   return rendered.files.length === 0 ? null : rendered;

@@ -1,5 +1,5 @@
 import { RUNTIMES } from '../../runtimes/registry.js';
-import { common, single, terminalOf, withReports, type AddCommand } from '../options.js';
+import { common, FAIL_ON, single, terminalOf, withReports, type AddCommand } from '../options.js';
 
 /** `stowage render` */
 export const render: AddCommand = (cli, finish) =>
@@ -40,6 +40,10 @@ export const render: AddCommand = (cli, finish) =>
           default: false,
           describe: 'Give up generated files that were edited by hand',
         })
+        .option('fail-on', {
+          ...FAIL_ON,
+          describe: 'Write nothing and exit 1 from this severity on',
+        })
         .option('watch', {
           type: 'boolean',
           default: false,
@@ -48,7 +52,9 @@ export const render: AddCommand = (cli, finish) =>
     async (args) => {
       const { check, diff, force } = args;
       const part = { services: args.service ?? [], runtimes: args.runtime ?? [] };
-      const options = { ...common(args), check, diff, force, ...part, out: single('out', args.out) };
+      single('fail-on', args['fail-on']);
+      const own = { check, diff, force, failOn: args['fail-on'], out: single('out', args.out) };
+      const options = { ...common(args), ...own, ...part };
       const { watch } = args.watch ? await import('../watch.js') : { watch: null };
       const { render } = await import('../render.js');
       finish(await (watch ?? render)(options, terminalOf(args)));

@@ -1,4 +1,4 @@
-import { common, single, terminalOf, type AddCommand } from '../options.js';
+import { common, FAIL_ON, single, terminalOf, type AddCommand } from '../options.js';
 
 /** `stowage schedule` */
 export const schedule: AddCommand = (cli, finish) =>
@@ -31,11 +31,7 @@ export const schedule: AddCommand = (cli, finish) =>
           requiresArg: true,
           describe: 'Plan a made-up fleet of so many services',
         })
-        .option('fail-on', {
-          choices: ['error', 'warning'] as const,
-          default: 'error' as const,
-          describe: 'Exit 1 from this severity on',
-        }),
+        .option('fail-on', FAIL_ON),
     async (args) => {
       const { schedule } = await import('../schedule.js');
       const text = (name: 'at' | 'host' | 'repository' | 'cron' | 'timezone') => single(name, args[name]);

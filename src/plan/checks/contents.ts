@@ -65,5 +65,11 @@ function patternsOf(policy: Policy, contract: Contract, volume: PlannedVolume): 
     span: () => contract.document.span([...(settings?.pointer ?? []), 'exclude', index]),
     rendered: volume.exclude.slice(index, index + 1),
   }));
-  return [...ofService, ...ofVolume];
+  const declared = contract.persistent_volumes.find(({ name }) => name === volume.volume)?.excludes ?? [];
+  const ofStorage = declared.map(({ pattern, pointer: at }, index) => ({
+    text: pattern,
+    span: () => contract.document.span(at),
+    rendered: volume.exclude.slice(ofVolume.length + index, ofVolume.length + index + 1),
+  }));
+  return [...ofService, ...ofVolume, ...ofStorage];
 }

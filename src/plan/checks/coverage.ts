@@ -2,9 +2,7 @@ import type { Contract } from '../../model/contract.js';
 import type { Diagnostic } from '../../diagnostics/diagnostic.js';
 import { didYouMean } from '../../diagnostics/did-you-mean.js';
 import { declaredVolumes } from '../../locate/location.js';
-import { pairVolume, type Pairing } from '../../locate/pairing.js';
-import { runtimeOf } from '../../runtimes/registry.js';
-import type { Deployed } from '../../model/deployed.js';
+import { pairVolume } from '../../locate/pairing.js';
 import type { Deployment, Policy } from '../../model/policy.js';
 import { valueAt } from '../../source/findings.js';
 import { unprotectedVolumes } from '../volumes.js';
@@ -80,38 +78,6 @@ export const forgottenVolume: Check = ({ contracts }) =>
       hint: 'list it under `mounts.persistent_volumes`; if its data can be lost, waive it there with a reason',
     })),
   );
-
-/** Nothing mounts the path: the container runtimes would keep it in a volume of its own name. */
-export const fallbackVolume: Check = ({ deployed }) =>
-  deployed
-    .filter(({ runtime }) => Object.values(runtimeOf(runtime).kinds).includes('volume'))
-    .flatMap((entry) =>
-      entry.contract.persistent_volumes
-        .filter((volume) => entry.contract.backup.volumes.get(volume.name)?.enabled !== false)
-        .filter((volume) =>
-          isFallback(
-            entry,
-            pairVolume(volume, runtimeOf(entry.runtime).mounted(entry.contract)),
-            volume.name,
-          ),
-        )
-        .map((volume) => ({
-          code: 'STW403' as const,
-          severity: 'info' as const,
-          message:
-            `no service volume holds \`${volume.path}\`, so on ${entry.runtime} a managed volume ` +
-            `\`${volume.name}\` is backed up`,
-          span: entry.contract.document.span([...volume.pointer, 'path']),
-          hint: 'add it to `service_volumes` if the workload mounts it from elsewhere',
-        })),
-    );
-
-function isFallback(entry: Deployed, pairing: Pairing, name: string): boolean {
-  const settings = entry.contract.backup.volumes.get(name);
-  const { volume_key } = runtimeOf(entry.runtime);
-  const explicit = volume_key === null ? undefined : settings?.holders[volume_key.key];
-  return pairing.partner === null && explicit === undefined;
-}
 
 /** restic sees volumes below `/backup/<service>/`, so a pattern that starts elsewhere matches nothing. */
 export const uselessExclude: Check = ({ policy, contracts }) => {

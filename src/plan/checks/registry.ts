@@ -8,6 +8,7 @@ import { uncoveredVolume } from './uncovered.js';
 import { unusedRepository } from './unused-repository.js';
 import { wholeVolumeExcluded } from './contents.js';
 import * as coverage from './coverage.js';
+import { fallbackVolume } from './fallback.js';
 import { nestedHostPath } from './host-paths.js';
 import * as guards from './guards.js';
 import * as identity from './identity.js';
@@ -29,7 +30,7 @@ const CHECKS: readonly Check[] = [
   coverage.unknownRepository,
   coverage.misnamedVolume,
   coverage.forgottenVolume,
-  coverage.fallbackVolume,
+  fallbackVolume,
   coverage.uselessExclude,
   wholeVolumeExcluded,
   coverage.snapshotHosts,

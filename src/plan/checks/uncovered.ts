@@ -1,8 +1,8 @@
 import type { Diagnostic } from '../../diagnostics/diagnostic.js';
 import { volumesOf } from '../../model/job.js';
-import { runtimeOf } from '../../runtimes/registry.js';
+import { wanted } from '../../model/volume.js';
 import { jobIndex } from '../../lookup/job-index.js';
-import { backedUp } from '../../model/volume.js';
+import { runtimeOf } from '../../runtimes/registry.js';
 import type { Check } from '../../model/check.js';
 import { declaredAt } from './declared.js';
 
@@ -18,9 +18,9 @@ export const uncoveredVolume: Check = ({ policy, plan, contracts }) => {
     const contract = known.get(service.service_id);
     if (contract === undefined || !repositories.has(service.repository)) return [];
     return service.placements.flatMap((placement) => {
-      const read = new Set(jobs.at(service.service_id, placement).flatMap(volumesOf));
       const runtime = runtimeOf(placement.runtime);
-      return backedUp(placement.volumes)
+      const read = new Set(jobs.at(service.service_id, placement).flatMap(volumesOf));
+      return wanted(placement.volumes)
         .filter((volume) => !read.has(volume.volume) && !runtime.isRefused(placement, volume))
         .map(({ volume }): Diagnostic => ({
           code: 'STW345',

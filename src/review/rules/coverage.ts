@@ -2,6 +2,7 @@ import { holdingOf } from '../../runtimes/registry.js';
 import { labelTexts } from '../../model/labels.js';
 import type { Placement, PlannedVolume, ServicePlan } from '../../model/plan.js';
 import type { Labels } from '../../model/policy.js';
+import { isWaived } from '../../model/volume.js';
 import { pathsOverlap } from '../../source/paths.js';
 import { placementName, protectedVolumes, protection } from '../../targets/protection.js';
 import { quote, type Finding, type Subject } from '../finding.js';
@@ -31,7 +32,7 @@ export const lostVolumes: Rule = ({ before: old, after: current, matched, spans 
         const now = pair.after.volumes.find((candidate) => candidate.volume === volume.volume);
         if (now === undefined) return [removedOrRenamed(pair, volume, spans)];
         if (protection(current.plan, after, pair.after, now) === 'backed up') return [];
-        if (!now.backed_up) {
+        if (isWaived(now)) {
           return [
             {
               ...shared,
@@ -49,7 +50,7 @@ export const lostVolumes: Rule = ({ before: old, after: current, matched, spans 
             ...shared,
             code: 'STW806',
             before: `backed up on ${placementName(pair.before)}`,
-            after: pair.after.obstacles[0] ?? 'no job',
+            after: now.obstacle ?? pair.after.obstacles[0] ?? 'no job',
             message: `no job backs up ${name} on ${placementName(pair.after)} any more`,
             hint: 'remove what keeps its job from being rendered',
             span: spans.placement(before, pair.after),

@@ -6,6 +6,7 @@ import type { Policy } from '../../model/policy.js';
 import type { Pointer } from '../../source/document.js';
 import type { Check } from '../../model/check.js';
 import type { Deployed } from '../../model/deployed.js';
+import { wishFor } from '../../model/volume.js';
 import { VOLUME_KEY } from './volume-key.js';
 import { composeProject, statedProject } from './project.js';
 
@@ -57,7 +58,7 @@ interface GivenName {
 /** The name that a contract gives a volume in full; null where Compose puts the project in front. */
 function givenName({ contract }: Deployed, volume: PersistentVolume): GivenName | null {
   const settings = contract.backup.volumes.get(volume.name);
-  if (settings?.enabled === false) return null;
+  if (!wishFor(contract, volume.name, 'docker').enabled) return null;
   const { partner } = pairVolume(volume, declaredVolumes(contract));
   const own = partner?.source ?? partner?.name ?? volume.name;
   const explicit = settings?.holders[VOLUME_KEY.key];

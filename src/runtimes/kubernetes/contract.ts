@@ -19,12 +19,15 @@ export interface KubernetesContract {
     readonly size: string | null;
     readonly storage_class: string | null;
   } | null;
+  /** `service_storage_size`: a Kubernetes quantity. */
+  readonly storage_size: string | null;
   readonly workload: WorkloadSettings;
 }
 
 export function readContract(_findings: Findings, given: Mapping): KubernetesContract {
   return {
     pvc: readClaim(asMapping(asMapping(given.kubernetes).pvc)),
+    storage_size: nonEmpty(scalarText(given.service_storage_size)),
     workload: readWorkload(asMapping(asMapping(asMapping(given.backup).kubernetes).workload)),
   };
 }

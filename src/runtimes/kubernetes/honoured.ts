@@ -1,5 +1,4 @@
 import type { Contract } from '../../model/contract.js';
-import { backedUp } from '../../model/volume.js';
 import type { PlannedVolume } from '../../model/plan.js';
 import type { Policy } from '../../model/policy.js';
 import { settingsOf, type KubernetesSettings } from './settings.js';
@@ -55,8 +54,17 @@ export function unheardOfContract(
       .map((key) => ({ key, pointer: [...pointer, key] }));
   return [
     ...at(['backup'], OF_SERVICES),
-    ...backedUp(volumes).flatMap(({ volume }) => at(['backup', 'volumes', volume], OF_VOLUMES)),
+    ...volumes.flatMap(({ volume }) => at(['backup', 'volumes', volume], OF_VOLUMES)),
+    ...(honours(settings, 'exclude') ? [] : excludesOfStorage(contract, volumes)),
   ];
+}
+
+/** Excludes that stand where live contracts have them. */
+function excludesOfStorage(contract: Contract, volumes: readonly PlannedVolume[]): UnheardKey[] {
+  const planned = new Set(volumes.map(({ volume }) => volume));
+  return contract.persistent_volumes
+    .filter(({ name }) => planned.has(name))
+    .flatMap(({ excludes = [] }) => excludes.map(({ pointer }) => ({ key: 'exclude' as const, pointer })));
 }
 
 /** What the policy's defaults hand down to a contract that says nothing of it, and the method does not honour. */

@@ -1,9 +1,10 @@
 import type { Contract } from '../../model/contract.js';
-import { backedUp } from '../../model/volume.js';
+import { wanted } from '../../model/volume.js';
 import { isNamespace, isObjectName } from '../../names/objects.js';
 import type { PlannedVolume } from '../../model/plan.js';
 import { effectiveSettings } from '../../model/settings.js';
 import { contractOf } from './contract.js';
+import { isHomeless } from './locate.js';
 import { VOLUME_KEY } from './volume-key.js';
 import type { Policy, Repository } from '../../model/policy.js';
 import { settingsOf, type KubernetesSettings } from './settings.js';
@@ -22,11 +23,7 @@ export function kubernetesObstacles(
   contract: Contract,
   volumes: readonly PlannedVolume[],
 ): string[] {
-  const unnamed = backedUp(volumes).filter(({ kind, name }) => kind === 'claim' && name === null);
-  return [
-    ...unnamed.map((volume) => `nothing says which claim holds \`${volume.volume}\``),
-    ...kubernetesProblems(policy, contract, volumes).map((problem) => problem.message),
-  ];
+  return kubernetesProblems(policy, contract, volumes).map((problem) => problem.message);
 }
 
 /** Every problem of one service on Kubernetes, with its volumes there; none when nothing of it is backed up. */
@@ -35,7 +32,7 @@ export function kubernetesProblems(
   contract: Contract,
   located: readonly PlannedVolume[],
 ): KubernetesProblem[] {
-  const volumes = backedUp(located);
+  const volumes = wanted(located).filter((volume) => !isHomeless(volume));
   if (volumes.length === 0) return [];
   const kubernetes = settingsOf(policy.runtimes);
   const method = methodOf(kubernetes);
@@ -96,11 +93,7 @@ function claimProblems(contract: Contract, volume: PlannedVolume): KubernetesPro
   if (volume.kind !== 'claim' || volume.name === null || isObjectName(volume.name)) return [];
   const settings = contract.backup.volumes.get(volume.volume);
   const pointer: Pointer =
-    settings?.holders[VOLUME_KEY.key] !== undefined
-      ? [...settings.pointer, 'claim']
-      : contractOf(contract).pvc === null
-        ? ['service_name']
-        : ['kubernetes', 'pvc', 'name'];
+    settings?.holders[VOLUME_KEY.key] !== undefined ? [...settings.pointer, 'claim'] : ['service_name'];
   return [
     {
       code: 'STW541',

@@ -6,7 +6,7 @@ import { CHECKS } from './checks/registry.js';
 import { honours } from './honoured.js';
 import { contractOf, readContract } from './contract.js';
 import { DEPLOYMENT_KEY } from './deployment-key.js';
-import { locator } from './locate.js';
+import { isHomeless, locator } from './locate.js';
 import { readSettings } from './read-settings.js';
 import { settingsOf } from './settings.js';
 import { settingsSchema } from './settings-schema.js';
@@ -52,7 +52,7 @@ export const kubernetes: Runtime = {
   upkeep: ({ runtimes }) => ({ image: settingsOf(runtimes).image }),
   honours: ({ runtimes }, key) => honours(settingsOf(runtimes), key),
   checks: CHECKS,
-  isRefused: ({ obstacles }) => obstacles.length > 0,
+  isRefused: ({ obstacles }, volume) => obstacles.length > 0 || isHomeless(volume),
   by_hand: null,
   cluster: pages,
   guide,

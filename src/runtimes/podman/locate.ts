@@ -9,7 +9,7 @@ import { VOLUME_KEY } from './volume-key.js';
  * A user's volumes lie below that user's home, which only the host knows: it is written `$HOME`.
  */
 export const locator: Locator = {
-  mounted: (contract) => contract.service_volumes,
+  mounted: ({ service_volumes, compose_volumes }) => [...service_volumes, ...compose_volumes],
 
   locate({ contract, volume, pairing, settings, policy }) {
     const { partner, suffix } = pairing;

@@ -2,7 +2,12 @@ import type { Diagnostic } from '../../diagnostics/diagnostic.js';
 import { onHost, pairs, place, type Check } from '../../model/check.js';
 import type { Deployed } from '../../model/deployed.js';
 import { groupBy } from '../../lookup/group.js';
+import { pairVolume } from '../../locate/pairing.js';
+import { serviceIndex } from '../../lookup/job-index.js';
+import type { PlannedVolume } from '../../model/plan.js';
 import { contractOf } from './contract.js';
+import { locator } from './locate.js';
+import { saidLocation } from './locations.js';
 import { insideGuest } from './parts.js';
 
 /** Numbers that Proxmox gives to guests (pct(1), `<vmid>`). */
@@ -10,32 +15,64 @@ const SMALLEST_VMID = 100;
 const LARGEST_VMID = 999_999_999;
 
 /**
- * A dump needs the guest's number. An error where the policy deploys the service on Proxmox; without `deployments`
- * nobody has said that the guest exists, so it is a warning and the dump is left out.
+ * A dump needs the guest's number. An error where the policy deploys the service on Proxmox, or the contract asks for the
+ * guest; else, without `deployments`, nobody has said that it exists, so it is a warning and the dump is left out.
  */
 const unknownGuest: Check = ({ deployed, plan }) => {
-  const services = new Map(plan.services.map((service) => [service.service_id, service]));
+  const services = serviceIndex(plan);
   return deployed.filter(onProxmox).flatMap(({ contract, deployment, host }): Diagnostic[] => {
-    if (contractOf(contract).vmid !== null) return [];
+    const { vmid, dump_guest } = contractOf(contract);
+    if (vmid !== null) return [];
     const placement = services
       .get(contract.service_id)
       ?.placements.find((place) => place.runtime === 'proxmox' && place.host === host);
     const inside = placement === undefined ? [] : insideGuest(placement);
-    const [first] = inside;
-    if (first === undefined) return [];
-    const names = inside.map(({ volume }) => `\`${volume}\``).join(', ');
-    const hint = 'set `service_container.vmid`, or the `host_path` of what is bind-mounted into the guest';
+    if (inside.length === 0 && !dump_guest) return [];
+    const isToldSo = inside.some(({ volume }) => saidLocation(contract, volume) === 'guest');
+    const isError = dump_guest || isToldSo || deployment !== null;
+    const other =
+      inside.length === 0
+        ? 'leave `dump_guest` out'
+        : isToldSo
+          ? 'leave `location: guest` out'
+          : 'the `host_path` of what is bind-mounted into the guest';
+    const hint = `set \`service_container.vmid\`, or ${other}`;
     return [
       {
         code: 'STW406',
-        severity: deployment === null ? 'warning' : 'error',
-        message: `${names} ${inside.length === 1 ? 'lies' : 'lie'} inside a Proxmox guest, but the contract does not say which`,
+        severity: isError ? 'error' : 'warning',
+        message: `${guestNeeded(inside)}, but the contract does not say which`,
         span: contract.document.span(['service_container']),
-        hint: deployment === null ? `${hint}; until then no dump is rendered` : hint,
+        hint: isError ? hint : `${hint}; until then no dump is rendered`,
       },
     ];
   });
 };
+
+function guestNeeded(inside: readonly PlannedVolume[]): string {
+  const names = inside.map(({ volume }) => `\`${volume}\``).join(', ');
+  if (inside.length === 0) return '`dump_guest` asks for the dump of a Proxmox guest';
+  return `${names} ${inside.length === 1 ? 'lies' : 'lie'} inside a Proxmox guest`;
+}
+
+/** A folder of the node has to have a name. */
+const namelessFolder: Check = ({ deployed }) =>
+  [...new Set(deployed.filter(onProxmox).map(({ contract }) => contract))].flatMap((contract) =>
+    contract.persistent_volumes.flatMap((volume): Diagnostic[] => {
+      const at = contract.backup.volumes.get(volume.name)?.runtimes.get('proxmox')?.pointer;
+      if (at === undefined || saidLocation(contract, volume.name) !== 'host') return [];
+      if (pairVolume(volume, locator.mounted(contract)).partner?.host_path != null) return [];
+      return [
+        {
+          code: 'STW561',
+          severity: 'error',
+          message: `\`${volume.name}\` is said to lie on the Proxmox host, but nothing says where`,
+          span: contract.document.span([...at, 'location']),
+          hint: 'give its service volume the `host_path` that is mounted into the guest, or leave `location` out: it is backed up inside the guest then',
+        },
+      ];
+    }),
+  );
 
 /** vzdump refuses any other number, and a job that always fails backs up nothing. */
 const impossibleGuest: Check = ({ deployed }) =>
@@ -78,4 +115,4 @@ function onProxmox({ runtime }: Deployed): boolean {
   return runtime === 'proxmox';
 }
 
-export const CHECKS: readonly Check[] = [unknownGuest, impossibleGuest, sharedGuest];
+export const CHECKS: readonly Check[] = [unknownGuest, namelessFolder, impossibleGuest, sharedGuest];

@@ -7,10 +7,15 @@ import type { Mapping } from '../../source/yaml-values.js';
 export interface ProxmoxContract {
   /** `service_container.vmid`. */
   readonly vmid: number | null;
+  /** `backup.dump_guest`: whether the guest is dumped whether or not a volume lies inside it. */
+  readonly dump_guest: boolean;
 }
 
 export function readContract(_findings: Findings, given: Mapping): ProxmoxContract {
-  return { vmid: asInteger(asMapping(given.service_container).vmid) };
+  return {
+    vmid: asInteger(asMapping(given.service_container).vmid),
+    dump_guest: asMapping(given.backup).dump_guest === true,
+  };
 }
 
 /** What a contract that was read says. */

@@ -1,7 +1,10 @@
+import type { Contract } from '../../model/contract.js';
+import { contractOf } from './contract.js';
+import { guestDumpName } from './locate.js';
 import { settingsOf } from './settings.js';
 import { systemd } from '../../backends/systemd.js';
 import type { StreamSource } from '../../model/job.js';
-import { backedUp } from '../../model/volume.js';
+import { wanted } from '../../model/volume.js';
 import type { PlannedVolume, Placement, PlannedService } from '../../model/plan.js';
 import { hostPlace } from '../host-parts.js';
 import type { RuntimePolicy } from '../runtime.js';
@@ -9,10 +12,26 @@ import type { Part } from '../../jobs/part.js';
 
 /** The volumes on the guest's own disks that are backed up. */
 export function insideGuest({ volumes }: Pick<Placement, 'volumes'>): PlannedVolume[] {
-  return backedUp(volumes).filter(({ kind }) => kind === 'lxc_guest');
+  return wanted(volumes).filter(({ kind }) => kind === 'lxc_guest');
 }
 
-/** The dump of the guest; none where nothing on its own disks is backed up. */
+/** What the plan says of a service on Proxmox. */
+interface DumpFacts {
+  /** Set where the guest is dumped whether or not a volume lies inside it. */
+  readonly whole_guest?: true;
+}
+
+export function dumpFacts(contract: Contract): DumpFacts {
+  const { vmid, dump_guest } = contractOf(contract);
+  return dump_guest && vmid !== null ? { whole_guest: true } : {};
+}
+
+/** Whether a guest whose number is known has a dump. */
+export function isDumped(placement: Placement): boolean {
+  return (placement as Placement & DumpFacts).whole_guest === true || insideGuest(placement).length > 0;
+}
+
+/** The dump of the guest; none where nothing on its own disks is backed up, and nobody asks for it. */
 export function guestPart(
   { runtimes }: RuntimePolicy,
   service: PlannedService,
@@ -20,12 +39,11 @@ export function guestPart(
 ): Part[] {
   const { mode, transfer } = settingsOf(runtimes);
   const inside = insideGuest(placement).filter(({ name }) => name !== null);
-  const [first] = inside;
-  if (first === undefined || service.vmid === null) return [];
+  if (service.vmid === null || !isDumped(placement)) return [];
   const dump: StreamSource = {
     at: 'stream',
     volumes: inside.map(({ volume }) => volume),
-    snapshot_path: first.snapshot_path,
+    snapshot_path: `/backup/${service.service_id}/${guestDumpName(service.vmid)}`,
     exclude: [],
     allow_empty: false,
     producer: { engine: 'vzdump', of: String(service.vmid) },

@@ -1,7 +1,7 @@
 import { asideFolder, libraryScript, resticCommand } from '../../names/installed.js';
 import type { Placement, ServicePlan } from '../../model/plan.js';
 import type { Pipeline } from '../../model/guide.js';
-import { guestTags, insideGuest } from './parts.js';
+import { guestTags, insideGuest, isDumped } from './parts.js';
 
 /** What a runbook prints for the guest of one placement; run as root on the Proxmox host. */
 export interface GuestRestore {
@@ -37,7 +37,7 @@ export function guestRestore(
 ): GuestRestore | null {
   const { vmid } = service;
   const inside = insideGuest(placement);
-  if (vmid === null || inside.length === 0) return null;
+  if (vmid === null || !isDumped(placement)) return null;
   const guest = String(vmid);
   const restic = resticCommand(project, service.repository);
   const filter = ['--host', placement.snapshot_host, '--tag', guestTags(service).join(',')];

@@ -6,8 +6,9 @@ import { byHand } from './by-hand.js';
 import { CHECKS } from './checks.js';
 import { contractOf, readContract } from './contract.js';
 import { locator } from './locate.js';
+import { LOCATIONS } from './locations.js';
 import { readSettings } from './settings.js';
-import { guestPart } from './parts.js';
+import { dumpFacts, guestPart } from './parts.js';
 import { guestDumpFiles } from './render/files.js';
 
 const SCRIPTS = /vzdump-restic.*\.sh$/;
@@ -27,6 +28,8 @@ export const proxmox: Runtime = {
   kinds: KINDS,
   ...locator,
   guest: (contract) => contractOf(contract).vmid,
+  locations: LOCATIONS,
+  ownFacts: (_policy, contract) => dumpFacts(contract),
   placement: hostPlacement,
   parts: (policy, service, placement) => [
     ...folderPart(service, placement, folders(placement, KINDS)),

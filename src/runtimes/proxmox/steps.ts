@@ -53,7 +53,7 @@ function guestInPlaceSteps(place: StepPlace): Step[] {
 /** Single volumes out of the dump, into the guest that runs. */
 function guestAfterSteps(place: StepPlace): Step[] {
   const guide = guideOf(place);
-  if (guide === null) return [];
+  if (guide === null || guide.volumes.length === 0) return [];
   const fences = (of: (volume: GuestRestore['volumes'][number]) => readonly Pipeline[]): Fence[] =>
     guide.volumes.map((volume) => ({ lead: `${place.at}, for ${volume.volume}`, pipelines: of(volume) }));
   return [

@@ -1,10 +1,10 @@
 import { CLUSTERS, rootlessUser } from '../../runtimes/registry.js';
-import { jobIndex } from '../../lookup/job-index.js';
-import type { BackupPlan, RepositoryPlan } from '../../model/plan.js';
+import { jobIndex, type JobIndex } from '../../lookup/job-index.js';
+import type { BackupPlan, Placement, PlannedVolume, RepositoryPlan, ServicePlan } from '../../model/plan.js';
 import type { RuntimeSettings } from '../../model/policy.js';
 import { header } from '../../rendering/header.js';
 import { namedHosts } from '../../hosts/named-hosts.js';
-import { placementName, protection } from '../protection.js';
+import { NOT_DEPLOYED, placementName, protection, type Protection } from '../protection.js';
 import { userCredentials, userTrees } from '../../hosts/user-tree.js';
 import { hostCredentials, hostTrees } from '../../hosts/host-tree.js';
 import type { RenderedFile } from '../../rendering/file.js';
@@ -31,30 +31,10 @@ export const index: Target = {
 };
 
 function indexContext(plan: BackupPlan, runtimes: RuntimeSettings): Record<string, unknown> {
-  const rows = plan.services.flatMap((service) =>
-    service.placements.flatMap((placement) =>
-      placement.volumes.map((volume) => ({
-        service: service.service_id,
-        volume: volume.volume,
-        runtime: placement.runtime,
-        host: placement.host ?? placement.namespace ?? 'any',
-        location: volume.location,
-        protection: volume.backed_up
-          ? protection(plan, service, placement, volume)
-          : `waived: ${volume.reason ?? ''}`,
-        runbook: `runbooks/${service.service_id}.md`,
-      })),
-    ),
-  );
+  const rows = plan.services.flatMap((service) => rowsOf(plan, service));
   const jobs = jobIndex(plan);
   const missing = plan.services.flatMap((service) =>
-    service.placements
-      .filter(
-        (placement) =>
-          jobs.at(service.service_id, placement).length === 0 &&
-          placement.volumes.some((volume) => volume.backed_up),
-      )
-      .map((placement) => ({ service: service.service_id, place: placementName(placement) })),
+    service.placements.flatMap((placement) => missingAt(jobs, service, placement)),
   );
   return {
     header: header(plan, null),
@@ -91,6 +71,41 @@ function indexContext(plan: BackupPlan, runtimes: RuntimeSettings): Record<strin
   };
 }
 
+/** A row for each volume in each place, or for each that is in none. */
+function rowsOf(plan: BackupPlan, service: ServicePlan) {
+  const rows = service.placements.flatMap((placement) =>
+    placement.volumes.map((volume) => ({
+      service: service.service_id,
+      volume: volume.volume,
+      runtime: placement.runtime,
+      host: placement.host ?? placement.namespace ?? 'any',
+      location: volume.location,
+      protection: protectionText(protection(plan, service, placement, volume), volume),
+      runbook: `runbooks/${service.service_id}.md`,
+    })),
+  );
+  const nowhere = (service.undeployed_volumes ?? []).map((volume) => ({
+    ...{ service: service.service_id, volume, runtime: '', host: '', location: '', runbook: '' },
+    protection: `NO: ${NOT_DEPLOYED}`,
+  }));
+  return [...rows, ...nowhere];
+}
+
+/** What has no job in a place: all of a service, or some of its volumes beside those that have one. */
+function missingAt(jobs: JobIndex, { service_id: service }: ServicePlan, placement: Placement) {
+  const left = placement.volumes.filter(({ obstacle }) => obstacle !== undefined);
+  if (left.length === 0) return [];
+  const isWhole = jobs.at(service, placement).length === 0;
+  const volumes = isWhole ? '' : left.map(({ volume }) => volume).join(', ');
+  return [{ service, place: placementName(placement), volumes }];
+}
+
+/** What the index says of a volume, with the reason where it is not backed up. */
+function protectionText(state: Protection, { reason }: PlannedVolume): string {
+  if (state === 'backed up') return state;
+  return state === 'waived' ? `waived: ${reason ?? ''}` : `NO: ${reason ?? state}`;
+}
+
 function summary(plan: BackupPlan): string {
   const volumes = plan.services.flatMap((service) =>
     service.placements.flatMap((placement) =>
@@ -100,7 +115,9 @@ function summary(plan: BackupPlan): string {
   const count = (wanted: string) => volumes.filter((found) => found === wanted).length;
   const waived = count('waived') === 0 ? '' : `, ${count('waived')} waived with a reason`;
   const missing = count('not rendered yet') === 0 ? '' : `, ${count('not rendered yet')} not rendered yet`;
-  return `${plan.services.length} services, ${count('backed up')} volumes backed up${waived}${missing}.`;
+  const lost = plan.services.flatMap(({ undeployed_volumes = [] }) => undeployed_volumes).length;
+  const nowhere = lost === 0 ? '' : `, ${lost} ${NOT_DEPLOYED}`;
+  return `${plan.services.length} services, ${count('backed up')} volumes backed up${waived}${missing}${nowhere}.`;
 }
 
 function maintainer(plan: BackupPlan, { name, maintenance }: RepositoryPlan): string {

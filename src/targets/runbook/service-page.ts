@@ -51,11 +51,12 @@ export function serviceContext(input: TargetInput, service: ServicePlan): Record
   };
 }
 
-/** The volumes of the first place, and those that only another one has. */
+/** The volumes of all places, each as it is in the first that backs it up, if any does. */
 function everyVolume({ placements }: ServicePlan): PlannedVolume[] {
   const byName = new Map<string, PlannedVolume>();
   for (const volume of placements.flatMap(({ volumes }) => volumes)) {
-    if (!byName.has(volume.volume)) byName.set(volume.volume, volume);
+    const known = byName.get(volume.volume);
+    if (known === undefined || (volume.backed_up && !known.backed_up)) byName.set(volume.volume, volume);
   }
   return [...byName.values()];
 }

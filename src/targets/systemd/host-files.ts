@@ -18,6 +18,7 @@ export function hostFiles(tree: HostTree, input: TargetInput): RenderedFile[] {
     file('install.sh', 'host/install.sh.hbs', {
       tree: tree.name,
       credentials: hostCredentials(tree),
+      sources: hostFolders(tree),
       environment_files: hostEnvironmentFiles(tree),
       keys,
     }),
@@ -48,6 +49,15 @@ export function hostFiles(tree: HostTree, input: TargetInput): RenderedFile[] {
       }),
     ]),
   ];
+}
+
+/** Folders that no engine makes: bind mounts and what a service keeps on the host itself. In the order of the jobs. */
+function hostFolders({ jobs }: HostTree): { readonly service: string; readonly path: string }[] {
+  return jobs.flatMap(({ job, service: { service_id: service } }) =>
+    job.sources.flatMap((source) =>
+      source.at === 'folder' && source.engine === null ? [{ service, path: source.path }] : [],
+    ),
+  );
 }
 
 /** Files with environment variables that jobs of the host read, sorted. */

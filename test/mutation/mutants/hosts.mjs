@@ -35,6 +35,7 @@ export const hosts = [
         'fi\nif [ -z "$root" ]',
       ],
       ['a bad environment file is no reason to stop', '"$root"{{this}} ||\n', '"$root"{{this}} || true ||\n'],
+      ['a folder that is not there goes unsaid', '[ -e "$root"{{path}} ] ||', ': ||'],
       ['a hook that cannot run counts', '[ -f "$hook" ] && [ -x "$hook" ]', '[ -f "$hook" ]'],
     ],
   },

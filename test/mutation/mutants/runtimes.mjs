@@ -124,4 +124,30 @@ export const runtimes = [
       ['it runs with nothing to do', 'covers.length === 0 ? null : { covers }', '{ covers }'],
     ],
   },
+  {
+    file: 'src/runtimes/kubernetes/locate.ts',
+    tests: ['test/unit/locate/locate.test.ts', 'test/unit/locate/live-shapes.test.ts'],
+    mutants: [
+      ['the claim of a cache goes by the name of the data', 'pairing.partner === first;', 'true;'],
+      ['a hostPath that Compose writes as a source', ' && !partner.is_source', ''],
+      [
+        'the claim of another adapter is taken for ours',
+        'if (otherClaim(contract) === null) return',
+        'return',
+      ],
+      ['a claim is as large as its volume says', '(whole ?? declared)', '(declared ?? whole)'],
+    ],
+  },
+  {
+    file: 'src/plan/settle.ts',
+    tests: ['test/unit/plan/settle.test.ts'],
+    mutants: [
+      ['a volume that no job reads is backed up', '!volume.backed_up || read.has(volume.volume)', 'true'],
+    ],
+  },
+  {
+    file: 'src/runtimes/proxmox/locate.ts',
+    tests: ['test/unit/proxmox/target.test.ts'],
+    mutants: [['what lies inside the guest is looked for on the host', ' && !isInside', '']],
+  },
 ];

@@ -109,7 +109,7 @@ describe('variables of a host for one job and one timer', () => {
     const files = renderFiles(
       policy('{ runtime: baremetal, host: pi1, services: ["*"] }'),
       own,
-      app('solo', `${volume('more', '/srv/more')}`),
+      app('solo', volume('more', '/srv/more')),
     );
     expect(readVars(files, 'vars/shared/pi1.yml')).toEqual({
       restic_host: 'pi1',

@@ -10,7 +10,9 @@ test.each([
     ['sh', '-c', 'curl -f localhost | grep ok'],
   ],
   ['`NONE`, which turns the check off', ['NONE'], []],
+  ['a line for a shell', 'curl -f localhost | grep ok', ['sh', '-c', 'curl -f localhost | grep ok']],
   ['nothing', [], []],
+  ['an empty text', '', []],
 ])('a health command is %s', (_, cmd, command) => {
   expect(readHealthCommand({ health: { cmd } })).toEqual(command);
 });
@@ -18,4 +20,11 @@ test.each([
 test('a contract without one has none', () => {
   expect(readHealthCommand({})).toEqual([]);
   expect(readHealthCommand({ health: null })).toEqual([]);
+});
+
+test('the check that live contracts call liveness counts where there is no other', () => {
+  const liveness = { cmd: ['true'] };
+  expect(readHealthCommand({ health: { liveness } })).toEqual(['true']);
+  expect(readHealthCommand({ health: { cmd: ['false'], liveness } })).toEqual(['false']);
+  expect(readHealthCommand({ health: { liveness: null } })).toEqual([]);
 });

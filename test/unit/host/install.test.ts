@@ -143,7 +143,7 @@ describe.each([
     const { folder } = sandbox;
     if (installer !== HOST) return script;
     return script
-      .replaceAll(/(?<![\w*])\/(etc|usr\/local\/lib|var\/lib)\//g, `${folder}/$1/`)
+      .replaceAll(/(?<![\w*])\/(etc|usr\/local\/lib|var\/lib|srv)\//g, `${folder}/$1/`)
       .replaceAll('$root/var/lib/', `$root${folder}/var/lib/`)
       .replaceAll('printf \'%s\\n\' "/$1"', `printf '%s\\n' "${folder}/$1"`);
   }
@@ -277,6 +277,14 @@ describe.each([
     const missing = `the jobs fail until this file exists: ${sandbox.at(installer.password)}`;
     expect(install(tree('a')).out).toContain(missing);
     sandbox.write(installer.password, 'x\n');
+    expect(install(tree('a')).out).not.toContain(missing);
+  });
+
+  test('names folders that jobs read and that are not there, and only these', () => {
+    const missing = `NOTE: backups of a fail until this is there: ${sandbox.at('srv/a')}`;
+    const isSaid = installer === HOST;
+    expect(install(tree('a')).out.includes(missing)).toBe(isSaid);
+    mkdirSync(sandbox.at('srv/a'), { recursive: true });
     expect(install(tree('a')).out).not.toContain(missing);
   });
 

@@ -4,8 +4,8 @@ import { EVERY_RUNTIME, planOf, policyOf } from '../../support/project.js';
 
 /** A bind mount and a volume that the runtime manages. */
 const CONTRACT = `${EVERY_RUNTIME.replace('Web Application', 'web-app')}service_volumes:
-  - { name: data, target: /data }
   - { name: media, host_path: /srv/media, target: /media }
+  - { name: data, target: /data }
 mounts: { persistent_volumes: [{ name: data, path: /data/sub }, { name: media, path: /media }] }
 backup: { volumes: { data: { claim: app-data } } }
 `;

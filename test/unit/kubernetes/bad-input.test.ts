@@ -83,22 +83,6 @@ const CASES: Readonly<Record<string, Case>> = {
     service: contract('x', { backup: { retention: { keep_last: 3 } } }),
     settings: { method: 'volsync' },
   },
-  'a volume that no claim is named for': {
-    code: 'STW405',
-    at: '"/more"',
-    service: contract('x', {
-      service_volumes: [
-        { name: 'data', target: '/data' },
-        { name: 'more', target: '/more' },
-      ],
-      mounts: {
-        persistent_volumes: [
-          { name: 'data', path: '/data' },
-          { name: 'more', path: '/more' },
-        ],
-      },
-    }),
-  },
 };
 
 describe.each(Object.entries(CASES))('%s', (_name, { code, at, service, settings, policy }) => {
@@ -149,7 +133,7 @@ test('a service has one job on a cluster', () => {
 
 describe('two services with one claim', () => {
   const library = (id: string, more: Json = {}) =>
-    contract(id, { kubernetes: { pvc: { name: 'library' } }, ...more });
+    contract(id, { backup: { volumes: { data: { claim: 'library' } } }, ...more });
   const found = (services: readonly Json[], settings: Json = {}) =>
     renderProject(services, settings)
       .diagnostics.filter(({ code }) => code === 'STW548')
@@ -168,7 +152,9 @@ describe('two services with one claim', () => {
     const below = (folder: string) => ({
       mounts: { persistent_volumes: [{ name: 'data', path: `/data/${folder}` }] },
     });
-    const waived = { backup: { volumes: { data: { enabled: false, reason: 'a has it' } } } };
+    const waived = {
+      backup: { volumes: { data: { claim: 'library', enabled: false, reason: 'a has it' } } },
+    };
     expect(found([library('a'), library('b', { service_namespace: 'other' })])).toEqual([]);
     expect(found([library('a', below('x')), library('b', below('xy'))])).toEqual([]);
     expect(found([library('a'), library('b', waived)], { method: 'volsync' })).toEqual([]);

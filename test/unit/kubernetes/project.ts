@@ -26,13 +26,15 @@ export function contract(id: string, more: Json = {}): Json {
   };
 }
 
-/** A service with one claim (user 1000) and one hostPath. */
+/** A service with one claim (user 1000) and one hostPath: an adapter of its own mounts the claim beside the first volume. */
 export function mixed(id: string, more: Json = {}): Json {
+  const { volumes, ...backup } = (more.backup ?? {}) as Json & { readonly volumes?: Json };
+  const { data, ...others } = (volumes ?? {}) as Json & { readonly data?: Json };
   return contract(id, {
     service_security: { run_as_user: 1000, run_as_group: 1000 },
     service_volumes: [
-      { name: 'data', target: '/data' },
       { name: 'media', target: '/media', host_path: `/srv/${id}/media` },
+      { name: 'data', target: '/data' },
     ],
     mounts: {
       persistent_volumes: [
@@ -41,6 +43,7 @@ export function mixed(id: string, more: Json = {}): Json {
       ],
     },
     ...more,
+    backup: { ...backup, volumes: { data: { claim: `${id}-data`, ...data }, ...others } },
   });
 }
 

@@ -5,7 +5,7 @@ import { contract, mixed, renderProject, type Json } from './project.js';
 
 describe('a claim of one pod of a StatefulSet', () => {
   const POD = 'statefulset.kubernetes.io/pod-name';
-  const replica = (claim: string) => contract('wiki', { kubernetes: { pvc: { name: claim } } });
+  const replica = (claim: string) => contract('wiki', { backup: { volumes: { data: { claim } } } });
   const text = (claim: string, settings: Json = {}) =>
     JSON.stringify(cronJob(replica(claim), settings).spec.jobTemplate.spec.template.spec.affinity);
 
@@ -42,16 +42,16 @@ describe('a claim of one pod of a StatefulSet', () => {
   });
 
   test('of a set that is called otherwise, once the contract says so', () => {
-    const backup = (workload: Json) => ({ backup: { kubernetes: { workload } } });
-    const named = contract('wiki', {
-      kubernetes: { pvc: { name: 'data-pages-2' } },
-      ...backup({ name: 'pages', selector: { 'app.kubernetes.io/name': 'pages' } }),
-    });
+    const run = (workload: Json) =>
+      contract('wiki', {
+        backup: { kubernetes: { workload }, volumes: { data: { claim: 'data-pages-2' } } },
+      });
+    const named = run({ name: 'pages', selector: { 'app.kubernetes.io/name': 'pages' } });
     expect(JSON.stringify(podOf(cronJob(named)).affinity)).toContain(`{"matchLabels":{"${POD}":"pages-2"}}`);
     const codes = (service: Json) => renderProject([service]).diagnostics.map(({ code }) => code);
     expect(codes(named)).toEqual([]);
     expect(codes(replica('data-pages-2'))).toEqual(['STW558']);
-    expect(codes({ ...replica('data-pages-2'), ...backup({ kind: 'Deployment' }) })).toEqual([]);
+    expect(codes(run({ kind: 'Deployment' }))).toEqual([]);
   });
 
   test.each(['data-wiki', 'data-other-2', 'wiki-2', 'datawiki-2', 'data-wiki-2-old'])(
@@ -66,8 +66,7 @@ describe('a claim of one pod of a StatefulSet', () => {
       renderProject(
         [
           mixed('wiki', {
-            kubernetes: { pvc: { name: 'data-wiki-0' } },
-            backup: { volumes: { media: { claim } } },
+            backup: { volumes: { data: { claim: 'data-wiki-0' }, media: { claim } } },
           }),
         ],
         settings,

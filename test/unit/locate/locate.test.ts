@@ -153,7 +153,7 @@ describe('where a volume lives (the table of runtimes)', () => {
 });
 
 describe('Compose', () => {
-  test('volumes of `services[]` belong to Compose alone', () => {
+  test('volumes of `services[]` are mounted by the container engines', () => {
     const text =
       `${EVERY_RUNTIME}services:\n` +
       '  - { name: app, volumes: [{ name: uploads, host_path: /srv/up, target: /up }] }\n' +
@@ -161,10 +161,11 @@ describe('Compose', () => {
       'mounts:\n  persistent_volumes:\n    - { name: uploads, path: /up }\n    - { name: db, path: /var/lib/db }\n';
     expect(everywhere(text, 'uploads')).toMatchObject({
       docker: ['host_path', '/srv/up', null],
-      podman: ['podman_volume', expect.any(String), 'systemd-uploads'],
+      podman: ['host_path', '/srv/up', null],
     });
     expect(everywhere(text, 'db')).toMatchObject({
       docker: ['docker_volume', '/var/lib/docker/volumes/web-app_db/_data', 'web-app_db'],
+      podman: ['podman_volume', '/var/lib/containers/storage/volumes/systemd-db/_data', 'systemd-db'],
     });
   });
 
@@ -179,47 +180,132 @@ describe('Compose', () => {
   });
 });
 
-describe('Kubernetes claims', () => {
-  test('the declared claim, else <service_name>-data', () => {
-    const text = contract(
-      '  - { name: data, target: /data }',
-      '    - { name: data, path: /data }',
-      'kubernetes: { pvc: { name: app-claim, size: 5Gi } }\n',
+describe('Kubernetes: what the live adapter mounts, and nothing else', () => {
+  const NOTHING = { kind: 'claim', name: null, location: 'apps/(no claim)', backed_up: false };
+  const MISSING = { ...NOTHING, reason: 'not mounted on kubernetes', obstacle: 'not mounted on kubernetes' };
+  const CLAIM = { kind: 'claim', name: 'web-app-data', backed_up: true };
+  const found = (volumes: string, persistent: string, more = '') =>
+    locationsOf(
+      contract(volumes, persistent, more).replace('Web Application', 'web-app'),
+      'kubernetes',
+      policyOf('    kubernetes_secret: restic\n'),
     );
-    expect(everywhere(text, 'data')).toMatchObject({ kubernetes: ['claim', 'apps/app-claim', 'app-claim'] });
+  const TWO = '    - { name: data, path: /data }\n    - { name: logs, path: /logs }';
+
+  test('the first service volume is on the claim, the second in no claim and in no cluster', () => {
+    const two = found('  - { name: data, target: /data }\n  - { name: logs, target: /logs }', TWO);
+    expect(two).toMatchObject({ data: CLAIM, logs: MISSING });
   });
 
-  test('with several managed volumes only the one that the adapter mounts has the claim', () => {
+  test('the claim of a cache never goes by the name of the data', () => {
+    const cache = '  - { name: cache, target: /cache }\n  - { name: data, target: /data }';
+    expect(found(cache, '    - { name: data, path: /data }')).toMatchObject({ data: MISSING });
+    // Even where the cache bears the name, and the data another one.
+    const swapped = '  - { name: data, target: /cache }\n  - { name: store, target: /data }';
+    expect(found(swapped, '    - { name: data, path: /data }')).toMatchObject({ data: MISSING });
+    const alone = '  - { name: data, target: /cache }';
+    expect(found(alone, '    - { name: data, path: /data }')).toMatchObject({ data: CLAIM });
+  });
+
+  test('a folder below what is mounted is there, whatever else the contract lists', () => {
+    const volumes = '  - { name: all, target: /var/lib }\n  - { name: db, target: /var/lib/db }';
+    expect(found(volumes, '    - { name: db, path: /var/lib/db/main }')).toMatchObject({
+      db: { ...CLAIM, suffix: 'db/main', service_volume: 'all' },
+    });
+  });
+
+  test('the first is a hostPath where it has one: then there is no claim', () => {
+    const volumes =
+      '  - { name: conf, host_path: /srv/conf, target: /conf }\n  - { name: data, target: /data }';
+    const persistent = '    - { name: conf, path: /conf }\n    - { name: data, path: /data }';
+    expect(found(volumes, persistent)).toMatchObject({
+      conf: { kind: 'host_path', location: '/srv/conf', name: null, backed_up: true },
+      data: MISSING,
+    });
+  });
+
+  test('a hostPath that is not the first is mounted by nobody', () => {
+    const volumes =
+      '  - { name: tls, target: /tls }\n  - { name: data, host_path: /srv/data, target: /data }';
+    expect(found(volumes, '    - { name: data, path: /data }')).toMatchObject({ data: MISSING });
+  });
+
+  test('a source that is a path is a bind mount in Compose alone', () => {
+    const volumes = '  - { name: data, source: /srv/data, target: /data }';
+    expect(found(volumes, '    - { name: data, path: /data }')).toMatchObject({ data: CLAIM });
+  });
+
+  test('without service volumes the claim is at /data', () => {
+    const persistent =
+      '    - { name: whole, path: /data }\n    - { name: part, path: /data/a/b }\n    - { name: mail, path: /var/mail }\n    - { name: near, path: /database }';
+    expect(found('  []', persistent)).toMatchObject({
+      whole: { ...CLAIM, suffix: '' },
+      part: { ...CLAIM, suffix: 'a/b', location: 'apps/web-app-data/a/b' },
+      mail: MISSING,
+      near: MISSING,
+    });
+  });
+
+  test('a claim that the contract names, and that the adapter does not make, is one of two until somebody says which', () => {
+    const volumes = '  - { name: data, target: /data }';
+    const persistent = '    - { name: data, path: /data }';
+    const named = (name: string) => `kubernetes: { pvc: { name: ${name}, size: 5Gi } }\n`;
+    expect(found(volumes, persistent, named('app-claim'))).toMatchObject({
+      data: { ...NOTHING, reason: 'nothing says which claim holds `data`' },
+    });
+    expect(found(volumes, persistent, named('web-app-data'))).toMatchObject({
+      data: { ...CLAIM, claim_size: '5Gi' },
+    });
+    const said = 'backup: { volumes: { data: { claim: app-claim } } }\n';
+    expect(found(volumes, persistent, named('app-claim') + said)).toMatchObject({
+      data: { kind: 'claim', name: 'app-claim', claim_size: '5Gi', backed_up: true },
+    });
+  });
+
+  test('a claim that is named holds a volume that the adapter does not mount, and takes none from another', () => {
+    const volumes = '  - { name: data, target: /data }\n  - { name: logs, target: /logs }';
+    expect(found(volumes, TWO, 'backup: { volumes: { logs: { claim: big } } }\n')).toMatchObject({
+      data: CLAIM,
+      logs: { kind: 'claim', name: 'big', location: 'apps/big', backed_up: true },
+    });
+    expect(found(volumes, TWO, 'backup: { volumes: { data: { claim: big } } }\n')).toMatchObject({
+      data: { name: 'big' },
+      logs: MISSING,
+    });
+  });
+
+  test('waived there, it is no problem there; elsewhere it is backed up', () => {
     const text = contract(
       '  - { name: data, target: /data }\n  - { name: logs, target: /logs }',
-      '    - { name: data, path: /data }\n    - { name: logs, path: /logs }',
+      TWO,
+      'backup: { volumes: { logs: { runtimes: { kubernetes: { enabled: false, reason: not there } } } } }\n',
     );
-    expect(everywhere(text, 'data')).toMatchObject({
-      kubernetes: ['claim', expect.any(String), 'Web Application-data'],
-    });
-    expect(everywhere(text, 'logs')).toMatchObject({ kubernetes: ['claim', 'apps/(no claim)', null] });
+    const there = locationsOf(text, 'kubernetes').logs;
+    expect(there).toMatchObject({ backed_up: false, reason: 'not there' });
+    expect(there).not.toHaveProperty('obstacle');
+    expect(locationsOf(text, 'docker').logs).toMatchObject({ backed_up: true, reason: null });
   });
+});
 
-  test('an explicit claim for one of two leaves the default claim to the other', () => {
-    const text = contract(
-      '  - { name: data, target: /data }\n  - { name: logs, target: /logs }',
-      '    - { name: data, path: /data }\n    - { name: logs, path: /logs }',
-      'backup: { volumes: { data: { claim: big } } }\n',
+describe('what a volume says for one runtime', () => {
+  const text = (logs: string) =>
+    contract(
+      '  - { name: logs, target: /logs }',
+      '    - { name: logs, path: /logs }',
+      `backup: { volumes: { logs: { ${logs} } } }\n`,
     );
-    expect(everywhere(text, 'data')).toMatchObject({ kubernetes: ['claim', 'apps/big', 'big'] });
-    expect(everywhere(text, 'logs')).toMatchObject({
-      kubernetes: ['claim', expect.any(String), 'Web Application-data'],
-    });
-  });
+  const at = (runtime: RuntimeName, logs: string) => {
+    const found = locationsOf(text(logs), runtime).logs;
+    return [found?.backed_up, found?.reason];
+  };
 
-  test('a bind mount beside a claim needs no mapping', () => {
-    const text = contract(
-      '  - { name: config, host_path: /srv/config, target: /config }\n  - { name: data, target: /data }',
-      '    - { name: config, path: /config }\n    - { name: data, path: /data }',
-    );
-    expect(everywhere(text, 'data')).toMatchObject({
-      kubernetes: ['claim', expect.any(String), 'Web Application-data'],
-    });
+  test('wins over what it says for all of them, key by key', () => {
+    const kept = 'enabled: false, reason: noise, runtimes: { podman: { enabled: true } }';
+    expect(at('docker', kept)).toEqual([false, 'noise']);
+    expect(at('podman', kept)).toEqual([true, 'noise']);
+    const told = 'enabled: false, reason: noise, runtimes: { podman: { reason: kept elsewhere } }';
+    expect(at('docker', told)).toEqual([false, 'noise']);
+    expect(at('podman', told)).toEqual([false, 'kept elsewhere']);
   });
 });
 

@@ -7,6 +7,7 @@ function mounted(...volumes: [name: string, target: string][]): ServiceVolume[] 
     name,
     target,
     host_path: null,
+    is_source: false,
     is_file: false,
     source: null,
     external: false,

@@ -9,6 +9,8 @@ import { Node } from './stand-ins.js';
 const DEPLOYED = 'deployments: [{ runtime: proxmox, host: pve1, services: [app] }]\n';
 
 describe('what a Proxmox host gets', () => {
+  const BOUND = APP.replace('{ name: data, target', '{ name: data, host_path: /srv/app, target');
+
   test('the guest and its bind mount are two jobs', () => {
     const files = renderHost();
     expect(Object.keys(files)).toEqual(
@@ -35,8 +37,48 @@ describe('what a Proxmox host gets', () => {
   });
 
   test('a service of bind mounts only has no dump', () => {
-    const bound = APP.replace('{ name: data, target', '{ name: data, host_path: /srv/app, target');
-    expect(Object.keys(renderHost('', bound)).filter((path) => path.includes('vzdump'))).toEqual([]);
+    expect(Object.keys(renderHost('', BOUND)).filter((path) => path.includes('vzdump'))).toEqual([]);
+  });
+
+  test('a bind mount that lies inside the guest is in its dump, and no folder of the host', () => {
+    const inside = 'backup: { volumes: { data: { runtimes: { proxmox: { location: guest } } } } }\n';
+    const files = renderHost('', `${BOUND}${inside}`);
+    expect(files['systemd/stowage-lab-backup-app.service']).toContain('/srv/media:/backup/app/media');
+    expect(files['systemd/stowage-lab-backup-app.service']).not.toContain('/srv/app');
+    expect(files['bin/vzdump-restic-app.sh']).toContain('  needs /var/lib/app\n');
+    expect(files['bin/vzdump-restic-app.sh']).not.toContain('needs /srv');
+  });
+
+  test('a guest that is to be dumped beside its bind mounts has both jobs, and can be restored', () => {
+    const text = `${BOUND}backup: { dump_guest: true }\n`;
+    const files = renderHost('', text);
+    expect(Object.keys(files)).toEqual(
+      expect.arrayContaining([
+        'systemd/stowage-lab-backup-app.service',
+        'systemd/stowage-lab-vzdump-app.service',
+        'bin/restore-guest-app.sh',
+      ]),
+    );
+    expect(files['systemd/stowage-lab-backup-app.service']).toContain('/srv/app:/backup/app/data');
+    expect(files['bin/vzdump-restic-app.sh']).toContain('vzdump-lxc-120.tar');
+    const { plan } = planOf(policyOf(DEPLOYED), text);
+    const [service] = plan.services;
+    const [placement] = service?.placements ?? [];
+    if (service === undefined || placement === undefined) throw new Error('nothing planned');
+    expect(placement.volumes.map((volume) => protection(plan, service, placement, volume))).toEqual([
+      'backed up',
+      'backed up',
+    ]);
+    expect(
+      jobIndex(plan)
+        .at('app', placement)
+        .map(({ kind }) => kind),
+    ).toEqual(['backup', 'guest-dump']);
+    expect(guestRestore('lab', service, placement)).toMatchObject({ volumes: [] });
+  });
+
+  test('the installer names each folder of the host that a job reads', () => {
+    expect(renderHost()['install.sh']).toContain(`[ -e "$root"/srv/media ] || say 'NOTE: backups of' app`);
   });
 
   test('a waived volume is neither dumped for nor looked for in the guest', () => {

@@ -74,7 +74,11 @@ describe('coverage', () => {
       ),
     ]);
     expect(shown).toEqual([
-      ['data', 'backed_up web1', 'not_rendered apps'],
+      [
+        'data',
+        'backed_up web1',
+        'not_rendered apps repository `main` is used on Kubernetes, but names no Secret with its credentials',
+      ],
       ['logs', 'waived web1 sent elsewhere', 'waived apps sent elsewhere'],
       ['cache', 'unlisted web1', 'unlisted apps'],
     ]);

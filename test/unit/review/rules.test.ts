@@ -96,6 +96,7 @@ describe('coverage', () => {
         'runtime_templates: { kubernetes: x }',
         'mounts: { persistent_volumes: [{ name: data, path: /data }, { name: db, path: /db }] }',
         'service_volumes: [{ name: data, target: /data, host_path: /srv/agent }, { name: db, target: /db }]',
+        'backup: { volumes: { db: { claim: agent-data } } }',
         'service_security: { run_as_user: 1000 }',
         '',
       ].join('\n'),

@@ -76,6 +76,7 @@ const OWN_KEYS: readonly (readonly [string, readonly string[]])[] = [
   ['vmid', [CATALOGUE, ...PLAN, VARIABLES]],
   ['compose_project', []],
   ['pvc', []],
+  ['dump_guest', [CATALOGUE]],
   ['node_selector', [HISTORY, ...PLAN, READER]],
 ];
 

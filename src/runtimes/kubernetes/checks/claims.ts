@@ -35,23 +35,10 @@ function claimsOf({ deployed, plan }: CheckInput): Claim[] {
   );
 }
 
-/** A volume of which nothing says what holds it. */
-export const unnamedClaim: Check = (input) =>
-  claimsOf(input)
-    .filter(({ volume }) => volume.name === null)
-    .map(({ contract, volume, pointer }) => ({
-      code: 'STW405' as const,
-      // Without `deployments` nobody has said that the service really runs on Kubernetes.
-      severity: input.policy.deployments === null ? ('warning' as const) : ('error' as const),
-      message: `nothing says which claim holds \`${volume.volume}\`: the adapter mounts one claim, and the service has several volumes`,
-      span: contract.document.span(pointer),
-      hint: `set \`backup.volumes.${volume.volume}.claim\``,
-    }));
-
 /** Two services that back up one claim. VolSync's and K8up's objects are about the claim: there can be one of each. */
 export const sharedClaim: Check = (input) => {
   const { per_claim: perClaim } = methodOf(settingsOf(input.policy.runtimes));
-  const claims = claimsOf(input).filter(({ volume }) => volume.name !== null);
+  const claims = claimsOf(input);
   const byClaim = groupBy(claims, ({ volume }) => `${volume.namespace ?? ''}/${volume.name ?? ''}`);
   return [...byClaim.values()].flatMap((sharing) =>
     sharing.flatMap((mine, index): Diagnostic[] => {

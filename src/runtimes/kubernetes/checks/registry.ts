@@ -1,5 +1,6 @@
 import type { Check } from '../../../model/check.js';
 import * as claims from './claims.js';
+import { homelessVolume } from './homeless.js';
 import * as nodes from './nodes.js';
 import * as operators from './operators.js';
 import { unreachableFromPods } from './repositories.js';
@@ -7,7 +8,7 @@ import * as services from './services.js';
 
 /** Every rule that only clusters have. */
 export const CHECKS: readonly Check[] = [
-  claims.unnamedClaim,
+  homelessVolume,
   services.unusableOnKubernetes,
   services.unusableMaintenance,
   operators.unheardDefaults,

@@ -352,6 +352,13 @@ warn_credentials() {
   return 0
 }
 
+# A folder that nobody makes is found out now, not by the first backup at night.
+warn_sources() {
+  [ -e "$root"/srv/wiki/data ] || say 'NOTE: backups of' wiki 'fail until this is there:' /srv/wiki/data
+  [ -e "$root"/srv/wiki/conf ] || say 'NOTE: backups of' wiki 'fail until this is there:' /srv/wiki/conf
+  return 0
+}
+
 # Whom a failure would be told to.
 say_alarm() {
   for hook in "$root"/etc/stowage/on-failure.d/*; do
@@ -393,6 +400,7 @@ if [ -z "$root" ]; then start_timers; fi
 printf '%s\n' "$wanted" | write_list
 forget_old_list
 warn_credentials
+warn_sources
 say_alarm
 report_idle
 say "done: $tree"

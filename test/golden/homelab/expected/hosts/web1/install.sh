@@ -356,6 +356,12 @@ warn_credentials() {
   return 0
 }
 
+# A folder that nobody makes is found out now, not by the first backup at night.
+warn_sources() {
+  [ -e "$root"/srv/postgres/dumps ] || say 'NOTE: backups of' postgres 'fail until this is there:' /srv/postgres/dumps
+  return 0
+}
+
 # Whom a failure would be told to.
 say_alarm() {
   for hook in "$root"/etc/stowage/on-failure.d/*; do
@@ -397,6 +403,7 @@ if [ -z "$root" ]; then start_timers; fi
 printf '%s\n' "$wanted" | write_list
 forget_old_list
 warn_credentials
+warn_sources
 say_alarm
 report_idle
 say "done: $tree"

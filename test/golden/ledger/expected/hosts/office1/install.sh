@@ -344,6 +344,12 @@ warn_credentials() {
   return 0
 }
 
+# A folder that nobody makes is found out now, not by the first backup at night.
+warn_sources() {
+  [ -e "$root"'/srv/ledger papers' ] || say 'NOTE: backups of' ledger.app 'fail until this is there:' '/srv/ledger papers'
+  return 0
+}
+
 # Whom a failure would be told to.
 say_alarm() {
   for hook in "$root"/etc/stowage/on-failure.d/*; do
@@ -384,6 +390,7 @@ if [ -z "$root" ]; then start_timers; fi
 printf '%s\n' "$wanted" | write_list
 forget_old_list
 warn_credentials
+warn_sources
 if live; then "$library/check-access.sh"; fi
 say_alarm
 report_idle

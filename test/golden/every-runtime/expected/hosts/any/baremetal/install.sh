@@ -344,6 +344,13 @@ warn_credentials() {
   return 0
 }
 
+# A folder that nobody makes is found out now, not by the first backup at night.
+warn_sources() {
+  [ -e "$root"'/var/lib/web/up loads' ] || say 'NOTE: backups of' web.app 'fail until this is there:' '/var/lib/web/up loads'
+  [ -e "$root"/media ] || say 'NOTE: backups of' web.app 'fail until this is there:' /media
+  return 0
+}
+
 # Whom a failure would be told to.
 say_alarm() {
   for hook in "$root"/etc/stowage/on-failure.d/*; do
@@ -384,6 +391,7 @@ if [ -z "$root" ]; then start_timers; fi
 printf '%s\n' "$wanted" | write_list
 forget_old_list
 warn_credentials
+warn_sources
 say_alarm
 report_idle
 say "done: $tree"

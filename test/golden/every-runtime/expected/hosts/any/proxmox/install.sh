@@ -344,6 +344,12 @@ warn_credentials() {
   return 0
 }
 
+# A folder that nobody makes is found out now, not by the first backup at night.
+warn_sources() {
+  [ -e "$root"'/srv/media $HOME; %n x' ] || say 'NOTE: backups of' web.app 'fail until this is there:' '/srv/media $HOME; %n x'
+  return 0
+}
+
 # Whom a failure would be told to.
 say_alarm() {
   for hook in "$root"/etc/stowage/on-failure.d/*; do
@@ -384,6 +390,7 @@ if [ -z "$root" ]; then start_timers; fi
 printf '%s\n' "$wanted" | write_list
 forget_old_list
 warn_credentials
+warn_sources
 say_alarm
 report_idle
 say "done: $tree"
