@@ -22,8 +22,6 @@ export interface ValuesLookup {
   names(): readonly string[];
 }
 
-export const NO_VALUES: ValuesLookup = { get: () => undefined, names: () => [] };
-
 /** Values of several origins; of several that hold a name, the last one wins. */
 export function stackOf(layers: readonly Layer[]): ValuesLookup {
   const fromTop = [...layers].reverse();

@@ -177,6 +177,9 @@ const EXCLUDES: readonly string[] = ['backup.exclude', 'volume exclude'];
 const WEEK: Period = { from: SIMULATION.from, to: SIMULATION.from + 7 * 24 * 60 };
 const times = rememberTimes();
 
+/** Codes of expressions that cannot be resolved. */
+const LEFT_OUT: ReadonlySet<string> = new Set(['STW110', 'STW111', 'STW112', 'STW113', 'STW114']);
+
 /** The rendered tree with `text` in one place; null when it was refused. */
 function renderWith(place: string, text: string, where: keyof typeof WHERE): readonly RenderedFile[] | null {
   const input = project();
@@ -185,6 +188,8 @@ function renderWith(place: string, text: string, where: keyof typeof WHERE): rea
   const policy = loadPolicy({ file: 'stowage.yml', text: dump(input.policy) });
   const loaded = loadContracts([{ file: 'app.yml', text: dump(input.contract) }], NO_VALUES);
   if (policy.policy === null || hasErrors([...policy.diagnostics, ...loaded.diagnostics])) return null;
+  // What only pages show is a warning, and left out as a whole: there is nothing of it that could escape.
+  if (loaded.diagnostics.some(({ code }) => LEFT_OUT.has(code))) return null;
   const { sorted, diagnostics, ...drawn } = drawPlan(policy.policy, loaded.contracts, intlZones, times);
   const found = runChecks({
     ...drawn,

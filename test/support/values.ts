@@ -1,6 +1,7 @@
-import { loadValues, NO_VALUES, stackOf } from '../../src/contract/values.js';
+import { loadValues, stackOf } from '../../src/contract/values.js';
 
-export { NO_VALUES };
+/** Without values files. */
+export const NO_VALUES = stackOf([]);
 
 /** What files of these texts say; later ones win. */
 export function valuesOf(...texts: readonly string[]) {
