@@ -62,6 +62,7 @@ export type {
   BackupPlan,
   Elsewhere,
   LocationKind,
+  OwnOfPlace,
   Placement,
   PlannedVolume,
   RepositoryPlan,

@@ -1,4 +1,4 @@
-import { basename, join, posix, resolve } from 'node:path';
+import { basename, join, posix, relative, resolve } from 'node:path';
 import { hasErrors, type Diagnostic } from '../diagnostics/diagnostic.js';
 import { loadProject, type Project } from '../load.js';
 import type { BackupPlan } from '../model/plan.js';
@@ -12,8 +12,8 @@ import type { Side } from '../review/side.js';
 import { errorCode } from '../source/error-code.js';
 import { DISK, passesLink, type Files } from '../source/files.js';
 import { valueAt } from '../source/findings.js';
-import { findRepository, GitError, resolveCommit } from '../source/git.js';
-import { GitTree } from '../source/git-tree.js';
+import { GitError } from '../source/git.js';
+import { GitForest } from '../source/git-forest.js';
 import { UsageError } from './usage-error.js';
 
 /** What a change is compared with. */
@@ -39,12 +39,17 @@ const MAX_TREE_FILE = 64 * 1024 * 1024;
 /** The state of a commit. Nothing is checked out; work tree and index are not touched. */
 export function baseOfCommit(reference: string, policyPath: string, project: Project): Base {
   try {
-    const repository = findRepository(project.root, process.env);
-    const files = new GitTree(repository, resolveCommit(repository, reference));
+    const files = new GitForest(project.root, reference, process.env);
     const name = `commit \`${reference}\``;
-    return isFirst(files, repository.top, policyPath)
-      ? { side: NOTHING, loaded: null, note: `${name} has no policy and no rendered tree: everything is new` }
-      : baseOf(files, policyPath, project, name);
+    if (isFirst(files, files.top, policyPath)) {
+      const note = `${name} has no policy and no rendered tree: everything is new`;
+      return { side: NOTHING, loaded: null, note };
+    }
+    const base = baseOf(files, policyPath, project, name);
+    return {
+      ...base,
+      note: [base.note, ...files.unknown.map(notKnownIn(project.root, name))].filter(Boolean).join('; '),
+    };
   } catch (error) {
     if (!(error instanceof GitError)) throw error;
     throw new UsageError(
@@ -52,6 +57,11 @@ export function baseOfCommit(reference: string, policyPath: string, project: Pro
       'name a branch, tag or commit that this clone has; a shallow clone needs `git fetch` first',
     );
   }
+}
+
+/** A policy may have contracts in repositories beside its own. */
+function notKnownIn(root: string, name: string): (top: string) => string {
+  return (top) => `\`${relative(root, top)}\` knows no ${name}: its files are compared as they are now`;
 }
 
 /** Before stowage came. A policy or plan anywhere in the commit may be the old one, moved since: then it is not. */

@@ -159,9 +159,15 @@ export async function renderOnce(options: RenderOptions, terminal: Terminal): Pr
   return {
     code: failed || result.drift.length > 0 ? EXIT.problems : EXIT.clean,
     root,
-    inputs: [...rendered.sources.keys()],
+    inputs: [...rendered.sources.keys(), ...inventoryOf(rendered)],
     tree: treeOf(rendered, options),
   };
+}
+
+/** The inventory's file; what comes from standard input does not change. */
+function inventoryOf({ project }: Rendered): string[] {
+  const name = project.policy?.inventory ?? '-';
+  return name === '-' ? [] : [name];
 }
 
 /** Absolute path of the tree; null without a usable policy. */

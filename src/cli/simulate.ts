@@ -46,6 +46,8 @@ export function forecast(
       snapshot_host: null,
       runtime_settings: null,
       commands: NO_COMMANDS,
+      values: [],
+      inventory_host: null,
       pointer: ['deployments'],
     };
   });

@@ -93,7 +93,7 @@ function readForRuntime(
       locations.length === 0
         ? 'leave `location` out: a volume can lie in one place only there'
         : `use ${locations.map((word) => `\`${word}\``).join(' or ')}`;
-    findings.error('STW116', [...pointer, 'location'], `${name} knows no location \`${location}\``, { hint });
+    findings.error('STW118', [...pointer, 'location'], `${name} knows no location \`${location}\``, { hint });
   }
   return { enabled, reason, location: isKnown ? location : null, pointer };
 }

@@ -12,7 +12,10 @@ export function readHealthCommand(given: Mapping): string[] {
   // Compose takes a text for a line for a shell, too.
   const line = asText(command);
   if (line !== null) return line === '' ? [] : ['sh', '-c', line];
-  const words = asList(command).flatMap((word) =>
+  const written = asList(command);
+  // A word that could not be resolved: half a command is another command.
+  if (written.includes(null)) return [];
+  const words = written.flatMap((word) =>
     typeof word === 'number' || typeof word === 'boolean' ? String(word) : (asText(word) ?? []),
   );
   const [first, ...rest] = words;

@@ -1,111 +1,142 @@
-import { contractSchemaText } from '#generated/schemas.js';
-import { validateContract } from '#generated/validators.js';
 import { hasErrors, type Diagnostic } from '../diagnostics/diagnostic.js';
-import { asInteger, asMapping, asText, nonEmpty, scalarText } from '../source/access.js';
+import type { Contract } from '../model/contract.js';
+import type { Unread } from '../model/unread.js';
 import { append } from '../source/append.js';
-import { Findings } from '../source/findings.js';
+import type { WrittenDocument } from '../source/document.js';
 import { parseYaml } from '../source/parse.js';
 import type { InputFile } from '../source/read.js';
-import { schemaDiagnostics } from '../source/schema-errors.js';
-import type { JsonSchema } from '../source/schema.js';
-import { isMapping, type Mapping } from '../source/yaml-values.js';
-import type { YamlDocument } from '../source/yaml-document.js';
-import { readBackupBlock } from './backup-block.js';
-import { checkArguments } from './commands.js';
-import type { Contract } from '../model/contract.js';
-import { readHealthCommand } from './health.js';
-import { readEphemeralMounts, readPersistentVolumes, readRuntimes } from './mounts.js';
-import { checkNearKeys } from './near-keys.js';
-import { resolveReferences } from './references.js';
-import { readForRuntimes } from './for-runtimes.js';
-import { checkTexts } from './texts.js';
-import { readRequires } from './requires.js';
-import { withStorage } from './storage.js';
+import { differingKeys } from './differing.js';
+import { readContract, readId } from './read.js';
 import { idOf, unreadOf } from './unread.js';
-import type { Unread } from '../model/unread.js';
-import type { ValuesLookup } from './values.js';
-import { readComposeVolumes, readServiceVolumes } from './volumes.js';
-import { readComposeServices, readContainerName, shredsSecrets } from './workload.js';
+import { Consulted, type ValuesLookup } from './values.js';
 
-const SCHEMA = JSON.parse(contractSchemaText) as JsonSchema;
+/** Values that hold in some place of a service. */
+export interface PlaceValues {
+  /** As in the variants of a contract. */
+  readonly key: string;
+  /** For messages: `host \`web1\``. */
+  readonly where: string;
+  readonly values: ValuesLookup;
+}
+
+/** Where a service is. */
+export interface Places {
+  /** Whether it has to be known without values of a place's own: somewhere there are none, or it is nowhere. */
+  readonly plain: boolean;
+  readonly own: readonly PlaceValues[];
+}
+
+/** Tells the places of a service by its id. */
+export type PlacesOf = (id: string) => Places;
+
+const NOWHERE: PlacesOf = () => ({ plain: true, own: [] });
+
+export interface LoadedContracts {
+  readonly contracts: Contract[];
+  readonly diagnostics: Diagnostic[];
+  readonly unread: Unread;
+  /** The names that contracts asked the values for. */
+  readonly asked: ReadonlySet<string>;
+}
 
 /**
  * Reads service contracts, one for each YAML document. Every mistake of every document is reported; `contracts`
  * holds those without errors, in the order of the files, and `unread` what the others are called.
+ *
+ * @param values what holds everywhere
+ * @param placesOf what holds in single places beside it
  */
 export function loadContracts(
   inputs: readonly InputFile[],
   values: ValuesLookup,
-): { contracts: Contract[]; diagnostics: Diagnostic[]; unread: Unread } {
+  placesOf: PlacesOf = NOWHERE,
+): LoadedContracts {
   const contracts: Contract[] = [];
   const diagnostics: Diagnostic[] = [];
   const unread: (string | null)[] = [];
+  const asked = new Set<string>();
   for (const input of inputs) {
     const parsed = parseYaml(input);
     append(diagnostics, parsed.diagnostics);
     if (hasErrors(parsed.diagnostics)) unread.push(null);
     for (const document of parsed.documents) {
-      const { contract, diagnostics: found } = readContract(document, values);
+      const readings = readPlaces(document, values, placesOf);
+      for (const { consulted } of readings) for (const name of consulted.asked()) asked.add(name);
+      const { contract, diagnostics: found } = combine(readings);
       append(diagnostics, found);
       if (contract === null) unread.push(idOf(document.value));
       else contracts.push(contract);
     }
   }
-  return { contracts, diagnostics, unread: unreadOf(unread) };
+  return { contracts, diagnostics, unread: unreadOf(unread), asked };
 }
 
-function readContract(
-  document: YamlDocument,
-  values: ValuesLookup,
-): { contract: Contract | null; diagnostics: Diagnostic[] } {
-  const findings = new Findings(document);
-  if (!isMapping(document.value)) {
-    findings.error('STW018', [], 'a contract must be a mapping of keys to values', {
-      hint: 'begin with `service_id: ...`',
-    });
-    return { contract: null, diagnostics: findings.diagnostics };
-  }
-  const resolved = resolveReferences(document, SCHEMA, values);
-  const diagnostics = [...resolved.diagnostics];
-  if (!validateContract(resolved.value)) {
-    const check = { document, value: resolved.value, schema: SCHEMA, isReported: resolved.isReported };
-    append(diagnostics, schemaDiagnostics(check, validateContract.errors ?? []));
-  }
-  checkTexts(findings, SCHEMA, resolved.value);
-  const { cmd, liveness } = asMapping(asMapping(resolved.value).health);
-  checkArguments(findings, cmd, ['health', 'cmd']);
-  checkArguments(findings, asMapping(liveness).cmd, ['health', 'liveness', 'cmd']);
-  checkNearKeys(findings, SCHEMA, resolved.value);
-  const contract = build(findings, document, asMapping(resolved.value));
-  append(diagnostics, findings.diagnostics);
-  return { contract: hasErrors(diagnostics) ? null : contract, diagnostics };
+/** A contract as some places have it. */
+interface Reading {
+  readonly consulted: Consulted;
+  readonly contract: Contract | null;
+  readonly diagnostics: readonly Diagnostic[];
+  /** The keys of these places, `''` among them where it is read without values of a place's own. */
+  readonly keys: string[];
+  readonly wheres: string[];
 }
 
-/** The contract with defaults filled in; what is wrong with the rest of it is in the findings or already reported. */
-function build(findings: Findings, document: YamlDocument, given: Mapping): Contract {
-  const serviceId = asText(given.service_id) ?? '';
-  const persistent = withStorage(findings, given, readPersistentVolumes(findings, given));
-  const security = asMapping(given.service_security);
-  return {
-    document,
-    service_id: serviceId,
-    service_name: nonEmpty(given.service_name) ?? serviceId,
-    service_unit_name: nonEmpty(given.service_unit_name) ?? serviceId,
-    compose_services: readComposeServices(findings, given),
-    container_name: readContainerName(findings, given),
-    shreds_secrets: shredsSecrets(given),
-    service_namespace: nonEmpty(given.service_namespace) ?? 'default',
-    service_volumes: readServiceVolumes(findings, given),
-    compose_volumes: readComposeVolumes(findings, given),
-    persistent_volumes: persistent,
-    ephemeral_mounts: readEphemeralMounts(findings, given, persistent),
-    service_storage_gb: asInteger(given.service_storage_gb),
-    runtime_settings: readForRuntimes(findings, given),
-    runtimes: readRuntimes(findings, given),
-    run_as_user: scalarText(security.run_as_user),
-    run_as_group: scalarText(security.run_as_group),
-    health_cmd: readHealthCommand(given),
-    requires: readRequires(findings, given),
-    backup: readBackupBlock(findings, given),
-  };
+/** Reads a contract as often as its places differ in what it asks for. The first reading is the service's own. */
+function readPlaces(document: WrittenDocument, values: ValuesLookup, placesOf: PlacesOf): Reading[] {
+  const { plain, own } = placesOf(readId(document, values));
+  const everywhere = plain || own.length === 0 ? [{ key: '', where: 'other places', values }] : [];
+  const readings: Reading[] = [];
+  for (const place of [...everywhere, ...own]) {
+    const known = readings.find(({ consulted }) => consulted.isAnsweredAlike(place.values));
+    if (known !== undefined) {
+      known.keys.push(place.key);
+      known.wheres.push(place.where);
+      continue;
+    }
+    const consulted = new Consulted(place.values);
+    const read = readContract(document, consulted);
+    readings.push({ consulted, ...read, keys: [place.key], wheres: [place.where] });
+  }
+  return readings;
+}
+
+function combine(readings: readonly Reading[]): { contract: Contract | null; diagnostics: Diagnostic[] } {
+  const [first, ...others] = readings;
+  const diagnostics = toldOnce(readings);
+  if (first?.contract == null || hasErrors(diagnostics)) return { contract: null, diagnostics };
+  if (others.length === 0) return { contract: first.contract, diagnostics };
+  const variants = new Map<string, Contract>();
+  for (const { contract, keys, wheres } of others) {
+    if (contract === null) continue;
+    append(diagnostics, differingKeys(first.contract, contract, wheres[0] ?? ''));
+    for (const key of keys) variants.set(key, contract);
+  }
+  return { contract: hasErrors(diagnostics) ? null : { ...first.contract, variants }, diagnostics };
+}
+
+/** What is wrong everywhere once, and what is wrong only somewhere with where that is. */
+function toldOnce(readings: readonly Reading[]): Diagnostic[] {
+  const found = new Map<string, { diagnostic: Diagnostic; wheres: string[]; count: number }>();
+  for (const { diagnostics, wheres } of readings) {
+    for (const diagnostic of diagnostics) {
+      const key = JSON.stringify(diagnostic);
+      const entry = found.get(key) ?? { diagnostic, wheres: [], count: 0 };
+      entry.wheres.push(...wheres);
+      entry.count += 1;
+      found.set(key, entry);
+    }
+  }
+  return [...found.values()].map(({ diagnostic, wheres, count }) =>
+    count >= readings.length
+      ? diagnostic
+      : { ...diagnostic, message: `${diagnostic.message} (${somePlaces(wheres)})` },
+  );
+}
+
+/** More places than these are counted instead of named. */
+const NAMED = 3;
+
+function somePlaces(wheres: readonly string[]): string {
+  const rest = wheres.length - NAMED;
+  return `${wheres.slice(0, NAMED).join(', ')}${rest > 0 ? ` and ${rest} more` : ''}`;
 }

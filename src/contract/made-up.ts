@@ -29,5 +29,6 @@ export function madeUpContract(id: string): Contract {
     health_cmd: [],
     requires: [],
     backup: { settings: {}, commands: NO_COMMANDS, volumes: new Map() },
+    variants: new Map(),
   };
 }

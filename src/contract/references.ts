@@ -1,13 +1,14 @@
 import { asMapping } from '../source/access.js';
-import type { Diagnostic } from '../diagnostics/diagnostic.js';
+import { wholeFile, type Diagnostic } from '../diagnostics/diagnostic.js';
 import { append } from '../source/append.js';
-import type { Pointer } from '../source/document.js';
+import type { Pointer, WrittenDocument } from '../source/document.js';
 import { Findings } from '../source/findings.js';
 import { allowedTypes, childSchema, type JsonSchema } from '../source/schema.js';
 import { suggest } from '../source/suggest.js';
 import { emptyMapping, isMapping, LiteralText, VaultedValue, type Mapping } from '../source/yaml-values.js';
-import type { YamlDocument } from '../source/yaml-document.js';
-import { hasExpression, splitExpressions, type Reference } from './expression.js';
+import { evaluate, type Context, type Outcome, type Resolving, type Undefined } from './evaluate.js';
+import { hasExpression, splitExpressions, type Piece, type Reference, type Step } from './expression.js';
+import { MAX_TEXT, PythonFloat, pythonText } from './python.js';
 import type { LocatedValue, ValuesLookup } from './values.js';
 
 const SHORTER = { hint: 'write the value itself where it is needed' };
@@ -21,41 +22,68 @@ const MAX_SUGGESTIONS = 50;
 
 const VAULT_HINT =
   'write the value in plain text if it is no secret; nothing secret may enter the rendered files';
-const MAX_TEXT = 64 * 1024;
+/** Fields that nothing but pages for people read: what is wrong in them never stops a backup. */
+const ONLY_ON_PAGES = ['health', 'service_security', 'container_name'];
 
 export interface ResolvedContract {
   /** The contract's value with every reference in a described field replaced by what it names. */
   readonly value: unknown;
   readonly diagnostics: readonly Diagnostic[];
+  /** Where values stand that references took from elsewhere, by the pointer of the reference as JSON. */
+  readonly origins: ReadonlyMap<string, LocatedValue>;
   /** Whether a mistake at or above this pointer is already reported. */
   readonly isReported: (pointer: Pointer) => boolean;
 }
 
 /**
  * Resolves `{{ references }}` in the fields that the schema describes with a type, and in no others. Names are
- * looked up among the contract's own top-level keys, then in the values files.
+ * looked up among the values, then among the contract's own top-level keys, as Ansible does.
+ *
+ * @param document the contract, with what values say of its keys
  */
 export function resolveReferences(
-  document: YamlDocument,
+  document: WrittenDocument,
   schema: JsonSchema,
   values: ValuesLookup,
 ): ResolvedContract {
   const resolver = new Resolver(document, schema, values);
   const value = resolver.walk({ value: document.value, document, pointer: [] }, schema, [], []);
-  return { value, diagnostics: resolver.diagnostics, isReported: (pointer) => resolver.isReported(pointer) };
+  const { diagnostics, origins } = resolver;
+  return { value, diagnostics, origins, isReported: (pointer) => resolver.isReported(pointer) };
 }
 
-class Resolver {
+/** What a value stands for where these values hold. */
+export function resolveValue(
+  located: LocatedValue,
+  values: ValuesLookup,
+): { readonly value: unknown; readonly diagnostics: readonly Diagnostic[] } {
+  const anything = { type: ['string', 'number', 'boolean'] };
+  const resolver = new Resolver({ ...NOTHING, file: located.document.file }, anything, values);
+  return { value: resolver.walk(located, anything, [], []), diagnostics: resolver.diagnostics };
+}
+
+/** In place of a contract, where there is none. */
+const NOTHING: Omit<WrittenDocument, 'file'> = {
+  value: null,
+  span: () => wholeFile(''),
+  raw: () => null,
+  isFloat: () => false,
+};
+
+class Resolver implements Resolving {
   readonly diagnostics: Diagnostic[] = [];
-  readonly #own: YamlDocument;
+  readonly origins = new Map<string, LocatedValue>();
+  readonly #own: WrittenDocument;
   readonly #root: JsonSchema;
   readonly #values: ValuesLookup;
   readonly #reported = new Set<string>();
   #steps = 0;
   #nodes = 0;
   #suggestions = 0;
+  /** The field that is being resolved. */
+  #at: Pointer = [];
 
-  constructor(own: YamlDocument, root: JsonSchema, values: ValuesLookup) {
+  constructor(own: WrittenDocument, root: JsonSchema, values: ValuesLookup) {
     this.#own = own;
     this.#root = root;
     this.#values = values;
@@ -75,18 +103,28 @@ class Resolver {
   walk(located: LocatedValue, schema: JsonSchema, at: Pointer, trail: readonly string[]): unknown {
     const types = allowedTypes(schema);
     if (types.length === 0) return located.value;
-    const target = this.#follow(located, at, trail);
-    if (target === null) {
+    this.#at = at;
+    const outcome = this.follow(located, trail);
+    if (outcome?.kind !== 'value') {
+      outcome?.report();
       this.#reported.add(JSON.stringify(at));
       return null;
     }
+    const target = { ...outcome.place, trail: outcome.trail };
     const { value } = target;
+    if (target.document !== located.document) this.origins.set(JSON.stringify(at), target);
+    if (value instanceof PythonFloat) return this.#scalar(value, types, true);
     if (Array.isArray(value) || isMapping(value)) return this.#copy({ ...target, value }, schema, at);
-    // What is no text in the file but comes from a reference would be text in Ansible.
-    const isScalar = typeof value === 'number' || typeof value === 'boolean';
+    return this.#scalar(value, types, outcome.followed);
+  }
+
+  /** What is no text in the file but comes from a reference would be text in Ansible. */
+  #scalar(value: unknown, types: readonly string[], followed: boolean): unknown {
+    const plain = value instanceof PythonFloat ? value.value : value;
+    const isScalar = typeof plain === 'number' || typeof plain === 'boolean';
     const wantsText =
       types.includes('string') && !types.some((type) => type === 'integer' || type === 'number');
-    return target.followed && isScalar && wantsText && !types.includes('boolean') ? textOf(value) : value;
+    return followed && isScalar && wantsText && !types.includes('boolean') ? pythonText(value) : plain;
   }
 
   /** Copies a list or a mapping; children that the schema does not describe are kept as they are. */
@@ -127,83 +165,96 @@ class Resolver {
   }
 
   /** The value itself, or what its expressions stand for; null when that is reported as a mistake. */
-  #follow(
-    located: LocatedValue,
-    at: Pointer,
-    trail: readonly string[],
-  ): (LocatedValue & { trail: readonly string[]; followed: boolean }) | null {
+  follow(located: LocatedValue, trail: readonly string[]): Outcome | null {
     const { value } = located;
+    const found = (followed: boolean, resolved = value): Outcome => ({
+      ...{ kind: 'value', place: { ...located, value: resolved }, trail, followed },
+    });
     if (value instanceof VaultedValue) {
       this.#fail(located, 'STW113', 'this field is rendered, so it cannot hold a vaulted value', undefined, {
         hint: VAULT_HINT,
       });
       return null;
     }
-    if (value instanceof LiteralText) return { ...located, value: value.text, trail, followed: false };
-    if (typeof value !== 'string' || !hasExpression(value))
-      return { ...located, trail, followed: trail.length > 0 };
+    if (value instanceof LiteralText) return found(false, value.text);
+    if (typeof value !== 'string' || !hasExpression(value)) return found(trail.length > 0);
     const pieces = splitExpressions(value);
     const [only] = pieces;
-    if (pieces.length === 1 && only?.kind === 'reference') {
-      const found = this.#lookUp(located, only.reference, only, trail);
-      if (found === null) return null;
-      const next = this.#follow(found.place, at, found.trail);
-      return next === null ? null : { ...next, followed: true };
+    if (pieces.length === 1 && only?.kind === 'expression') {
+      const outcome = evaluate(only.expression, { located, range: only, trail }, this);
+      return outcome?.kind === 'value' ? { ...outcome, followed: true } : outcome;
     }
-    const text = this.#interpolate(located, pieces, at, trail);
-    return text === null ? null : { ...located, value: text, trail, followed: true };
+    const text = this.#interpolate(located, pieces, trail);
+    return typeof text === 'string' ? found(true, text) : text;
   }
 
   #interpolate(
     located: LocatedValue,
-    pieces: ReturnType<typeof splitExpressions>,
-    at: Pointer,
+    pieces: readonly Piece[],
     trail: readonly string[],
-  ): string | null {
-    let result: string | null = '';
+  ): string | Undefined | null {
+    let result = '';
+    const missing: Undefined[] = [];
+    let isReported = false;
     for (const piece of pieces) {
-      const part = piece.kind === 'text' ? piece.text : this.#pieceText(located, piece, at, trail);
-      result = part === null || result === null ? null : result + part;
-      if (result !== null && result.length > MAX_TEXT) {
+      const part = piece.kind === 'text' ? piece.text : this.#pieceText(located, piece, trail);
+      if (typeof part === 'string') result += part;
+      else if (part === null) isReported = true;
+      else missing.push(part);
+      if (result.length > MAX_TEXT) {
         this.#fail(located, 'STW112', 'references make this text longer than 64 KiB', undefined, SHORTER);
         return null;
       }
     }
-    return result;
+    const report = () => {
+      for (const each of missing) each.report();
+    };
+    if (isReported) {
+      report();
+      return null;
+    }
+    return missing.length > 0 ? { kind: 'undefined', report } : result;
   }
 
   #pieceText(
     located: LocatedValue,
-    piece: Exclude<ReturnType<typeof splitExpressions>[number], { kind: 'text' }>,
-    at: Pointer,
+    piece: Exclude<Piece, { kind: 'text' }>,
     trail: readonly string[],
-  ): string | null {
-    const shown = String(located.value).slice(piece.start, piece.end);
-    if (piece.kind === 'unsupported') {
-      const hint = 'write the value out, or define a name for it in a `values` file and refer to that name';
-      this.#fail(located, 'STW111', `\`${oneLine(shown)}\` ${piece.what}`, piece, { hint });
-      return null;
-    }
-    const found = this.#lookUp(located, piece.reference, piece, trail);
-    if (found === null) return null;
-    const next = this.#follow(found.place, at, found.trail);
-    if (next === null) return null;
-    const text = textOf(next.value);
-    if (text === null) {
-      const what = Array.isArray(next.value) ? 'a list' : isMapping(next.value) ? 'a mapping' : 'empty';
-      const message = `\`${oneLine(shown)}\` is ${what}, which cannot stand inside text`;
-      this.#fail(located, 'STW114', message, piece, { hint: 'refer to one of its values' });
-    }
-    return text;
+  ): string | Undefined | null {
+    const context = { located, range: piece, trail };
+    if (piece.kind === 'unsupported') return this.notUnderstood(context, piece.what);
+    const outcome = evaluate(piece.expression, context, this);
+    if (outcome?.kind !== 'value') return outcome;
+    const { document, pointer, value } = outcome.place;
+    const isFloat = typeof value === 'number' && document.isFloat(pointer);
+    const text = value === null ? null : pythonText(isFloat ? new PythonFloat(value) : value);
+    if (text !== null) return text;
+    const what = Array.isArray(value) ? 'a list' : isMapping(value) ? 'a mapping' : 'empty';
+    const message = `\`${shownOf(context)}\` is ${what}, which cannot stand inside text`;
+    this.#fail(located, 'STW114', message, piece, { hint: 'refer to one of its values' });
+    return null;
   }
 
-  /** Finds what a reference names; reports cycles, unknown names and runaway expansion. */
-  #lookUp(
-    located: LocatedValue,
-    reference: Reference,
-    range: { start: number; end: number },
-    trail: readonly string[],
-  ): { place: LocatedValue; trail: readonly string[] } | null {
+  notUnderstood(context: Context, why: string): null {
+    const hint =
+      'write the value itself, or a plain `{{ name }}` here and `name: …` with that value in a `values` file';
+    this.#fail(context.located, 'STW111', `\`${shownOf(context)}\` ${why}`, context.range, { hint });
+    return null;
+  }
+
+  environmentUnread({ located, range }: Context, name: string): void {
+    const findings = new Findings(located.document);
+    const message = `the environment is not read, so \`${name}\` counts as not set`;
+    findings.info('STW117', located.pointer, message, {
+      within: range,
+      hint: 'if deployments set it, give the value by a name in a `values` file in place of the lookup',
+    });
+    append(this.diagnostics, findings.diagnostics);
+  }
+
+  /** Finds what a reference names; reports cycles and runaway expansion. */
+  lookUp(reference: Reference, context: Context): Outcome | null {
+    const { located, range, trail } = context;
     const path = pathOf(reference);
     if (trail.includes(path)) {
       const cycle = [...trail.slice(trail.indexOf(path)), path].map((name) => `\`${name}\``).join(' → ');
@@ -218,59 +269,45 @@ class Resolver {
     }
     if (++this.#steps > MAX_STEPS) {
       if (this.#steps === MAX_STEPS + 1) {
-        this.#fail(
-          located,
-          'STW112',
-          `more than ${MAX_STEPS} references are followed for this contract`,
-          range,
-          SHORTER,
-        );
+        const message = `more than ${MAX_STEPS} references are followed for this contract`;
+        this.#fail(located, 'STW112', message, range, SHORTER);
       }
       return null;
     }
-    const found = this.#descend(reference);
-    const { fallback } = reference;
-    const usesFallback = fallback !== null && (found === null || (fallback.forEmpty && isFalsy(found.value)));
-    if (usesFallback) return { place: { ...located, value: fallback.value }, trail: [...trail, path] };
-    if (found?.value instanceof VaultedValue) {
-      const shown = String(located.value).slice(range.start, range.end);
-      this.#fail(
-        located,
-        'STW113',
-        `\`${oneLine(shown)}\` names a vaulted value, and this field is rendered`,
-        range,
-        {
-          hint: VAULT_HINT,
-        },
-      );
+    const found = this.#descend(reference, [...trail, path]);
+    if ('outcome' in found) return found.outcome;
+    const { place } = found;
+    if (place === undefined) return this.#undefined(reference, context);
+    if (place.value instanceof VaultedValue) {
+      const message = `\`${shownOf(context)}\` names a vaulted value, and this field is rendered`;
+      this.#fail(located, 'STW113', message, range, { hint: VAULT_HINT });
       return null;
     }
-    if (found !== null) return { place: found, trail: [...trail, path] };
-    this.#reportUndefined(located, reference, range);
-    return null;
+    return this.follow(place, [...trail, path]);
   }
 
   #topLevel(name: string): LocatedValue | undefined {
+    const given = this.#values.get(name);
     const own = this.#own.value;
-    if (isMapping(own) && Object.hasOwn(own, name))
-      return { value: own[name], document: this.#own, pointer: [name] };
-    return this.#values.get(name);
+    if (given !== undefined || !isMapping(own) || !Object.hasOwn(own, name)) return given;
+    return { value: own[name], document: this.#own, pointer: [name] };
   }
 
-  #descend(reference: Reference): LocatedValue | null {
+  /** Goes to what a reference names; what stands on the way may be a reference itself. */
+  #descend(
+    reference: Reference,
+    trail: readonly string[],
+  ): { readonly place: LocatedValue | undefined } | { readonly outcome: Outcome | null } {
     let place = this.#topLevel(reference.name);
     for (const step of reference.steps) {
-      if (place === undefined) return null;
-      const { value } = place;
-      const next: unknown =
-        Array.isArray(value) && typeof step === 'number'
-          ? value[step]
-          : isMapping(value) && Object.hasOwn(value, String(step))
-            ? value[String(step)]
-            : undefined;
-      place = next === undefined ? undefined : { ...place, value: next, pointer: [...place.pointer, step] };
+      if (typeof place?.value === 'string' && hasExpression(place.value)) {
+        const outcome = this.follow(place, trail);
+        if (outcome?.kind !== 'value') return { outcome };
+        place = outcome.place;
+      }
+      place = place === undefined ? undefined : stepInto(place, step);
     }
-    return place ?? null;
+    return { place };
   }
 
   #suggest(name: string): string | null {
@@ -278,17 +315,23 @@ class Resolver {
     return suggest(name, [...Object.keys(asMapping(this.#own.value)), ...this.#values.names()]);
   }
 
-  #reportUndefined(located: LocatedValue, reference: Reference, range: { start: number; end: number }): void {
-    const path = pathOf(reference);
-    const root = this.#topLevel(reference.name);
-    const similar = root === undefined ? this.#suggest(reference.name) : null;
-    const hint =
-      similar !== null
-        ? `did you mean \`${similar}\`?`
-        : `define \`${reference.name}\` in the contract or in a \`values\` file of the policy, or write the value out`;
-    const message =
-      root === undefined ? `\`${reference.name}\` is not defined` : `\`${path}\` does not exist`;
-    this.#fail(located, 'STW110', message, range, { hint });
+  /** Nothing is wrong with it where a default stands in for it. */
+  #undefined(reference: Reference, { located, range }: Context): Outcome {
+    const at = this.#at;
+    const report = () => {
+      const path = pathOf(reference);
+      const root = this.#topLevel(reference.name);
+      const similar = root === undefined ? this.#suggest(reference.name) : null;
+      const hint =
+        similar !== null
+          ? `did you mean \`${similar}\`?`
+          : `define \`${reference.name}\` in the contract or in a \`values\` file of the policy, or write the value out`;
+      const message =
+        root === undefined ? `\`${reference.name}\` is not defined` : `\`${path}\` does not exist`;
+      this.#at = at;
+      this.#fail(located, 'STW110', message, range, { hint });
+    };
+    return { kind: 'undefined', report };
   }
 
   #fail(
@@ -299,30 +342,35 @@ class Resolver {
     options: { hint?: string },
   ): void {
     const findings = new Findings(located.document);
-    findings.error(code, located.pointer, message, {
-      ...options,
+    const isLeftOut = ONLY_ON_PAGES.includes(String(this.#at[0]));
+    const hint =
+      isLeftOut && options.hint !== undefined ? `${options.hint}; pages do without it` : options.hint;
+    findings[isLeftOut ? 'warning' : 'error'](code, located.pointer, message, {
+      ...(hint === undefined ? {} : { hint }),
       ...(within === undefined ? {} : { within }),
     });
     append(this.diagnostics, findings.diagnostics);
   }
 }
 
+function stepInto(place: LocatedValue, step: Step): LocatedValue | undefined {
+  const { value } = place;
+  const next: unknown =
+    typeof step === 'number' && (Array.isArray(value) || typeof value === 'string')
+      ? Array.from<unknown>(value).at(step)
+      : isMapping(value) && Object.hasOwn(value, String(step))
+        ? value[String(step)]
+        : undefined;
+  const at = typeof step === 'number' && step < 0 && Array.isArray(value) ? value.length + step : step;
+  return next === undefined ? undefined : { ...place, value: next, pointer: [...place.pointer, at] };
+}
+
+function shownOf({ located, range }: Context): string {
+  return oneLine(String(located.value).slice(range.start, range.end));
+}
+
 function pathOf(reference: Reference): string {
   return [reference.name, ...reference.steps].join('.');
-}
-
-/** Text of a scalar inside longer text, as Ansible writes it; null for what is no scalar. */
-function textOf(value: unknown): string | null {
-  if (typeof value === 'boolean') return value ? 'True' : 'False';
-  if (typeof value === 'number') return String(value);
-  return typeof value === 'string' ? value : null;
-}
-
-/** Python's idea of false, which `default(x, true)` goes by. */
-function isFalsy(value: unknown): boolean {
-  if (Array.isArray(value)) return value.length === 0;
-  if (isMapping(value)) return Object.keys(value).length === 0;
-  return value === null || value === '' || value === 0 || value === false;
 }
 
 function oneLine(text: string): string {

@@ -12,7 +12,7 @@ export function readRequires(findings: Findings, { requires }: Mapping): string[
       asText(item) ?? ID_KEYS.map((key) => asText(asMapping(item)[key])).find((text) => text !== null);
     if (id === undefined && isMapping(item)) {
       const message = 'this does not say which service is needed';
-      findings.warning('STW117', ['requires', index], message, { hint: 'add its id as `name`' });
+      findings.warning('STW119', ['requires', index], message, { hint: 'add its id as `name`' });
     }
     return id === undefined || id === '' ? [] : [id];
   });

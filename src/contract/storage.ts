@@ -88,7 +88,7 @@ function warnPaths(
     const path = asText(item);
     if (path === null || volumes.some((volume) => isAtOrBelow(path, volume.path))) continue;
     const message = `no persistent volume holds \`${path}\`, so nothing backs it up`;
-    findings.warning('STW117', [...pointer, index], message, {
+    findings.warning('STW119', [...pointer, index], message, {
       hint: 'list it under `mounts.persistent_volumes`, or take it out',
     });
   }
@@ -116,7 +116,7 @@ function unread(findings: Findings, pointer: Pointer, hint: string): void {
     .join('.')
     .replaceAll('.[]', '[]');
   const message = `nothing reads \`${name}\`: backups are made as if it were not there`;
-  findings.warning('STW117', pointer, message, { part: 'key', hint });
+  findings.warning('STW119', pointer, message, { part: 'key', hint });
 }
 
 function hintFor(key: string): string {

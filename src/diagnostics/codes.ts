@@ -10,7 +10,9 @@ export const CODES = {
   STW003: 'The file holds no YAML document. Fill it, or take it out of the list that names it.',
   STW004: 'The file is not valid UTF-8 text. Save it as UTF-8.',
   STW005:
-    'The file is larger than 1 MiB, which no contract or policy needs. Check that it is the file you meant.',
+    'The file is larger than 1 MiB (an inventory: 16 MiB), which no contract or policy needs. Check that it is the file you meant.',
+  STW006:
+    'The file is encrypted as a whole by ansible-vault. Keep what contracts refer to in a file that is not, or decrypt it.',
   STW010:
     'The text is not valid YAML. The caret stands where reading had to stop; the mistake is there or just before.',
   STW011: 'A tab is used for indentation, which YAML forbids. Indent with spaces.',
@@ -25,6 +27,8 @@ export const CODES = {
     'A mapping or a list stands where a key is due; most often a `{{ reference }}` that lacks quotes. Quote it.',
   STW017: 'A merge key (`<<`) does not name a mapping or a list of mappings.',
   STW018: 'The document is not a mapping of keys to values.',
+  STW019:
+    'Jinja stands bare in a YAML file: a statement, a comment, or an expression alone on its line. Ansible reads YAML first, so it cannot load the file either. Write out what it makes, or indent it as part of a text block.',
   STW020: 'A key is not known at this place. Check its spelling against the schema.',
   STW021: 'A required key is missing.',
   STW022: 'A value has the wrong type, such as a number where text is due. Quote or rewrite it.',
@@ -52,15 +56,19 @@ export const CODES = {
     'A key that nothing reads is nearly one that decides what is backed up, and that one is missing. Correct it, or leave it: other keys are legal.',
   STW110: 'A `{{ reference }}` names something that neither the contract nor a `values` file defines.',
   STW111:
-    'An expression is more than a plain reference. Supply its value in a `values` file, or write it out.',
+    'An expression is more than references and the filters that are understood (`string`, `int`, `float`, `bool`, `lower`, `upper`, `trim`, `replace`, `join`, `default`, `ternary`). Write its value out, or give it a name in a `values` file and refer to that. In a field that only pages show it is a warning, and they do without.',
   STW112: 'References lead back to themselves, or expand without end.',
   STW113:
     'A reference or a field that is rendered holds a vaulted value. Secrets never enter the rendered tree.',
   STW114: 'A reference inside longer text gives a list, a mapping or nothing, which cannot be put into text.',
   STW115: 'A contract gives a container or a Compose service a name that none can have.',
   STW116:
-    'A volume is told to lie where its runtime knows no such place (`backup.volumes.<name>.runtimes.<runtime>.location`). Use one of the words that the hint names, or leave it out.',
+    'A key that a service has once is another one in some of its places, by their values. Give it one value that holds in all of them.',
   STW117:
+    'An expression looks into the environment of whoever runs Ansible, which is not read: the same files must give the same jobs everywhere. Its default counts.',
+  STW118:
+    'A volume is told to lie where its runtime knows no such place (`backup.volumes.<name>.runtimes.<runtime>.location`). Use one of the words that the hint names, or leave it out.',
+  STW119:
     'A contract says something about backups where nothing reads it, such as `storage[].backup.hooks`, or names a path there that no persistent volume holds. Backups are made as if it were not there.',
   // 2: policy
   STW201: 'A pattern under `contracts` or `values` matches no file.',
@@ -73,7 +81,7 @@ export const CODES = {
   STW207: 'A repository is named that `repositories` does not define.',
   STW208: 'Several repositories are defined and none is chosen. Set `defaults.repository`.',
   STW209:
-    'A Kubernetes deployment names a host, though the cluster chooses where pods run, or a deployment has nodes, a Compose project or commands where its runtime has no such thing. Leave the key out.',
+    'A Kubernetes deployment names a host, though the cluster chooses where pods run, or a deployment has nodes, a Compose project or commands where its runtime has no such thing, or says itself what it takes from the inventory. Leave the key out.',
   STW210: 'A duration is out of range.',
   STW211: 'A time zone is not known by its IANA name.',
   STW212: 'A schedule is not a valid five-field cron expression or alias.',
@@ -84,6 +92,17 @@ export const CODES = {
     'A project has a name that is not safe as a part of every installed name. Use a lower-case letter, then up to 15 more letters and digits.',
   STW216:
     'A project has a name that stands for something else in units and folders, those from before projects had names included. Use another one.',
+  STW217:
+    'The inventory is not what `ansible-inventory --list` prints, or the policy names none. Make the file with that command and name it as `inventory`.',
+  STW218: 'A deployment names a group that the inventory does not have, or one without hosts.',
+  STW219:
+    'A host of the inventory does not say which runtime it has, or names none that there is. Set the variable for it, or use a group without the host.',
+  STW220:
+    "The policy names a host that the inventory does not have. The playbook would not find it, and the host's variables are not known.",
+  STW221:
+    'No deployment puts anything on a host of the inventory. Add one if something runs there that needs a backup.',
+  STW222:
+    "Several hosts of the inventory deploy to one cluster. One of them says what holds there: the first, in the inventory's order.",
   // 3: across files
   STW301:
     'Two contracts have the same `service_id`, so their units, files and snapshots would be one. Rename one of them.',

@@ -1,10 +1,13 @@
 import type { Contract } from '../model/contract.js';
 import type { Project } from '../load.js';
 import type { Policy } from '../model/policy.js';
+import { RUNTIME_VARIABLE } from '../policy/inventory-places.js';
+import { wholeId } from '../policy/match-services.js';
+import { asList, asMapping, asText } from '../source/access.js';
 import type { Span } from '../diagnostics/diagnostic.js';
 import type { RenderedFile } from '../rendering/file.js';
 import type { TemplateSet } from '../template/template-set.js';
-import { influencesOn, type Influence } from './influences.js';
+import { influencesOn, type Influence, type TriedValues } from './influences.js';
 import { inputsOf } from './inputs.js';
 import type { Recorded } from './origins.js';
 import { rulesFor } from './rules/registry.js';
@@ -109,11 +112,38 @@ function templatesOfFile(recorded: Recorded, content: string, lines: readonly nu
 
 function keysOf(subject: Subject, text: string | null, templates: TemplateSet): ExplainedKey[] | null {
   const { project, policy, file, line } = subject;
-  const inputs = inputsOf(project, policy, contractsOf(subject, text));
+  const contracts = contractsOf(subject, text);
+  const inputs = inputsOf(project, policy, contracts);
   const isShared = file.sources.length === 0 && line === null;
   const varied = isShared ? inputs.filter(({ kind }) => kind !== 'contract') : inputs;
   const place = { path: file.path, line: line === null || text === null ? null : { number: line, text } };
-  return influencesOn(place, inputs, varied, templates)?.map(explainedKey) ?? null;
+  return (
+    influencesOn(place, inputs, varied, templates, triedValues(subject, contracts))?.map(explainedKey) ?? null
+  );
+}
+
+/** An inventory is large: only what is asked of the hosts that have these services is tried, of the file's own host where it has one. */
+function triedValues({ project, policy, file }: Subject, contracts: readonly Contract[]): TriedValues {
+  const { files, asked } = project.values;
+  const ids = contracts.map(({ service_id }) => service_id);
+  const placed = (policy.deployments ?? []).filter(({ services }) =>
+    services.some((pattern) => ids.some((id) => wholeId(pattern).test(id))),
+  );
+  const hosts = placed.flatMap(({ inventory_host }) => inventory_host ?? []);
+  const [folder, own = ''] = file.path.split('/');
+  const variables = policy.deployments === null ? [] : runtimeVariables(policy);
+  return {
+    files,
+    asked: new Set([...asked, ...variables]),
+    hosts: new Set(folder === 'hosts' && hosts.includes(own) ? [own] : hosts),
+  };
+}
+
+/** The variables of hosts that the policy itself reads. */
+function runtimeVariables({ document }: Policy): string[] {
+  return asList(asMapping(document.value).deployments).map(
+    (entry) => asText(asMapping(entry).runtime_variable) ?? RUNTIME_VARIABLE,
+  );
 }
 
 /** The contracts that are there when keys are tried: those of the file, or those that the line names. */

@@ -1,5 +1,6 @@
 import { contractSchemaText, policySchemaText } from '#generated/schemas.js';
 import { diffArrays } from 'diff';
+import type { ValueFiles } from '../policy/placed-values.js';
 import type { Pointer } from '../source/document.js';
 import { schemaAt, type JsonSchema } from '../source/schema.js';
 import { TARGETS } from '../targets/registry.js';
@@ -21,10 +22,20 @@ const SCHEMAS: Readonly<Record<Input['kind'], JsonSchema | null>> = {
   policy: JSON.parse(policySchemaText) as JsonSchema,
   contract: JSON.parse(contractSchemaText) as JsonSchema,
   values: null,
+  inventory: null,
 };
 
 /** Keys of the policy that say where things are, not what they are. */
-const PLACES = ['version', 'contracts', 'values', 'output', 'templates'];
+const PLACES = ['version', 'contracts', 'values', 'inventory', 'output', 'templates'];
+
+/** Which values there are to try. */
+export interface TriedValues {
+  readonly files: ValueFiles;
+  /** The names that anything asks an inventory for. */
+  readonly asked: ReadonlySet<string>;
+  /** The hosts of the inventory that matter to the place. */
+  readonly hosts: ReadonlySet<string>;
+}
 
 /** What is looked at: a file of the tree, or one line of it. */
 export interface Place {
@@ -40,6 +51,7 @@ export interface Place {
  *
  * @param inputs what the place is rendered from
  * @param varied those of them whose keys are tried
+ * @param values where values come from
  * @returns in the order of the inputs; null when the place cannot be made from these inputs
  */
 export function influencesOn(
@@ -47,8 +59,9 @@ export function influencesOn(
   inputs: Inputs,
   varied: Inputs,
   templates: TemplateSet,
+  values: TriedValues,
 ): Influence[] | null {
-  const renderer = new Renderer(templates);
+  const renderer = new Renderer(templates, values.files);
   const targets = TARGETS.filter(
     (target) => renderer.render(inputs, [target])?.files.has(place.path) === true,
   );
@@ -65,7 +78,7 @@ export function influencesOn(
   return varied.flatMap((input) => {
     const replaced = (value: unknown): Inputs =>
       inputs.map((each) => (each === input ? { ...input, value } : each));
-    const leaves = leavesOf(input.value).filter(({ pointer }) => isRead(input, pointer));
+    const leaves = leavesOf(input.value).filter(({ pointer }) => isRead(input, pointer, values));
     const written = leaves.flatMap(({ pointer, value }): Influence[] => {
       const schema = schemaOf(input, pointer);
       const others = candidatesFor(value, schema);
@@ -86,10 +99,18 @@ export function influencesOn(
 }
 
 /** Whether a key can matter: what no schema describes is read by nobody, unless a reference names it. */
-function isRead(input: Input, pointer: Pointer): boolean {
+function isRead(input: Input, pointer: Pointer, { asked, hosts }: TriedValues): boolean {
   const root = SCHEMAS[input.kind];
+  if (input.kind === 'inventory') {
+    const [group, , host, ofHost] = pointer;
+    return group === '_meta'
+      ? hosts.has(String(host)) && asked.has(String(ofHost))
+      : asked.has(String(host)) && pointer[1] === 'vars';
+  }
   if (root === null) return true;
-  if (input.kind === 'policy') return !PLACES.includes(String(pointer[0]));
+  if (input.kind === 'policy') {
+    return !PLACES.includes(String(pointer[0])) && !(pointer[0] === 'deployments' && pointer[2] === 'values');
+  }
   return schemaAt(root, pointer) !== null || JSON.stringify(input.value).includes(`{{`);
 }
 

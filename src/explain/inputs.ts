@@ -1,12 +1,14 @@
 import type { Contract } from '../model/contract.js';
 import { loadContracts } from '../contract/load.js';
-import { loadValues, type ValuesLookup } from '../contract/values.js';
+import { loadInventory, type Inventory } from '../contract/inventory.js';
+import { loadValues } from '../contract/values.js';
 import { hasErrors } from '../diagnostics/diagnostic.js';
 import type { Project } from '../load.js';
 import { drawPlan } from '../plan/build.js';
 import { rememberTimes } from '../plan/place-in-time.js';
 import { loadPolicy } from '../policy/load.js';
-import type { Policy } from '../model/policy.js';
+import { placedValues, type ValueFiles } from '../policy/placed-values.js';
+import { valuesKey, type Deployment, type Policy } from '../model/policy.js';
 import type { SourceDocument } from '../source/document.js';
 import { parseYaml } from '../source/parse.js';
 import { projectTemplates } from '../targets/project-templates.js';
@@ -19,7 +21,7 @@ import type { TemplateSet } from '../template/template-set.js';
 
 /** One document that a rendering depends on; its value need not be the one that the document holds. */
 export interface Input {
-  readonly kind: 'policy' | 'values' | 'contract';
+  readonly kind: 'policy' | 'values' | 'inventory' | 'contract';
   readonly document: SourceDocument;
   readonly value: unknown;
 }
@@ -31,14 +33,24 @@ export type Inputs = readonly Input[];
 export function inputsOf(project: Project, policy: Policy, contracts: readonly Contract[]): Inputs {
   const known = new Set([policy.document.file, ...project.contracts.map(({ document }) => document.file)]);
   const values = [...project.sources].filter(([file]) => !known.has(file));
+  const { inventory } = project.values;
   const input = (kind: Input['kind']) => (document: SourceDocument) => ({
     ...{ kind, document, value: document.value },
   });
   return [
     ...[policy.document].map(input('policy')),
     ...values.flatMap(([file, text]) => parseYaml({ file, text }).documents).map(input('values')),
-    ...contracts.map(({ document }) => document).map(input('contract')),
+    ...(inventory === null ? [] : parseYaml(inventory).documents).map(input('inventory')),
+    ...contracts.flatMap((contract) => writtenAs(project, contract) ?? []).map(input('contract')),
   ];
+}
+
+/** A contract as it is in its file, without what values say of it. */
+function writtenAs(project: Project, contract: Contract): SourceDocument | null {
+  const { file } = contract.document;
+  const inFile = project.contracts.filter(({ document }) => document.file === file);
+  const { documents } = parseYaml({ file, text: project.sources.get(file) ?? '' });
+  return documents[inFile.indexOf(contract)] ?? null;
 }
 
 /** What inputs render to. */
@@ -51,22 +63,29 @@ export interface Rendering {
 /** Renders inputs again and again, and reads only what changed. */
 export class Renderer {
   readonly #templates: TemplateSet;
-  readonly #policies = new WeakMap<Input, Policy | null>();
-  readonly #contracts = new WeakMap<Input, { values: ValuesLookup; contracts: readonly Contract[] | null }>();
+  readonly #policies = new WeakMap<Input, { inventory: Input | null; policy: Policy | null }>();
+  readonly #inventories = new WeakMap<Input, Inventory | null>();
+  readonly #contracts = new WeakMap<Input, { values: PlacedValues; contracts: readonly Contract[] | null }>();
   readonly #place = rememberTimes();
   readonly #first = new Map<string, { of: string; files: readonly RenderedFile[] }>();
-  #values: { inputs: Inputs; lookup: ValuesLookup } | null = null;
+  readonly #valueFiles: ValueFiles;
+  #values: { inputs: Inputs; places: string; placed: PlacedValues } | null = null;
 
-  constructor(templates: TemplateSet) {
+  constructor(templates: TemplateSet, valueFiles: ValueFiles) {
     this.#templates = templates;
+    this.#valueFiles = valueFiles;
   }
 
   /** What `targets` make of inputs, in memory; null when some inputs cannot be read or rendered. */
   render(inputs: Inputs, targets: readonly Target[]): Rendering | null {
     const [first] = inputs.filter(({ kind }) => kind === 'policy');
-    const policy = first === undefined ? null : this.#policy(first);
+    const inventory = inputs.find(({ kind }) => kind === 'inventory') ?? null;
+    const policy = first === undefined ? null : this.#policy(first, inventory);
     if (policy === null) return null;
-    const values = this.#lookup(inputs.filter(({ kind }) => kind === 'values'));
+    const values = this.#placed(
+      inputs.filter(({ kind }) => kind === 'values' || kind === 'inventory'),
+      policy.deployments ?? [],
+    );
     const contracts = inputs
       .filter(({ kind }) => kind === 'contract')
       .map((input) => this.#contract(input, values));
@@ -105,31 +124,55 @@ export class Renderer {
     return files;
   }
 
-  #policy(input: Input): Policy | null {
+  #policy(input: Input, inventory: Input | null): Policy | null {
     const known = this.#policies.get(input);
-    if (known !== undefined) return known;
-    const { policy } = loadPolicy(asFile(input));
-    this.#policies.set(input, policy);
+    if (known?.inventory === inventory) return known.policy;
+    const { policy } = loadPolicy(asFile(input), null, () => this.#inventory(inventory));
+    this.#policies.set(input, { inventory, policy });
     return policy;
   }
 
-  #lookup(inputs: Inputs): ValuesLookup {
-    const isSame = this.#values?.inputs.every((input, index) => input === inputs[index]) === true;
-    if (this.#values === null || !isSame) {
-      this.#values = { inputs, lookup: loadValues(inputs.map(asFile)).values };
-    }
-    return this.#values.lookup;
+  #inventory(input: Input | null): Inventory | null {
+    if (input === null) return null;
+    const known = this.#inventories.get(input) ?? loadInventory(asFile(input)).inventory;
+    this.#inventories.set(input, known);
+    return known;
   }
 
-  #contract(input: Input, values: ValuesLookup): readonly Contract[] | null {
+  #placed(inputs: Inputs, deployments: readonly Deployment[]): PlacedValues {
+    const hasOwn = deployments.some((deployment) => valuesKey(deployment) !== '');
+    const places = hasOwn
+      ? JSON.stringify(deployments.map((deployment) => [deployment.services, valuesKey(deployment)]))
+      : '';
+    const known = this.#values;
+    const isSame =
+      known?.places === places &&
+      known.inputs.length === inputs.length &&
+      known.inputs.every((input, index) => input === inputs[index]);
+    if (known !== null && isSame) return known.placed;
+    const files = inputs.filter(({ kind }) => kind === 'values').map(asFile);
+    const inventory = inputs.find(({ kind }) => kind === 'inventory') ?? null;
+    const sources = {
+      files: this.#valueFiles,
+      layers: new Map(files.map((file) => [file.file, loadValues(file).layer])),
+      inventory: this.#inventory(inventory),
+    };
+    const placed = placedValues(sources, deployments);
+    this.#values = { inputs, places, placed };
+    return placed;
+  }
+
+  #contract(input: Input, placed: PlacedValues): readonly Contract[] | null {
     const known = this.#contracts.get(input);
-    if (known?.values === values) return known.contracts;
-    const { contracts, diagnostics } = loadContracts([asFile(input)], values);
+    if (known?.values === placed) return known.contracts;
+    const { contracts, diagnostics } = loadContracts([asFile(input)], placed.values, placed.placesOf);
     const loaded = hasErrors(diagnostics) ? null : contracts;
-    this.#contracts.set(input, { values, contracts: loaded });
+    this.#contracts.set(input, { values: placed, contracts: loaded });
     return loaded;
   }
 }
+
+type PlacedValues = ReturnType<typeof placedValues>;
 
 /** JSON is YAML; nobody looks at positions in it. */
 function asFile({ document, value }: Input): { file: string; text: string } {

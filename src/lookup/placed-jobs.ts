@@ -1,4 +1,5 @@
 import type { Job } from '../model/job.js';
+import { serviceAt } from './at-place.js';
 import { jobIndex } from './job-index.js';
 import { oncePerPlan } from './once-per-plan.js';
 import type { BackupPlan, Placement, RepositoryPlan, ServicePlan } from '../model/plan.js';
@@ -20,10 +21,11 @@ export const placedJobs = oncePerPlan((plan: BackupPlan): PlacedJob[] => {
   return plan.services.flatMap((service) => {
     const repository = repositories.get(service.repository);
     if (repository === undefined) return [];
-    return service.placements.flatMap((placement) =>
-      index
+    return service.placements.flatMap((placement) => {
+      const there = serviceAt(service, placement);
+      return index
         .at(service.service_id, placement)
-        .map((job) => ({ project, job, service, placement, repository })),
-    );
+        .map((job) => ({ project, job, service: there, placement, repository }));
+    });
   });
 });

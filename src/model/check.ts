@@ -26,6 +26,26 @@ export interface CheckInput {
 /** One rule over the whole project: returns what it finds wrong, and changes nothing. */
 export type Check = (input: CheckInput) => Diagnostic[];
 
+/** Tells a service's contract as it is in one of its places. */
+export function contractsInPlace({
+  deployed,
+}: Pick<CheckInput, 'deployed'>): (
+  service: string,
+  place: { readonly runtime: string; readonly host: string | null },
+) => Contract | undefined {
+  const key = (service: string, runtime: string, host: string | null) =>
+    `${service} ${runtime} ${host ?? ''}`;
+  const known = new Map(
+    deployed.map(({ contract, runtime, host }) => [key(contract.service_id, runtime, host), contract]),
+  );
+  return (service, { runtime, host }) => known.get(key(service, runtime, host));
+}
+
+/** A contract, and what it is in places where other values hold. */
+export function withVariants(contracts: readonly Contract[]): Contract[] {
+  return contracts.flatMap((contract) => [contract, ...new Set(contract.variants.values())]);
+}
+
 /** `services/a.yml:3`, for hints that point at the other half of a conflict. */
 export function place(span: Span): string {
   return `${span.file}:${span.line}`;

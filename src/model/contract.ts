@@ -175,4 +175,6 @@ export interface Contract {
   /** Service ids from `requires[]`. */
   readonly requires: readonly string[];
   readonly backup: BackupBlock;
+  /** What it is in places where other values hold, by `valuesKey` of the deployment; it is this one in every other place. */
+  readonly variants: ReadonlyMap<string, Contract>;
 }

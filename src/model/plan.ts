@@ -76,6 +76,8 @@ export interface Placement {
   readonly commands?: Commands;
   /** restic's `--host`. */
   readonly snapshot_host: string;
+  /** Set where values that hold there make the service another one than elsewhere: only what differs. */
+  readonly own?: Partial<OwnOfPlace>;
   /** In the contract's order of persistent volumes. */
   readonly volumes: readonly PlannedVolume[];
   /** Keys that the policy's defaults set and an operator does nothing about; none where every key is in force. */
@@ -83,6 +85,20 @@ export interface Placement {
   /** What keeps a job from being rendered here, in words; empty when nothing does. */
   readonly obstacles: readonly string[];
 }
+
+/** What of a service each of its places may have its own of. */
+export type OwnOfPlace = Pick<
+  ServicePlan,
+  | 'service_name'
+  | 'service_unit_name'
+  | 'compose_services'
+  | 'container_name'
+  | 'shreds_secrets'
+  | 'run_as_user'
+  | 'run_as_group'
+  | 'health_cmd'
+  | 'vmid'
+>;
 
 /** One service, and how it is backed up wherever it runs. */
 export interface ServicePlan {

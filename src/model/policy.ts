@@ -49,7 +49,16 @@ export interface Deployment {
   /** What its runtime reads in it for itself: only that runtime knows what it is. */
   readonly runtime_settings: unknown;
   readonly commands: Commands;
+  /** Globs of files whose values hold here alone, relative to the policy's folder. */
+  readonly values: readonly string[];
+  /** The host of the inventory whose variables hold here; null where none does. */
+  readonly inventory_host: string | null;
   readonly pointer: Pointer;
+}
+
+/** By what a contract knows which values of a place's own hold there; `''` for none. */
+export function valuesKey({ values, inventory_host }: Pick<Deployment, 'values' | 'inventory_host'>): string {
+  return values.length === 0 && inventory_host === null ? '' : JSON.stringify([inventory_host, ...values]);
 }
 
 /** Labels of objects in a cluster. */
@@ -67,6 +76,8 @@ export interface Policy {
   readonly contracts: readonly string[];
   /** Globs of the files that answer references of contracts, relative to the policy's folder. */
   readonly values: readonly string[];
+  /** What `ansible-inventory --list` printed, relative to the policy's folder; `-` for standard input, null for none. */
+  readonly inventory: string | null;
   /** Folder of the output tree, relative to the policy's folder. */
   readonly output: string;
   /** Folder whose files shadow the built-in templates by path; null for none. */

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Contract } from '../model/contract.js';
 import { NOTHING_UNREAD, type Unread } from '../model/unread.js';
 import { sortDiagnostics, type Diagnostic } from '../diagnostics/diagnostic.js';
@@ -13,7 +14,14 @@ import type { Deployed } from '../model/deployed.js';
 import { excludesInside } from '../excludes/bound.js';
 import { backedUp } from '../model/volume.js';
 import { planVolumes, unprotectedVolumes, volumeRoot } from './volumes.js';
-import type { BackupPlan, Elsewhere, Placement, RepositoryPlan, ServicePlan } from '../model/plan.js';
+import type {
+  BackupPlan,
+  Elsewhere,
+  OwnOfPlace,
+  Placement,
+  RepositoryPlan,
+  ServicePlan,
+} from '../model/plan.js';
 import { expand } from '../jobs/expand.js';
 import { placeInTime, placingOf } from './place-in-time.js';
 import { resolve } from './resolve.js';
@@ -65,15 +73,17 @@ export function drawPlan(
   unread: Unread = NOTHING_UNREAD,
 ) {
   const sorted = [...contracts].sort((a, b) => compareText(a.service_id, b.service_id));
-  const unique = sorted.filter((contract, index) => sorted[index - 1]?.service_id !== contract.service_id);
-  const { deployed, diagnostics } = resolveDeployments(policy, unique, unread);
-  const placesOf = groupBy(deployed, (entry) => entry.contract);
-  const services = unique.map((contract) => planService(policy, contract, placesOf.get(contract) ?? []));
+  const distinct = sorted.filter((contract, index) => sorted[index - 1]?.service_id !== contract.service_id);
+  const { deployed, diagnostics } = resolveDeployments(policy, distinct, unread);
+  const placesOf = groupBy(deployed, ({ contract }) => contract.service_id);
+  const services = distinct.map((contract) =>
+    planService(policy, contract, placesOf.get(contract.service_id) ?? []),
+  );
   const users = groupBy(services, ({ repository }) => repository);
   const repositories = policy.repositories.map((repository) =>
     planRepository(repository, users.get(repository.name) ?? []),
   );
-  const drafts = expand(resolve(policy, unique, { services, repositories }, zones));
+  const drafts = expand(resolve(policy, distinct, { services, repositories }, zones));
   const plan = settle({
     version: 2,
     project: policy.project,
@@ -92,16 +102,18 @@ function planService(policy: Policy, contract: Contract, deployed: readonly Depl
   const isInForce = (key: HonouredKey): boolean =>
     deployed.length === 0 ||
     deployed.some(({ runtime }) => runtimeOf(runtime).honours?.(policy, key) ?? true);
+  const common = ownOfPlace(contract);
+  const contracts = [contract, ...contract.variants.values()];
   const placements = deployed
-    .map((entry) => planPlacement(policy, entry))
+    .map((entry) => planPlacement(policy, entry, common))
     .sort((a, b) => compareText(a.host ?? '', b.host ?? '') || compareText(a.runtime, b.runtime));
   return {
     service_id: contract.service_id,
-    service_name: contract.service_name,
-    service_unit_name: contract.service_unit_name,
-    compose_services: contract.compose_services,
-    container_name: contract.container_name,
-    shreds_secrets: contract.shreds_secrets,
+    service_name: common.service_name,
+    service_unit_name: common.service_unit_name,
+    compose_services: common.compose_services,
+    container_name: common.container_name,
+    shreds_secrets: common.shreds_secrets,
     contract: contract.document.file,
     repository: settings.repository,
     tags: [`service:${contract.service_id}`],
@@ -109,7 +121,11 @@ function planService(policy: Policy, contract: Contract, deployed: readonly Depl
     exclude: isInForce('exclude')
       ? excludesInside(
           settings.exclude,
-          contract.persistent_volumes.map(({ name }) => volumeRoot(contract, name)),
+          unique(
+            contracts.flatMap(({ persistent_volumes: volumes }) =>
+              volumes.map(({ name }) => volumeRoot(contract, name)),
+            ),
+          ),
         )
       : [],
     timeout: isInForce('timeout') ? settings.timeout : null,
@@ -117,12 +133,16 @@ function planService(policy: Policy, contract: Contract, deployed: readonly Depl
     accept_incomplete: isInForce('accept_incomplete') && settings.accept_incomplete,
     max_shrink_percent: isInForce('max_shrink') ? settings.max_shrink : 100,
     run_as: settings.run_as,
-    run_as_user: contract.run_as_user,
-    run_as_group: contract.run_as_group,
-    health_cmd: contract.health_cmd,
-    requires: [...new Set(contract.requires)].filter((id) => id !== contract.service_id).sort(compareText),
-    vmid: guestOf(contract),
-    unprotected_volumes: unprotectedVolumes(contract).map((volume) => volume.name),
+    run_as_user: common.run_as_user,
+    run_as_group: common.run_as_group,
+    health_cmd: common.health_cmd,
+    requires: unique(contracts.flatMap(({ requires }) => requires))
+      .filter((id) => id !== contract.service_id)
+      .sort(compareText),
+    vmid: common.vmid,
+    unprotected_volumes: unique(
+      contracts.flatMap((each) => unprotectedVolumes(each).map(({ name }) => name)),
+    ),
     ...(placements.length > 0 ? {} : { undeployed_volumes: unwaivedVolumes(contract) }),
     placements,
     elsewhere: planElsewhere(policy, contract, placements),
@@ -133,6 +153,28 @@ function unwaivedVolumes({ persistent_volumes, backup }: Contract): string[] {
   return persistent_volumes.flatMap(({ name }) =>
     backup.volumes.get(name)?.enabled === false ? [] : [name],
   );
+}
+
+function unique<Item>(items: readonly Item[]): Item[] {
+  return [...new Set(items)];
+}
+
+function ownOfPlace(contract: Contract): OwnOfPlace {
+  const { service_name, service_unit_name, compose_services, container_name, shreds_secrets } = contract;
+  const { run_as_user, run_as_group, health_cmd } = contract;
+  return {
+    ...{ service_name, service_unit_name, compose_services, container_name, shreds_secrets },
+    ...{ run_as_user, run_as_group, health_cmd },
+    vmid: guestOf(contract),
+  };
+}
+
+/** What a place has its own of; null for nothing. */
+function differing(contract: Contract, common: OwnOfPlace): Partial<OwnOfPlace> | null {
+  const own = Object.entries(ownOfPlace(contract)).filter(
+    ([key, value]) => !isDeepStrictEqual(value, common[key as keyof OwnOfPlace]),
+  );
+  return own.length === 0 ? null : Object.fromEntries(own);
 }
 
 /** The guest that the service is, where it may run as one. */
@@ -157,6 +199,7 @@ function planElsewhere(policy: Policy, contract: Contract, placements: readonly 
 function planPlacement(
   policy: Policy,
   { contract, runtime, host, deployment, snapshot_host }: Deployed,
+  common: OwnOfPlace,
 ): Placement {
   const { ownFacts, placement } = runtimeOf(runtime);
   const located = planVolumes(contract, runtime, policy, deployment);
@@ -166,6 +209,7 @@ function planPlacement(
       volumes: located,
     },
   );
+  const own = differing(contract, common);
   return {
     ...{ runtime, host, namespace },
     ...(workload === undefined ? {} : { workload }),
@@ -173,7 +217,9 @@ function planPlacement(
     scope,
     ...ownFacts?.(policy, contract, deployment),
     ...(commands === undefined ? {} : { commands }),
-    ...{ snapshot_host, volumes },
+    snapshot_host,
+    ...(own === null ? {} : { own }),
+    volumes,
     ...(not_honoured === undefined ? {} : { not_honoured }),
     obstacles,
   };

@@ -1,9 +1,11 @@
-import type { Contract, RuntimeName } from '../model/contract.js';
+import { isDeepStrictEqual } from 'node:util';
+import type { Contract } from '../model/contract.js';
 import type { Unread } from '../model/unread.js';
 import type { Diagnostic } from '../diagnostics/diagnostic.js';
 import { didYouMean } from '../diagnostics/did-you-mean.js';
-import type { Deployed } from '../model/deployed.js';
+import { contractAt, type Deployed } from '../model/deployed.js';
 import type { Deployment, Policy } from '../model/policy.js';
+import { matchingServices, wholeId } from '../policy/match-services.js';
 import type { Pointer } from '../source/document.js';
 
 interface Found {
@@ -27,8 +29,10 @@ export function resolveDeployments(policy: Policy, contracts: readonly Contract[
   }
   const found: Found = { deployed: [], diagnostics: [] };
   const placed = new Set<Contract>();
+  const seen = new Set<Pointer>();
   for (const deployment of policy.deployments) {
-    matchDeployment({ policy, contracts, unread }, deployment, placed, found);
+    matchDeployment({ policy, contracts, unread }, deployment, placed, found, !seen.has(deployment.pointer));
+    seen.add(deployment.pointer);
   }
   return found;
 }
@@ -44,22 +48,27 @@ function matchDeployment(
   deployment: Deployment,
   placed: Set<Contract>,
   found: Found,
+  isFirst: boolean,
 ): void {
   const matched = new Set<Contract>();
   for (const [index, pattern] of deployment.services.entries()) {
     const pointer = [...deployment.pointer, 'services', index];
-    const matches = matching(pattern, contracts);
-    if (matches.length === 0 && !mayMatch(pattern, unread)) {
+    const matches = matchingServices(pattern, contracts);
+    if (matches.length === 0 && isFirst && !mayMatch(pattern, unread)) {
       found.diagnostics.push(matchesNothing(policy, pattern, pointer, contracts));
     }
     for (const contract of matches) {
       if (matched.has(contract)) continue;
       matched.add(contract);
-      if (!contract.runtimes.includes(deployment.runtime)) {
-        found.diagnostics.push(runtimeNotListed(policy, deployment.runtime, contract, pointer));
+      const there = contractAt(contract, deployment);
+      if (!there.runtimes.includes(deployment.runtime)) {
+        const wrong = runtimeNotListed(policy, deployment, there, pointer);
+        // Each host of an inventory would say it again.
+        if (!found.diagnostics.some((known) => isDeepStrictEqual(known, wrong)))
+          found.diagnostics.push(wrong);
         continue;
       }
-      found.deployed.push(place(deployment, contract, !placed.has(contract)));
+      found.deployed.push(place(deployment, there, !placed.has(contract)));
       placed.add(contract);
     }
   }
@@ -75,39 +84,10 @@ function place(deployment: Deployment, contract: Contract, first: boolean): Depl
   return { contract, runtime, host, snapshot_host: deployment.snapshot_host ?? own, deployment };
 }
 
-/** Contracts, sorted by id, whose whole id a shell-style pattern matches: `*` any run of characters, `?` one. */
-function matching(pattern: string, contracts: readonly Contract[]): Contract[] {
-  if (!/[*?]/.test(pattern)) {
-    const found = contracts[firstAtOrAfter(pattern, contracts)];
-    return found?.service_id === pattern ? [found] : [];
-  }
-  const expression = wholeId(pattern);
-  return contracts.filter((contract) => expression.test(contract.service_id));
-}
-
-function wholeId(pattern: string): RegExp {
-  const source = pattern
-    .replaceAll(/[.+^${}()|[\]\\]/g, '\\$&')
-    .replaceAll('*', '.*')
-    .replaceAll('?', '.');
-  return new RegExp(`^${source}$`, 's');
-}
-
 /** Whether a contract that could not be read for its mistakes may be what a pattern means. */
 function mayMatch(pattern: string, { ids, nameless }: Unread): boolean {
   const expression = wholeId(pattern);
   return nameless || [...ids].some((id) => expression.test(id));
-}
-
-/** Binary search, because large fleets name their services one by one. */
-function firstAtOrAfter(id: string, contracts: readonly Contract[]): number {
-  let [low, high] = [0, contracts.length];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if ((contracts[middle]?.service_id ?? '') < id) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }
 
 function matchesNothing(
@@ -128,7 +108,7 @@ function matchesNothing(
 
 function runtimeNotListed(
   policy: Policy,
-  runtime: RuntimeName,
+  { runtime }: Deployment,
   contract: Contract,
   pointer: Pointer,
 ): Diagnostic {

@@ -1,4 +1,5 @@
 import type { Contract } from '../model/contract.js';
+import { serviceAt } from '../lookup/at-place.js';
 import type { Resolved, WishedPart } from '../jobs/kind.js';
 import type { Job, Wish } from '../model/job.js';
 import type { MaintenancePlace, Policy } from '../model/policy.js';
@@ -30,13 +31,14 @@ export function resolve(
       const contract = known.get(service.service_id);
       if (contract === undefined) return [];
       const wishes = wishesOf(policy, contract, zones);
-      return service.placements.map((placement) => ({
-        service,
-        placement,
-        parts: runtimeOf(placement.runtime)
-          .parts(policy, service, placement)
-          .map((part): WishedPart => ({ ...part, wish: wishes(part.backend.zone) })),
-      }));
+      return service.placements.map((placement) => {
+        const there = serviceAt(service, placement);
+        const parts = runtimeOf(placement.runtime).parts(policy, there, placement);
+        return {
+          ...{ service: there, placement },
+          parts: parts.map((part): WishedPart => ({ ...part, wish: wishes(part.backend.zone) })),
+        };
+      });
     }),
   };
 }

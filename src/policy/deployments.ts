@@ -1,4 +1,5 @@
 import { readCommands } from '../contract/commands.js';
+import type { Inventory } from '../contract/inventory.js';
 import type { RuntimeName } from '../model/contract.js';
 import { RUNTIMES, RUNTIME_LIST, runtimeOf } from '../runtimes/registry.js';
 import { asList, asMapping, asText, asTexts } from '../source/access.js';
@@ -7,39 +8,74 @@ import type { Findings } from '../source/findings.js';
 import type { Mapping } from '../source/yaml-values.js';
 import { checkHost } from '../source/host-rules.js';
 import type { Deployment, RuntimeSettings } from '../model/policy.js';
+import { checkInventoryEntry, checkInventoryKeys, inventoryPlaces } from './inventory-places.js';
 
 /** Reads `deployments`; null without the key, which means every runtime that a contract names. */
-export function readDeployments(findings: Findings, given: Mapping): Deployment[] | null {
+export function readDeployments(
+  findings: Findings,
+  given: Mapping,
+  inventory: Inventory | null,
+): Deployment[] | null {
   if (given.deployments === undefined) return null;
   return asList(given.deployments).flatMap((item, index) => {
     const pointer: Pointer = ['deployments', index];
     const entry = asMapping(item);
-    const runtime = RUNTIMES.find((name) => name === entry.runtime);
-    const host = asText(entry.host);
-    if (host !== null) checkHost(findings, host, [...pointer, 'host']);
-    if (runtime === undefined) return [];
-    const { title, runs_on, deployment_key } = runtimeOf(runtime);
-    if (runs_on === 'cluster' && host !== null) {
-      findings.error('STW209', [...pointer, 'host'], `a ${title} deployment has no host`, {
-        part: 'key',
-        hint: 'leave `host` out: the cluster chooses where pods run',
-      });
-    }
-    const services = asTexts(entry.services);
-    checkKeysOfOthers(findings, runtime, entry, pointer);
-    checkCommands(findings, runtime, entry, pointer);
-    return [
-      {
-        runtime,
-        host,
-        services,
-        snapshot_host: asText(entry.snapshot_host),
-        runtime_settings: deployment_key?.read(entry[deployment_key.key]) ?? null,
-        commands: readCommands(findings, entry, pointer),
-        pointer,
-      },
-    ];
+    if (entry.inventory !== true) return readNamed(findings, entry, pointer, inventory);
+    checkInventoryEntry(findings, given, entry, pointer);
+    if (inventory === null) return [];
+    return inventoryPlaces(findings, entry, pointer, inventory).map(({ runtime, host, inventory_host }) =>
+      readPlace(findings, entry, pointer, { runtime, host, inventory_host }),
+    );
   });
+}
+
+/** An entry that says where its services are. */
+function readNamed(
+  findings: Findings,
+  entry: Mapping,
+  pointer: Pointer,
+  inventory: Inventory | null,
+): Deployment[] {
+  const runtime = RUNTIMES.find((name) => name === entry.runtime);
+  const host = asText(entry.host);
+  if (host !== null) checkHost(findings, host, [...pointer, 'host']);
+  if (entry.runtime === undefined) {
+    findings.error('STW021', pointer, '`runtime` is missing', {
+      part: 'key',
+      hint: 'add `runtime: docker`, or `inventory: true` to take hosts and runtimes from the inventory',
+    });
+  }
+  checkInventoryKeys(findings, entry, pointer);
+  if (runtime === undefined) return [];
+  const { title, runs_on } = runtimeOf(runtime);
+  if (runs_on === 'cluster' && host !== null) {
+    findings.error('STW209', [...pointer, 'host'], `a ${title} deployment has no host`, {
+      part: 'key',
+      hint: 'leave `host` out: the cluster chooses where pods run',
+    });
+  }
+  checkKeysOfOthers(findings, runtime, entry, pointer);
+  checkCommands(findings, runtime, entry, pointer);
+  const inventory_host = host !== null && inventory?.layersOf(host) != null ? host : null;
+  return [readPlace(findings, entry, pointer, { runtime, host, inventory_host })];
+}
+
+function readPlace(
+  findings: Findings,
+  entry: Mapping,
+  pointer: Pointer,
+  { runtime, host, inventory_host }: Pick<Deployment, 'runtime' | 'host' | 'inventory_host'>,
+): Deployment {
+  const { deployment_key } = runtimeOf(runtime);
+  return {
+    ...{ runtime, host, inventory_host },
+    services: asTexts(entry.services),
+    snapshot_host: asText(entry.snapshot_host),
+    runtime_settings: deployment_key?.read(entry[deployment_key.key]) ?? null,
+    commands: readCommands(findings, entry, pointer),
+    values: asTexts(entry.values),
+    pointer,
+  };
 }
 
 /** Keys that only deployments on other runtimes have. */

@@ -1,5 +1,6 @@
 import { policySchemaText } from '#generated/schemas.js';
 import { validatePolicy } from '#generated/validators.js';
+import type { Inventory } from '../contract/inventory.js';
 import type { BackupSettings } from '../model/contract.js';
 import { hasErrors, type Diagnostic } from '../diagnostics/diagnostic.js';
 import { isTakenProjectName } from '../names/installed.js';
@@ -18,6 +19,7 @@ import { checkText } from '../source/text-rules.js';
 import type { YamlDocument } from '../source/yaml-document.js';
 import { readDeployments, readRuntimeSettings } from './deployments.js';
 import type { Policy } from '../model/policy.js';
+import { compareHosts } from './inventory-places.js';
 import { readRepositories } from './repositories.js';
 import { readSettings } from '../contract/settings.js';
 
@@ -55,6 +57,8 @@ export interface LoadedPolicy {
   readonly document: YamlDocument | null;
   readonly contracts: readonly InputPattern[];
   readonly values: readonly InputPattern[];
+  readonly deployments: Policy['deployments'];
+  readonly inventory: Inventory | null;
   /** The folder that rendering writes, in which no pattern looks for files; relative to the policy's own. */
   readonly output: string | null;
 }
@@ -63,11 +67,16 @@ export interface LoadedPolicy {
  * Reads `stowage.yml`: one YAML document, every default filled in, every mistake reported.
  *
  * @param project what a policy is taken to say that is older than the key
+ * @param readInventory reads the inventory that the policy names; null where it cannot be read
  */
-export function loadPolicy(input: InputFile, project: string | null = null): LoadedPolicy {
+export function loadPolicy(
+  input: InputFile,
+  project: string | null = null,
+  readInventory: (name: string) => Inventory | null = () => null,
+): LoadedPolicy {
   const parsed = parseYaml(input);
   const [document, second] = parsed.documents;
-  const nothing = { policy: null, document: null, contracts: [], values: [], output: null };
+  const nothing = { ...NOTHING_READ, policy: null };
   if (document === undefined) return { ...nothing, diagnostics: parsed.diagnostics };
   const findings = new Findings(document);
   append(findings.diagnostics, parsed.diagnostics);
@@ -93,18 +102,33 @@ export function loadPolicy(input: InputFile, project: string | null = null): Loa
     append(findings.diagnostics, schemaDiagnostics(check, validatePolicy.errors ?? []));
   }
   checkAllTexts(findings, document.value, []);
-  const policy = build(findings, document, given);
+  const name = asText(given.inventory);
+  const inventory = name === null || name === '' ? null : readInventory(name);
+  const policy = build(findings, document, given, inventory);
+  if (inventory !== null) compareHosts(findings, given, policy, inventory);
   return {
-    policy: hasErrors(findings.diagnostics) ? null : policy,
+    // Without the inventory nobody knows where services are.
+    policy: hasErrors(findings.diagnostics) || (name !== null && inventory === null) ? null : policy,
     diagnostics: findings.diagnostics,
     document,
     contracts: readPatterns(document.value, 'contracts'),
     values: readPatterns(document.value, 'values'),
+    deployments: policy.deployments,
+    inventory,
     output: policy.output,
   };
 }
 
-function build(findings: Findings, document: YamlDocument, given: Mapping): Policy {
+const NOTHING_READ = {
+  ...{ document: null, contracts: [], values: [], deployments: null, inventory: null, output: null },
+};
+
+function build(
+  findings: Findings,
+  document: YamlDocument,
+  given: Mapping,
+  inventory: Inventory | null,
+): Policy {
   const settings = readSettings(findings, asMapping(given.defaults), ['defaults']);
   const timezone = settings.timezone ?? BUILT_IN_DEFAULTS.timezone;
   const repositories = readRepositories(findings, given, timezone);
@@ -114,12 +138,13 @@ function build(findings: Findings, document: YamlDocument, given: Mapping): Poli
     project: readProject(findings, given),
     contracts: readPatterns(given, 'contracts').map(({ pattern }) => pattern),
     values: readPatterns(given, 'values').map(({ pattern }) => pattern),
+    inventory: asText(given.inventory),
     output: readFolder(findings, given, 'output') ?? 'rendered',
     templates: readFolder(findings, given, 'templates'),
     repositories,
     defaults: { ...BUILT_IN_DEFAULTS, ...settings, repository },
     parallel: asInteger(asMapping(given.defaults).parallel) ?? DEFAULT_PARALLEL,
-    deployments: readDeployments(findings, given),
+    deployments: readDeployments(findings, given, inventory),
     runtimes: readRuntimeSettings(findings, given),
   };
 }

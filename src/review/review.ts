@@ -1,4 +1,5 @@
 import type { Contract } from '../model/contract.js';
+import { withVariants } from '../model/check.js';
 import type { RepositoryPlan } from '../model/plan.js';
 import type { Simulated } from '../schedule/simulated.js';
 import type { Finding, Severity, Verdict } from './finding.js';
@@ -47,9 +48,11 @@ export function verdictOf(findings: readonly { readonly severity: Severity }[]):
 /** What {@link ReviewInput} wants to know of contracts that no plan holds. */
 export function mountsOf(contracts: readonly Contract[]): Map<string, readonly string[]> {
   return new Map(
-    contracts.map(({ service_id, service_volumes, compose_volumes }) => [
-      service_id,
-      [...compose_volumes, ...service_volumes].flatMap(({ host_path }) => host_path ?? []),
+    contracts.map((contract) => [
+      contract.service_id,
+      withVariants([contract]).flatMap(({ compose_volumes, service_volumes }) =>
+        [...compose_volumes, ...service_volumes].flatMap(({ host_path }) => host_path ?? []),
+      ),
     ]),
   );
 }

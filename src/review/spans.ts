@@ -1,5 +1,5 @@
 import { NOTHING_UNREAD } from '../model/unread.js';
-import type { BackupSettings, Contract, RuntimeName } from '../model/contract.js';
+import type { BackupSettings, Contract } from '../model/contract.js';
 import { wholeFile, type Span } from '../diagnostics/diagnostic.js';
 import type { Placement, ServicePlan } from '../model/plan.js';
 import { resolveDeployments } from '../plan/deployments.js';
@@ -105,8 +105,9 @@ export class Spans {
   }
 
   /** The key that moved a volume to another place; the volume itself where no single one did. */
-  movedVolume(service: ServicePlan, name: string, runtime: RuntimeName): Span {
-    const contract = this.#contracts.get(service.service_id);
+  movedVolume(service: ServicePlan, name: string, placement: Placement): Span {
+    const { runtime } = placement;
+    const contract = this.#at(service, placement)?.contract ?? this.#contracts.get(service.service_id);
     const old = this.#old.get(service.service_id);
     if (contract === undefined) return this.volume(service, name);
     const before =
@@ -167,15 +168,17 @@ export class Spans {
     );
   }
 
-  #deployment(
-    service: ServicePlan,
+  #deployment(service: ServicePlan, placement: Pick<Placement, 'runtime' | 'host'>): Deployment | null {
+    return this.#at(service, placement)?.deployment ?? null;
+  }
+
+  #at(
+    { service_id }: ServicePlan,
     { runtime, host }: Pick<Placement, 'runtime' | 'host'>,
-  ): Deployment | null {
-    const contract = this.#contracts.get(service.service_id);
-    const own = this.#deployed.find(
-      (entry) => entry.contract === contract && entry.runtime === runtime && entry.host === host,
+  ): Deployed | undefined {
+    return this.#deployed.find(
+      (entry) => entry.contract.service_id === service_id && entry.runtime === runtime && entry.host === host,
     );
-    return own?.deployment ?? null;
   }
 
   /** The time zone that a repository's jobs run in. */

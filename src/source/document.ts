@@ -25,3 +25,11 @@ export interface SourceDocument {
     within?: { readonly start: number; readonly end: number },
   ): Span;
 }
+
+/** A document whose scalars can be seen as they are written. */
+export interface WrittenDocument extends SourceDocument {
+  /** The scalar's text as written, without quotes; null where no scalar stands. */
+  raw(pointer: Pointer): string | null;
+  /** Whether a whole number is written as a decimal one, such as `2.0`, which Python keeps apart. */
+  isFloat(pointer: Pointer): boolean;
+}

@@ -65,3 +65,11 @@ export const DISK: Files = {
   prefetch: () => undefined,
   glob: {},
 };
+
+let read: Buffer | null = null;
+
+/** All of standard input; it can be read once, and both sides of a comparison may ask for it. */
+export function standardInput(): Buffer {
+  read ??= readFileSync(0);
+  return read;
+}

@@ -29,6 +29,10 @@ export class Findings {
     this.#add('warning', code, pointer, message, options);
   }
 
+  info(code: DiagnosticCode, pointer: Pointer, message: string, options: FindingOptions = {}): void {
+    this.#add('info', code, pointer, message, options);
+  }
+
   #add(
     severity: Severity,
     code: DiagnosticCode,

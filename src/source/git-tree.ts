@@ -34,10 +34,14 @@ export class GitTree implements Files {
   readonly #root: Folder = { entries: new Map() };
   readonly #contents = new Map<string, Buffer>();
   readonly #sizes = new Map<string, number>();
+  /** Which commit each submodule is pinned to; their files are in repositories of their own. */
+  readonly submodules: readonly TreeEntry[];
 
   constructor(repository: Repository, commit: string) {
     this.#repository = repository;
-    for (const entry of listCommit(repository, commit)) this.#add(entry);
+    const entries = listCommit(repository, commit);
+    this.submodules = entries.filter(({ kind }) => kind === 'submodule');
+    for (const entry of entries) this.#add(entry);
   }
 
   get glob(): Partial<FileSystemAdapter> {

@@ -1,7 +1,8 @@
+import { resolve } from 'node:path';
 import type { DiagnosticCode } from '../diagnostics/codes.js';
 import { wholeFile, type Diagnostic } from '../diagnostics/diagnostic.js';
 import { errorCode } from './error-code.js';
-import { DISK, type Files } from './files.js';
+import { DISK, standardInput, type Files } from './files.js';
 
 /** One input file in memory. */
 export interface InputFile {
@@ -13,6 +14,9 @@ export interface InputFile {
 
 /** No contract or policy comes near this; a larger file is another kind of file. */
 export const MAX_BYTES = 1024 * 1024;
+const MOST = { bytes: MAX_BYTES, words: '1 MiB' };
+/** The variables of a thousand hosts, each with what all have in common. */
+const MOST_OF_AN_INVENTORY = { bytes: 16 * MAX_BYTES, words: '16 MiB' };
 
 /**
  * Reads one input file as UTF-8. What is wrong with the file as a whole (missing, unreadable, a directory, empty,
@@ -22,11 +26,9 @@ export function readInput(
   absolutePath: string,
   displayName: string,
   files: Files = DISK,
+  most: { readonly bytes: number; readonly words: string } = MOST,
 ): { file: InputFile | null; diagnostics: Diagnostic[] } {
-  const fail = (code: DiagnosticCode, message: string, hint: string) => ({
-    file: null,
-    diagnostics: [{ code, severity: 'error' as const, message, span: wholeFile(displayName), hint }],
-  });
+  const fail = failed(displayName);
   try {
     const stats = files.stat(absolutePath);
     if (stats.kind === 'folder') {
@@ -39,22 +41,50 @@ export function readInput(
     if (stats.kind === 'other') {
       return fail('STW002', `\`${displayName}\` is not a regular file`, 'name a regular file');
     }
-    if (stats.size > MAX_BYTES) {
+    if (stats.size > most.bytes) {
       return fail(
         'STW005',
-        `\`${displayName}\` is larger than 1 MiB (${stats.size} bytes)`,
+        `\`${displayName}\` is larger than ${most.words} (${stats.size} bytes)`,
         'check that it is the file you meant',
       );
     }
-    const text = decode(files.read(absolutePath));
-    if (typeof text !== 'string') {
-      return fail('STW004', `\`${displayName}\` is not UTF-8 text (byte ${text.offset})`, 'save it as UTF-8');
-    }
-    if (text.trim() === '') return fail('STW003', `\`${displayName}\` is empty`, EMPTY_HINT);
-    return { file: { file: displayName, text }, diagnostics: [] };
+    return textOf(files.read(absolutePath), displayName);
   } catch (error) {
     return { file: null, diagnostics: [unreadable(displayName, error)] };
   }
+}
+
+/** What stands for standard input in place of a file. */
+const STANDARD_INPUT = '-';
+
+/** Reads the inventory that a policy names: a file relative to its folder, or standard input. */
+export function readInventory(root: string, name: string, files: Files): ReturnType<typeof readInput> {
+  if (name !== STANDARD_INPUT) return readInput(resolve(root, name), name, files, MOST_OF_AN_INVENTORY);
+  return textOf(standardInput(), 'standard input');
+}
+
+function failed(displayName: string) {
+  return (code: DiagnosticCode, message: string, hint: string) => ({
+    file: null,
+    diagnostics: [{ code, severity: 'error' as const, message, span: wholeFile(displayName), hint }],
+  });
+}
+
+function textOf(bytes: Buffer, displayName: string): ReturnType<typeof readInput> {
+  const fail = failed(displayName);
+  const text = decode(bytes);
+  if (typeof text !== 'string') {
+    return fail('STW004', `\`${displayName}\` is not UTF-8 text (byte ${text.offset})`, 'save it as UTF-8');
+  }
+  if (text.trim() === '') return fail('STW003', `\`${displayName}\` is empty`, EMPTY_HINT);
+  if (text.startsWith('$ANSIBLE_VAULT;')) {
+    return fail(
+      'STW006',
+      `\`${displayName}\` is encrypted by ansible-vault`,
+      'keep what contracts refer to in a file that is not, or run `ansible-vault decrypt` first; single `!vault` values may stay',
+    );
+  }
+  return { file: { file: displayName, text }, diagnostics: [] };
 }
 
 export const EMPTY_HINT = 'fill it, or take it out of the list that names it';

@@ -1,16 +1,15 @@
 import type { SchemaError } from '#generated/validators.js';
 import { CODES, type DiagnosticCode } from '../diagnostics/codes.js';
 import type { Diagnostic } from '../diagnostics/diagnostic.js';
-import type { Pointer } from './document.js';
+import type { Pointer, WrittenDocument } from './document.js';
 import { Findings, type FindingOptions } from './findings.js';
 import type { JsonSchema } from './schema.js';
 import { missingKeyHint, nameHint, valueHint } from './schema-hints.js';
 import { suggest, suggestionHint } from './suggest.js';
 import { isMapping, LiteralText, VaultedValue } from './yaml-values.js';
-import type { YamlDocument } from './yaml-document.js';
 
 export interface SchemaCheck {
-  readonly document: YamlDocument;
+  readonly document: WrittenDocument;
   /** What was validated: the document's value, references resolved. */
   readonly value: unknown;
   readonly schema: JsonSchema;

@@ -1,6 +1,6 @@
 import { getScalarValue, type Event } from 'js-yaml';
 import type { Span } from '../diagnostics/diagnostic.js';
-import type { Pointer, SourceDocument } from './document.js';
+import type { Pointer, WrittenDocument } from './document.js';
 import type { Lines } from './lines.js';
 import { buildNodes, type MappingNode, type ScalarNode, type YamlNode } from './nodes.js';
 
@@ -12,12 +12,13 @@ interface Place {
 }
 
 /** A document as {@link parseYaml} reads it; nodes are built from the parser's events when a span is asked for. */
-export class YamlDocument implements SourceDocument {
+export class YamlDocument implements WrittenDocument {
   readonly file: string;
   readonly value: unknown;
   readonly #lines: Lines;
   readonly #events: readonly Event[];
   #root: YamlNode | null | undefined;
+  #hasFloats: boolean | undefined;
 
   constructor(file: string, value: unknown, lines: Lines, events: readonly Event[]) {
     this.file = file;
@@ -42,12 +43,17 @@ export class YamlDocument implements SourceDocument {
     return this.spanOf(shown.start, end);
   }
 
-  /** The scalar's text as written, without quotes; null where no scalar stands. */
   raw(pointer: Pointer): string | null {
     const place = this.#find(pointer);
     if (place?.exact !== true || place.node.kind !== 'scalar' || place.node.event.valueStart === -1)
       return null;
     return this.#lines.text.slice(place.node.event.valueStart, place.node.event.valueEnd);
+  }
+
+  isFloat(pointer: Pointer): boolean {
+    // Looking for the node costs something, and hardly any document has such a number.
+    this.#hasFloats ??= /(?<![\w.])\d+(?:\.0*(?![\w.])|\.?\d*e[+-]?\d)/i.test(this.#lines.text);
+    return this.#hasFloats && /^[-+]?\d*(?:\.|\d*e)/i.test(this.raw(pointer) ?? '');
   }
 
   /** @internal The span between two offsets of the file's text. */

@@ -1,15 +1,7 @@
 import { parseEvents, YAMLException } from 'js-yaml';
-import type { DiagnosticCode } from '../diagnostics/codes.js';
 import type { Diagnostic } from '../diagnostics/diagnostic.js';
+import { bareJinja, LONG_LINE, type Explanation } from './bare-jinja.js';
 import type { Lines } from './lines.js';
-
-interface Explanation {
-  readonly code?: DiagnosticCode;
-  readonly message: string;
-  readonly hint: string;
-  /** Where the mistake is, when that is not where the parser stopped. */
-  readonly locate?: (text: string, position: number) => number;
-}
 
 /** The parser's reasons that people meet, in our words; the first whose pattern matches is used. */
 const EXPLANATIONS: readonly (readonly [RegExp, Explanation])[] = [
@@ -94,15 +86,13 @@ const EXPLANATIONS: readonly (readonly [RegExp, Explanation])[] = [
   ],
 ];
 
-/** Only people's lines are looked into for what they meant; no such line is longer. */
-const LONG_LINE = 2000;
 /** Characters that may be read again to find where a quote or bracket was opened. */
 const MAX_SEARCH = 2_000_000;
 
 /** What the YAML parser throws, as a diagnostic at the character that is wrong. */
 export function syntaxDiagnostic(file: string, lines: Lines, error: YAMLException): Diagnostic {
   const position = error.mark?.position ?? 0;
-  const bare = bareReference(lines, position);
+  const bare = bareJinja(lines, position);
   const explanation = bare ?? explain(lines, position, error.reason);
   const offset = explanation.locate?.(lines.text, position) ?? position;
   const start = lines.at(offset);
@@ -122,30 +112,6 @@ export function syntaxDiagnostic(file: string, lines: Lines, error: YAMLExceptio
     message,
     hint,
     span: isOnOneLine ? { ...span, end_column: end.column } : span,
-  };
-}
-
-/**
- * An expression without quotes before the place where the parser stopped, on the same line: whatever the parser
- * says, `key: {{ name }}` is the mistake.
- */
-function bareReference(lines: Lines, position: number): (Explanation & { end: number }) | null {
-  const { text } = lines;
-  const lineStart = Math.max(text.lastIndexOf('\n', position - 1), text.lastIndexOf('\r', position - 1)) + 1;
-  if (position - lineStart > LONG_LINE) return null;
-  const line = text.slice(lineStart, Math.min(lines.lineEnd(position), position + LONG_LINE));
-  const match = /^(\s*(?:- +)*(?:[^'"#{}[\]]*?:[ \t]+|(?<=- +)))(\{\{.*?(?:\}\}|$))/.exec(line);
-  const [, before, expression] = match ?? [];
-  if (before === undefined || expression === undefined || lineStart + before.length > position) return null;
-  const whole = line.slice(before.length).replace(/\s+(?:#.*)?$/, '');
-  const quote = whole.includes('"') ? "'" : '"';
-  const canQuote = !(whole.includes('"') && whole.includes("'"));
-  return {
-    code: 'STW016',
-    message: `\`${expression}\` needs quotes: YAML reads a bare \`{\` as a mapping`,
-    hint: canQuote ? `quote the whole value: \`${quote}${whole}${quote}\`` : 'quote the whole value',
-    locate: () => lineStart + before.length,
-    end: lineStart + before.length + expression.length,
   };
 }
 

@@ -1,4 +1,8 @@
-import { loadValues } from '../../src/contract/values.js';
+import { loadValues, NO_VALUES, stackOf } from '../../src/contract/values.js';
 
-/** Without values files. */
-export const NO_VALUES = loadValues([]).values;
+export { NO_VALUES };
+
+/** What files of these texts say; later ones win. */
+export function valuesOf(...texts: readonly string[]) {
+  return stackOf(texts.map((text, index) => loadValues({ file: `values${index}.yml`, text }).layer));
+}

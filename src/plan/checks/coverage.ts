@@ -3,9 +3,11 @@ import type { Diagnostic } from '../../diagnostics/diagnostic.js';
 import { didYouMean } from '../../diagnostics/did-you-mean.js';
 import { declaredVolumes } from '../../locate/location.js';
 import { pairVolume } from '../../locate/pairing.js';
+import type { Deployment, Policy } from '../../model/policy.js';
+import { valueAt } from '../../source/findings.js';
 import { unprotectedVolumes } from '../volumes.js';
 import { effectiveSettings } from '../../model/settings.js';
-import { type Check, place } from '../../model/check.js';
+import { type Check, place, withVariants } from '../../model/check.js';
 import { groupBy } from '../../lookup/group.js';
 
 /** A service that runs nowhere has no backup. */
@@ -44,7 +46,7 @@ export const unknownRepository: Check = ({ policy, contracts }) => {
 
 /** A name that two things share although their paths do not: one of them is likely wrong. */
 export const misnamedVolume: Check = ({ contracts }) =>
-  contracts.flatMap((contract) =>
+  withVariants(contracts).flatMap((contract) =>
     contract.persistent_volumes.flatMap((volume) => {
       const { misnamed, partner } = pairVolume(volume, declaredVolumes(contract));
       if (misnamed === null) return [];
@@ -67,7 +69,7 @@ export const misnamedVolume: Check = ({ contracts }) =>
 
 /** Mounted, but not declared persistent: perhaps forgotten. */
 export const forgottenVolume: Check = ({ contracts }) =>
-  contracts.flatMap((contract) =>
+  withVariants(contracts).flatMap((contract) =>
     unprotectedVolumes(contract).map((volume) => ({
       code: 'STW402' as const,
       severity: 'warning' as const,
@@ -104,7 +106,7 @@ export const uselessExclude: Check = ({ policy, contracts }) => {
 
 /** Several places of one service: each needs a retention group of its own. */
 export const snapshotHosts: Check = ({ policy, deployed }) =>
-  [...groupBy(deployed, (entry) => entry.contract).values()].flatMap((places) =>
+  [...groupBy(deployed, ({ contract }) => contract.service_id).values()].flatMap((places) =>
     places.flatMap((entry, index): Diagnostic[] => {
       // Two places on one host are a mistake of another kind.
       const earlier = places
@@ -136,8 +138,14 @@ export const snapshotHosts: Check = ({ policy, deployed }) =>
           severity: 'info' as const,
           message: `\`${id}\` is deployed in another place too; its snapshots here carry the host \`${entry.snapshot_host}\``,
           span,
-          hint: 'set `snapshot_host` on this deployment to choose the name yourself',
+          hint: isFromInventory(policy, entry.deployment)
+            ? 'the first host of the group keeps the plain name, so add new hosts behind it in the inventory'
+            : 'set `snapshot_host` on this deployment to choose the name yourself',
         },
       ];
     }),
   );
+
+function isFromInventory({ document }: Policy, { pointer }: Deployment): boolean {
+  return valueAt(document.value, [...pointer, 'inventory']) === true;
+}

@@ -53,7 +53,8 @@ export const sharedHistory: Check = ({ policy, plan, deployed }) => {
   });
   const histories = groupBy(stored, ({ repository, snapshot_host }) => `${repository} ${snapshot_host}`);
   return [...histories.values()].flatMap((entries): Diagnostic[] => {
-    const [first, second, ...more] = [...groupBy(entries, ({ contract }) => contract).keys()];
+    const services = groupBy(entries, ({ contract }) => contract.service_id);
+    const [first, second, ...more] = [...services.values()].flatMap(([entry]) => entry?.contract ?? []);
     if (first === undefined || second === undefined) return [];
     const { repository = '', snapshot_host = '' } = entries[0] ?? {};
     const chosen = entries.find(({ deployment }) => deployment?.snapshot_host != null)?.deployment;

@@ -61,11 +61,15 @@ function overlapping(paths: readonly HostPath[]): [HostPath, HostPath][] {
   for (const candidate of sorted) {
     while (open.length > 0 && !isAtOrBelow(candidate.path, open[open.length - 1]?.path ?? '')) open.pop();
     for (const outer of open) {
-      if (outer.entry.contract !== candidate.entry.contract) found.push(inFileOrder(outer, candidate));
+      if (isOther(outer, candidate)) found.push(inFileOrder(outer, candidate));
     }
     open.push(candidate);
   }
   return found;
+}
+
+function isOther(a: HostPath, b: HostPath): boolean {
+  return a.entry.contract.service_id !== b.entry.contract.service_id;
 }
 
 function inFileOrder(a: HostPath, b: HostPath): [HostPath, HostPath] {

@@ -27,7 +27,7 @@ export const sharedUnitName: Check = ({ deployed }) =>
   [...byHost(deployed).values()].flatMap((entries) =>
     [...groupBy(entries.filter(ranBySystemd), (entry) => entry.contract.service_unit_name).values()]
       .flatMap(pairs)
-      .filter(([a, b]) => a.contract !== b.contract)
+      .filter(([a, b]) => a.contract.service_id !== b.contract.service_id)
       .map(([a, b]) => ({
         code: 'STW302' as const,
         severity: b.host === null ? ('warning' as const) : ('error' as const),
@@ -42,7 +42,7 @@ export const sharedUnitName: Check = ({ deployed }) =>
 /** One job per service and host: the unit is named after the service. */
 export const deployedTwice: Check = ({ policy, deployed }) =>
   [...byHost(deployed).values()].flatMap((entries) =>
-    [...groupBy(entries, (entry) => entry.contract).values()]
+    [...groupBy(entries, ({ contract }) => contract.service_id).values()]
       .flatMap(pairs)
       .filter(([, b]) => b.deployment !== null)
       .map(([a, b]) => ({

@@ -18,7 +18,9 @@ export const sharedManagedVolume: Check = (input) => {
   );
   return [...byVolume.values()].flatMap((sharing) =>
     sharing.flatMap((mine, index): Diagnostic[] => {
-      const other = sharing.slice(0, index).find(({ contract }) => contract !== mine.contract);
+      const other = sharing
+        .slice(0, index)
+        .find(({ contract }) => contract.service_id !== mine.contract.service_id);
       return other === undefined ? [] : [shared(mine, other)];
     }),
   );

@@ -3,7 +3,7 @@ import type { Contract } from '../../model/contract.js';
 import { isAtOrBelow } from '../../locate/pairing.js';
 import type { Pointer } from '../../source/document.js';
 import type { PlannedVolume, Placement } from '../../model/plan.js';
-import { type Check } from '../../model/check.js';
+import { contractsInPlace, type Check } from '../../model/check.js';
 import { declaredAt } from './declared.js';
 
 export interface LocatedVolume {
@@ -14,22 +14,22 @@ export interface LocatedVolume {
 }
 
 /** Every located volume that is backed up, with where its contract declares it. */
-export function locatedVolumes({ contracts, plan }: Parameters<Check>[0]): LocatedVolume[] {
-  const byId = new Map(contracts.map((contract) => [contract.service_id, contract]));
-  return plan.services.flatMap((service) => {
-    const contract = byId.get(service.service_id);
-    if (contract === undefined) return [];
-    return service.placements.flatMap((placement) =>
-      placement.volumes
+export function locatedVolumes({ deployed, plan }: Parameters<Check>[0]): LocatedVolume[] {
+  const contractOf = contractsInPlace({ deployed });
+  return plan.services.flatMap(({ service_id, placements }) =>
+    placements.flatMap((placement) => {
+      const contract = contractOf(service_id, placement);
+      if (contract === undefined) return [];
+      return placement.volumes
         .filter((volume) => volume.backed_up)
         .map((volume) => ({
           contract,
           placement,
           volume,
           pointer: declaredAt(contract, volume.volume, placement.runtime),
-        })),
-    );
-  });
+        }));
+    }),
+  );
 }
 
 /**

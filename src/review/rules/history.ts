@@ -131,7 +131,7 @@ function movedAt(spans: ReviewInput['spans'], pair: PlacementPair, volume: Plann
   const deployed = before.runtime !== after.runtime || before.host !== after.host;
   return deployed
     ? spans.placement(service.after, after)
-    : spans.movedVolume(service.after, volume.volume, after.runtime);
+    : spans.movedVolume(service.after, volume.volume, after);
 }
 
 function runsElsewhere({ before, after }: PlacementPair): boolean {

@@ -3,7 +3,7 @@ import type { Diagnostic } from '../../diagnostics/diagnostic.js';
 import { declaredIn, isAtOrBelow } from '../../locate/pairing.js';
 import { backedUp } from '../../model/volume.js';
 import { helperOf, holdsRclone } from '../../model/repository-url.js';
-import type { Check, CheckInput } from '../../model/check.js';
+import { contractsInPlace, type Check, type CheckInput } from '../../model/check.js';
 import { locator } from './locate.js';
 
 /** Folders of the system; no user without root owns what is in them (hier(7)), or it is another engine's store. */
@@ -82,19 +82,20 @@ function isMountableRoot(path: string): boolean {
 }
 
 /** Every volume of a rootless service that is backed up, with where its contract declares it. */
-function rootless({ contracts, plan }: CheckInput) {
-  const byId = new Map(contracts.map((contract) => [contract.service_id, contract]));
-  return plan.services.flatMap(({ service_id, placements }) => {
-    const contract = byId.get(service_id);
-    if (contract === undefined) return [];
-    return placements
+function rootless({ deployed, plan }: CheckInput) {
+  const contractOf = contractsInPlace({ deployed });
+  return plan.services.flatMap(({ service_id, placements }) =>
+    placements
       .filter(({ scope }) => scope === 'user')
-      .flatMap(({ volumes }) => backedUp(volumes))
-      .map((volume) => ({
-        ...{ contract, volume },
-        pointer: declaredIn(contract, volume.volume, locator.mounted(contract)),
-      }));
-  });
+      .flatMap((placement) => {
+        const contract = contractOf(service_id, placement);
+        if (contract === undefined) return [];
+        return backedUp(placement.volumes).map((volume) => ({
+          ...{ contract, volume },
+          pointer: declaredIn(contract, volume.volume, locator.mounted(contract)),
+        }));
+      }),
+  );
 }
 
 function isSystemPath(path: string): boolean {

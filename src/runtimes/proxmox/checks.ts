@@ -20,12 +20,12 @@ const LARGEST_VMID = 999_999_999;
  */
 const unknownGuest: Check = ({ deployed, plan }) => {
   const services = serviceIndex(plan);
-  return deployed.filter(onProxmox).flatMap(({ contract, deployment }): Diagnostic[] => {
+  return deployed.filter(onProxmox).flatMap(({ contract, deployment, host }): Diagnostic[] => {
     const { vmid, dump_guest } = contractOf(contract);
     if (vmid !== null) return [];
     const placement = services
       .get(contract.service_id)
-      ?.placements.find(({ runtime }) => runtime === 'proxmox');
+      ?.placements.find((place) => place.runtime === 'proxmox' && place.host === host);
     const inside = placement === undefined ? [] : insideGuest(placement);
     if (inside.length === 0 && !dump_guest) return [];
     const isToldSo = inside.some(({ volume }) => saidLocation(contract, volume) === 'guest');
@@ -99,7 +99,7 @@ const sharedGuest: Check = ({ deployed }) => {
   );
   return [...claims.values()]
     .flatMap(pairs)
-    .filter(([a, b]) => a.contract !== b.contract)
+    .filter(([a, b]) => a.contract.service_id !== b.contract.service_id)
     .map(([a, b]) => ({
       code: 'STW304' as const,
       severity: b.host === null ? ('warning' as const) : ('error' as const),

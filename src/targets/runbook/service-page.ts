@@ -2,6 +2,7 @@ import type { BackupPlan, Placement, PlannedVolume, RepositoryPlan, ServicePlan 
 import { circles } from '../../plan/requirements.js';
 import { retentionText } from '../../retention/text.js';
 import { header } from '../../rendering/header.js';
+import { serviceAt } from '../../lookup/at-place.js';
 import { jobIndex, serviceIndex } from '../../lookup/job-index.js';
 import type { Job } from '../../model/job.js';
 import { runtimeOf } from '../../runtimes/registry.js';
@@ -30,17 +31,17 @@ export function serviceContext(input: TargetInput, service: ServicePlan): Record
     repository: repositoryFacts(repository),
     tags: service.tags,
     kept: retentionText(service.retention),
-    volumes: first.volumes.map((volume, index) => bestOf(service, volume, index)),
+    volumes: everyVolume(service),
     requires: service.requires.map((id) => requirement(plan, service, id)),
     places: service.placements.flatMap((placement) =>
-      placementContext(input, service, placement, repository),
+      placementContext(input, serviceAt(service, placement), placement, repository),
     ),
     stored: service.placements.some((placement) => whoseRestic(input, placement) !== 'nobody'),
     portable: portable !== undefined,
     elsewhere:
       portable === undefined
         ? []
-        : elsewhereSteps(plan.project, service, portable, input.runtimes).map((step) =>
+        : elsewhereSteps(plan.project, serviceAt(service, portable), portable, input.runtimes).map((step) =>
             shown(step, ON_ANY_HOST),
           ),
     sections: recoverySections(input, service, repository, portable).map((section) => ({
@@ -50,10 +51,14 @@ export function serviceContext(input: TargetInput, service: ServicePlan): Record
   };
 }
 
-/** A volume as it is in the first place that backs it up, if any does: every place has the same ones, in one order. */
-function bestOf({ placements }: ServicePlan, own: PlannedVolume, index: number): PlannedVolume {
-  const everywhere = placements.flatMap(({ volumes }) => volumes[index] ?? []);
-  return everywhere.find(({ backed_up }) => backed_up) ?? own;
+/** The volumes of all places, each as it is in the first place that backs it up, if any does. */
+function everyVolume({ placements }: ServicePlan): PlannedVolume[] {
+  const byName = new Map<string, PlannedVolume>();
+  for (const volume of placements.flatMap(({ volumes }) => volumes)) {
+    const known = byName.get(volume.volume);
+    if (known === undefined || (!known.backed_up && volume.backed_up)) byName.set(volume.volume, volume);
+  }
+  return [...byName.values()];
 }
 
 /** In a circle no order is right, so the page of either says so. */
@@ -133,6 +138,6 @@ function recoverySections(
     ...onHosts.map((placement) =>
       hostIsGone(input.plan.project, placement, repository, whereTyped(placement, input.runtimes)),
     ),
-    ...(portable === undefined ? [] : [withoutScripts(service, portable, repository)]),
+    ...(portable === undefined ? [] : [withoutScripts(serviceAt(service, portable), portable, repository)]),
   ];
 }

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import type { Contract } from '../../../src/model/contract.js';
 import { splitExpressions } from '../../../src/contract/expression.js';
 import { loadContracts } from '../../../src/contract/load.js';
-import { loadValues } from '../../../src/contract/values.js';
+import { valuesOf } from '../../support/values.js';
 
 const REST = `
 mounts:
@@ -13,10 +13,10 @@ runtime_templates: { docker: x }
 `;
 
 function load(text: string, ...valueTexts: string[]) {
-  const { values } = loadValues(
-    valueTexts.map((value, index) => ({ file: `values${index}.yml`, text: value })),
+  const { contracts, diagnostics } = loadContracts(
+    [{ file: 'app.yml', text: text + REST }],
+    valuesOf(...valueTexts),
   );
-  const { contracts, diagnostics } = loadContracts([{ file: 'app.yml', text: text + REST }], values);
   const found = diagnostics.map(
     ({ code, span, message }) => `${code} ${span.file}:${span.line}:${span.column} ${message}`,
   );
@@ -80,13 +80,13 @@ service_name: ${JSON.stringify(expression)}
     ]);
   });
 
-  test("the contract's own keys come before values files, and later files before earlier ones", () => {
+  test("values files come before the contract's own keys, and later files before earlier ones, as in Ansible", () => {
     const contract = good(
       'service_id: app\na: own\nservice_name: "{{ a }}{{ b }}{{ c }}"',
       'a: first\nb: first\nc: first\n',
       'b: second\n',
     );
-    expect(contract.service_name).toBe('ownsecondfirst');
+    expect(contract.service_name).toBe('firstsecondfirst');
   });
 
   test('`!unsafe` text is literal, as in Ansible', () => {
@@ -106,20 +106,23 @@ service_resources: { memory_mb: "{{ lookup('env', 'X') }}" }
 
 describe('what is refused', () => {
   test.each([
-    '{{ a | upper }}',
-    '{{ a | default(b) }}',
-    "{{ a | default('x') | upper }}",
-    "{{ lookup('env', 'X') }}",
     "{{ a if b else 'c' }}",
+    '{{ a | first }}',
+    "{{ lookup('file', 'x') }}",
+    "{{ lookup('env', a) }}",
+    "{{ a | replace('x') }}",
+    "{{ a | upper('x') }}",
+    "{{ a | join(',', attribute='x') }}",
+    "{{ a | default('x' }}",
+    '{{ a | default(value=1) }}',
+    "{{ '' | ternary('y') }}",
     '{{ a ~ b }}',
     '{{ a.b() }}',
     '{{ a[b] }}',
     '{{ a[1:] }}',
-    "{{ 'literal' }}",
     '{{ 1 + 1 }}',
     '{{- a -}}',
     '{{ }}',
-    '{{ true }}',
     '{# note #}',
     '{% raw %}',
     '{{ a',
@@ -129,19 +132,51 @@ describe('what is refused', () => {
     expect(found[0]).toMatch(/^STW111 app.yml:3:17 /);
   });
 
+  test('what makes a text too long is refused before it is made', () => {
+    const twice = ' | replace("", a)'.repeat(8);
+    const { found } = load(`service_id: app\na: xxxxxxxxxxxx\nservice_name: '{{ a${twice} }}'`);
+    expect(found).toHaveLength(1);
+    expect(found[0]).toMatch(/^STW111 .* makes a text longer than 64 KiB$/);
+  });
+
+  test('what only pages show is a warning, and they do without the whole of it', () => {
+    const text = `service_id: app
+health: { cmd: [curl, "http://localhost:{{ port | first }}/", "{{ nope }}"] }
+service_security: { run_as_user: "{{ user }}" }
+`;
+    const { contracts, diagnostics } = loadContracts([{ file: 'app.yml', text: text + REST }], valuesOf());
+    expect(diagnostics.map(({ code, severity, hint }) => `${code} ${severity} ${hint ?? ''}`)).toEqual([
+      expect.stringMatching(/^STW111 warning .*; pages do without it$/),
+      expect.stringMatching(/^STW110 warning .*; pages do without it$/),
+      expect.stringMatching(/^STW110 warning .*; pages do without it$/),
+    ]);
+    expect(contracts).toMatchObject([{ health_cmd: [], run_as_user: null }]);
+  });
+
+  test('the environment is not read, which is said once it counts', () => {
+    const { contract, found } = load(
+      `service_id: app\nservice_name: "{{ a | default(lookup('env', 'X') | default('dflt', true)) }}"`,
+    );
+    expect(contract?.service_name).toBe('dflt');
+    expect(found).toEqual(['STW117 app.yml:2:16 the environment is not read, so `X` counts as not set']);
+    expect(
+      load(`service_id: app\na: b\nservice_name: "{{ a | default(lookup('env', 'X')) }}"`).found,
+    ).toEqual([]);
+  });
+
   test('a mistake in a value is shown where the value is written', () => {
     const { found } = load('service_id: app\nservice_name: "{{ a }}"', 'a: "{{ b }}"\n');
     expect(found).toEqual(['STW110 values0.yml:1:5 `b` is not defined']);
   });
 
-  test('a value of the wrong type is shown at the reference', () => {
+  test('a value of the wrong type is shown where it is written', () => {
     const { found } = load(
       'service_id: app\nservice_volumes: "{{ v }}"',
       'v: [{ name: [3], target: /x, host_path: rel }]\n',
     );
     expect(found).toEqual([
-      'STW022 app.yml:2:18 `name` must be text, but is a list',
-      'STW102 app.yml:2:18 `rel` is not absolute',
+      'STW022 values0.yml:1:13 `name` must be text, but is a list',
+      'STW102 values0.yml:1:41 `rel` is not absolute',
     ]);
   });
 

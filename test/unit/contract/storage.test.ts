@@ -64,6 +64,6 @@ test.each([
   ['storage: [{ name: gone, backup: { excludes: [a] } }]\n', 'storage[].backup'],
 ])('%j is read by nobody, and says so', (more, key) => {
   expect(codesOf(more)).toEqual([
-    `STW117 warning nothing reads \`${key}\`: backups are made as if it were not there`,
+    `STW119 warning nothing reads \`${key}\`: backups are made as if it were not there`,
   ]);
 });

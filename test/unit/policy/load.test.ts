@@ -39,6 +39,7 @@ test('every default of the smallest policy', () => {
     project: 'lab',
     contracts: ['services/*.yml'],
     values: [],
+    inventory: null,
     output: 'rendered',
     templates: null,
     repositories: [

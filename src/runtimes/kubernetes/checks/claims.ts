@@ -3,7 +3,7 @@ import type { Contract } from '../../../model/contract.js';
 import type { Diagnostic } from '../../../diagnostics/diagnostic.js';
 import { declaredIn, isAtOrBelow } from '../../../locate/pairing.js';
 import { backedUp } from '../../../model/volume.js';
-import { place, type Check, type CheckInput } from '../../../model/check.js';
+import { contractsInPlace, place, type Check, type CheckInput } from '../../../model/check.js';
 import { groupBy } from '../../../lookup/group.js';
 import type { PlannedVolume } from '../../../model/plan.js';
 import type { Pointer } from '../../../source/document.js';
@@ -19,19 +19,20 @@ interface Claim {
   readonly pointer: Pointer;
 }
 
-function claimsOf({ contracts, plan }: CheckInput): Claim[] {
-  const byId = new Map(contracts.map((contract) => [contract.service_id, contract]));
-  return plan.services.flatMap(({ service_id, placements }) => {
-    const contract = byId.get(service_id);
-    if (contract === undefined) return [];
-    const volumes = placements.flatMap((placement) => backedUp(placement.volumes));
-    return volumes
-      .filter(({ kind }) => kind === 'claim')
-      .map((volume) => ({
-        ...{ contract, volume },
-        pointer: declaredIn(contract, volume.volume, locator.mounted(contract)),
-      }));
-  });
+function claimsOf({ deployed, plan }: CheckInput): Claim[] {
+  const contractOf = contractsInPlace({ deployed });
+  return plan.services.flatMap(({ service_id, placements }) =>
+    placements.flatMap((placement) => {
+      const contract = contractOf(service_id, placement);
+      if (contract === undefined) return [];
+      return backedUp(placement.volumes)
+        .filter(({ kind }) => kind === 'claim')
+        .map((volume) => ({
+          ...{ contract, volume },
+          pointer: declaredIn(contract, volume.volume, locator.mounted(contract)),
+        }));
+    }),
+  );
 }
 
 /** Two services that back up one claim. VolSync's and K8up's objects are about the claim: there can be one of each. */
@@ -43,7 +44,10 @@ export const sharedClaim: Check = (input) => {
     sharing.flatMap((mine, index): Diagnostic[] => {
       const other = sharing
         .slice(0, index)
-        .find((before) => before.contract !== mine.contract && (perClaim || overlap(before, mine)));
+        .find(
+          (before) =>
+            before.contract.service_id !== mine.contract.service_id && (perClaim || overlap(before, mine)),
+        );
       return other === undefined ? [] : [shared(mine, other, perClaim)];
     }),
   );
@@ -69,13 +73,13 @@ function shared({ contract, volume, pointer }: Claim, other: Claim, perClaim: bo
 }
 
 /** Claims that look like those of a StatefulSet, of which no pod is known: any pod of the workload would be followed. */
-export const claimsOfUnknownPods: Check = ({ policy, contracts, plan }) => {
+export const claimsOfUnknownPods: Check = ({ policy, deployed, plan }) => {
   if (methodOf(settingsOf(policy.runtimes)).restic !== 'ours') return [];
-  const byId = new Map(contracts.map((contract) => [contract.service_id, contract]));
+  const contractOf = contractsInPlace({ deployed });
   return plan.services.flatMap(({ service_id, placements }) =>
-    placements.flatMap(({ workload, volumes }) =>
+    placements.flatMap(({ workload, volumes, ...place }) =>
       backedUp(volumes).flatMap((volume): Diagnostic[] => {
-        const contract = byId.get(service_id);
+        const contract = contractOf(service_id, place);
         const own = contract?.backup.volumes.get(volume.volume);
         const pointer =
           own?.holders[VOLUME_KEY.key] === undefined

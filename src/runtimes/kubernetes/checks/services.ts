@@ -80,9 +80,11 @@ export const impossibleMemory: Check = ({ policy }) => {
 
 /** Commands of a contract that no page types: in a cluster kubectl stops, starts and asks a workload. */
 export const untypedCommands: Check = ({ deployed }) =>
-  [...groupBy(deployed, ({ contract }) => contract)].flatMap(([contract, places]): Diagnostic[] => {
-    const hasSome = Object.values(contract.backup.commands).some((command) => command !== null);
-    if (!hasSome || places.some(({ runtime }) => runtime !== 'kubernetes')) return [];
+  [...groupBy(deployed, ({ contract }) => contract.service_id).values()].flatMap((places): Diagnostic[] => {
+    const contract = places
+      .map((entry) => entry.contract)
+      .find(({ backup }) => Object.values(backup.commands).some((command) => command !== null));
+    if (contract === undefined || places.some(({ runtime }) => runtime !== 'kubernetes')) return [];
     return [
       {
         code: 'STW552',
@@ -97,7 +99,7 @@ export const untypedCommands: Check = ({ deployed }) =>
 /** A cluster has one backup job per service. */
 export const deployedTwiceOnKubernetes: Check = ({ policy, deployed }) => {
   const onKubernetes = deployed.filter(({ runtime }) => runtime === 'kubernetes');
-  return [...groupBy(onKubernetes, ({ contract }) => contract).values()].flatMap(([, ...others]) =>
+  return [...groupBy(onKubernetes, ({ contract }) => contract.service_id).values()].flatMap(([, ...others]) =>
     others.map(({ contract, deployment }): Diagnostic => ({
       code: 'STW308',
       severity: 'error',
