@@ -16,6 +16,8 @@ import { readEphemeralMounts, readPersistentVolumes, readRuntimes } from './moun
 import { checkNearKeys } from './near-keys.js';
 import { overlay, pointingTo } from './overlay.js';
 import { resolveReferences } from './references.js';
+import { readRequires } from './requires.js';
+import { withStorage } from './storage.js';
 import { readForRuntimes } from './for-runtimes.js';
 import { readRequires } from './requires.js';
 import { withStorage } from './storage.js';

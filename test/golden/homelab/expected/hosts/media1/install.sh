@@ -353,6 +353,7 @@ warn_credentials() {
 }
 
 # A folder that nobody makes is found out now, not by the first backup at night.
+# shellcheck disable=SC2016 # a path may hold a `$`
 warn_sources() {
   [ -e "$root"/srv/wiki/data ] || say 'NOTE: backups of' wiki 'fail until this is there:' /srv/wiki/data
   [ -e "$root"/srv/wiki/conf ] || say 'NOTE: backups of' wiki 'fail until this is there:' /srv/wiki/conf

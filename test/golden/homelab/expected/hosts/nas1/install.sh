@@ -357,6 +357,7 @@ warn_credentials() {
 }
 
 # A folder that nobody makes is found out now, not by the first backup at night.
+# shellcheck disable=SC2016 # a path may hold a `$`
 warn_sources() {
   [ -e "$root"/tank/media/photos ] || say 'NOTE: backups of' immich 'fail until this is there:' /tank/media/photos
   [ -e "$root"/tank/documents/inbox ] || say 'NOTE: backups of' paperless 'fail until this is there:' /tank/documents/inbox

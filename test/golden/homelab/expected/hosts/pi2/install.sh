@@ -353,6 +353,7 @@ warn_credentials() {
 }
 
 # A folder that nobody makes is found out now, not by the first backup at night.
+# shellcheck disable=SC2016 # a path may hold a `$`
 warn_sources() {
   [ -e "$root"/etc/adguardhome ] || say 'NOTE: backups of' dns 'fail until this is there:' /etc/adguardhome
   [ -e "$root"/var/lib/adguardhome ] || say 'NOTE: backups of' dns 'fail until this is there:' /var/lib/adguardhome

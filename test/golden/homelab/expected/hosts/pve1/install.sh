@@ -353,6 +353,7 @@ warn_credentials() {
 }
 
 # A folder that nobody makes is found out now, not by the first backup at night.
+# shellcheck disable=SC2016 # a path may hold a `$`
 warn_sources() {
   [ -e "$root"/tank/recordings/home-assistant ] || say 'NOTE: backups of' home-assistant 'fail until this is there:' /tank/recordings/home-assistant
   return 0

@@ -357,6 +357,7 @@ warn_credentials() {
 }
 
 # A folder that nobody makes is found out now, not by the first backup at night.
+# shellcheck disable=SC2016 # a path may hold a `$`
 warn_sources() {
   [ -e "$root"/srv/postgres/dumps ] || say 'NOTE: backups of' postgres 'fail until this is there:' /srv/postgres/dumps
   return 0

@@ -345,6 +345,7 @@ warn_credentials() {
 }
 
 # A folder that nobody makes is found out now, not by the first backup at night.
+# shellcheck disable=SC2016 # a path may hold a `$`
 warn_sources() {
   [ -e "$root"/srv/receipts ] || say 'NOTE: backups of' receipts 'fail until this is there:' /srv/receipts
   return 0

@@ -345,6 +345,7 @@ warn_credentials() {
 }
 
 # A folder that nobody makes is found out now, not by the first backup at night.
+# shellcheck disable=SC2016 # a path may hold a `$`
 warn_sources() {
   [ -e "$root"'/srv/media $HOME; %n x' ] || say 'NOTE: backups of' web.app 'fail until this is there:' '/srv/media $HOME; %n x'
   return 0
