@@ -19,8 +19,6 @@ import { resolveReferences } from './references.js';
 import { readRequires } from './requires.js';
 import { withStorage } from './storage.js';
 import { readForRuntimes } from './for-runtimes.js';
-import { readRequires } from './requires.js';
-import { withStorage } from './storage.js';
 import { checkTexts } from './texts.js';
 import type { ValuesLookup } from './values.js';
 import { readComposeVolumes, readServiceVolumes } from './volumes.js';
