@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { AWAY } from './lib/away.js';
 import { boot, type Machine } from './lib/machine.js';
 import { makeProject, render } from './lib/program.js';
 
@@ -10,7 +11,7 @@ project: lab
 contracts: services/*.yml
 repositories:
   main: { url: /srv/restic, password_file: /etc/restic/password, maintenance: { host: metal1 } }
-defaults: { schedule: '40 1 * * *', exclude: ["*.log", ${JSON.stringify(HOSTILE)}] }
+defaults: { schedule: ${AWAY}, exclude: ["*.log", ${JSON.stringify(HOSTILE)}] }
 deployments: [{ runtime: baremetal, host: metal1, services: ['*'] }]
 `;
 

@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { AWAY, AWAY_CALENDAR, AWAY_CRON } from './lib/away.js';
 import { boot, type Machine } from './lib/machine.js';
 import { nothingToDo } from './lib/nothing-to-do.js';
 import { play as playOn, type PlayOptions } from './lib/playbook.js';
@@ -22,7 +23,7 @@ repositories:
     password_file: /etc/restic/password
     environment_file: /etc/restic/main.env
     maintenance: { host: metal1 }
-defaults: { schedule: '40 1 * * *', timezone: UTC, spread: 0m, timeout: 3h, retention: { keep_last: 2 }, exclude: ${JSON.stringify(HOSTILE)} }
+defaults: { schedule: ${AWAY}, timezone: UTC, spread: 0m, timeout: 3h, retention: { keep_last: 2 }, exclude: ${JSON.stringify(HOSTILE)} }
 deployments: [{ runtime: baremetal, host: metal1, services: ['*'] }]
 `;
 
@@ -188,7 +189,7 @@ describe('a host under Ansible', () => {
     await machine.run(
       [
         'systemctl --quiet disable --now stowage-lab-backup-ledger.timer',
-        'sed -i s/OnCalendar=.*/OnCalendar=hourly/ /etc/systemd/system/stowage-lab-backup-other.timer',
+        'sed -i s/OnCalendar=.*/OnCalendar=yearly/ /etc/systemd/system/stowage-lab-backup-other.timer',
         'chmod 644 /usr/local/lib/stowage/lab/forget.sh',
         'systemctl daemon-reload',
       ].join('\n'),
@@ -197,7 +198,7 @@ describe('a host under Ansible', () => {
     expect(repaired.changed).toBe(2); // the files, the timers
     expect(await state()).toBe(before);
     const next = 'systemctl show -P TimersCalendar stowage-lab-backup-other.timer';
-    expect((await machine.run(next)).stdout).not.toContain('hourly');
+    expect((await machine.run(next)).stdout).not.toContain('01-01');
   });
 
   test('a service that left takes its units and scripts with it, and nothing else', async () => {
@@ -262,8 +263,8 @@ json.dump(yaml.safe_load(open(sys.argv[1])), sys.stdout)`;
       ...{ restic_repository_name: 'main.repo', restic_repository: '/srv/restic' },
       ...{ restic_password_file: '/etc/restic/password', restic_environment_file: '/etc/restic/main.env' },
       ...{
-        restic_schedule: '40 1 * * *',
-        restic_on_calendar: ['*-*-* 01:40:00 UTC'],
+        restic_schedule: AWAY_CRON,
+        restic_on_calendar: [AWAY_CALENDAR],
         restic_timezone: 'UTC',
       },
       ...{ restic_retention: { keep_last: 2 }, restic_accept_incomplete: false },

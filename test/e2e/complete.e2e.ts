@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { AWAY } from './lib/away.js';
 import { failsWith } from './lib/aftermath.js';
 import { Jobs, type Snapshot } from './lib/jobs.js';
 import { boot, type Machine } from './lib/machine.js';
@@ -7,7 +8,6 @@ import { makeProject, render } from './lib/program.js';
 const LOCAL = '/srv/local';
 const SERVED = '/srv/served';
 /** Half a day away: no timer fires by itself while the scenario runs. */
-const AWAY = JSON.stringify(`0 ${(new Date().getUTCHours() + 12) % 24} * * *`);
 const POLICY = `version: 1
 project: lab
 contracts: services/*.yml

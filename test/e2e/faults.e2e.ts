@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { AWAY } from './lib/away.js';
 import { expectNoDamage, failsWith } from './lib/aftermath.js';
 import { exampleContracts } from './lib/examples.js';
 import { Jobs } from './lib/jobs.js';
@@ -6,7 +7,6 @@ import { boot, type Machine } from './lib/machine.js';
 import { makeProject, render } from './lib/program.js';
 
 /** Half a day away: no timer fires by itself while the scenario runs. */
-const AWAY = `${(new Date().getUTCMinutes() + 30) % 60} ${(new Date().getUTCHours() + 12) % 24} * * *`;
 const REPOSITORY = '/srv/restic';
 const SMALL = '/srv/small';
 const VOLUMES = '/var/lib/containers/storage/volumes';
@@ -20,14 +20,14 @@ repositories:
     url: ${REPOSITORY}
     environment_file: /etc/restic/main.env
     maintenance: { host: faults }
-    forget: ${JSON.stringify(AWAY)}
-    prune: ${JSON.stringify(AWAY)}
-    check: { schedule: ${JSON.stringify(AWAY)} }
+    forget: ${AWAY}
+    prune: ${AWAY}
+    check: { schedule: ${AWAY} }
   small: { url: ${SMALL}, maintenance: { host: elsewhere } }
   offsite: { url: 'rest:http://127.0.0.1:8000/', maintenance: { host: elsewhere } }
 defaults:
   repository: main
-  schedule: ${JSON.stringify(AWAY)}
+  schedule: ${AWAY}
   spread: 0m
   retry_lock: 0m
   retention: { keep_last: 2 }

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { AWAY } from './lib/away.js';
 import { expectNoDamage, failsWith } from './lib/aftermath.js';
 import { onlyTheDeadGo, removeDeadLocks } from './lib/dead-locks.js';
 import { exampleContracts } from './lib/examples.js';
@@ -13,7 +14,6 @@ import { interrupted } from './lib/terminal.js';
 import { queued } from './lib/units.js';
 
 /** Half a day away: no timer fires by itself while the scenario runs. */
-const AWAY = JSON.stringify(`0 ${(new Date().getUTCHours() + 12) % 24} * * *`);
 const REPOSITORY = '/srv/restic';
 
 const POLICY = `version: 1

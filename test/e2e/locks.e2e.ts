@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { AWAY } from './lib/away.js';
 import { onlyTheDeadGo } from './lib/dead-locks.js';
 import { EARLY_ENDS, endEarly, expectNothingLeft } from './lib/end-early.js';
 import { Jobs } from './lib/jobs.js';
@@ -6,7 +7,6 @@ import { boot, type Machine } from './lib/machine.js';
 import { makeProject, render } from './lib/program.js';
 
 /** Half a day away: no timer fires by itself while the scenario runs. */
-const AWAY = JSON.stringify(`0 ${(new Date().getUTCHours() + 12) % 24} * * *`);
 /** Each repository: what our program calls it, where it really lies, and as whom its server writes there. */
 const REPOSITORIES = {
   ssh: { repository: 'sftp:store@127.0.0.1:ssh', folder: '/home/store/ssh', owner: 'store' },

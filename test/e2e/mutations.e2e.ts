@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { AWAY } from './lib/away.js';
 import { contractOfJob, type PromisedJob } from './lib/job-contract.js';
 import { Jobs } from './lib/jobs.js';
 import { boot, type Machine } from './lib/machine.js';
 import { makeProject, render } from './lib/program.js';
 
-const AWAY = JSON.stringify(`0 ${(new Date().getUTCHours() + 12) % 24} * * *`);
 const POLICY = `version: 1
 project: lab
 contracts: services/*.yml

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { AWAY } from './lib/away.js';
 import { failsWith } from './lib/aftermath.js';
 import { differences, makeData, manifest, type Manifest } from './lib/data.js';
 import { noteEngine, versionIn } from './lib/engines.js';
@@ -10,7 +11,6 @@ import { makeProject, render, type Project } from './lib/program.js';
 import { runbookCommands } from './lib/runbook.js';
 
 /** Half a day away: no timer fires by itself while the scenario runs. */
-const AWAY = `0 ${(new Date().getUTCHours() + 12) % 24} * * *`;
 const REPOSITORY = 'rest:http://127.0.0.1:8000/';
 const OWNER = 1234;
 const contract = (id: string, backup: string) => `service_id: ${id}
@@ -47,7 +47,7 @@ describe('folders of an NFS server', () => {
 project: lab
 contracts: services/*.yml
 repositories: { main: { url: "${REPOSITORY}", maintenance: { host: nfs1 } } }
-defaults: { schedule: "${AWAY}", spread: 0m, retention: { keep_last: 2 } }
+defaults: { schedule: ${AWAY}, spread: 0m, retention: { keep_last: 2 } }
 deployments: [{ runtime: baremetal, host: nfs1, services: ["*"] }]
 `,
       'services/closed.yml': contract('closed', '{}'),

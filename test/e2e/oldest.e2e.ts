@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { AWAY } from './lib/away.js';
 import { noteEngine, versionIn } from './lib/engines.js';
 import { contractOfJob, type PromisedJob } from './lib/job-contract.js';
 import { Jobs } from './lib/jobs.js';
@@ -16,7 +17,6 @@ const NEWER = [
 ] as const;
 
 /** Half a day away: no timer fires by itself while the scenario runs. */
-const AWAY = JSON.stringify(`0 ${(new Date().getUTCHours() + 12) % 24} * * *`);
 const REPOSITORY = '/srv/restic';
 const SERVED = '/srv/served';
 const POLICY = `version: 1

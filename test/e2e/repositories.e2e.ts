@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { AWAY } from './lib/away.js';
 import { failsWith } from './lib/aftermath.js';
 import { exampleContracts } from './lib/examples.js';
 import { Jobs, type Snapshot } from './lib/jobs.js';
@@ -10,7 +11,6 @@ const LOCAL = '/srv/local';
 const SERVED = '/srv/served';
 const PARTS = 4;
 /** Half a day away: no timer fires by itself while the scenario runs. */
-const AWAY = JSON.stringify(`0 ${(new Date().getUTCHours() + 12) % 24} * * *`);
 
 const POLICY = `version: 1
 project: lab

@@ -1,19 +1,19 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { AWAY } from './lib/away.js';
 import { boot, type Machine } from './lib/machine.js';
 import { makeProject, render } from './lib/program.js';
 import { runbookCommands } from './lib/runbook.js';
 
 /** Half a day away: no timer fires by itself while the scenario runs. */
-const AWAY = `${(new Date().getUTCMinutes() + 30) % 60} ${(new Date().getUTCHours() + 12) % 24} * * *`;
 const POLICY = `version: 1
 project: lab
 contracts: services/*.yml
 repositories:
   ssh: { url: "sftp:store@localhost:ssh", environment_file: /etc/restic/ssh.env, maintenance: { host: way1 } }
   cloud: { url: "rclone:cloud:repo", maintenance: { host: way1 } }
-defaults: { repository: ssh, schedule: ${JSON.stringify(AWAY)}, spread: 0m, retention: { keep_last: 2 } }
+defaults: { repository: ssh, schedule: ${AWAY}, spread: 0m, retention: { keep_last: 2 } }
 deployments: [{ runtime: baremetal, host: way1, services: ["*"] }]
 `;
 const contract = (id: string, repository: string) => `service_id: ${id}
