@@ -59,7 +59,7 @@ function checkFormat({ format, check, diff }: RenderOptions): void {
 function planTree(rendered: Rendered, options: RenderOptions): WritePlan | null {
   const { project, files } = rendered;
   const root = treeOf(rendered, options);
-  if (root === null || failsOn(options.failOn, rendered.diagnostics)) return null;
+  if (root === null || hasErrors(rendered.diagnostics)) return null;
   const only = partFilter(options);
   return unlessBusy(() =>
     planWrite(root, files, {
@@ -118,6 +118,10 @@ function write(plan: WritePlan, terminal: Terminal): WriteResult {
   return result;
 }
 
+function writesNothing({ check, diff }: RenderOptions): boolean {
+  return check || diff;
+}
+
 /** The result without writing anything. */
 function dryRun({ unchanged, drift }: WritePlan): WriteResult {
   return { written: [], unchanged, removed: [], drift };
@@ -151,10 +155,12 @@ export async function renderOnce(options: RenderOptions, terminal: Terminal): Pr
   const plan = unmatched.length > 0 ? null : planTree(rendered, options);
   const diagnostics = sortDiagnostics([...rendered.diagnostics, ...unmatched, ...(plan?.diagnostics ?? [])]);
   const failed = plan === null || failsOn(options.failOn, diagnostics);
-  const dry = options.check || options.diff;
-  const result = failed ? NOTHING : dry ? dryRun(plan) : write(plan, terminal);
+  // What fails is not written; how the tree differs is said nevertheless, unless there are errors.
+  const usable = writesNothing(options) ? !hasErrors(diagnostics) : !failed;
+  const use = usable ? plan : null;
+  const result = use === null ? NOTHING : writesNothing(options) ? dryRun(use) : write(use, terminal);
 
-  report({ rendered, plan: failed ? null : plan, result, diagnostics }, options, terminal);
+  report({ rendered, plan: use, result, diagnostics }, options, terminal);
   const { root } = rendered.project;
   return {
     code: failed || result.drift.length > 0 ? EXIT.problems : EXIT.clean,
@@ -198,7 +204,7 @@ function report(outcome: Outcome, options: RenderOptions, terminal: Terminal): v
     return;
   }
   printBeside(terminal, diagnostics, rendered.sources, options.quiet);
-  if (plan === null && !hasErrors(diagnostics) && !options.check && !options.diff) {
+  if (plan === null && !hasErrors(diagnostics)) {
     terminal.err('nothing is written: with `--fail-on warning` warnings count\n');
   }
   if (plan === null) return;

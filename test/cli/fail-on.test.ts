@@ -40,6 +40,13 @@ describe('--fail-on', () => {
     expect(tree(folder)).not.toEqual([]);
     expect(stowage(folder, ['render', '--check']).code).toBe(0);
     expect(stowage(folder, ['render', '--check', '--fail-on', 'warning']).code).toBe(1);
+    // What writes nothing anyhow says nevertheless how the tree differs.
+    put(folder, 'rendered/README.md', 'mine\n');
+    for (const check of [['--check'], ['--check', '--fail-on', 'warning']]) {
+      const drift = stowage(folder, ['render', ...check]);
+      expect([drift.code, drift.out]).toEqual([1, 'edited  rendered/README.md\n']);
+    }
+    expect(stowage(folder, ['render', '--diff', '--fail-on', 'warning']).out).toContain('-mine');
   });
 
   test('nothing else is a severity', () => {

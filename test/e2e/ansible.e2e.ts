@@ -315,6 +315,7 @@ runtimes: { podman: { user: media } }`,
 
   beforeAll(async () => {
     machine = await boot('ansibleOld', 'old1');
+    await machine.run('mkdir -p /srv/ledger /srv/other');
     await bring('ledger', 'other');
     await makeUser(machine);
     await machine.write('/usr/local/bin/restic', '#!/bin/sh\necho restic 0.18.0 compiled\n', '755');

@@ -38,9 +38,9 @@ const PLACES: Readonly<Record<string, (project: Project, text: string) => void>>
   service_unit_name: ({ contract }, text) => (contract.service_unit_name = text),
   service_namespace: ({ contract }, text) => (contract.service_namespace = text),
   'service_volumes.host_path': ({ contract }, text) =>
-    set(contract, ['service_volumes', 1, 'host_path'], `/srv/${text}`),
+    set(volumeNamed(contract, 'conf') ?? {}, ['host_path'], `/srv/${text}`),
   'service_volumes.source': ({ contract }, text) =>
-    set(contract, ['service_volumes', 0, 'source'], `v${text}`),
+    set(volumeNamed(contract, 'data'), ['source'], `v${text}`),
   'persistent path': ({ contract }, text) =>
     set(contract, ['mounts', 'persistent_volumes', 0, 'path'], `/data/${text}`),
   'a path of its own': ({ contract }, text) =>
@@ -84,6 +84,10 @@ const PLACES: Readonly<Record<string, (project: Project, text: string) => void>>
   'compose service': ({ contract }, text) => (contract.services = [{ name: text }]),
   snapshot_host: ({ policy }, text) => set(policy, ['deployments', 0, 'snapshot_host'], text),
 };
+
+function volumeNamed({ service_volumes: volumes }: Record<string, unknown>, name: string): unknown {
+  return (volumes as { readonly name: string }[]).find((volume) => volume.name === name);
+}
 
 function set(target: unknown, path: readonly (string | number)[], value: unknown): void {
   const [key, ...rest] = path;
@@ -147,6 +151,8 @@ const byOperator = (settings: object) => (input: Project) => {
   (input.contract.mounts as { persistent_volumes: unknown[] }).persistent_volumes.pop();
 };
 
+const NOT_IN_CLUSTERS = { runtimes: { kubernetes: { enabled: false, reason: 'not mounted there' } } };
+
 /** Kubernetes refuses most strings in its names, so that it must not hide what the hosts make of them. */
 const WHERE = {
   hosts: (input: Project) => {
@@ -160,8 +166,15 @@ const WHERE = {
     input.policy.deployments = [{ runtime: 'podman', host: 'podman', services: [SERVICE] }];
     input.contract.quadlet_scope = 'user';
   },
-  restic: inCluster({}),
-  daemonset: inCluster({ host_path_mode: 'daemonset', node_selector: { zone: 'a' } }),
+  restic: (input: Project) => {
+    inCluster({})(input);
+    set(input.contract, ['backup', 'volumes', 'conf'], NOT_IN_CLUSTERS);
+  },
+  daemonset: (input: Project) => {
+    inCluster({ host_path_mode: 'daemonset', node_selector: { zone: 'a' } })(input);
+    // Of these a cluster mounts the first only.
+    (input.contract.service_volumes as unknown[]).reverse();
+  },
   velero: byOperator({ method: 'velero' }),
   'velero with snapshots': byOperator({ method: 'velero', snapshot: 'csi' }),
   volsync: byOperator({ method: 'volsync' }),
@@ -348,5 +361,8 @@ function likeNumber(text: string): string | null {
 function withoutNames(path: string): string {
   return path
     .replace(/^kubernetes\/[^/]+\//, 'kubernetes/*/')
-    .replace(/(\/(?:restore\/\w+\/[^/]+|shell\/claims)\/)[^/]+\.yaml$/, '$1*.yaml');
+    .replace(
+      /(\/(?:restore\/\w+\/[^/]+|shell\/claims|volsync\/[^/]+(?:\/secrets)?)\/)[^/]+\.yaml$/,
+      '$1*.yaml',
+    );
 }

@@ -79,7 +79,7 @@ test('the package holds the program, the library, one file of types, and what pe
     // Built-in templates, which people copy to write their own.
     /^templates\/.+\.hbs$/,
     // What the README refers to.
-    /^examples\/(?:ci|cluster|homelab|ledger|minimal)\/.+\.(?:hbs|sh|ya?ml)$/,
+    /^examples\/(?:ci|cluster|fleet|homelab|ledger|minimal)\/.+\.(?:hbs|json|sh|ya?ml)$/,
   ];
   expect(files.filter((path) => !kinds.some((kind) => kind.test(path)))).toEqual([]);
   expect(kinds.filter((kind) => !files.some((path) => kind.test(path)))).toEqual([]);
