@@ -39,8 +39,8 @@ function stateText({ state, volume }: Covered): string {
       return 'yes';
     case 'waived':
       return `no: ${volume.reason ?? 'waived'}`;
-    case 'not rendered yet':
-      return `NO: ${volume.reason ?? 'not rendered yet'}`;
+    case 'not backed up':
+      return `NO: ${volume.reason ?? 'not backed up'}`;
   }
 }
 
@@ -83,12 +83,12 @@ function runtimeLine(runtime: RuntimeName, covered: readonly Covered[]): string 
   const volumes = (state: Covered['state']): number => here.filter((item) => item.state === state).length;
   const parts = [`${count(volumes('backed up'), 'volume')} protected`];
   if (volumes('waived') > 0) parts.push(`${count(volumes('waived'), 'volume')} waived`);
-  const missing = volumes('not rendered yet');
-  if (missing > 0) parts.push(`${count(missing, 'volume')} NOT RENDERED YET`);
+  const missing = volumes('not backed up');
+  if (missing > 0) parts.push(`${count(missing, 'volume')} NOT BACKED UP`);
   return `${runtime.padEnd(10)}  ${count(services, 'service')}: ${parts.join(', ')}`;
 }
 
-/** One line for each runtime in use: services, and volumes protected, waived, not rendered yet. */
+/** One line for each runtime in use: services, and volumes protected, waived, not backed up. */
 export function coverageSummary(plan: BackupPlan): string {
   const covered = coveredVolumes(plan);
   const used = RUNTIMES.filter((runtime) => covered.some((item) => item.placement.runtime === runtime));

@@ -4,7 +4,7 @@ import type { BackupPlan, Placement, PlannedVolume, ServicePlan } from '../model
 import { isWaived } from '../model/volume.js';
 
 /** What happens to one volume in one placement, in the words of the coverage table. */
-export type Protection = 'backed up' | 'waived' | 'not rendered yet';
+export type Protection = 'backed up' | 'waived' | 'not backed up';
 
 /** What the jobs of a plan do with a volume. */
 export function protection(
@@ -15,7 +15,7 @@ export function protection(
 ): Protection {
   if (isWaived(planned)) return 'waived';
   const jobs = jobIndex(plan).at(service_id, placement);
-  return jobs.some((job) => volumesOf(job).includes(planned.volume)) ? 'backed up' : 'not rendered yet';
+  return jobs.some((job) => volumesOf(job).includes(planned.volume)) ? 'backed up' : 'not backed up';
 }
 
 /** What every table says of a volume whose service is nowhere. */

@@ -114,7 +114,7 @@ function summary(plan: BackupPlan): string {
   );
   const count = (wanted: string) => volumes.filter((found) => found === wanted).length;
   const waived = count('waived') === 0 ? '' : `, ${count('waived')} waived with a reason`;
-  const missing = count('not rendered yet') === 0 ? '' : `, ${count('not rendered yet')} not rendered yet`;
+  const missing = count('not backed up') === 0 ? '' : `, ${count('not backed up')} not backed up`;
   const lost = plan.services.flatMap(({ undeployed_volumes = [] }) => undeployed_volumes).length;
   const nowhere = lost === 0 ? '' : `, ${lost} ${NOT_DEPLOYED}`;
   return `${plan.services.length} services, ${count('backed up')} volumes backed up${waived}${missing}${nowhere}.`;

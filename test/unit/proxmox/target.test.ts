@@ -134,7 +134,7 @@ describe('a guest that nobody can name', () => {
     const placement = service?.placements[0];
     if (service === undefined || placement === undefined) throw new Error('no place');
     expect(placement.volumes.map((volume) => protection(plan, service, placement, volume))).toEqual([
-      'not rendered yet',
+      'not backed up',
       'backed up',
     ]);
   });
