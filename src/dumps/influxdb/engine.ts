@@ -1,0 +1,13 @@
+import type { Engine } from '../engine.js';
+
+/** The folder that its own backup writes, as one archive. */
+export const influxdb: Engine = {
+  name: 'influxdb',
+  title: 'InfluxDB',
+  script: 'influxdb',
+  shape: 'file',
+  ending: '.tar',
+  keys: ['password_from'],
+  reads_files: false,
+  system_user: null,
+};

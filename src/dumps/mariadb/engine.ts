@@ -1,0 +1,13 @@
+import type { Engine } from '../engine.js';
+
+/** mariadb-dump for each database, and the users of all. */
+export const mariadb: Engine = {
+  name: 'mariadb',
+  title: 'MariaDB',
+  script: 'mariadb',
+  shape: 'folder',
+  ending: '',
+  keys: ['databases', 'user', 'password_from'],
+  reads_files: false,
+  system_user: null,
+};

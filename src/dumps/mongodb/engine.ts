@@ -1,0 +1,13 @@
+import type { Engine } from '../engine.js';
+
+/** An archive of mongodump. */
+export const mongodb: Engine = {
+  name: 'mongodb',
+  title: 'MongoDB',
+  script: 'mongodb',
+  shape: 'file',
+  ending: '.archive',
+  keys: ['databases', 'user', 'password_from'],
+  reads_files: false,
+  system_user: null,
+};

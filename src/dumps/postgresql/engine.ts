@@ -1,0 +1,13 @@
+import type { Engine } from '../engine.js';
+
+/** pg_dump for each database, and the roles of all. */
+export const postgresql: Engine = {
+  name: 'postgresql',
+  title: 'PostgreSQL',
+  script: 'postgresql',
+  shape: 'folder',
+  ending: '',
+  keys: ['databases', 'user', 'password_from'],
+  reads_files: false,
+  system_user: 'postgres',
+};

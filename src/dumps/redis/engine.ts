@@ -1,0 +1,13 @@
+import type { Engine } from '../engine.js';
+
+/** Redis and Valkey: a snapshot that the server sends. */
+export const redis: Engine = {
+  name: 'redis',
+  title: 'Redis or Valkey',
+  script: 'redis',
+  shape: 'file',
+  ending: '.rdb',
+  keys: ['user', 'password_from'],
+  reads_files: false,
+  system_user: null,
+};

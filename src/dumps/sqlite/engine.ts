@@ -1,0 +1,13 @@
+import type { Engine } from '../engine.js';
+
+/** The statements that make the file again. */
+export const sqlite: Engine = {
+  name: 'sqlite',
+  title: 'SQLite',
+  script: 'sqlite',
+  shape: 'file',
+  ending: '.sql',
+  keys: ['path'],
+  reads_files: true,
+  system_user: null,
+};
