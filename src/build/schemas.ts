@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { ENGINES } from '../dumps/registry.js';
 import { TIMED_KINDS } from '../jobs/registry.js';
 import { LOCATION_KINDS, RUNTIMES, RUNTIME_LIST, runtimeOf } from '../runtimes/registry.js';
 import type { SettingsSchema } from '../runtimes/runtime.js';
@@ -40,6 +41,7 @@ const FILL: Readonly<Record<SchemaName, (schema: Json) => void>> = {
     fillAfter(schema, ['$defs', 'volume_settings', 'properties'], 'max_shrink', volumeKeys());
     fill(schema, ['$defs', 'volume_settings', 'properties', 'runtimes', 'properties'], volumeRuntimes());
     fill(schema, ['$defs', 'runtime_volume_settings', 'properties', 'location'], locationWords());
+    at(schema, ['$defs', 'dump', 'properties', 'engine']).enum = ENGINES;
   },
   policy(schema) {
     const runtime = at(schema, ['$defs', 'deployment', 'properties', 'runtime']);
@@ -65,6 +67,7 @@ const FILL: Readonly<Record<SchemaName, (schema: Json) => void>> = {
       fillKeys(schema, ['$defs', 'placement', 'properties'], placement);
     }
     at(schema, ['$defs', 'volume', 'properties', 'kind']).enum = LOCATION_KINDS;
+    at(schema, ['$defs', 'dump', 'properties', 'engine']).enum = ENGINES;
   },
   // What was written once does not change.
   'plan-1': () => undefined,

@@ -36,7 +36,7 @@ function placementName({ runtime, host, namespace }: Placement): string {
 function stateText({ state, volume }: Covered): string {
   switch (state) {
     case 'backed up':
-      return 'yes';
+      return volume.dumped_by === undefined ? 'yes' : 'yes, as a dump';
     case 'waived':
       return `no: ${volume.reason ?? 'waived'}`;
     case 'not backed up':

@@ -7,13 +7,23 @@ import type { Findings } from '../source/findings.js';
 import { suggestionHint } from '../source/suggest.js';
 import type { Mapping } from '../source/yaml-values.js';
 import { readCommands } from './commands.js';
-import type { BackupBlock, RuntimeVolumeSettings, VolumeSettings } from '../model/contract.js';
+import { readDumps } from './dumps.js';
+import type {
+  BackupBlock,
+  PersistentVolume,
+  RuntimeVolumeSettings,
+  VolumeSettings,
+} from '../model/contract.js';
 import { RUNTIME_LIST } from '../runtimes/registry.js';
 import type { Runtime } from '../runtimes/runtime.js';
 import { checkName } from '../source/name-rules.js';
 
 /** Reads `backup`: settings that override the policy's defaults, and settings of single volumes. */
-export function readBackupBlock(findings: Findings, contract: Mapping): BackupBlock {
+export function readBackupBlock(
+  findings: Findings,
+  contract: Mapping,
+  persistent: readonly PersistentVolume[],
+): BackupBlock {
   const block = asMapping(contract.backup);
   const settings = readSettings(findings, block, ['backup']);
   const volumes = new Map<string, VolumeSettings>();
@@ -31,7 +41,8 @@ export function readBackupBlock(findings: Findings, contract: Mapping): BackupBl
       hint,
     });
   }
-  return { settings, commands: readCommands(findings, block, ['backup']), volumes };
+  const commands = readCommands(findings, block, ['backup']);
+  return { settings, commands, dumps: readDumps(findings, block, persistent), volumes };
 }
 
 function readVolumeSettings(findings: Findings, given: Mapping, pointer: Pointer): VolumeSettings {

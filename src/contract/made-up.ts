@@ -28,7 +28,7 @@ export function madeUpContract(id: string): Contract {
     run_as_group: null,
     health_cmd: [],
     requires: [],
-    backup: { settings: {}, commands: NO_COMMANDS, volumes: new Map() },
+    backup: { settings: {}, commands: NO_COMMANDS, dumps: [], volumes: new Map() },
     variants: new Map(),
   };
 }

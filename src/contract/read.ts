@@ -89,7 +89,7 @@ function build(findings: Findings, document: WrittenDocument, given: Mapping): C
     run_as_group: scalarText(security.run_as_group),
     health_cmd: readHealthCommand(given),
     requires: readRequires(findings, given),
-    backup: readBackupBlock(findings, given),
+    backup: readBackupBlock(findings, given, persistent),
     variants: new Map(),
   };
 }

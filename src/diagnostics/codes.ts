@@ -70,6 +70,13 @@ export const CODES = {
     'A volume is told to lie where its runtime knows no such place (`backup.volumes.<name>.runtimes.<runtime>.location`). Use one of the words that the hint names, or leave it out.',
   STW119:
     'A contract says something about backups where nothing reads it, such as `storage[].backup.hooks`, or names a path there that no persistent volume holds. Backups are made as if it were not there.',
+  STW120: 'A dump lacks a key that its engine cannot do without.',
+  STW121: 'A dump has a key that its engine does not know; it would do nothing.',
+  STW122: 'A dump replaces a volume that the contract does not have, or that another dump replaces already.',
+  STW123:
+    'Two dumps would write one file, or a volume is called `dumps`, as their folder in snapshots. Rename one.',
+  STW124:
+    'The file of a database lies in no persistent volume, so that nothing keeps it. Write its path as the workload sees it.',
   // 2: policy
   STW201: 'A pattern under `contracts` or `values` matches no file.',
   STW202: "The policy's `version` is not one that this program reads.",
@@ -164,6 +171,8 @@ export const CODES = {
     'A local repository lies where jobs mount the volumes of a service (`/backup/<service>`), or in the folder of a volume. Move it.',
   STW410:
     'A volume is in the contract, but the live adapter does not mount it on Kubernetes: it mounts the first of `service_volumes` and nothing else, or without them a claim at `/data`. Name the claim that holds it, or waive it there (`backup.volumes.<name>.runtimes.kubernetes`).',
+  STW430:
+    'A dump cannot be made in a place of its service, where the files of the database are then copied while it writes; an error where it can be made in none.',
   // 5: templates and rendering
   STW500:
     'The template is not valid Handlebars. The caret stands where reading had to stop; the mistake is there or just before.',
@@ -339,6 +348,9 @@ export const CODES = {
     'The password or the environment of a repository is looked for in another place. Put it there first: jobs fail without it.',
   STW848:
     'Installed names get the project, which they did not have before. `install.sh` and the playbook take over what is installed on a host.',
+  STW860:
+    'A database is no longer dumped, or not all of it: its files are copied while it writes, or nothing of it is saved.',
+  STW861: 'A dump comes from another place, is made in another way, or may be smaller.',
 } as const satisfies Record<string, string>;
 
 /** A key of {@link CODES}. */

@@ -1,5 +1,6 @@
 import { compareText } from '../text/compare.js';
-import { isDump, repositoriesOf, type Job } from '../model/job.js';
+import { guestDump } from '../jobs/guest-dump/kind.js';
+import { repositoriesOf, type Job } from '../model/job.js';
 import { groupBy } from '../lookup/group.js';
 import { oncePerPlan } from '../lookup/once-per-plan.js';
 import { placedJobs, type PlacedJob } from '../lookup/placed-jobs.js';
@@ -45,8 +46,8 @@ export const hostTrees = oncePerPlan((plan: BackupPlan): HostTree[] => {
       project: plan.project,
       name: treeName(folder),
       folder,
-      jobs: jobs.filter(({ job }) => !isDump(job)),
-      guests: jobs.filter(({ job }) => isDump(job)),
+      jobs: jobs.filter(({ job }) => job.kind !== guestDump.name),
+      guests: jobs.filter(({ job }) => job.kind === guestDump.name),
       maintained,
       repositories: usedBy(jobs, maintained),
     };

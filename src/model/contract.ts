@@ -1,3 +1,4 @@
+import type { Dump } from './dump.js';
 import type { SourceDocument, Pointer } from '../source/document.js';
 
 /** The name of a runtime. Whatever document it stands in, it is looked up in the registry when that is read. */
@@ -134,6 +135,8 @@ export interface BackupBlock {
   /** Only the keys that the contract gives. */
   readonly settings: Partial<BackupSettings>;
   readonly commands: Commands;
+  /** In file order. */
+  readonly dumps: readonly Dump[];
   /** By persistent volume name, in file order; every key names a persistent volume of the contract. */
   readonly volumes: ReadonlyMap<string, VolumeSettings>;
 }

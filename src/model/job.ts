@@ -175,11 +175,6 @@ export function repositoriesOf({ store, sources }: Pick<Job, 'store' | 'sources'
   return [...new Set([...(store !== null && 'name' in store ? [store.name] : []), ...read])];
 }
 
-/** Whether a job saves what a program writes, and not files where they lie. */
-export function isDump({ sources }: Pick<Job, 'sources'>): boolean {
-  return sources.some(({ at }) => at === 'stream');
-}
-
 /** Names of the persistent volumes that a job saves. */
 export function volumesOf({ sources }: Pick<Job, 'sources'>): string[] {
   return sources.flatMap((source) => ('volumes' in source ? source.volumes : []));

@@ -1,5 +1,6 @@
 import type { Commands, Retention, RunAs, RuntimeName } from './contract.js';
 import type { Labels, MaintenancePlace } from './policy.js';
+import type { PlacedDump, PlannedDump } from './dump.js';
 import type { Job } from './job.js';
 
 /** A runtime's word for the thing that holds a volume; the values are part of the JSON interface. */
@@ -38,6 +39,8 @@ export interface PlannedVolume {
   readonly reason: string | null;
   /** Set where nobody waived it and yet no job can read it: the same as `reason`. */
   readonly obstacle?: string;
+  /** Name of the dump that stands for its files, which are left out; left out where they are backed up themselves. */
+  readonly dumped_by?: string;
   /** Whether an empty volume may be backed up. */
   readonly allow_empty: boolean;
   /** Set where a file system of its own has to be mounted at the location. */
@@ -78,6 +81,8 @@ export interface Placement {
   readonly snapshot_host: string;
   /** Set where values that hold there make the service another one than elsewhere: only what differs. */
   readonly own?: Partial<OwnOfPlace>;
+  /** Set where databases are dumped: those of the service's dumps that can be made here. */
+  readonly dumps?: readonly PlacedDump[];
   /** In the contract's order of persistent volumes. */
   readonly volumes: readonly PlannedVolume[];
   /** Keys that the policy's defaults set and an operator does nothing about; none where every key is in force. */
@@ -138,6 +143,8 @@ export interface ServicePlan {
   readonly requires: readonly string[];
   /** Id of its guest on Proxmox. */
   readonly vmid: number | null;
+  /** Left out where it has none. */
+  readonly dumps?: readonly PlannedDump[];
   /** Service volumes that no persistent volume covers: mounted, not backed up. */
   readonly unprotected_volumes: readonly string[];
   /** Set where the service is nowhere: the persistent volumes that nobody waived, none of which is backed up. */

@@ -1,9 +1,14 @@
 import type { Contract, RuntimeName } from './contract.js';
 import type { PlannedVolume } from './plan.js';
 
-/** Those of them that are backed up. */
+/** Those of them that are backed up, as files or by a dump. */
 export function backedUp(volumes: readonly PlannedVolume[]): PlannedVolume[] {
   return volumes.filter((volume) => volume.backed_up);
+}
+
+/** Those of them whose files are backed up. */
+export function copied(volumes: readonly PlannedVolume[]): PlannedVolume[] {
+  return backedUp(volumes).filter(({ dumped_by }) => dumped_by === undefined);
 }
 
 /** Whether it is not backed up because somebody wrote that it need not be. */

@@ -50,6 +50,21 @@ export function stateFolder(project: string, kind: string, name: string): string
   return `stowage/${project}/jobs/${kind}-${name}`;
 }
 
+/** Where the dumps of a service lie while a backup of a host saves them. */
+export function spoolFolder(project: string, service: string): string {
+  return `/var/lib/stowage/${project}/dumps/${service}`;
+}
+
+/** Where a host notes how large the last dumps of a service were. */
+export function dumpSizesFolder(project: string, service: string): string {
+  return `/var/lib/stowage/${project}/dump-sizes/${service}`;
+}
+
+/** How a person on a host loads a dump: SNAPSHOT, then options. */
+export function restoreDumpCommand(project: string, service: string, dump: string): string {
+  return libraryScript(project, `restore-dump-${service}-${dump}.sh`);
+}
+
 /** Where runbooks restore a volume aside on a host. */
 export function asideFolder(project: string): string {
   return `/var/tmp/stowage-restore/${project}`;

@@ -13,6 +13,7 @@ import { resolveDeployments } from './deployments.js';
 import type { Deployed } from '../model/deployed.js';
 import { excludesInside } from '../excludes/bound.js';
 import { backedUp } from '../model/volume.js';
+import { placeDumps, planDumps } from './dumps.js';
 import { planVolumes, unprotectedVolumes, volumeRoot } from './volumes.js';
 import type {
   BackupPlan,
@@ -140,6 +141,7 @@ function planService(policy: Policy, contract: Contract, deployed: readonly Depl
       .filter((id) => id !== contract.service_id)
       .sort(compareText),
     vmid: common.vmid,
+    ...(contract.backup.dumps.length === 0 ? {} : { dumps: planDumps(contract) }),
     unprotected_volumes: unique(
       contracts.flatMap((each) => unprotectedVolumes(each).map(({ name }) => name)),
     ),
@@ -210,7 +212,7 @@ function planPlacement(
     },
   );
   const own = differing(contract, common);
-  return {
+  return placeDumps(contract, ownOfPlace(contract), {
     ...{ runtime, host, namespace },
     ...(workload === undefined ? {} : { workload }),
     ...(node_selector === undefined ? {} : { node_selector }),
@@ -222,7 +224,7 @@ function planPlacement(
     volumes,
     ...(not_honoured === undefined ? {} : { not_honoured }),
     obstacles,
-  };
+  });
 }
 
 function planRepository(repository: Repository, services: readonly ServicePlan[]): RepositoryPlan {

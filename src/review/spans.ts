@@ -125,6 +125,15 @@ export class Spans {
     return document.span(changedEntry(document, this.#old.get(service.service_id)?.document, pointer));
   }
 
+  /** Where a contract says what is dumped. */
+  dumps(service: ServicePlan): Span {
+    const document = this.#contracts.get(service.service_id)?.document;
+    const pointer: Pointer = ['backup', 'dumps'];
+    if (document === undefined || valueAt(document.value, pointer) === undefined)
+      return this.service(service);
+    return document.span(changedEntry(document, this.#old.get(service.service_id)?.document, pointer), 'key');
+  }
+
   /** A setting: where the contract says it, said it before, or else the policy's defaults. What changed comes first. */
   setting(service: ServicePlan, ...keys: readonly SettingKey[]): Span {
     const contract = this.#contracts.get(service.service_id)?.document;

@@ -1,7 +1,7 @@
 import { systemd, systemdUser } from '../backends/systemd.js';
-import type { FolderSource, HostPlace } from '../model/job.js';
+import type { FolderSource, HostPlace, StreamSource } from '../model/job.js';
 import type { Placement, PlannedVolume, PlannedService } from '../model/plan.js';
-import { backedUp } from '../model/volume.js';
+import { copied } from '../model/volume.js';
 import { held, type Runtime } from './runtime.js';
 import type { Part } from '../jobs/part.js';
 
@@ -21,7 +21,8 @@ export function folderPart(
   sources: readonly FolderSource[],
   facts: Part['facts'] = {},
 ): Part[] {
-  if (sources.length === 0) return [];
+  const dumps = dumpsOf(service, placement);
+  if (sources.length + dumps.length === 0) return [];
   const place = hostPlace(placement);
   return [
     {
@@ -30,7 +31,7 @@ export function folderPart(
       place,
       backend: place.manager === 'user' ? systemdUser : systemd,
       store: { in: 'repository', name: service.repository },
-      sources,
+      sources: [...sources, ...dumps],
       snapshot: { host: placement.snapshot_host, tags: service.tags, forgotten_by: 'forget-job' },
       retention: service.retention,
       facts,
@@ -49,11 +50,25 @@ export function folders(
   kinds: Runtime['kinds'],
   engine: string | null = null,
 ): FolderSource[] {
-  return backedUp(placement.volumes).flatMap((volume) => {
+  return copied(placement.volumes).flatMap((volume) => {
     const holding = kinds[volume.kind];
     if (holding === 'folder') return [folder(volume, null)];
     return holding === 'volume' ? [folder(volume, engine)] : [];
   });
+}
+
+/** What is dumped into files beside them. */
+function dumpsOf({ dumps = [] }: PlannedService, { dumps: placed = [] }: Placement): StreamSource[] {
+  const here = new Set(placed.map(({ name }) => name));
+  return dumps
+    .filter(({ name }) => here.has(name))
+    .map(({ name, engine, replaces, snapshot_path }) => ({
+      at: 'stream',
+      volumes: replaces === null ? [] : [replaces],
+      ...{ snapshot_path, exclude: [], allow_empty: false },
+      producer: { engine, of: name },
+      transfer: 'spool',
+    }));
 }
 
 const HOME = '$HOME/';

@@ -82,6 +82,27 @@ export interface WorkloadCommands {
   readonly inside: Command | null;
 }
 
+/** What of a service says where its commands run. */
+export type ServiceFacts = Pick<
+  ServicePlan,
+  'service_unit_name' | 'compose_services' | 'container_name' | 'vmid'
+>;
+
+/** How a job runs something where a service runs, or why it cannot. */
+export type Reach =
+  | {
+      readonly command: Command;
+      /** `machine`: a system with users of its own; whoever may ask the database is one of them. */
+      readonly into: 'container' | 'machine';
+    }
+  | CannotReach;
+
+/** Why no job reaches the place: the end of a sentence; and what people can do about it. */
+export interface CannotReach {
+  readonly cannot: string;
+  readonly hint: string;
+}
+
 /**
  * Keys of `defaults`, of `backup` and of `backup.volumes.V` that say how to back up, and that an operator may do nothing
  * about.
@@ -256,6 +277,12 @@ export interface Runtime extends Locator {
   parts(policy: RuntimePolicy, service: PlannedService, placement: Placement): readonly Part[];
   /** Facts of the jobs that keep a repository in order in its cluster; left out where there are none. */
   readonly upkeep?: (policy: RuntimePolicy) => Job['facts'];
+  /**
+   * What runs a command where a service runs, with its standard input; left out where no job can do that.
+   *
+   * @param container of the service, or another one; null for the workload itself
+   */
+  readonly reach?: (service: ServiceFacts, placement: Placement, container: string | null) => Reach;
   /** Whether its jobs do what a key asks; left out where they do all of it. */
   honours?(policy: RuntimePolicy, key: HonouredKey): boolean;
   /** Rules that only it knows, over the whole project. */

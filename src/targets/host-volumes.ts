@@ -1,10 +1,10 @@
 import type { Placement, PlannedVolume } from '../model/plan.js';
-import { backedUp } from '../model/volume.js';
+import { copied } from '../model/volume.js';
 import { holdingOf } from '../runtimes/registry.js';
 
 /** What the host's own job of a placement backs up; what lies inside a guest is in the guest's dump. */
 export function hostVolumes(placement: Placement): PlannedVolume[] {
-  return backedUp(foldersOf(placement));
+  return copied(foldersOf(placement));
 }
 
 /** The volumes of a placement that are folders of the host, backed up or not. */

@@ -8,6 +8,7 @@ import { uncoveredVolume } from './uncovered.js';
 import { unusedRepository } from './unused-repository.js';
 import { wholeVolumeExcluded } from './contents.js';
 import * as coverage from './coverage.js';
+import { impossibleDump } from './dumps.js';
 import { fallbackVolume } from './fallback.js';
 import { nestedHostPath } from './host-paths.js';
 import * as guards from './guards.js';
@@ -51,6 +52,7 @@ const CHECKS: readonly Check[] = [
   impatientBackups,
   unusedRepository,
   uncoveredVolume,
+  impossibleDump,
   tooOld,
 ];
 

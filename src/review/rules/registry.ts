@@ -3,6 +3,7 @@ import * as access from './access.js';
 import * as broken from './broken-jobs.js';
 import * as contents from './contents.js';
 import * as coverage from './coverage.js';
+import { dumps } from './dumps.js';
 import { nobodyForgets } from './forgotten.js';
 import * as history from './history.js';
 import * as limits from './limits.js';
@@ -21,6 +22,7 @@ export const RULES: readonly Rule[] = [
   coverage.lostNodes,
   coverage.lostServices,
   coverage.gained,
+  dumps,
   history.groupChanged,
   history.pathChanged,
   history.repositorySwitched,

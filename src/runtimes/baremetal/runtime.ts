@@ -19,6 +19,8 @@ export const baremetal: Runtime = {
   ...locator,
   placement: hostPlacement,
   parts: (_policy, service, placement) => folderPart(service, placement, folders(placement, KINDS)),
+  // The database runs on the host, whatever its container is called elsewhere.
+  reach: () => ({ command: [], into: 'machine' }),
   isRefused: () => false,
   by_hand: byHand,
   watched: [],

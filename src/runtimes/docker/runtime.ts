@@ -6,6 +6,7 @@ import { CHECKS } from './checks.js';
 import { readContract } from './contract.js';
 import { DEPLOYMENT_KEY } from './deployment-key.js';
 import { locator } from './locate.js';
+import { reach } from './reach.js';
 import { readSettings } from './settings.js';
 import { VOLUME_KEY } from './volume-key.js';
 import { ownFacts } from './project.js';
@@ -34,6 +35,7 @@ export const docker: Runtime = {
   ownFacts,
   placement: hostPlacement,
   parts: (_policy, service, placement) => folderPart(service, placement, folders(placement, KINDS, 'docker')),
+  reach,
   checks: CHECKS,
   isRefused: () => false,
   by_hand: byHand,

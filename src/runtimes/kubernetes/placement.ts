@@ -1,4 +1,4 @@
-import { backedUp } from '../../model/volume.js';
+import { copied } from '../../model/volume.js';
 import type { PlannedVolume } from '../../model/plan.js';
 import type { Labels } from '../../model/policy.js';
 import { settingsOf, type KubernetesSettings } from './settings.js';
@@ -16,7 +16,7 @@ export function placement(service: Unplanned): PlacementFacts {
   const nodes = nodesOf(service);
   return {
     namespace: contract.service_namespace,
-    workload: planWorkload(contract, backedUp(volumes)),
+    workload: planWorkload(contract, copied(volumes)),
     ...(nodes === null ? {} : { node_selector: nodes }),
     ...{ scope: null, volumes, obstacles: kubernetesObstacles(policy, contract, volumes) },
     ...(unheard.length === 0 ? {} : { not_honoured: unheard }),
@@ -36,6 +36,6 @@ function volumeInForce(settings: KubernetesSettings, volume: PlannedVolume): Pla
 function nodesOf({ policy, deployment, volumes }: Unplanned): Labels | null {
   const { host_path_mode, node_selector } = settingsOf(policy.runtimes);
   const isPerNode =
-    host_path_mode === 'daemonset' && backedUp(volumes).some(({ kind }) => kind === 'host_path');
+    host_path_mode === 'daemonset' && copied(volumes).some(({ kind }) => kind === 'host_path');
   return isPerNode ? (nodesOfDeployment(deployment) ?? node_selector) : null;
 }

@@ -1,6 +1,6 @@
 import type { ClaimSource, NodeSource } from '../../model/job.js';
 import type { PlannedVolume } from '../../model/plan.js';
-import { backedUp } from '../../model/volume.js';
+import { copied } from '../../model/volume.js';
 import { held, type Runtime } from '../runtime.js';
 import { CHECKS } from './checks/registry.js';
 import { honours } from './honoured.js';
@@ -41,7 +41,7 @@ export const kubernetes: Runtime = {
     const { namespace, obstacles } = placed;
     if (namespace === null || obstacles.length > 0) return [];
     const settings = settingsOf(policy.runtimes);
-    const volumes = backedUp(placed.volumes);
+    const volumes = copied(placed.volumes);
     return methodOf(settings).parts({
       ...{ service, placement: placed, settings, policy },
       place: { on: 'cluster', cluster: null, namespace, nodes: null, folder: `kubernetes/${namespace}` },

@@ -26,9 +26,17 @@ export const byHand: ByHand = {
  * Quadlet calls the container of `N.container` `systemd-N`, that of `N@I` `systemd-N_I`, unless `ContainerName=` is set
  * (podman-systemd.unit(5)). Not every name of a unit can be part of one.
  */
-export function insideContainer({ container_name, service_unit_name }: ServicePlan): Command | null {
+export function containerOf({
+  container_name,
+  service_unit_name,
+}: Pick<ServicePlan, 'container_name' | 'service_unit_name'>): string | null {
   const name = container_name ?? `systemd-${service_unit_name.replace('@', '_')}`;
-  return CONTAINER_NAME.pattern.test(name) ? ['podman', 'exec', name] : null;
+  return CONTAINER_NAME.pattern.test(name) ? name : null;
+}
+
+export function insideContainer(service: ServicePlan): Command | null {
+  const name = containerOf(service);
+  return name === null ? null : ['podman', 'exec', name];
 }
 
 /**

@@ -1,7 +1,7 @@
 import { settingsOf } from './settings.js';
 import type { Diagnostic } from '../../diagnostics/diagnostic.js';
 import { declaredIn, isAtOrBelow } from '../../locate/pairing.js';
-import { backedUp } from '../../model/volume.js';
+import { copied } from '../../model/volume.js';
 import { helperOf, holdsRclone } from '../../model/repository-url.js';
 import { contractsInPlace, type Check, type CheckInput } from '../../model/check.js';
 import { locator } from './locate.js';
@@ -90,7 +90,7 @@ function rootless({ deployed, plan }: CheckInput) {
       .flatMap((placement) => {
         const contract = contractOf(service_id, placement);
         if (contract === undefined) return [];
-        return backedUp(placement.volumes).map((volume) => ({
+        return copied(placement.volumes).map((volume) => ({
           ...{ contract, volume },
           pointer: declaredIn(contract, volume.volume, locator.mounted(contract)),
         }));

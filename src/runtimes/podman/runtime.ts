@@ -7,6 +7,7 @@ import { CHECKS } from './checks.js';
 import { contractOf, readContract } from './contract.js';
 import { rootlessGuide } from './guide.js';
 import { locator } from './locate.js';
+import { reach } from './reach.js';
 import { readSettings, settingsOf, type PodmanSettings } from './settings.js';
 import { VOLUME_KEY } from './volume-key.js';
 import { watchedImage } from '../watched-facts.js';
@@ -38,6 +39,7 @@ export const podman: Runtime = {
       folders(placement, KINDS, 'podman'),
       placement.scope === 'user' ? rootlessFacts(settingsOf(runtimes)) : {},
     ),
+  reach,
   checks: CHECKS,
   isRefused: () => false,
   by_hand: byHand,

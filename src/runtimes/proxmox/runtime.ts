@@ -35,6 +35,12 @@ export const proxmox: Runtime = {
     ...folderPart(service, placement, folders(placement, KINDS)),
     ...guestPart(policy, service, placement),
   ],
+  reach: ({ vmid }) => {
+    if (vmid === null) {
+      return { cannot: 'nothing says which guest it is', hint: 'set `service_container.vmid`' };
+    }
+    return { command: ['pct', 'exec', String(vmid), '--'], into: 'machine' };
+  },
   // Nobody knows which guest it is without a number.
   checks: CHECKS,
   isRefused: (_placement, { kind, name }) => kind === 'lxc_guest' && name === null,

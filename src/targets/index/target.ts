@@ -101,8 +101,8 @@ function missingAt(jobs: JobIndex, { service_id: service }: ServicePlan, placeme
 }
 
 /** What the index says of a volume, with the reason where it is not backed up. */
-function protectionText(state: Protection, { reason }: PlannedVolume): string {
-  if (state === 'backed up') return state;
+function protectionText(state: Protection, { reason, dumped_by }: PlannedVolume): string {
+  if (state === 'backed up') return dumped_by === undefined ? state : `${state}, as a dump`;
   return state === 'waived' ? `waived: ${reason ?? ''}` : `NO: ${reason ?? state}`;
 }
 

@@ -8,6 +8,7 @@ import { foldersOf, hostVolumes } from '../host-volumes.js';
 import { chooseSteps } from '../../steps/choose.js';
 import { fence, fenced, step, type Command, type Step } from '../../model/guide.js';
 import { deleteExtra, inPlaceSteps } from '../../steps/in-place.js';
+import { loadDumps } from './load-dumps.js';
 import { ownerText } from './owner.js';
 import { holdStep, resumeStep, type Jobs } from '../../steps/timers.js';
 import { verifySteps } from '../../steps/verify.js';
@@ -31,8 +32,10 @@ export function hostSteps(place: GuidePlace): Step[] {
     ...recreateSteps(place, volumes),
     ...restoreSteps(place, volumes),
     ...ownerSteps(place, volumes),
+    ...loadDumps(place, 'stopped'),
     ...remake(place),
     startStep(place, start),
+    ...loadDumps(place, 'running'),
     ...after(place),
     ...verifySteps(service, inside),
     resumeStep(jobs, repository),

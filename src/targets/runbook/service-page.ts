@@ -31,7 +31,7 @@ export function serviceContext(input: TargetInput, service: ServicePlan): Record
     repository: repositoryFacts(repository),
     tags: service.tags,
     kept: retentionText(service.retention),
-    volumes: everyVolume(service),
+    volumes: everyVolume(service).map((volume) => ({ ...volume, dump_path: dumpPath(service, volume) })),
     requires: service.requires.map((id) => requirement(plan, service, id)),
     places: service.placements.flatMap((placement) =>
       placementContext(input, serviceAt(service, placement), placement, repository),
@@ -59,6 +59,11 @@ function everyVolume({ placements }: ServicePlan): PlannedVolume[] {
     if (known === undefined || (volume.backed_up && !known.backed_up)) byName.set(volume.volume, volume);
   }
   return [...byName.values()];
+}
+
+/** Where snapshots have the dump that stands for a volume; null where they have its files. */
+function dumpPath({ dumps = [] }: ServicePlan, { dumped_by }: PlannedVolume): string | null {
+  return dumps.find(({ name }) => name === dumped_by)?.snapshot_path ?? null;
 }
 
 /** In a circle no order is right, so the page of either says so. */

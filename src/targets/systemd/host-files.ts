@@ -1,7 +1,14 @@
-import { installedName, projectName, resticCommand, restoreCommand } from '../../names/installed.js';
+import {
+  installedName,
+  projectName,
+  resticCommand,
+  restoreCommand,
+  spoolFolder,
+} from '../../names/installed.js';
 import { sharedFilesIn } from '../../rendering/shared-file.js';
 import { TASK_SCRIPTS } from '../../jobs/tasks.js';
 import type { RenderedFile, TargetInput } from '../../rendering/file.js';
+import { dumpsHere, engineScripts } from '../../hosts/dumps.js';
 import { hostCredentials, type HostTree } from '../../hosts/host-tree.js';
 import { keyContext } from '../../hosts/keys.js';
 import { queueFiles } from '../../hosts/queue.js';
@@ -23,7 +30,10 @@ export function hostFiles(tree: HostTree, input: TargetInput): RenderedFile[] {
       keys,
     }),
     file(`etc/sysusers.d/${name}.conf`, 'host/stowage.sysusers.conf.hbs'),
-    file(`etc/tmpfiles.d/${name}.conf`, 'host/stowage.tmpfiles.conf.hbs', { repositories }),
+    file(`etc/tmpfiles.d/${name}.conf`, 'host/stowage.tmpfiles.conf.hbs', {
+      repositories,
+      spools: spools(tree),
+    }),
     file(`systemd/${installedName(tree.project, 'failure')}@.service`, 'systemd/failure.service.hbs'),
     file('bin/report-failure.sh', 'host/report-failure.sh.hbs'),
     ...(keys.length > 0 ? [file('bin/check-access.sh', 'host/check-access.sh.hbs', { keys })] : []),
@@ -34,6 +44,7 @@ export function hostFiles(tree: HostTree, input: TargetInput): RenderedFile[] {
     ...(tree.jobs.length + tree.guests.length > 0 ? queueFiles(file, input, { user: false }) : []),
     ...(tree.jobs.length > 0 ? [file('bin/check-source.sh', 'host/check-source.sh.hbs')] : []),
     ...(tree.jobs.length + tree.guests.length > 0 ? [file('bin/backup.sh', 'host/backup.sh.hbs')] : []),
+    ...dumpScripts(tree).map(([name, template]) => file(`bin/${name}`, template)),
     ...(maintains ? [file('bin/apply-retention.sh', 'host/apply-retention.sh.hbs')] : []),
     file('bin/check-unused.sh', 'host/check-unused.sh.hbs'),
     ...(maintains ? TASK_SCRIPTS.map((name) => file(`bin/${name}.sh`, `host/${name}.sh.hbs`)) : []),
@@ -49,6 +60,21 @@ export function hostFiles(tree: HostTree, input: TargetInput): RenderedFile[] {
       }),
     ]),
   ];
+}
+
+/** Scripts that dump databases, and the templates that they are made from; none where nothing is dumped. */
+function dumpScripts({ jobs }: HostTree): (readonly [script: string, template: string])[] {
+  const dumps = jobs.flatMap(({ service, placement }) => dumpsHere(service, placement));
+  if (dumps.length === 0) return [];
+  const engines = engineScripts(dumps).map((name) => [`dumps/${name}.sh`, `dumps/${name}.sh.hbs`] as const);
+  return [['dump.sh', 'host/dump.sh.hbs'], ...engines];
+}
+
+/** Where dumps lie while they are saved. */
+function spools({ project, jobs }: HostTree): string[] {
+  return jobs
+    .filter(({ service, placement }) => dumpsHere(service, placement).length > 0)
+    .map(({ service }) => spoolFolder(project, service.service_id));
 }
 
 /** Folders that no engine makes: bind mounts and what a service keeps on the host itself. In the order of the jobs. */

@@ -2,6 +2,7 @@ import type { Target } from '../target.js';
 import { acceptFiles } from './accept-files.js';
 import { backupFiles } from './backup-files.js';
 import { hostFiles } from './host-files.js';
+import { restoreDumpFiles } from './restore-dump-files.js';
 import { hostTrees } from '../../hosts/host-tree.js';
 import { maintenanceFiles } from './maintenance-files.js';
 
@@ -11,7 +12,10 @@ export const systemd: Target = {
     hostTrees(input.plan).flatMap((tree) => [
       ...hostFiles(tree, input),
       ...acceptFiles(tree, input),
-      ...tree.jobs.flatMap((job) => backupFiles(tree, job, input)),
+      ...tree.jobs.flatMap((job) => [
+        ...backupFiles(tree, job, input),
+        ...restoreDumpFiles(tree, job, input),
+      ]),
       ...tree.maintained.flatMap((repository) => maintenanceFiles(tree, repository, input)),
     ]),
 };

@@ -2,7 +2,7 @@ import { settingsOf } from '../settings.js';
 import type { Contract } from '../../../model/contract.js';
 import type { Diagnostic } from '../../../diagnostics/diagnostic.js';
 import { declaredIn, isAtOrBelow } from '../../../locate/pairing.js';
-import { backedUp } from '../../../model/volume.js';
+import { copied } from '../../../model/volume.js';
 import { contractsInPlace, place, type Check, type CheckInput } from '../../../model/check.js';
 import { groupBy } from '../../../lookup/group.js';
 import type { PlannedVolume } from '../../../model/plan.js';
@@ -25,7 +25,7 @@ function claimsOf({ deployed, plan }: CheckInput): Claim[] {
     placements.flatMap((placement) => {
       const contract = contractOf(service_id, placement);
       if (contract === undefined) return [];
-      return backedUp(placement.volumes)
+      return copied(placement.volumes)
         .filter(({ kind }) => kind === 'claim')
         .map((volume) => ({
           ...{ contract, volume },
@@ -78,7 +78,7 @@ export const claimsOfUnknownPods: Check = ({ policy, deployed, plan }) => {
   const contractOf = contractsInPlace({ deployed });
   return plan.services.flatMap(({ service_id, placements }) =>
     placements.flatMap(({ workload, volumes, ...place }) =>
-      backedUp(volumes).flatMap((volume): Diagnostic[] => {
+      copied(volumes).flatMap((volume): Diagnostic[] => {
         const contract = contractOf(service_id, place);
         const own = contract?.backup.volumes.get(volume.volume);
         const pointer =
@@ -107,7 +107,7 @@ export const claimsOfSeveralPods: Check = ({ policy, contracts, plan }) => {
   if (methodOf(settingsOf(policy.runtimes)).restic !== 'ours') return [];
   const byId = new Map(contracts.map((contract) => [contract.service_id, contract]));
   return plan.services.flatMap(({ service_id, placements }): Diagnostic[] => {
-    const pods = placements.flatMap(({ workload, volumes }) => podsOf(workload, backedUp(volumes)));
+    const pods = placements.flatMap(({ workload, volumes }) => podsOf(workload, copied(volumes)));
     const document = byId.get(service_id)?.document;
     if (pods.length < 2 || document === undefined) return [];
     return [

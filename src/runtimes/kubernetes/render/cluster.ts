@@ -11,7 +11,7 @@ import type {
   RepositoryPlan,
   ServicePlan,
 } from '../../../model/plan.js';
-import { backedUp } from '../../../model/volume.js';
+import { copied } from '../../../model/volume.js';
 
 /** One service's backup on Kubernetes. */
 export interface KubernetesJob {
@@ -69,7 +69,7 @@ export const kubernetesJobs = oncePerPlan((plan: BackupPlan): KubernetesJob[] =>
     return [
       {
         ...{ project, service, placement, repository, namespace, jobs },
-        volumes: backedUp(placement.volumes),
+        volumes: copied(placement.volumes),
       },
     ];
   });

@@ -7,7 +7,7 @@ import {
   takeOverCommand,
 } from '../../../rendering/backup-options.js';
 import { longestRun } from '../../../rendering/longest-run.js';
-import { backedUp, rootOf } from '../../../model/volume.js';
+import { copied, rootOf } from '../../../model/volume.js';
 import type { HostJob } from '../../../hosts/host-tree.js';
 
 const HOME = '$HOME/';
@@ -15,7 +15,7 @@ const HOME = '$HOME/';
 /** What the template of a job knows about its service. */
 export function containerContext(job: HostJob): Record<string, unknown> {
   const { service, placement } = job;
-  const volumes = backedUp(placement.volumes);
+  const volumes = copied(placement.volumes);
   const state = `.local/state/${stateFolder(job.project, 'backup', service.service_id)}`;
   return {
     service_name: service.service_name,

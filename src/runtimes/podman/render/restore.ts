@@ -1,6 +1,6 @@
 import { userLibraryFolder } from '../../../names/installed.js';
 import type { Placement, PlannedVolume, ServicePlan } from '../../../model/plan.js';
-import { backedUp } from '../../../model/volume.js';
+import { copied } from '../../../model/volume.js';
 import { outerFirst, sparedVolumes, sparingOptions } from '../../../rendering/nested-volumes.js';
 import type { Command } from '../../../model/guide.js';
 import { pathBelowHome } from './container.js';
@@ -42,7 +42,7 @@ export function rootlessRestore(
     const script = `${library}/restore-${service.repository}.sh`;
     return [script, snapshot, path, target, ...filter, '--path', path, ...options];
   };
-  const volumes = outerFirst(backedUp(placement.volumes));
+  const volumes = outerFirst(copied(placement.volumes));
   return {
     restic: [`${library}/restic-${service.repository}.sh`],
     check: [`${library}/check-unused.sh`, ...new Set(volumes.map(mountedRoot))],

@@ -1,0 +1,79 @@
+import { engineOf } from '../dumps/registry.js';
+import { isAtOrBelow } from '../locate/pairing.js';
+import type { Contract } from '../model/contract.js';
+import type { Dump, PlacedDump, PlannedDump } from '../model/dump.js';
+import type { Placement, PlannedVolume } from '../model/plan.js';
+import { holdingOf, runtimeOf } from '../runtimes/registry.js';
+import type { CannotReach, ServiceFacts } from '../runtimes/runtime.js';
+
+/** Below the service's folder in snapshots, on every runtime. */
+export function dumpsFolder(serviceId: string): string {
+  return `/backup/${serviceId}/dumps`;
+}
+
+/** The dumps of a service, wherever they are made. */
+export function planDumps({ service_id, backup }: Contract): PlannedDump[] {
+  return backup.dumps.map(({ pointer: _pointer, container: _container, ...dump }) => ({
+    ...dump,
+    snapshot_path: `${dumpsFolder(service_id)}/${dump.file}`,
+  }));
+}
+
+/** How a dump is made in one place, or why no job can make it there. */
+export function placeDump(dump: Dump, service: ServiceFacts, placement: Placement): PlacedDump | CannotReach {
+  const engine = engineOf(dump.engine);
+  const { name } = dump;
+  if (engine.reads_files && dump.path !== null) {
+    const path = pathOnHost(dump.path, placement.volumes);
+    if (path !== null) return { name, enter: [], path };
+  }
+  if (dump.password !== null && 'secret' in dump.password) {
+    return {
+      cannot: 'a host has no Secret that could hold its password',
+      hint: 'name a file of the host: `password_from: { file: … }`',
+    };
+  }
+  const way = runtimeOf(placement.runtime).reach?.(service, placement, dump.container) ?? NO_WAY;
+  if ('cannot' in way) return way;
+  const user =
+    way.into === 'machine' && engine.system_user !== null ? (dump.user ?? engine.system_user) : null;
+  const asUser = user === null ? [] : ['runuser', '-u', user, '--'];
+  return { name, enter: [...way.command, ...asUser], path: dump.path };
+}
+
+const NO_WAY = {
+  cannot: 'no job there can run a program of the service',
+  hint: 'take the dump out, or deploy the service where one can',
+};
+
+/** The dumps that can be made in a place, and its volumes: those that a dump stands for say so. */
+export function placeDumps(
+  { backup: { dumps } }: Contract,
+  service: ServiceFacts,
+  placement: Placement,
+): Placement {
+  if (dumps.length === 0) return placement;
+  const placed = dumps.flatMap((dump) => {
+    const how = placeDump(dump, service, placement);
+    return 'cannot' in how ? [] : [{ dump, how }];
+  });
+  if (placed.length === 0) return placement;
+  const replaced = new Map(placed.map(({ dump }) => [dump.replaces, dump.name]));
+  return {
+    ...placement,
+    dumps: placed.map(({ how }) => how),
+    volumes: placement.volumes.map((volume) => {
+      const name = volume.backed_up ? replaced.get(volume.volume) : undefined;
+      return name === undefined ? volume : { ...volume, dumped_by: name };
+    }),
+  };
+}
+
+/** Where the host has a file that the workload sees at a path; null where it lies in no folder of the host. */
+function pathOnHost(path: string, volumes: readonly PlannedVolume[]): string | null {
+  const holder = volumes
+    .filter((volume) => isAtOrBelow(path, volume.path))
+    .sort((a, b) => b.path.length - a.path.length)[0];
+  if (holder === undefined || !['folder', 'volume'].includes(holdingOf(holder.kind))) return null;
+  return `${holder.location}${path.slice(holder.path.length)}`;
+}

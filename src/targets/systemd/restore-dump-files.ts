@@ -1,0 +1,49 @@
+import { engineOf } from '../../dumps/registry.js';
+import { dumpsHere, type HereDump } from '../../hosts/dumps.js';
+import type { HostJob, HostTree } from '../../hosts/host-tree.js';
+import { serviceTag } from '../../model/service-tag.js';
+import { resticCommand, restoreDumpCommand } from '../../names/installed.js';
+import type { RenderedFile, TargetInput } from '../../rendering/file.js';
+import { header } from '../../rendering/header.js';
+
+/** A script for each dump of a job, which loads it again. */
+export function restoreDumpFiles(
+  tree: HostTree,
+  job: HostJob,
+  { plan, templates }: TargetInput,
+): RenderedFile[] {
+  const { service, placement } = job;
+  return dumpsHere(service, placement).map((here) => ({
+    path: `${tree.folder}/bin/restore-dump-${service.service_id}-${here.dump.name}.sh`,
+    mode: 0o755,
+    sources: [service.contract],
+    service: service.service_id,
+    runtime: placement.runtime,
+    content: templates.render('host/restore-dump.sh.hbs', {
+      header: header(plan, service.contract),
+      ...restoreContext(job, here),
+    }),
+  }));
+}
+
+function restoreContext(
+  { project, service, placement, repository }: HostJob,
+  { dump, how }: HereDump,
+): Record<string, unknown> {
+  const { name, engine, file, snapshot_path, user, password, databases, restore_command } = dump;
+  const { script, shape } = engineOf(engine);
+  return {
+    service_id: service.service_id,
+    service_name: service.service_name,
+    command: restoreDumpCommand(project, service.service_id, name),
+    dump: {
+      ...{ name, engine, script, shape, file, snapshot_path, user, databases, restore_command },
+      path: how.path,
+      password_file: password !== null && 'file' in password ? password.file : null,
+    },
+    enter: how.enter,
+    restic_command: resticCommand(project, repository.name),
+    host: placement.snapshot_host,
+    tag: serviceTag(service),
+  };
+}
