@@ -37,9 +37,10 @@ function restoreContext(
     service_name: service.service_name,
     command: restoreDumpCommand(project, service.service_id, name),
     dump: {
-      ...{ name, engine, script, shape, file, snapshot_path, user, databases, restore_command },
-      path: how.path,
-      password_file: password !== null && 'file' in password ? password.file : null,
+      ...{ name, engine, script, shape, file, snapshot_path, databases, restore_command },
+      user: user ?? '',
+      path: how.path ?? '',
+      password_file: password !== null && 'file' in password ? password.file : '',
     },
     enter: how.enter,
     restic_command: resticCommand(project, repository.name),
