@@ -1,5 +1,6 @@
 /** A key of `backup.dumps.<name>` that only some engines know. */
-export type DumpKey = 'databases' | 'user' | 'password_from' | 'path' | 'command' | 'restore_command' | 'file';
+export type DumpKey =
+  'databases' | 'user' | 'password_from' | 'path' | 'command' | 'restore_command' | 'file';
 
 /**
  * One kind of database. What it runs stands in `templates/dumps/<script>.sh.hbs`, a script for the place of the database that
@@ -16,8 +17,8 @@ export interface Engine {
   /** Ending of the file's name; empty for a folder, and where the contract names the file. */
   readonly ending: string;
   readonly keys: readonly DumpKey[];
-  /** Whether the host itself can read it where the workload keeps it, so that nothing has to run where the workload is. */
-  readonly reads_files: boolean;
+  /** The program with which the host itself reads it where the workload keeps it; null where only a server can be asked. */
+  readonly reads_files: string | null;
   /** The user of the system that may ask the database, where it runs on a machine and not in a container; null for root. */
   readonly system_user: string | null;
 }

@@ -1,7 +1,8 @@
 import { engineOf } from '../dumps/registry.js';
 import type { PlacedDump, PlannedDump } from '../model/dump.js';
-import type { Placement, ServicePlan } from '../model/plan.js';
-import { dumpSizesFolder, spoolFolder } from '../names/installed.js';
+import type { Placement, PlannedVolume, ServicePlan } from '../model/plan.js';
+import { groupBy } from '../lookup/group.js';
+import type { HostJob } from './host-tree.js';
 
 /** A dump of a service, and how it is made in one place. */
 export interface HereDump {
@@ -18,13 +19,11 @@ export function dumpsHere({ dumps = [] }: ServicePlan, { dumps: placed = [] }: P
   });
 }
 
-/** What `dump.sh` is told before `--`. */
-export function dumpOptions(project: string, service: ServicePlan, { dump, how }: HereDump): string[] {
+/** What `dump.sh` is told before `--`, but for the folders of the place and what is below the home folder of its user. */
+function dumpOptions(service: ServicePlan, { dump, how }: HereDump): string[] {
   const { name, engine, file, user, password, databases, min_size, timeout } = dump;
-  const { run_as: runAs, service_id: id } = service;
+  const { run_as: runAs } = service;
   return [
-    `--to=${spoolFolder(project, id)}`,
-    `--sizes=${dumpSizesFolder(project, id)}`,
     `--name=${name}`,
     `--file=${file}`,
     `--engine=${engine}`,
@@ -32,7 +31,7 @@ export function dumpOptions(project: string, service: ServicePlan, { dump, how }
     `--min-size=${min_size}`,
     `--timeout=${timeout}`,
     ...(user === null ? [] : [`--user=${user}`]),
-    ...(how.path === null ? [] : [`--path=${how.path}`]),
+    ...(how.path === null || belowHome(how.path) !== null ? [] : [`--path=${how.path}`]),
     ...(password !== null && 'file' in password ? [`--password-file=${password.file}`] : []),
     ...databases.map((database) => `--database=${database}`),
     // What reads by a capability reads files of any owner; a user of its own has to own them.
@@ -41,12 +40,56 @@ export function dumpOptions(project: string, service: ServicePlan, { dump, how }
 }
 
 /** And after it: what runs a command where the database is, and that command where the contract has one. */
-export function dumpWords({ dump, how }: HereDump): string[] {
+function dumpWords({ dump, how }: HereDump): string[] {
   return [...how.enter, ...dump.command];
 }
 
+/** A path below the home folder of whoever runs the job, which only the host knows; null for any other. */
+export function belowHome(path: string): string | null {
+  return path.startsWith('$HOME/') ? path.slice('$HOME/'.length) : null;
+}
+
+/** What a unit's template has to know of the dumps that it makes first. */
+export function dumpContexts(service: ServicePlan, dumps: readonly HereDump[]) {
+  return dumps.map((here) => ({
+    options: dumpOptions(service, here),
+    words: dumpWords(here),
+    snapshot_path: here.dump.snapshot_path,
+    path_below_home: here.how.path === null ? null : belowHome(here.how.path),
+  }));
+}
+
+/** Scripts that dump databases, and the templates that they are made from; none where nothing is dumped. */
+export function dumpScripts(jobs: readonly HostJob[]): (readonly [script: string, template: string])[] {
+  const dumps = jobs.flatMap(({ service, placement }) => dumpsHere(service, placement));
+  if (dumps.length === 0) return [];
+  const engines = engineScripts(dumps).map((name) => [`dumps/${name}.sh`, `dumps/${name}.sh.hbs`] as const);
+  return [['dump.sh', 'host/dump.sh.hbs'], ...engines];
+}
+
+/** Programs of the host that dumps of these jobs need, each with the services that need it. */
+export function dumpPrograms(
+  jobs: readonly HostJob[],
+): { readonly program: string; readonly services: string }[] {
+  const needed = jobs.flatMap(({ service, placement }) =>
+    dumpsHere(service, placement).flatMap(({ dump, how }) => {
+      const program = engineOf(dump.engine).reads_files;
+      return program === null || !how.on_host ? [] : [{ program, service: service.service_id }];
+    }),
+  );
+  return [...groupBy(needed, ({ program }) => program)].map(([program, by]) => ({
+    program,
+    services: [...new Set(by.map(({ service }) => service))].join(' '),
+  }));
+}
+
+/** A dump as backups compare it with the last one: as they do with a volume. */
+export function savedDump({ dump }: HereDump): Pick<PlannedVolume, 'snapshot_path' | 'max_shrink_percent'> {
+  return { snapshot_path: dump.snapshot_path };
+}
+
 /** Names of the scripts that know the engines of these dumps, sorted. */
-export function engineScripts(dumps: readonly HereDump[]): string[] {
+function engineScripts(dumps: readonly HereDump[]): string[] {
   const names = dumps.flatMap(({ dump }) => engineOf(dump.engine).script ?? []);
   return [...new Set(names)].sort();
 }

@@ -41,6 +41,8 @@ export interface PlacedDump {
   readonly name: string;
   /** What runs a command where the database is; empty on the host itself. */
   readonly enter: readonly string[];
+  /** Whether the host reads the file of the database itself. */
+  readonly on_host: boolean;
   /** Where that place has the database's file; null for a server. */
   readonly path: string | null;
 }

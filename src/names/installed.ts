@@ -55,14 +55,24 @@ export function spoolFolder(project: string, service: string): string {
   return `/var/lib/stowage/${project}/dumps/${service}`;
 }
 
+/** The same for a user of a host; below the home folder. */
+export function userSpoolFolder(project: string, service: string): string {
+  return `.local/state/stowage/${project}/dumps/${service}`;
+}
+
+/** Where a user of a host notes how large the last dumps of a service were; below the home folder. */
+export function userDumpSizesFolder(project: string, service: string): string {
+  return `.local/state/stowage/${project}/dump-sizes/${service}`;
+}
+
 /** Where a host notes how large the last dumps of a service were. */
 export function dumpSizesFolder(project: string, service: string): string {
   return `/var/lib/stowage/${project}/dump-sizes/${service}`;
 }
 
-/** How a person on a host loads a dump: SNAPSHOT, then options. */
-export function restoreDumpCommand(project: string, service: string, dump: string): string {
-  return libraryScript(project, `restore-dump-${service}-${dump}.sh`);
+/** How a person on a host loads a dump: SNAPSHOT, then options. Below the home folder where the host's user does it. */
+export function restoreDumpCommand(project: string, service: string, dump: string, isUser: boolean): string {
+  return `${isUser ? userLibraryFolder(project) : libraryFolder(project)}/restore-dump-${service}-${dump}.sh`;
 }
 
 /** Where runbooks restore a volume aside on a host. */

@@ -23,9 +23,10 @@ export function planDumps({ service_id, backup }: Contract): PlannedDump[] {
 export function placeDump(dump: Dump, service: ServiceFacts, placement: Placement): PlacedDump | CannotReach {
   const engine = engineOf(dump.engine);
   const { name } = dump;
-  if (engine.reads_files && dump.path !== null) {
+  if (engine.reads_files !== null && dump.path !== null) {
     const path = pathOnHost(dump.path, placement.volumes);
-    if (path !== null) return { name, enter: [], path };
+    const { asOwner } = runtimeOf(placement.runtime);
+    if (path !== null) return { name, enter: asOwner?.(placement) ?? [], on_host: true, path };
   }
   if (dump.password !== null && 'secret' in dump.password) {
     return {
@@ -38,7 +39,7 @@ export function placeDump(dump: Dump, service: ServiceFacts, placement: Placemen
   const user =
     way.into === 'machine' && engine.system_user !== null ? (dump.user ?? engine.system_user) : null;
   const asUser = user === null ? [] : ['runuser', '-u', user, '--'];
-  return { name, enter: [...way.command, ...asUser], path: dump.path };
+  return { name, enter: [...way.command, ...asUser], on_host: false, path: dump.path };
 }
 
 const NO_WAY = {

@@ -283,6 +283,8 @@ export interface Runtime extends Locator {
    * @param container of the service, or another one; null for the workload itself
    */
   readonly reach?: (service: ServiceFacts, placement: Placement, container: string | null) => Reach;
+  /** What runs a command of the host as the one to whom files of containers belong; left out where that is root. */
+  readonly asOwner?: (placement: Placement) => Command;
   /** Whether its jobs do what a key asks; left out where they do all of it. */
   honours?(policy: RuntimePolicy, key: HonouredKey): boolean;
   /** Rules that only it knows, over the whole project. */

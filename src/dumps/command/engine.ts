@@ -8,6 +8,6 @@ export const command: Engine = {
   shape: 'file',
   ending: '',
   keys: ['command', 'restore_command', 'file'],
-  reads_files: false,
+  reads_files: null,
   system_user: null,
 };

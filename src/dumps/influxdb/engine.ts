@@ -8,6 +8,6 @@ export const influxdb: Engine = {
   shape: 'file',
   ending: '.tar',
   keys: ['password_from'],
-  reads_files: false,
+  reads_files: null,
   system_user: null,
 };

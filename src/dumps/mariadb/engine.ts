@@ -8,6 +8,6 @@ export const mariadb: Engine = {
   shape: 'folder',
   ending: '',
   keys: ['databases', 'user', 'password_from'],
-  reads_files: false,
+  reads_files: null,
   system_user: null,
 };

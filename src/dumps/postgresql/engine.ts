@@ -8,6 +8,6 @@ export const postgresql: Engine = {
   shape: 'folder',
   ending: '',
   keys: ['databases', 'user', 'password_from'],
-  reads_files: false,
+  reads_files: null,
   system_user: 'postgres',
 };

@@ -8,6 +8,6 @@ export const redis: Engine = {
   shape: 'file',
   ending: '.rdb',
   keys: ['user', 'password_from'],
-  reads_files: false,
+  reads_files: null,
   system_user: null,
 };

@@ -8,6 +8,6 @@ export const sqlite: Engine = {
   shape: 'file',
   ending: '.sql',
   keys: ['path'],
-  reads_files: true,
+  reads_files: 'sqlite3',
   system_user: null,
 };

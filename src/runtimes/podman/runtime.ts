@@ -40,6 +40,7 @@ export const podman: Runtime = {
       placement.scope === 'user' ? rootlessFacts(settingsOf(runtimes)) : {},
     ),
   reach,
+  asOwner: ({ scope }) => (scope === 'user' ? ['podman', 'unshare'] : []),
   checks: CHECKS,
   isRefused: () => false,
   by_hand: byHand,

@@ -2,13 +2,13 @@ import { asideFolder, libraryScript, resticCommand, restoreCommand } from '../..
 import type { Placement, PlannedVolume, ServicePlan } from '../../model/plan.js';
 import type { GuidePlace } from '../../runtimes/runtime.js';
 import { stopSteps } from '../../runtimes/stop.js';
-import { rootOf } from '../../model/volume.js';
+import { backedUp, rootOf } from '../../model/volume.js';
 import { outerFirst, sparedVolumes, sparingOptions } from '../../rendering/nested-volumes.js';
 import { foldersOf, hostVolumes } from '../host-volumes.js';
 import { chooseSteps } from '../../steps/choose.js';
 import { fence, fenced, step, type Command, type Step } from '../../model/guide.js';
 import { deleteExtra, inPlaceSteps } from '../../steps/in-place.js';
-import { loadDumps } from './load-dumps.js';
+import { loadDumps } from '../../steps/load-dumps.js';
 import { ownerText } from './owner.js';
 import { holdStep, resumeStep, type Jobs } from '../../steps/timers.js';
 import { verifySteps } from '../../steps/verify.js';
@@ -22,14 +22,16 @@ export function hostSteps(place: GuidePlace): Step[] {
   const by_hand = byHand(placement);
   const { before, in_place, remake, after } = by_hand.steps;
   const jobs = jobsOf(place);
+  // Files of databases that are dumped are not restored, but must not be in use either.
+  const held = outerFirst(backedUp(foldersOf(placement)));
   return [
     ...(volumes.length === 0 ? [] : chooseSteps(choiceOf(place, volumes))),
     ...before(place),
     ...asideSteps(place, volumes),
     holdStep(jobs, repository),
-    ...stopSteps({ service, placement, by_hand, at, stop, check: checkUnused(project, volumes) }),
+    ...stopSteps({ service, placement, by_hand, at, stop, check: checkUnused(project, held) }),
     ...in_place(place),
-    ...recreateSteps(place, volumes),
+    ...recreateSteps(place, held),
     ...restoreSteps(place, volumes),
     ...ownerSteps(place, volumes),
     ...loadDumps(place, 'stopped'),

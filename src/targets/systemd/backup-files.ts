@@ -1,7 +1,6 @@
 import type { RunAs } from '../../model/contract.js';
-import { dumpOptions, dumpsHere, dumpWords } from '../../hosts/dumps.js';
-import type { PlannedDump } from '../../model/dump.js';
-import { spoolFolder, stateFolder } from '../../names/installed.js';
+import { dumpContexts, dumpsHere, savedDump } from '../../hosts/dumps.js';
+import { dumpSizesFolder, spoolFolder, stateFolder } from '../../names/installed.js';
 import type { FolderSource, Job } from '../../model/job.js';
 import type { PlannedVolume } from '../../model/plan.js';
 import { longestRun } from '../../rendering/longest-run.js';
@@ -59,20 +58,13 @@ function backupContext(job: HostJob): Record<string, unknown> {
   return {
     service_id: service.service_id,
     service_name: service.service_name,
-    options: backupOptions(
-      job,
-      [...volumes, ...dumps.map(({ dump }) => saved(dump))],
-      jobCommands(job, 'backup'),
-    ),
+    options: backupOptions(job, [...volumes, ...dumps.map(savedDump)], jobCommands(job, 'backup')),
     state: stateFolder(job.project, 'backup', service.service_id),
     exclude: excludesOf(service, volumes),
     sources: volumes.map((volume) => sourceContext(volume, engineOf(job.job, volume), service.run_as)),
-    dumps: dumps.map((here) => ({
-      options: dumpOptions(job.project, service, here),
-      words: dumpWords(here),
-      snapshot_path: here.dump.snapshot_path,
-    })),
+    dumps: dumpContexts(service, dumps),
     spool: dumps.length === 0 ? null : spoolFolder(job.project, service.service_id),
+    dump_sizes: dumpSizesFolder(job.project, service.service_id),
     dumps_folder: `/backup/${service.service_id}/dumps`,
     // Templates of users may ask so.
     docker_volumes: engineUnit !== null,
@@ -84,11 +76,6 @@ function backupContext(job: HostJob): Record<string, unknown> {
     checks_as_user: typeof service.run_as === 'number',
     repository: repositoryContext(repository),
   };
-}
-
-/** A dump as backups compare it with the last one: like a volume. */
-function saved({ snapshot_path }: PlannedDump): Pick<PlannedVolume, 'snapshot_path' | 'max_shrink_percent'> {
-  return { snapshot_path };
 }
 
 /** The engine that can say where the volume is; null for a plain folder. */

@@ -8,7 +8,7 @@ import {
 import { sharedFilesIn } from '../../rendering/shared-file.js';
 import { TASK_SCRIPTS } from '../../jobs/tasks.js';
 import type { RenderedFile, TargetInput } from '../../rendering/file.js';
-import { dumpsHere, engineScripts } from '../../hosts/dumps.js';
+import { dumpPrograms, dumpScripts, dumpsHere } from '../../hosts/dumps.js';
 import { hostCredentials, type HostTree } from '../../hosts/host-tree.js';
 import { keyContext } from '../../hosts/keys.js';
 import { queueFiles } from '../../hosts/queue.js';
@@ -26,6 +26,7 @@ export function hostFiles(tree: HostTree, input: TargetInput): RenderedFile[] {
       tree: tree.name,
       credentials: hostCredentials(tree),
       sources: hostFolders(tree),
+      programs: dumpPrograms(tree.jobs),
       environment_files: hostEnvironmentFiles(tree),
       keys,
     }),
@@ -44,7 +45,7 @@ export function hostFiles(tree: HostTree, input: TargetInput): RenderedFile[] {
     ...(tree.jobs.length + tree.guests.length > 0 ? queueFiles(file, input, { user: false }) : []),
     ...(tree.jobs.length > 0 ? [file('bin/check-source.sh', 'host/check-source.sh.hbs')] : []),
     ...(tree.jobs.length + tree.guests.length > 0 ? [file('bin/backup.sh', 'host/backup.sh.hbs')] : []),
-    ...dumpScripts(tree).map(([name, template]) => file(`bin/${name}`, template)),
+    ...dumpScripts(tree.jobs).map(([name, template]) => file(`bin/${name}`, template)),
     ...(maintains ? [file('bin/apply-retention.sh', 'host/apply-retention.sh.hbs')] : []),
     file('bin/check-unused.sh', 'host/check-unused.sh.hbs'),
     ...(maintains ? TASK_SCRIPTS.map((name) => file(`bin/${name}.sh`, `host/${name}.sh.hbs`)) : []),
@@ -60,14 +61,6 @@ export function hostFiles(tree: HostTree, input: TargetInput): RenderedFile[] {
       }),
     ]),
   ];
-}
-
-/** Scripts that dump databases, and the templates that they are made from; none where nothing is dumped. */
-function dumpScripts({ jobs }: HostTree): (readonly [script: string, template: string])[] {
-  const dumps = jobs.flatMap(({ service, placement }) => dumpsHere(service, placement));
-  if (dumps.length === 0) return [];
-  const engines = engineScripts(dumps).map((name) => [`dumps/${name}.sh`, `dumps/${name}.sh.hbs`] as const);
-  return [['dump.sh', 'host/dump.sh.hbs'], ...engines];
 }
 
 /** Where dumps lie while they are saved. */

@@ -2,7 +2,7 @@ import type { Target } from '../target.js';
 import { acceptFiles } from './accept-files.js';
 import { backupFiles } from './backup-files.js';
 import { hostFiles } from './host-files.js';
-import { restoreDumpFiles } from './restore-dump-files.js';
+import { restoreDumpFiles } from '../../hosts/restore-dump-files.js';
 import { hostTrees } from '../../hosts/host-tree.js';
 import { maintenanceFiles } from './maintenance-files.js';
 

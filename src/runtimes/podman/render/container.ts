@@ -1,5 +1,12 @@
 import type { PlannedVolume, ServicePlan } from '../../../model/plan.js';
-import { installedName, stateFolder, userLibraryFolder } from '../../../names/installed.js';
+import { dumpContexts, dumpsHere, savedDump } from '../../../hosts/dumps.js';
+import {
+  installedName,
+  stateFolder,
+  userDumpSizesFolder,
+  userLibraryFolder,
+  userSpoolFolder,
+} from '../../../names/installed.js';
 import {
   backupOptions,
   excludesOf,
@@ -16,12 +23,13 @@ const HOME = '$HOME/';
 export function containerContext(job: HostJob): Record<string, unknown> {
   const { service, placement } = job;
   const volumes = copied(placement.volumes);
+  const dumps = dumpsHere(service, placement);
   const state = `.local/state/${stateFolder(job.project, 'backup', service.service_id)}`;
   return {
     service_name: service.service_name,
     options: [
       `--repo=${job.repository.url}`,
-      ...backupOptions(job, volumes, {
+      ...backupOptions(job, [...volumes, ...dumps.map(savedDump)], {
         accept: `~/${acceptScript(job.project, service)} SNAPSHOT`,
         takeOver: takeOverCommand(
           `~/${state}`,
@@ -34,6 +42,10 @@ export function containerContext(job: HostJob): Record<string, unknown> {
     exclude: excludesOf(service, volumes),
     timeout: longestRun(service),
     sources: volumes.map(sourceContext),
+    dumps: dumpContexts(service, dumps),
+    spool: dumps.length === 0 ? null : userSpoolFolder(job.project, service.service_id),
+    dump_sizes: userDumpSizesFolder(job.project, service.service_id),
+    dumps_folder: `/backup/${service.service_id}/dumps`,
   };
 }
 

@@ -14,6 +14,8 @@ import {
   userTrees,
   type UserTree,
 } from '../../../hosts/user-tree.js';
+import { dumpPrograms, dumpScripts } from '../../../hosts/dumps.js';
+import { restoreDumpFiles } from '../../../hosts/restore-dump-files.js';
 import { acceptContext } from '../../../rendering/backup-options.js';
 import { acceptScript, containerContext } from './container.js';
 
@@ -56,6 +58,7 @@ function sharedFiles(tree: UserTree, input: TargetInput): RenderedFile[] {
       tree: tree.name,
       user,
       credentials: userCredentials(tree),
+      programs: dumpPrograms(tree.jobs),
       environment_files: userEnvironmentFiles(tree),
       keys,
     }),
@@ -73,6 +76,7 @@ function sharedFiles(tree: UserTree, input: TargetInput): RenderedFile[] {
     file('bin/await-repository.sh', 'host/await-repository.sh.hbs'),
     file('bin/check-source.sh', 'host/check-source.sh.hbs'),
     file('bin/backup.sh', 'host/backup.sh.hbs'),
+    ...dumpScripts(tree.jobs).map(([name, template]) => file(`bin/${name}`, template)),
     ...queueFiles(file, input, { user: true }),
     file('bin/check-unused.sh', 'host/check-unused.sh.hbs'),
     ...tree.repositories.flatMap((repository) => {
@@ -85,7 +89,8 @@ function sharedFiles(tree: UserTree, input: TargetInput): RenderedFile[] {
   ];
 }
 
-function jobFiles(tree: UserTree, { plan, runtimes, templates }: TargetInput): RenderedFile[] {
+function jobFiles(tree: UserTree, input: TargetInput): RenderedFile[] {
+  const { plan, runtimes, templates } = input;
   return tree.jobs.flatMap((job): RenderedFile[] => {
     const { service, placement } = job;
     const name = installedName(job.project, 'backup', service.service_id);
@@ -97,6 +102,7 @@ function jobFiles(tree: UserTree, { plan, runtimes, templates }: TargetInput): R
       runtime: 'podman' as const,
     };
     return [
+      ...restoreDumpFiles(tree, job, input),
       {
         ...about,
         path: `${tree.folder}/bin/accept/${service.service_id}.sh`,

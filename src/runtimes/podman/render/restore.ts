@@ -1,6 +1,6 @@
 import { userLibraryFolder } from '../../../names/installed.js';
 import type { Placement, PlannedVolume, ServicePlan } from '../../../model/plan.js';
-import { copied } from '../../../model/volume.js';
+import { backedUp, copied } from '../../../model/volume.js';
 import { outerFirst, sparedVolumes, sparingOptions } from '../../../rendering/nested-volumes.js';
 import type { Command } from '../../../model/guide.js';
 import { pathBelowHome } from './container.js';
@@ -45,7 +45,10 @@ export function rootlessRestore(
   const volumes = outerFirst(copied(placement.volumes));
   return {
     restic: [`${library}/restic-${service.repository}.sh`],
-    check: [`${library}/check-unused.sh`, ...new Set(volumes.map(mountedRoot))],
+    check: [
+      `${library}/check-unused.sh`,
+      ...new Set(outerFirst(backedUp(placement.volumes)).map(mountedRoot)),
+    ],
     volumes: volumes.map((volume) => {
       const place = pathBelowHome(volume.location) ?? volume.location;
       const target = volume.suffix === '' ? mountedRoot(volume) : place;

@@ -1,8 +1,8 @@
-import { engineOf } from '../../dumps/registry.js';
-import { dumpsHere } from '../../hosts/dumps.js';
-import { fence, fenced, type Step } from '../../model/guide.js';
-import { restoreDumpCommand } from '../../names/installed.js';
-import type { GuidePlace } from '../../runtimes/runtime.js';
+import { engineOf } from '../dumps/registry.js';
+import { dumpsHere } from '../hosts/dumps.js';
+import { fence, fenced, type Step } from '../model/guide.js';
+import { restoreDumpCommand } from '../names/installed.js';
+import type { GuidePlace } from '../runtimes/runtime.js';
 
 const TEXT = {
   stopped:
@@ -17,16 +17,18 @@ export function loadDumps(
   workload: keyof typeof TEXT,
 ): Step[] {
   const dumps = dumpsHere(service, placement).filter(
-    ({ dump }) => engineOf(dump.engine).reads_files === (workload === 'stopped'),
+    ({ dump }) => (engineOf(dump.engine).reads_files !== null) === (workload === 'stopped'),
   );
   if (dumps.length === 0) return [];
+  const isUser = placement.scope === 'user';
   return [
     fenced(
       'Load the databases',
       TEXT[workload],
       dumps.map(({ dump }) =>
         fence(`${at}, for ${dump.name} (${engineOf(dump.engine).title})`, [
-          [restoreDumpCommand(project, service.service_id, dump.name), 'latest'],
+          ...(isUser ? [['cd']] : []),
+          [restoreDumpCommand(project, service.service_id, dump.name, isUser), 'latest'],
         ]),
       ),
     ),
