@@ -12,6 +12,10 @@ const ENGINES: Readonly<Record<string, string>> = {
   compose: 'docker compose version',
   'rest-server': 'restic-rest-server --version',
   ansible: 'ansible --version',
+  postgresql: 'psql --version',
+  mariadb: 'mariadb --version',
+  redis: 'redis-server --version',
+  sqlite: 'sqlite3 --version',
 };
 
 /** Asks a machine for its engines; prints `name`, tab, what the engine says in its first line. */

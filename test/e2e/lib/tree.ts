@@ -52,6 +52,15 @@ export const TREES = {
       `printf '[containers]\\npids_limit = 0\\n' >"$1/etc/containers/containers.conf.d/machine.conf"`,
     ],
   },
+  /** The database servers that Debian has; each is off until a scenario starts it. */
+  databases: {
+    suite: 'trixie',
+    packages: [...SYSTEM, 'postgresql', 'mariadb-server', 'redis-server', 'sqlite3'],
+    finish: [
+      ...QUIET_BOOT,
+      'chroot "$1" systemctl --quiet disable postgresql.service mariadb.service redis-server.service',
+    ],
+  },
   /** What lies between a job and the world: an SSH server, rclone, and two ways to send mail. */
   ways: {
     suite: 'trixie',
