@@ -89,9 +89,9 @@ function blockedMinutes(
       const hour = run - (run % 60);
       const offset = offsets.get(hour) ?? zone.offsetAt(hour);
       offsets.set(hour, offset);
-      for (let local = run + offset - margin + 1; local < run + offset + margin; local += 1) {
-        const day = Math.floor(local / DAY);
-        if (blocked[local - day * DAY] === 0 && isDay(day)) blocked[local - day * DAY] = 1;
+      const [first, end] = [run + offset - margin + 1, run + offset + margin];
+      for (let day = Math.floor(first / DAY); day * DAY < end; day += 1) {
+        if (isDay(day)) blocked.fill(1, Math.max(0, first - day * DAY), Math.max(0, end - day * DAY));
       }
     }
   }

@@ -12,11 +12,15 @@ export function offsetsNear(job: StartWindows, other: StartWindows, margin: numb
   const found = new Set<number>();
   if (margin === 0) return found;
   const [before, after] = [margin - 1, other.room - 1 + margin - 1];
+  // Every day is like the day before, unless the clocks change.
+  const known = new Set<number>();
   let next = 0;
   for (const run of job.runs) {
     while ((other.runs[next] ?? Infinity) + after < run) next += 1;
     for (let at = next; (other.runs[at] ?? Infinity) - before < run + job.room; at += 1) {
       const due = (other.runs[at] ?? 0) - run;
+      if (known.has(due)) continue;
+      known.add(due);
       const last = Math.min(job.room - 1, due + after);
       for (let offset = Math.max(0, due - before); offset <= last; offset += 1) found.add(offset);
     }

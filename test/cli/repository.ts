@@ -1,5 +1,8 @@
 import { execFileSync } from 'node:child_process';
-import { beforeEach } from '@jest/globals';
+import { cpSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, beforeEach } from '@jest/globals';
 import { project, put, read, stowage, type Outcome } from './program.js';
 
 export interface Finding {
@@ -29,14 +32,20 @@ export function enter(other: string): void {
 }
 
 export function git(at: string, ...args: string[]): string {
-  const author = ['-c', 'user.name=t', '-c', 'user.email=t@example.org', '-c', 'init.defaultBranch=main'];
+  const settings = [
+    'user.name=t',
+    'user.email=t@example.org',
+    'init.defaultBranch=main',
+    // Examples of hooks, which nobody here reads.
+    'init.templateDir=',
+  ].flatMap((setting) => ['-c', setting]);
   const env = {
     PATH: process.env.PATH,
     HOME: at,
     GIT_CONFIG_GLOBAL: '/dev/null',
     GIT_CONFIG_SYSTEM: '/dev/null',
   };
-  return execFileSync('git', [...author, ...args], { cwd: at, env, encoding: 'utf8' });
+  return execFileSync('git', [...settings, ...args], { cwd: at, env, encoding: 'utf8' });
 }
 
 export function commit(at: string): void {
@@ -44,10 +53,23 @@ export function commit(at: string): void {
   git(at, 'commit', '-qm', 'state', '--allow-empty');
 }
 
+/** What git makes of the project; made once, because git takes longer than copying what it made. */
+const made = mkdtempSync(join(tmpdir(), 'stowage-git-'));
+
+beforeAll(() => {
+  const first = project();
+  git(first, 'init', '-q');
+  commit(first);
+  cpSync(join(first, '.git'), made, { recursive: true });
+});
+
+afterAll(() => {
+  rmSync(made, { recursive: true });
+});
+
 beforeEach(() => {
   folder = project();
-  git(folder, 'init', '-q');
-  commit(folder);
+  cpSync(made, join(folder, '.git'), { recursive: true });
 });
 
 /** Replaces a part of a file; the part must be there. */

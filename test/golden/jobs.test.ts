@@ -7,6 +7,7 @@ import type { Policy } from '../../src/model/policy.js';
 import { settingsOf, type KubernetesSettings } from '../../src/runtimes/kubernetes/settings.js';
 import { renderPlan } from '../../src/targets/render.js';
 import { builtinTemplates } from '../../src/template/engine.js';
+import { remember } from '../support/remember.js';
 import { triggersIn, triggersOf } from '../support/triggers.js';
 import { goldenCases } from './cases.mjs';
 
@@ -33,12 +34,14 @@ const many = {
   name: 'many jobs',
   config: fileURLToPath(new URL('../fixtures/many-jobs/stowage.yml', import.meta.url)),
 };
+/** Variants are of the policy, so what is read is the same. */
+const projectOf = remember(loadProject);
 const cases = [...goldenCases(), many].flatMap(({ name, config }) =>
   VARIANTS.map((variant) => ({ name, config, variant })),
 );
 
 describe.each(cases)('$name with $variant', ({ config, variant }) => {
-  const project = loadProject(config);
+  const project = projectOf(config);
   const policy = using(policyOf(project), variant);
   const { plan } = buildPlan(policy, project.contracts);
   const files = renderPlan({ plan, runtimes: policy.runtimes, templates: builtinTemplates() });
