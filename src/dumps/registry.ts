@@ -9,7 +9,7 @@ import { redis } from './redis/engine.js';
 import { sqlite } from './sqlite/engine.js';
 
 /** The only list of engines. */
-export const ENGINE_LIST: readonly Engine[] = [
+const ENGINE_LIST: readonly Engine[] = [
   postgresql,
   mariadb,
   mysql,

@@ -7,7 +7,7 @@ import { holdingOf, runtimeOf } from '../runtimes/registry.js';
 import type { CannotReach, ServiceFacts } from '../runtimes/runtime.js';
 
 /** Below the service's folder in snapshots, on every runtime. */
-export function dumpsFolder(serviceId: string): string {
+function dumpsFolder(serviceId: string): string {
   return `/backup/${serviceId}/dumps`;
 }
 

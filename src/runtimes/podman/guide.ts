@@ -7,7 +7,7 @@ import { fence, fenced, type Command, type Fence, type Step } from '../../model/
 import { deleteExtra, inPlaceSteps } from '../../steps/in-place.js';
 import { restoredOwners } from '../../steps/owners.js';
 import { holdStep, resumeStep } from '../../steps/timers.js';
-import { loadDumps } from '../../steps/load-dumps.js';
+import { loadDumps } from '../load-dumps.js';
 import { verifySteps } from '../../steps/verify.js';
 
 /** Scripts and folders of the user are named from the home folder. */

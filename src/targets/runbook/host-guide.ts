@@ -8,7 +8,7 @@ import { foldersOf, hostVolumes } from '../host-volumes.js';
 import { chooseSteps } from '../../steps/choose.js';
 import { fence, fenced, step, type Command, type Step } from '../../model/guide.js';
 import { deleteExtra, inPlaceSteps } from '../../steps/in-place.js';
-import { loadDumps } from '../../steps/load-dumps.js';
+import { loadDumps } from '../../runtimes/load-dumps.js';
 import { ownerText } from './owner.js';
 import { holdStep, resumeStep, type Jobs } from '../../steps/timers.js';
 import { verifySteps } from '../../steps/verify.js';

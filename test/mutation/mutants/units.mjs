@@ -22,7 +22,12 @@ export const units = [
     mutants: [
       ['nothing ends it', 'TimeoutStartSec={{timeout}}min', 'TimeoutStartSec=infinity'],
       ['it ends too early by far', 'TimeoutStartSec={{timeout}}min', 'TimeoutStartSec={{timeout}}s'],
-      ['it may write what it backs up', 'BindReadOnlyPaths={{bind', 'BindPaths={{bind'],
+      ['it may write what it backs up', 'BindReadOnlyPaths={{bind location', 'BindPaths={{bind location'],
+      [
+        'a dump of another day stays and is saved',
+        'dump.sh clear {{arg spool}}\n{{#each',
+        'dump.sh true\n{{#each',
+      ],
       ['its view may hold more', 'TemporaryFileSystem=/backup:ro', 'TemporaryFileSystem=/backup'],
       [
         'it may change files of others',

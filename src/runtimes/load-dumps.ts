@@ -2,7 +2,7 @@ import { engineOf } from '../dumps/registry.js';
 import { dumpsHere } from '../hosts/dumps.js';
 import { fence, fenced, type Step } from '../model/guide.js';
 import { restoreDumpCommand } from '../names/installed.js';
-import type { GuidePlace } from '../runtimes/runtime.js';
+import type { GuidePlace } from './runtime.js';
 
 const TEXT = {
   stopped:
