@@ -11,8 +11,9 @@ import {
 import { boot, type Machine } from './lib/machine.js';
 
 /** How often each database is dumped and restored while it is written to. */
-const ROUNDS = Number(process.env.STOWAGE_DUMP_ROUNDS ?? 5);
+const ROUNDS = Number(process.env.STOWAGE_DUMP_ROUNDS ?? 3);
 const ACCOUNTS = 1000;
+const WRONG = '--password-file=/root/wrong';
 
 /** Statements that take from one account and give to another, each time in one transaction. */
 const transfers = (begin: string) =>
@@ -100,7 +101,11 @@ describe('databases under a writer that never stops', () => {
     async (_engine, database) => {
       await startWriter(machine, database);
       for (let round = 0; round < ROUNDS; round += 1) {
-        expect(await dump(database)).toEqual({ code: 0, stdout: '', stderr: expect.any(String) });
+        expect(await dump(database)).toEqual({
+          code: 0,
+          stdout: '',
+          stderr: expect.not.stringContaining('<3>'),
+        });
         await backup(machine);
         if (database.stops) await stopWriter(machine, database);
         await machine.run(restoreWords(database));
@@ -130,8 +135,10 @@ describe('databases under a writer that never stops', () => {
       await machine.run('runuser -u postgres -- psql -AtqXc "select datname from pg_database order by 1"')
     ).stdout;
     const restored = await machine.run(restoreWords(POSTGRESQL), { allowFail: true });
-    expect(restored.code).toBe(1);
-    expect(restored.stderr).toContain('the database is what it was');
+    expect(restored).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('the database is what it was'),
+    });
     const after = (
       await machine.run('runuser -u postgres -- psql -AtqXc "select datname from pg_database order by 1"')
     ).stdout;
@@ -143,13 +150,13 @@ describe('databases under a writer that never stops', () => {
     [
       'PostgreSQL with a wrong password',
       { ...POSTGRESQL, enter: ['env', 'PGHOST=127.0.0.1'] },
-      ['--user=owner'],
+      ['--user=owner', WRONG],
       /password/,
     ],
     [
       'MariaDB with a wrong password',
       { ...MARIADB, enter: ['runuser', '-u', 'nobody', '--'] },
-      ['--user=owner'],
+      ['--user=owner', WRONG],
       /Access denied/,
     ],
     ['SQLite without its file', { ...SQLITE, path: '/srv/app/none' }, [], /no file '\/srv\/app\/none'/],
@@ -158,7 +165,7 @@ describe('databases under a writer that never stops', () => {
     await machine.run(
       'mkdir -p /small; mountpoint -q /small || mount -t tmpfs -o size=8k none /small; echo wrong >/root/wrong',
     );
-    const { code, stderr } = await dump(database, '--password-file=/root/wrong', ...more);
+    const { code, stderr } = await dump(database, ...more);
     expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringMatching(words) });
     expect(stderr).toContain('<3>stowage: dump ');
     const left = (
