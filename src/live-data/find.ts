@@ -92,7 +92,7 @@ function ofApplication(
   { folder, mounts, environment, images }: Mounted,
 ): Found | null {
   const here = files.filter((file) => holds(folder, file, mounts));
-  if (here.length === 0) return null;
+  if (here.length === 0) return findByPath(folder);
   const hasOther =
     namesAnotherDatabase(environment) ||
     images.some((image) => SERVERS.some((known) => isImageOf(image, known.images)));

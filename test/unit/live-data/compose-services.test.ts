@@ -78,6 +78,7 @@ victoriametrics/victoria-metrics:v1.99.0 /storage=victoria-metrics >--storageDat
 grafana/grafana-oss:11 /var/lib/grafana=sqlite /etc/grafana/provisioning
 grafana/grafana:11 +GF_DATABASE_TYPE=postgres +GF_DATABASE_HOST=db:5432 /var/lib/grafana
 grafana/grafana:11 /var/lib/grafana/plugins
+grafana/grafana:11 /var/lib/grafana=sqlite /prometheus=prometheus
 grafana/loki:3 /loki
 grafana/tempo:2 /var/tempo
 vaultwarden/server:1.33 /data=sqlite

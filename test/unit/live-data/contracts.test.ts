@@ -174,3 +174,20 @@ test('what is not backed up is no copy, and a reason does not hide one', () => {
   const [contract] = contractsOf(text('/srv', accepted));
   expect(contract?.backup.volumes.get('data')?.live_copy).toBe('read only');
 });
+
+/** What the plan says on Docker of a volume whose service has these dumps. */
+const dumped = (dumps: object, more: object = {}) => planned('', { backup: { dumps }, ...more })[0];
+
+test('a dump that stands for the files, or has what is in them, makes them no live copy', () => {
+  expect(dumped({ app: { engine: 'postgresql', replaces: 'data' } })).toBe('docker no');
+  expect(dumped({ app: { engine: 'postgresql' } })).toBe('docker no');
+  expect(dumped({ app: { engine: 'redis' } })).toBe('docker postgresql');
+  expect(dumped({ app: { engine: 'sqlite', path: '/var/lib/postgresql/data/other.db' } })).toBe('docker no');
+});
+
+test('where no job can make the dump, the copy is a live one', () => {
+  const volsync = 'runtimes: { kubernetes: { method: restic } }\n';
+  const dumps = { app: { engine: 'postgresql', replaces: 'data' } };
+  const [docker, cluster] = planned(volsync, { backup: { dumps } });
+  expect([docker, cluster]).toEqual(['docker no', 'kubernetes postgresql']);
+});
