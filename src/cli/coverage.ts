@@ -2,7 +2,7 @@ import type { RuntimeName } from '../model/contract.js';
 import { RUNTIMES } from '../runtimes/registry.js';
 import { count } from '../diagnostics/format-text.js';
 import type { BackupPlan, Placement, PlannedVolume, ServicePlan } from '../model/plan.js';
-import { NOT_DEPLOYED, protection, type Protection } from '../targets/protection.js';
+import { liveCopies, contentText, NOT_DEPLOYED, protection, type Protection } from '../targets/protection.js';
 import { formatTable } from './table.js';
 
 /** One volume of one service in one placement, and whether anything backs it up there. */
@@ -36,7 +36,7 @@ function placementName({ runtime, host, namespace }: Placement): string {
 function stateText({ state, volume }: Covered): string {
   switch (state) {
     case 'backed up':
-      return volume.dumped_by === undefined ? 'yes' : 'yes, as a dump';
+      return `yes${contentText(volume)}`;
     case 'waived':
       return `no: ${volume.reason ?? 'waived'}`;
     case 'not backed up':
@@ -81,7 +81,8 @@ function runtimeLine(runtime: RuntimeName, covered: readonly Covered[]): string 
   const here = covered.filter((item) => item.placement.runtime === runtime);
   const services = new Set(here.map((item) => item.service.service_id)).size;
   const volumes = (state: Covered['state']): number => here.filter((item) => item.state === state).length;
-  const parts = [`${count(volumes('backed up'), 'volume')} protected`];
+  const saved = here.filter(({ state }) => state === 'backed up').map(({ volume }) => volume);
+  const parts = [`${count(saved.length, 'volume')} protected${liveCopies(saved)}`];
   if (volumes('waived') > 0) parts.push(`${count(volumes('waived'), 'volume')} waived`);
   const missing = volumes('not backed up');
   if (missing > 0) parts.push(`${count(missing, 'volume')} NOT BACKED UP`);

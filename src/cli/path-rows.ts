@@ -20,6 +20,8 @@ export interface PathRow {
   readonly snapshot_path: string;
   readonly backed_up: boolean;
   readonly reason: string | null;
+  /** The database that writes while its files are copied; null where none does. */
+  readonly live_copy: string | null;
 }
 
 /** Where each persistent volume lives, sorted by service, volume, runtime and host. */
@@ -27,7 +29,17 @@ export function pathRows(plan: BackupPlan): PathRow[] {
   const rows = plan.services.flatMap((service) =>
     service.placements.flatMap(({ runtime, host, volumes }) =>
       volumes.map(
-        ({ volume, kind, location, name, namespace, snapshot_path, backed_up, reason }): PathRow => ({
+        ({
+          volume,
+          kind,
+          location,
+          name,
+          namespace,
+          snapshot_path,
+          backed_up,
+          reason,
+          live_copy,
+        }): PathRow => ({
           service: service.service_id,
           volume,
           runtime,
@@ -39,6 +51,7 @@ export function pathRows(plan: BackupPlan): PathRow[] {
           snapshot_path,
           backed_up,
           reason,
+          live_copy: live_copy?.database ?? null,
         }),
       ),
     ),
@@ -60,6 +73,7 @@ function undeployedRows({ service_id: service, undeployed_volumes = [] }: Servic
     snapshot_path: `/backup/${service}/${volume}`,
     backed_up: false,
     reason: NOT_DEPLOYED,
+    live_copy: null,
   }));
 }
 
@@ -80,9 +94,14 @@ const COLUMNS: readonly PathColumn[] = [
     spare: true,
     cell: ({ name, namespace }) => (namespace === null ? (name ?? '-') : `${namespace}/${name ?? '-'}`),
   },
-  { title: 'BACKUP', cell: (row) => (row.backed_up ? 'yes' : row.runtime === null ? 'NO' : 'no') },
+  { title: 'BACKUP', cell: backupCell },
   { title: 'LOCATION', cell: (row) => row.location ?? '-' },
 ];
+
+function backupCell({ backed_up: isBackedUp, live_copy: database, runtime }: PathRow): string {
+  if (isBackedUp) return database === null ? 'yes' : 'live copy';
+  return runtime === null ? 'NO' : 'no';
+}
 
 function tableOf(columns: readonly PathColumn[], rows: readonly PathRow[], width: number | null): string {
   const cells = rows.map((row) => columns.map((column) => column.cell(row)));

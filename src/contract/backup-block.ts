@@ -1,7 +1,7 @@
 import { posix } from 'node:path';
 import { readSettings } from './settings.js';
 import { readMaxShrink } from '../source/max-shrink.js';
-import { asList, asMapping, asText, asTexts } from '../source/access.js';
+import { asList, asMapping, asText, asTexts, nonEmpty } from '../source/access.js';
 import type { Pointer } from '../source/document.js';
 import type { Findings } from '../source/findings.js';
 import { suggestionHint } from '../source/suggest.js';
@@ -47,7 +47,7 @@ export function readBackupBlock(
 
 function readVolumeSettings(findings: Findings, given: Mapping, pointer: Pointer): VolumeSettings {
   const enabled = given.enabled !== false;
-  const reason = reasonOf(given);
+  const reason = wordsIn(given.reason);
   if (!enabled) demandReason(findings, reason, pointer);
   return {
     enabled,
@@ -57,15 +57,16 @@ function readVolumeSettings(findings: Findings, given: Mapping, pointer: Pointer
     mount_point: given.mount_point === true,
     must_contain: readPathsInside(findings, given.must_contain, [...pointer, 'must_contain']),
     max_shrink: readMaxShrink(given.max_shrink),
+    live_copy: wordsIn(given.live_copy),
     holders: readHolders(findings, given, pointer),
     runtimes: readPerRuntime(findings, given, pointer),
     pointer,
   };
 }
 
-function reasonOf(given: Mapping): string | null {
-  const reason = asText(given.reason)?.replace(/\s+/g, ' ').trim() ?? '';
-  return reason === '' ? null : reason;
+/** A reason in one line; null where there is none. */
+function wordsIn(given: unknown): string | null {
+  return nonEmpty(asText(given)?.replace(/\s+/g, ' ').trim());
 }
 
 /** A volume that is left out needs a reason, or else it looks forgotten. */
@@ -95,8 +96,8 @@ function readForRuntime(
   pointer: Pointer,
 ): RuntimeVolumeSettings {
   const enabled = typeof given.enabled === 'boolean' ? given.enabled : null;
-  const reason = reasonOf(given);
-  if (enabled === false) demandReason(findings, reason ?? reasonOf(volume), pointer);
+  const reason = wordsIn(given.reason);
+  if (enabled === false) demandReason(findings, reason ?? wordsIn(volume.reason), pointer);
   const location = asText(given.location);
   const isKnown = location === null || locations.includes(location);
   if (!isKnown) {

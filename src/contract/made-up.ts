@@ -27,6 +27,7 @@ export function madeUpContract(id: string): Contract {
     run_as_user: null,
     run_as_group: null,
     health_cmd: [],
+    databases: { containers: [], environment: new Map(), storage: new Map() },
     requires: [],
     backup: { settings: {}, commands: NO_COMMANDS, dumps: [], volumes: new Map() },
     variants: new Map(),

@@ -11,6 +11,7 @@ import { isMapping, type Mapping } from '../source/yaml-values.js';
 import { readBackupBlock } from './backup-block.js';
 import { checkArguments } from './commands.js';
 import type { Contract } from '../model/contract.js';
+import { readDatabaseHints } from './database-hints.js';
 import { readHealthCommand } from './health.js';
 import { readEphemeralMounts, readPersistentVolumes, readRuntimes } from './mounts.js';
 import { checkNearKeys } from './near-keys.js';
@@ -59,13 +60,16 @@ export function readContract(
   checkArguments(findings, cmd, ['health', 'cmd']);
   checkArguments(findings, asMapping(liveness).cmd, ['health', 'liveness', 'cmd']);
   checkNearKeys(findings, SCHEMA, resolved.value);
-  const contract = build(findings, document, asMapping(resolved.value));
+  const contract = {
+    ...build(findings, document, asMapping(resolved.value)),
+    databases: readDatabaseHints(own, values),
+  };
   append(diagnostics, findings.diagnostics);
   return { contract: hasErrors(diagnostics) ? null : contract, diagnostics };
 }
 
 /** The contract with defaults filled in; what is wrong with the rest of it is in the findings or already reported. */
-function build(findings: Findings, document: WrittenDocument, given: Mapping): Contract {
+function build(findings: Findings, document: WrittenDocument, given: Mapping): Omit<Contract, 'databases'> {
   const serviceId = asText(given.service_id) ?? '';
   const persistent = withStorage(findings, given, readPersistentVolumes(findings, given));
   const security = asMapping(given.service_security);

@@ -57,10 +57,22 @@ export function resolveValue(
   located: LocatedValue,
   values: ValuesLookup,
 ): { readonly value: unknown; readonly diagnostics: readonly Diagnostic[] } {
-  const anything = { type: ['string', 'number', 'boolean'] };
-  const resolver = new Resolver({ ...NOTHING, file: located.document.file }, anything, values);
-  return { value: resolver.walk(located, anything, [], []), diagnostics: resolver.diagnostics };
+  const resolver = new Resolver({ ...NOTHING, file: located.document.file }, ANYTHING, values);
+  return { value: resolver.walk(located, ANYTHING, [], []), diagnostics: resolver.diagnostics };
 }
+
+/** What a value of a contract stands for, in a field where a mistake does not matter; null for one that nobody knows. */
+export function resolveQuietly(own: WrittenDocument, value: unknown, values: ValuesLookup): unknown {
+  const nowhere = { ...NOTHING, file: own.file };
+  return new Resolver(own, ANYTHING, values).walk(
+    { value, document: nowhere, pointer: [] },
+    ANYTHING,
+    [],
+    [],
+  );
+}
+
+const ANYTHING: JsonSchema = { type: ['string', 'number', 'boolean'] };
 
 /** In place of a contract, where there is none. */
 const NOTHING: Omit<WrittenDocument, 'file'> = {

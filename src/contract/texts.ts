@@ -32,5 +32,8 @@ function visit(
 
 /** A health command may be a script, and a reason a paragraph; neither is a name or a path. */
 function isMultiline(pointer: Pointer): boolean {
-  return (pointer[0] === 'health' && pointer.includes('cmd')) || pointer.at(-1) === 'reason';
+  return (
+    (pointer[0] === 'health' && pointer.includes('cmd')) ||
+    ['reason', 'live_copy'].includes(String(pointer.at(-1)))
+  );
 }

@@ -171,6 +171,8 @@ export const CODES = {
     'A local repository lies where jobs mount the volumes of a service (`/backup/<service>`), or in the folder of a volume. Move it.',
   STW410:
     'A volume is in the contract, but the live adapter does not mount it on Kubernetes: it mounts the first of `service_volumes` and nothing else, or without them a claim at `/data`. Name the claim that holds it, or waive it there (`backup.volumes.<name>.runtimes.kubernetes`).',
+  STW420:
+    'A volume holds a database, and its files are copied one after the other while it writes them: the copy ends well, and a restore of it may be corrupt. Have it dumped, or say in `live_copy` why that is no loss. Where image and path leave a doubt, nothing is said.',
   STW430:
     'A dump cannot be made in a place of its service, where the files of the database are then copied while it writes; an error where it can be made in none.',
   // 5: templates and rendering
@@ -348,6 +350,9 @@ export const CODES = {
     'The password or the environment of a repository is looked for in another place. Put it there first: jobs fail without it.',
   STW848:
     'Installed names get the project, which they did not have before. `install.sh` and the playbook take over what is installed on a host.',
+  STW850:
+    'The files of a database are copied while it writes them, and were not before, or somebody accepts it now. A restore may be corrupt: have it dumped, or check what the reason says.',
+  STW851: 'The files of a database are not copied any more while it writes them.',
   STW860:
     'A database is no longer dumped, or not all of it: its files are copied while it writes, or nothing of it is saved.',
   STW861: 'A dump comes from another place, is made in another way, or may be smaller.',

@@ -113,6 +113,8 @@ export interface VolumeSettings {
   readonly must_contain: readonly string[];
   /** As in {@link BackupSettings}; null for the service's. */
   readonly max_shrink: number | null;
+  /** Why files of a database may be copied while it writes them; null where nobody says so. */
+  readonly live_copy: string | null;
   /** Names of what holds it, where it is not the usual one; by the key that a runtime has for that, such as `claim`. */
   readonly holders: Readonly<Record<string, string>>;
   /** What differs on one runtime, by its name. */
@@ -128,6 +130,32 @@ export interface RuntimeVolumeSettings {
   /** One of the runtime's own words for where a volume may lie; null for the usual one. */
   readonly location: string | null;
   readonly pointer: Pointer;
+}
+
+/** Variables of an environment, as far as they tell of a database; null for a value that nobody knows. */
+export type Environment = ReadonlyMap<string, string | null>;
+
+/** One of a service's containers, or all that there is of it. */
+export interface ContainerHint {
+  /** Its number in `services[]`, as in the pointers of its volumes; null for the workload of a contract without any. */
+  readonly number: number | null;
+  /** Its Compose service; null where it has none. */
+  readonly name: string | null;
+  /** Null where nothing says which it is. */
+  readonly image: string | null;
+  /** Entry point and command, one after the other; empty for those of the image. */
+  readonly command: readonly string[];
+  /** Its own. */
+  readonly environment: Environment;
+}
+
+/** What tells which databases a service runs. Nothing in it is ever rendered. */
+export interface DatabaseHints {
+  readonly containers: readonly ContainerHint[];
+  /** What every container of the service has. */
+  readonly environment: Environment;
+  /** What `storage[]` says, by the name of a volume or its path: the word for what it holds, and a file of SQLite. */
+  readonly storage: ReadonlyMap<string, { readonly word: string | null; readonly file: string | null }>;
 }
 
 /** The `backup:` block of a contract. */
@@ -175,6 +203,7 @@ export interface Contract {
   readonly run_as_group: string | null;
   /** The health check as a program with its arguments; empty where there is none. */
   readonly health_cmd: readonly string[];
+  readonly databases: DatabaseHints;
   /** Service ids from `requires[]`. */
   readonly requires: readonly string[];
   readonly backup: BackupBlock;

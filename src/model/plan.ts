@@ -51,6 +51,16 @@ export interface PlannedVolume {
   readonly max_shrink_percent?: number;
   /** restic `--exclude` patterns beside those of the service. */
   readonly exclude: readonly string[];
+  /** Set where it is backed up here and holds a database whose files are copied while it writes them. */
+  readonly live_copy?: LiveCopy;
+}
+
+/** A copy that may not fit together, because a database wrote while it was made. */
+export interface LiveCopy {
+  /** One of the list of databases. */
+  readonly database: string;
+  /** Why that is accepted; null where nobody says so. */
+  readonly accepted: string | null;
 }
 
 /** The object in a cluster that runs a service. */

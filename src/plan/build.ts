@@ -14,6 +14,7 @@ import type { Deployed } from '../model/deployed.js';
 import { excludesInside } from '../excludes/bound.js';
 import { backedUp } from '../model/volume.js';
 import { placeDumps, planDumps } from './dumps.js';
+import { withLiveCopies } from './live-copy.js';
 import { planVolumes, unprotectedVolumes, volumeRoot } from './volumes.js';
 import type {
   BackupPlan,
@@ -212,7 +213,7 @@ function planPlacement(
     },
   );
   const own = differing(contract, common);
-  return placeDumps(contract, ownOfPlace(contract), {
+  const placed = placeDumps(contract, ownOfPlace(contract), {
     ...{ runtime, host, namespace },
     ...(workload === undefined ? {} : { workload }),
     ...(node_selector === undefined ? {} : { node_selector }),
@@ -225,6 +226,7 @@ function planPlacement(
     ...(not_honoured === undefined ? {} : { not_honoured }),
     obstacles,
   });
+  return withLiveCopies(policy, contract, placed);
 }
 
 function planRepository(repository: Repository, services: readonly ServicePlan[]): RepositoryPlan {

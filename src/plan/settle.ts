@@ -27,5 +27,6 @@ export function settle(plan: BackupPlan): BackupPlan {
 function settled({ obstacles }: Placement, volume: PlannedVolume, read: ReadonlySet<string>): PlannedVolume {
   if (!volume.backed_up || read.has(volume.volume)) return volume;
   const obstacle = obstacles[0] ?? NO_JOB;
-  return { ...volume, backed_up: false, reason: obstacle, obstacle };
+  const { live_copy, ...rest } = { ...volume, backed_up: false, reason: obstacle, obstacle };
+  return rest;
 }

@@ -5,8 +5,10 @@ import type { BackupPlan, PlannedVolume, ServicePlan } from '../model/plan.js';
 import { protection } from '../targets/protection.js';
 import type { PlacedService, ReportBase } from './input.js';
 
-/** What happens to a volume in one placement. `unlisted`: it is mounted, but its contract does not call it persistent. */
-type CoverageState = 'backed_up' | 'waived' | 'not_rendered' | 'unlisted';
+/**
+ * What happens to a volume in one placement. `live_copy`: it is backed up while its database writes. `unlisted`: it is mounted, but its contract does not call it persistent.
+ */
+type CoverageState = 'backed_up' | 'live_copy' | 'waived' | 'not_rendered' | 'unlisted';
 
 interface CoverageEntry {
   readonly state: CoverageState;
@@ -15,7 +17,7 @@ interface CoverageEntry {
   readonly word: string;
   /** Host or namespace. */
   readonly where: string;
-  /** Why it is not backed up; empty where it is, or nobody knows. */
+  /** Why it is not backed up, or is while its database writes; empty where nobody says why. */
   readonly reason: string;
 }
 
@@ -46,6 +48,7 @@ export interface Coverage {
 
 const WORDS: Readonly<Record<CoverageState, readonly [symbol: string, word: string]>> = {
   backed_up: ['✓', 'backed up'],
+  live_copy: ['✓', 'live copy'],
   waived: ['–', 'waived'],
   not_rendered: ['✗', 'NOT BACKED UP: no job'],
   unlisted: ['✗', 'NOT BACKED UP: not listed as persistent'],
@@ -56,7 +59,7 @@ export function coverage({ plan, placements }: ReportBase): Coverage {
   const used = new Set(placements.map(({ placement }) => placement.runtime));
   const runtimes = RUNTIMES.filter((runtime) => used.has(runtime));
   const ofService = groupBy(placements, ({ service }) => service);
-  const counts = { backed_up: 0, waived: 0, not_rendered: 0, unlisted: 0 };
+  const counts = { backed_up: 0, live_copy: 0, waived: 0, not_rendered: 0, unlisted: 0 };
   const services = plan.services.flatMap((service): CoverageService[] => {
     const here = ofService.get(service) ?? [];
     const [first, ...rest] = rowsOf(plan, service, here, runtimes);
@@ -95,7 +98,11 @@ function rowsOf(
         placed.placement.volumes
           .filter(({ volume }) => volume === name)
           .map((volume) =>
-            entry(placed, stateOf(plan, placed, volume), volume.backed_up ? null : volume.reason),
+            entry(
+              placed,
+              stateOf(plan, placed, volume),
+              volume.backed_up ? (volume.live_copy?.accepted ?? null) : volume.reason,
+            ),
           ),
       ),
     ),
@@ -109,7 +116,8 @@ function stateOf(
   volume: PlannedVolume,
 ): CoverageState {
   const found = protection(plan, service, placement, volume);
-  return found === 'backed up' ? 'backed_up' : found === 'waived' ? 'waived' : 'not_rendered';
+  if (found === 'backed up') return volume.live_copy === undefined ? 'backed_up' : 'live_copy';
+  return found === 'waived' ? 'waived' : 'not_rendered';
 }
 
 function entry(placed: PlacedService, state: CoverageState, reason: string | null): CoverageEntry {

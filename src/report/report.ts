@@ -42,6 +42,8 @@ export interface Report {
 interface Facts {
   readonly services: number;
   readonly backed_up: number;
+  /** Of those that are backed up: the ones whose database writes meanwhile. */
+  readonly live_copies: number;
   readonly waived: number;
   readonly unprotected: number;
   readonly repositories: number;
@@ -107,7 +109,8 @@ export function buildReport(input: ReportInput): Report {
     is_model: input.at === null,
     facts: {
       services: input.plan.services.length,
-      backed_up: counts.backed_up,
+      backed_up: counts.backed_up + counts.live_copy,
+      live_copies: counts.live_copy,
       waived: counts.waived,
       unprotected: counts.not_rendered + counts.unlisted,
       repositories: input.plan.repositories.length,

@@ -285,6 +285,11 @@ export interface Runtime extends Locator {
   readonly reach?: (service: ServiceFacts, placement: Placement, container: string | null) => Reach;
   /** What runs a command of the host as the one to whom files of containers belong; left out where that is root. */
   readonly asOwner?: (placement: Placement) => Command;
+  /**
+   * Whether what is copied of a volume is as it was at one moment, as after a power failure; left out where files are read
+   * one after the other. `kind` is one of its own.
+   */
+  readonly copies_at_once?: (policy: Pick<Policy, 'runtimes'>, kind: string) => boolean;
   /** Whether its jobs do what a key asks; left out where they do all of it. */
   honours?(policy: RuntimePolicy, key: HonouredKey): boolean;
   /** Rules that only it knows, over the whole project. */

@@ -18,6 +18,20 @@ export function protection(
   return jobs.some((job) => volumesOf(job).includes(planned.volume)) ? 'backed up' : 'not backed up';
 }
 
+/** What follows `yes` where a snapshot has a dump, or what a database wrote to while it was copied; nothing elsewhere. */
+export function contentText({ dumped_by: dump, live_copy: copy }: PlannedVolume): string {
+  if (dump !== undefined) return ', as a dump';
+  if (copy === undefined) return '';
+  return copy.accepted === null ? ', live copy' : `, live copy: ${copy.accepted}`;
+}
+
+/** What follows a number of volumes where databases write while they are copied: `, 1 of them a live copy`. */
+export function liveCopies(volumes: readonly PlannedVolume[]): string {
+  const amount = volumes.filter(({ live_copy: copy }) => copy !== undefined).length;
+  if (amount === 0) return '';
+  return `, ${amount} of them ${amount === 1 ? 'a live copy' : 'live copies'}`;
+}
+
 /** What every table says of a volume whose service is nowhere. */
 export const NOT_DEPLOYED = 'not deployed anywhere';
 

@@ -1,4 +1,5 @@
 import { KUBERNETES_RULES } from './kubernetes.js';
+import { PAGE_RULES } from './pages.js';
 import { RESTIC_RULES } from './restic.js';
 import type { LineRule, Rule } from './rule.js';
 import { SYSTEMD_RULES } from './systemd.js';
@@ -8,6 +9,7 @@ const about = (path: RegExp, rules: readonly LineRule[]): readonly Rule[] =>
 
 /** Every rule that `stowage explain` knows. */
 export const RULES: readonly Rule[] = [
+  ...about(/\.md$/, PAGE_RULES),
   ...about(/\.(?:service|timer|container)$/, SYSTEMD_RULES),
   ...about(/^kubernetes\/.*\.yaml$/, KUBERNETES_RULES),
   ...about(/\.(?:service|sh|container|yaml|md)$/, RESTIC_RULES),

@@ -10,6 +10,7 @@ import { wholeVolumeExcluded } from './contents.js';
 import * as coverage from './coverage.js';
 import { impossibleDump } from './dumps.js';
 import { fallbackVolume } from './fallback.js';
+import { copiedAlive } from './live-copy.js';
 import { nestedHostPath } from './host-paths.js';
 import * as guards from './guards.js';
 import * as identity from './identity.js';
@@ -53,6 +54,7 @@ const CHECKS: readonly Check[] = [
   unusedRepository,
   uncoveredVolume,
   impossibleDump,
+  copiedAlive,
   tooOld,
 ];
 

@@ -8,14 +8,15 @@ import type { ReviewInput, Rule } from '../review.js';
 import { subject } from './coverage.js';
 
 /** A volume that is backed up, with what it was before; null where it is new. */
-interface Volume {
+export interface Volume {
   readonly service: ServicePlan;
   readonly placement: PlacementPair['after'];
   readonly volume: PlannedVolume;
   readonly before: { readonly service: ServicePlan; readonly volume: PlannedVolume } | null;
 }
 
-function volumesOf({ matched, after: { plan } }: ReviewInput): Volume[] {
+/** Everything that is backed up now. */
+export function volumesOf({ matched, after: { plan } }: ReviewInput): Volume[] {
   const all = [
     ...matched.added.flatMap((service) =>
       service.placements.map((placement) => ({ service, placement, pair: null })),

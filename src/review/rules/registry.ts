@@ -7,6 +7,7 @@ import { dumps } from './dumps.js';
 import { nobodyForgets } from './forgotten.js';
 import * as history from './history.js';
 import * as limits from './limits.js';
+import { liveCopies } from './live-copies.js';
 import { leftBehind } from './left-behind.js';
 import { methods } from './methods.js';
 import { renamed } from './renamed.js';
@@ -40,6 +41,7 @@ export const RULES: readonly Rule[] = [
   contents.wholeVolumeExcluded,
   contents.excludesChanged,
   contents.safeguardsOff,
+  liveCopies,
   templates.addedCommands,
   templates.privileges,
   templates.lostSafeguards,

@@ -51,6 +51,10 @@ export const kubernetes: Runtime = {
   },
   upkeep: ({ runtimes }) => ({ image: settingsOf(runtimes).image }),
   honours: ({ runtimes }, key) => honours(settingsOf(runtimes), key),
+  copies_at_once({ runtimes }, kind) {
+    const settings = settingsOf(runtimes);
+    return kind === 'claim' && methodOf(settings).copies_at_once?.(settings) === true;
+  },
   checks: CHECKS,
   isRefused: ({ obstacles }, volume) => obstacles.length > 0 || isHomeless(volume),
   by_hand: null,

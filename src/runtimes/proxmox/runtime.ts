@@ -41,6 +41,8 @@ export const proxmox: Runtime = {
     }
     return { command: ['pct', 'exec', String(vmid), '--'], into: 'machine' };
   },
+  // vzdump stops a guest, suspends it for the last copy, or takes a snapshot of its disks.
+  copies_at_once: (_policy, kind) => kind === 'lxc_guest',
   // Nobody knows which guest it is without a number.
   checks: CHECKS,
   isRefused: (_placement, { kind, name }) => kind === 'lxc_guest' && name === null,

@@ -4,7 +4,15 @@ import type { BackupPlan, Placement, PlannedVolume, RepositoryPlan, ServicePlan 
 import type { RuntimeSettings } from '../../model/policy.js';
 import { header } from '../../rendering/header.js';
 import { namedHosts } from '../../hosts/named-hosts.js';
-import { NOT_DEPLOYED, placementName, protection, type Protection } from '../protection.js';
+import {
+  liveCopies,
+  contentText,
+  NOT_DEPLOYED,
+  placementName,
+  protectedVolumes,
+  protection,
+  type Protection,
+} from '../protection.js';
 import { userCredentials, userTrees } from '../../hosts/user-tree.js';
 import { hostCredentials, hostTrees } from '../../hosts/host-tree.js';
 import type { RenderedFile } from '../../rendering/file.js';
@@ -101,8 +109,9 @@ function missingAt(jobs: JobIndex, { service_id: service }: ServicePlan, placeme
 }
 
 /** What the index says of a volume, with the reason where it is not backed up. */
-function protectionText(state: Protection, { reason, dumped_by }: PlannedVolume): string {
-  if (state === 'backed up') return dumped_by === undefined ? state : `${state}, as a dump`;
+function protectionText(state: Protection, volume: PlannedVolume): string {
+  const { reason } = volume;
+  if (state === 'backed up') return `${state}${contentText(volume)}`;
   return state === 'waived' ? `waived: ${reason ?? ''}` : `NO: ${reason ?? state}`;
 }
 
@@ -112,12 +121,15 @@ function summary(plan: BackupPlan): string {
       placement.volumes.map((volume) => protection(plan, service, placement, volume)),
     ),
   );
+  const saved = plan.services.flatMap((service) =>
+    service.placements.flatMap((placement) => protectedVolumes(plan, service, placement)),
+  );
   const count = (wanted: string) => volumes.filter((found) => found === wanted).length;
   const waived = count('waived') === 0 ? '' : `, ${count('waived')} waived with a reason`;
   const missing = count('not backed up') === 0 ? '' : `, ${count('not backed up')} not backed up`;
   const lost = plan.services.flatMap(({ undeployed_volumes = [] }) => undeployed_volumes).length;
   const nowhere = lost === 0 ? '' : `, ${lost} ${NOT_DEPLOYED}`;
-  return `${plan.services.length} services, ${count('backed up')} volumes backed up${waived}${missing}${nowhere}.`;
+  return `${plan.services.length} services, ${count('backed up')} volumes backed up${liveCopies(saved)}${waived}${missing}${nowhere}.`;
 }
 
 function maintainer(plan: BackupPlan, { name, maintenance }: RepositoryPlan): string {

@@ -5,6 +5,7 @@ import { header } from '../../rendering/header.js';
 import { serviceAt } from '../../lookup/at-place.js';
 import { jobIndex, serviceIndex } from '../../lookup/job-index.js';
 import type { Job } from '../../model/job.js';
+import { titleOf } from '../../live-data/registry.js';
 import { runtimeOf } from '../../runtimes/registry.js';
 import { placementName } from '../protection.js';
 import type { TargetInput } from '../../rendering/file.js';
@@ -32,6 +33,7 @@ export function serviceContext(input: TargetInput, service: ServicePlan): Record
     tags: service.tags,
     kept: retentionText(service.retention),
     volumes: everyVolume(service).map((volume) => ({ ...volume, dump_path: dumpPath(service, volume) })),
+    live: everyVolume(service).flatMap(liveDatabase),
     requires: service.requires.map((id) => requirement(plan, service, id)),
     places: service.placements.flatMap((placement) =>
       placementContext(input, serviceAt(service, placement), placement, repository),
@@ -64,6 +66,11 @@ function everyVolume({ placements }: ServicePlan): PlannedVolume[] {
 /** Where snapshots have the dump that stands for a volume; null where they have its files. */
 function dumpPath({ dumps = [] }: ServicePlan, { dumped_by }: PlannedVolume): string | null {
   return dumps.find(({ name }) => name === dumped_by)?.snapshot_path ?? null;
+}
+
+function liveDatabase({ volume, live_copy: copy }: PlannedVolume): Record<string, unknown>[] {
+  if (copy === undefined) return [];
+  return [{ volume, title: titleOf(copy.database), accepted: copy.accepted ?? '' }];
 }
 
 /** In a circle no order is right, so the page of either says so. */

@@ -7,7 +7,7 @@ import glob from 'fast-glob';
 const FLOORS = [
   ...['text', 'diagnostics', 'source', 'schedule', 'time'],
   ...['model', 'retention', 'excludes', 'names', 'lookup', 'template', 'backends'],
-  ...['dumps', 'jobs', 'locate', 'rendering', 'steps', 'hosts', 'runtimes'],
+  ...['dumps', 'jobs', 'locate', 'live-data', 'rendering', 'steps', 'hosts', 'runtimes'],
   ...['contract', 'policy', 'plan', 'targets', 'output', 'report', 'review', 'explain', 'cli', 'build'],
 ];
 

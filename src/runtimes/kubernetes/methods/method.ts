@@ -44,6 +44,8 @@ export interface Method {
   readonly selects_pods: boolean;
   /** Whether its objects are about a claim, which can have only one of each. */
   readonly per_claim: boolean;
+  /** Whether it copies a snapshot of a claim; left out where it reads the files of the running pod. */
+  copies_at_once?(settings: KubernetesSettings): boolean;
   /** What keeps it from using a repository. */
   refused?(repository: Repository): KubernetesProblem[];
   parts(backed: Backed): readonly Part[];

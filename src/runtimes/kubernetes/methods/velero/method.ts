@@ -31,6 +31,7 @@ export const velero: Method = {
   host_paths: false,
   selects_pods: true,
   per_claim: false,
+  copies_at_once: ({ snapshot }) => snapshot === 'csi',
   parts({ service, place, settings, claims }) {
     if (claims.length === 0) return [];
     return [

@@ -28,6 +28,8 @@ export const volsync: Method = {
   host_paths: false,
   selects_pods: false,
   per_claim: true,
+  // `copyMethod: Snapshot`.
+  copies_at_once: () => true,
   parts({ service, place, policy, claims }) {
     const url = policy.repositories.find(({ name }) => name === service.repository)?.url ?? '';
     return [...new Set(claims.map(({ claim }) => claim))].map((claim) => ({
