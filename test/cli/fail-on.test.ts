@@ -74,7 +74,7 @@ test('a service that no deployment places is in every table, and not backed up i
   expect(paths).toContainEqual({
     ...{ service: 'lost', volume: 'data', runtime: null, host: null, kind: null, location: null },
     ...{ name: null, namespace: null, snapshot_path: '/backup/lost/data' },
-    ...{ backed_up: false, reason: 'not deployed anywhere' },
+    ...{ backed_up: false, reason: 'not deployed anywhere', live_copy: null },
   });
   const report = stowage(folder, ['report', '--format', 'markdown']).out;
   expect(report).toContain('**Deployed nowhere, so nothing of it is backed up:** lost.');

@@ -89,7 +89,13 @@ describe.each(cases)('$name with $variant', ({ config, variant }) => {
             service === service_id && on === runtime && (place.on === 'host' ? place.host : null) === host,
         );
         const wanted = volumes.filter(({ backed_up }) => backed_up && obstacles.length === 0);
-        expect(own.flatMap(volumesOf).sort()).toEqual(wanted.map(({ volume }) => volume).sort());
+        const read = own.flatMap(volumesOf);
+        const guest = own.find(({ kind }) => kind === 'guest-dump');
+        // A guest's dump has the files of a dumped database too: a server that has none cannot start to load it.
+        const twice = wanted.filter(({ volume, dumped_by }) => {
+          return dumped_by !== undefined && guest !== undefined && volumesOf(guest).includes(volume);
+        });
+        expect(read.sort()).toEqual([...wanted, ...twice].map(({ volume }) => volume).sort());
       }
     }
   });

@@ -39,13 +39,15 @@ export async function installScripts(machine: Machine, databases: readonly Datab
       ...{
         service_id: 'app',
         command: `restore-dump-app-${engine}.sh`,
+        is_user: false,
         host: 'app',
         tag: 'service:app',
         enter,
       },
       restic_command: `${LIBRARY}/restic-main.sh`,
       dump: {
-        ...{ name: engine, engine, shape, file, path, user: '', password_file: '', databases: [] },
+        ...{ name: engine, engine, shape, file, path, is_below_home: false },
+        ...{ user: '', password_file: '', databases: [] },
         ...{ snapshot_path: `${SPOOL}/${file}`, restore_command: null },
       },
     });

@@ -55,10 +55,16 @@ export const TREES = {
   /** The database servers that Debian has; each is off until a scenario starts it. */
   databases: {
     suite: 'trixie',
-    packages: [...SYSTEM, 'postgresql', 'mariadb-server', 'redis-server', 'sqlite3'],
+    packages: [
+      ...SYSTEM,
+      ...['postgresql', 'mariadb-server', 'redis-server', 'sqlite3'],
+      ...['docker.io', 'docker-cli', 'docker-compose', 'nftables', 'iptables', 'iproute2'],
+      ...ROOTLESS,
+    ],
     finish: [
       ...QUIET_BOOT,
       'chroot "$1" systemctl --quiet disable postgresql.service mariadb.service redis-server.service',
+      'chroot "$1" systemctl --quiet disable docker.service docker.socket containerd.service',
     ],
   },
   /** What lies between a job and the world: an SSH server, rclone, and two ways to send mail. */

@@ -41,6 +41,7 @@ afterEach(() => sandbox.remove());
 const script = (dump: Readonly<Record<string, unknown>> = {}, enter: readonly string[] = []) => {
   const text = builtinTemplates().render('host/restore-dump.sh.hbs', {
     ...{ header: 'test', service_id: 'app', command: 'restore-dump', host: 'app', tag: 'service:app', enter },
+    is_user: false,
     restic_command: sandbox.at('bin/restic-main.sh'),
     dump: {
       ...{
@@ -50,7 +51,15 @@ const script = (dump: Readonly<Record<string, unknown>> = {}, enter: readonly st
         file: 'main',
         snapshot_path: '/backup/app/dumps/main',
       },
-      ...{ user: '', path: '', password_file: '', databases: [], restore_command: null, ...dump },
+      ...{
+        user: '',
+        path: '',
+        is_below_home: false,
+        password_file: '',
+        databases: [],
+        restore_command: null,
+        ...dump,
+      },
     },
   });
   return sandbox.write('restore-dump.sh', text.replaceAll('/var/tmp/', `${sandbox.folder}/`));

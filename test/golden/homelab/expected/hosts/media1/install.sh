@@ -360,6 +360,12 @@ warn_sources() {
   return 0
 }
 
+# What the host itself has to have for its dumps.
+warn_programs() {
+  command -v sqlite3 >/dev/null || say 'NOTE: backups of' jellyfin 'fail until this is installed:' sqlite3
+  return 0
+}
+
 # Whom a failure would be told to.
 say_alarm() {
   for hook in "$root"/etc/stowage/on-failure.d/*; do
@@ -402,6 +408,7 @@ printf '%s\n' "$wanted" | write_list
 forget_old_list
 warn_credentials
 warn_sources
+warn_programs
 say_alarm
 report_idle
 say "done: $tree"

@@ -359,7 +359,13 @@ warn_credentials() {
 # A folder that nobody makes is found out now, not by the first backup at night.
 # shellcheck disable=SC2016 # a path may hold a `$`
 warn_sources() {
-  [ -e "$root"/srv/postgres/dumps ] || say 'NOTE: backups of' postgres 'fail until this is there:' /srv/postgres/dumps
+  [ -e "$root"/srv/postgres/init ] || say 'NOTE: backups of' postgres 'fail until this is there:' /srv/postgres/init
+  return 0
+}
+
+# What the host itself has to have for its dumps.
+warn_programs() {
+  command -v sqlite3 >/dev/null || say 'NOTE: backups of' vaultwarden 'fail until this is installed:' sqlite3
   return 0
 }
 
@@ -405,6 +411,7 @@ printf '%s\n' "$wanted" | write_list
 forget_old_list
 warn_credentials
 warn_sources
+warn_programs
 say_alarm
 report_idle
 say "done: $tree"

@@ -351,7 +351,7 @@ fi
 # What was made beside the database goes, unless it has begun to take its place.
 step='' prepared=''
 clean_up() {
-  code=$?
+  ended=$?
   trap '' HUP INT TERM
   end_child
   content=''
@@ -362,10 +362,10 @@ clean_up() {
     while IFS= read -r part; do
       at_place undo "$part" || say "what was made for $part may still be there"
     done <"$work/prepared"
-    [ "$code" -eq 0 ] || say 'Nothing is restored, and the database is what it was.'
+    [ "$ended" -eq 0 ] || say 'Nothing is restored, and the database is what it was.'
   fi
   rm -rf -- "$work"
-  exit "$code"
+  exit "$ended"
 }
 work=$(mktemp -d /var/tmp/stowage-restore-dump.XXXXXX)
 files=$work/files

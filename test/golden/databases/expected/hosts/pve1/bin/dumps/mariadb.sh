@@ -78,10 +78,12 @@ text() { printf "'%s'" "$(printf '%s' "$1" | sed -e 's/\\/\\\\/g' -e "s/'/''/g")
 # shellcheck disable=SC2016 # backticks of names
 quoted() { printf '`%s`' "$(printf '%s' "$1" | sed 's/`/``/g')"; }
 
+# What a restore has put aside is none of the databases that are meant by all: each restore would double it.
 list_databases() {
   if [ "$#" -eq 0 ]; then
     ask -e "select schema_name from information_schema.schemata
-      where schema_name not in ('information_schema', 'performance_schema', 'sys', 'mysql') order by 1"
+      where schema_name not in ('information_schema', 'performance_schema', 'sys', 'mysql')
+        and schema_name not regexp '__(restoring|before_[0-9]{14})\$' order by 1"
     return
   fi
   for name do

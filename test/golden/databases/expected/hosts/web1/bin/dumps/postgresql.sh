@@ -82,10 +82,12 @@ ask() {
 # Where one can be while the database of that name is renamed.
 beside() { if [ "$1" = postgres ]; then printf template1; else printf postgres; fi; }
 
+# What a restore has put aside is none of the databases that are meant by all: each restore would double it.
 list_databases() {
   if [ "$#" -eq 0 ]; then
     ask postgres <<'END'
-select datname from pg_database where datallowconn and datname <> 'template1' order by datname;
+select datname from pg_database where datallowconn and datname <> 'template1'
+  and datname !~ '__(restoring|before_[0-9]{14})$' order by datname;
 END
     return
   fi

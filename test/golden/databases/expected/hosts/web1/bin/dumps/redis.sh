@@ -83,14 +83,12 @@ make_folder() {
   trap 'exit 130' HUP INT TERM
 }
 
+# Through a file: on its way to standard output a snapshot keeps a mark behind its end that is none of it.
 dump() {
   ask ping >/dev/null
-  case $("$client" --help 2>&1) in
-    *'"-" to write to stdout'*) exec "$client" --no-auth-warning ${user:+--user "$user"} ${port:+-p "$port"} --rdb - ;;
-  esac
-  # Older ones say something between the bytes.
   make_folder
-  "$client" ${user:+--user "$user"} ${port:+-p "$port"} --rdb "$folder/dump.rdb" >&2 || fail 'the server did not send its snapshot'
+  "$client" --no-auth-warning ${user:+--user "$user"} ${port:+-p "$port"} --rdb "$folder/dump.rdb" >&2 ||
+    fail 'the server did not send its snapshot'
   cat -- "$folder/dump.rdb"
 }
 

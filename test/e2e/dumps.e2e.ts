@@ -1,0 +1,211 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { AWAY } from './lib/away.js';
+import { Jobs } from './lib/jobs.js';
+import { boot, type Machine } from './lib/machine.js';
+import { makeProject, render, type Project } from './lib/program.js';
+import { restoreCommands, WHOLE } from './lib/runbook.js';
+import { asUser, HOME, importImage, makeUser } from './lib/rootless.js';
+
+const POLICY = `version: 1
+project: lab
+contracts: services/*.yml
+repositories:
+  nas: { url: /srv/restic, maintenance: { host: db1 } }
+  user: { url: ${HOME}/repository, maintenance: { host: elsewhere } }
+defaults: { repository: nas, schedule: ${AWAY}, timezone: UTC, spread: 0m, retention: { keep_last: 9 } }
+deployments:
+  - { runtime: baremetal, host: db1, services: [metal] }
+  - { runtime: docker, host: db1, services: [shop] }
+  - { runtime: podman, host: db1, services: [queue, notes] }
+runtimes: { podman: { image: "localhost/restic:test", user: media } }
+`;
+
+const CONTRACTS = {
+  'services/metal.yml': `service_id: metal
+service_unit_name: postgresql
+runtime_templates: { baremetal: b }
+mounts: { persistent_volumes: [{ name: cluster, path: /var/lib/postgresql }] }
+backup: { dumps: { all: { engine: postgresql, replaces: cluster } } }
+`,
+  'services/shop.yml': `service_id: shop
+services:
+  - { name: web, volumes: ["files:/files"] }
+  - { name: db, volumes: ["db:/var/lib/postgresql/data"] }
+mounts:
+  persistent_volumes: [{ name: files, path: /files }, { name: db, path: /var/lib/postgresql/data }]
+runtime_templates: { docker: d }
+backup: { dumps: { db: { engine: postgresql, container: db, replaces: db, databases: [shop] } } }
+`,
+  'services/queue.yml': `service_id: queue
+service_volumes: [{ name: data, source: queue, target: /data }]
+mounts: { persistent_volumes: [{ name: data, path: /data }] }
+runtime_templates: { podman: p }
+container_name: the-queue
+backup: { dumps: { all: { engine: redis, replaces: data, min_size: 50 } } }
+`,
+  'services/notes.yml': `service_id: notes
+quadlet_scope: user
+service_volumes: [{ name: data, source: notes, target: /data }]
+mounts: { persistent_volumes: [{ name: data, path: /data }] }
+runtime_templates: { podman: p }
+backup:
+  repository: user
+  dumps: { notes: { engine: sqlite, path: /data/notes.db } }
+`,
+};
+
+/** A system that has nothing of its own: its programs are those of the machine. */
+const IMAGE = `mkdir -p /opt/bare && cd /opt/bare && mkdir -p usr etc tmp run data files var/lib/postgresql/data proc dev sys
+chmod 1777 tmp; ln -sfn ../run var/run
+for name in bin sbin lib lib64; do ln -sfn usr/$name $name; done
+tar -c . >/opt/bare.tar`;
+const PROGRAMS = '/usr/lib/postgresql/17/bin';
+const SERVER = `chown postgres /var/lib/postgresql/data; mkdir -p /run/postgresql; chown postgres /run/postgresql
+[ -s /var/lib/postgresql/data/PG_VERSION ] ||
+  runuser -u postgres -- ${PROGRAMS}/initdb --auth=trust --username=shopkeeper -D /var/lib/postgresql/data
+exec runuser -u postgres -- ${PROGRAMS}/postgres -D /var/lib/postgresql/data -c listen_addresses=`;
+const COMPOSE = JSON.stringify({
+  services: {
+    web: {
+      ...{ image: 'localhost/bare:1', network_mode: 'none', command: ['sleep', 'infinity'] },
+      volumes: ['/usr:/usr:ro', '/etc:/etc:ro', 'files:/files'],
+    },
+    db: {
+      ...{ image: 'localhost/bare:1', network_mode: 'none', command: ['sh', '-euc', SERVER] },
+      environment: { POSTGRES_USER: 'shopkeeper' },
+      volumes: ['/usr:/usr:ro', '/etc:/etc:ro', 'db:/var/lib/postgresql/data'],
+    },
+  },
+  volumes: { files: {}, db: {} },
+});
+
+/** A table whose sum stays, moved to and fro for as long as the writer runs. */
+const FILL = `create table account as select i as id, 0 as amount from generate_series(1, 500) i`;
+const MOVE = `update account set amount = amount + 1 - 2 * (id % 2)`;
+const SUM = `select count(*) || ' ' || sum(amount) from account`;
+
+describe('jobs that dump databases', () => {
+  let machine: Machine;
+  let project: Project;
+  let jobs: Jobs;
+  const page = (service: string) =>
+    readFileSync(path.join(project.rendered, `runbooks/${service}.md`), 'utf8');
+  const type = (commands: string) => machine.run(['sh', '-euxc', commands], { timeout: 170 });
+  const run = async (command: string) => (await machine.run(command)).stdout.trim();
+  const metal = (sql: string, database = 'bank') =>
+    run(`runuser -u postgres -- psql -AtqX ${database} -c "${sql}"`);
+  const shop = (sql: string, database = 'shop') =>
+    run(`docker exec shop-db-1 psql -AtqX -U shopkeeper ${database} -c "${sql}"`);
+  const redis = (words: string) => run(`podman exec the-queue redis-cli ${words}`);
+  const paths = async (service: string) => (await jobs.snapshots('/srv/restic', service)).at(-1)?.paths;
+  /** Until a command that asks a server succeeds. */
+  const awake = async (command: string) =>
+    machine.run(`for try in $(seq 60); do ${command} >/dev/null 2>&1 && exit; sleep 0.5; done; ${command}`);
+
+  beforeAll(async () => {
+    machine = await boot('databases', 'db1', { disks: ['/var/lib/docker', '/var/lib/containers', '/home'] });
+    project = makeProject({ 'stowage.yml': POLICY, ...CONTRACTS });
+    await render(project);
+    await makeUser(machine);
+    await machine.run(`systemctl start docker.service postgresql.service; ${IMAGE}`);
+    await machine.run(
+      'docker import /opt/bare.tar localhost/bare:1; podman import --quiet /opt/bare.tar localhost/bare:1',
+    );
+    await machine.write('/opt/shop/compose.yaml', COMPOSE);
+    await machine.run(
+      'cd /opt/shop && docker compose up --detach --quiet-pull && echo kept >/var/lib/docker/volumes/shop_files/_data/file',
+    );
+    await machine.run(`podman volume create queue && podman run --detach --name the-queue --network none \\
+      -v /usr:/usr:ro -v /etc:/etc:ro -v queue:/data localhost/bare:1 redis-server --dir /data --save ''`);
+    await awake('docker exec shop-db-1 psql -U shopkeeper postgres -c "select 1"');
+    await awake('runuser -u postgres -- psql -c "select 1"');
+    await shop('create database shop', 'postgres');
+    await shop(FILL);
+    await metal('create database bank', 'postgres');
+    await metal(FILL);
+    await redis('set order 4711');
+    jobs = await Jobs.install(machine, project, 'db1');
+    await jobs.init('nas');
+  });
+
+  afterAll(async () => machine.stop());
+
+  test('bare metal: a server that is written to is dumped and comes back beside what is there', async () => {
+    await machine.run([
+      ...['systemd-run', '--quiet', '--unit=writer', 'sh', '-c'],
+      `while :; do runuser -u postgres -- psql -qX bank -c "${MOVE}"; done`,
+    ]);
+    expect(await jobs.start('backup-metal')).toMatchObject({ ok: true });
+    await machine.run('systemctl stop writer.service');
+    expect(await paths('metal')).toEqual(['/backup/metal/dumps/all']);
+    expect(await run('ls /var/lib/stowage/lab/dumps/metal')).toBe('');
+    await metal('delete from account');
+    await type(restoreCommands(page('metal'), 'baremetal on db1', WHOLE));
+    expect(await metal(SUM)).toBe('500 0');
+    expect(
+      await metal("select count(*) from pg_database where datname like 'bank__before_%'", 'postgres'),
+    ).toBe('1');
+  });
+
+  test('Compose: the container gives its own credentials; files beside the database are in the same snapshot', async () => {
+    expect(await jobs.start('backup-shop')).toMatchObject({ ok: true });
+    expect(await paths('shop')).toEqual(['/backup/shop/dumps/db', '/backup/shop/files']);
+    await machine.run('cd /opt/shop && docker compose down --volumes');
+    await type(
+      `cd /opt/shop\n${restoreCommands(page('shop'), 'docker on db1', /^(?!Load )/, 'true').replace(/^docker compose --project-name shop start.*$/m, 'docker compose up --detach')}`,
+    );
+    await awake('docker exec shop-db-1 psql -U shopkeeper postgres -c "select 1"');
+    await type(restoreCommands(page('shop'), 'docker on db1', /^Load /));
+    expect(await shop(SUM)).toBe('500 0');
+    expect(await run('cat /var/lib/docker/volumes/shop_files/_data/file')).toBe('kept');
+  });
+
+  test('Podman: a container by its name', async () => {
+    expect(await jobs.start('backup-queue')).toMatchObject({ ok: true });
+    expect(await paths('queue')).toEqual(['/backup/queue/dumps/all.rdb']);
+    await redis('flushall');
+    await type(restoreCommands(page('queue'), 'podman on db1', /^Load /));
+    expect(await redis('get order')).toBe('4711');
+  });
+
+  test('a database that is down, or renamed, fails its job, and nothing of an older dump is saved', async () => {
+    const before = await jobs.snapshotIds('/srv/restic');
+    await machine.run('podman stop --time 2 the-queue');
+    const down = await jobs.start('backup-queue');
+    expect(down.ok).toBe(false);
+    expect(await jobs.why('backup-queue')).toContain('stowage: dump all:');
+    await machine.run('podman start the-queue && podman rename the-queue other');
+    expect((await jobs.start('backup-queue')).ok).toBe(false);
+    await machine.run('podman rename other the-queue');
+    expect(await jobs.snapshotIds('/srv/restic')).toEqual(before);
+  });
+
+  test('rootless: the file of SQLite in a volume of the user, dumped and put back by the page', async () => {
+    const volume = `${HOME}/.local/share/containers/storage/volumes/notes/_data`;
+    await importImage(machine);
+    await machine.copy(path.join(project.rendered, 'hosts/db1/user'), '/opt/user');
+    await asUser(
+      machine,
+      'podman volume create notes && mkdir -p .config/restic/lab && echo x >.config/restic/lab/user.password && chmod -R go= .config/restic',
+    );
+    await asUser(
+      machine,
+      `podman unshare sqlite3 ${volume}/notes.db "pragma journal_mode = wal; create table note (text); insert into note values ('milk'); pragma user_version = 3"`,
+    );
+    await asUser(machine, 'mkdir repository && sh /opt/user/install.sh');
+    await asUser(machine, '.local/lib/stowage/lab/restic-user.sh init');
+    await asUser(machine, 'systemctl --user start stowage-lab-backup-notes.service');
+    await asUser(machine, `podman unshare sqlite3 ${volume}/notes.db 'delete from note'`);
+    await asUser(
+      machine,
+      restoreCommands(page('notes'), 'podman (rootless) on db1', /^Load /).replaceAll('\n', ' && '),
+    );
+    const found = await asUser(
+      machine,
+      `podman unshare sqlite3 ${volume}/notes.db 'pragma integrity_check; pragma user_version; select * from note'`,
+    );
+    expect(found.stdout).toBe('ok\n3\nmilk\n');
+  });
+});
