@@ -2,7 +2,7 @@ import { ENGINES, engineOf } from '../dumps/registry.js';
 import type { DumpKey, Engine } from '../dumps/engine.js';
 import type { Dump } from '../model/dump.js';
 import type { PersistentVolume } from '../model/contract.js';
-import { asMapping, asText, asTexts } from '../source/access.js';
+import { asMapping, asText, asTexts, scalarText } from '../source/access.js';
 import type { Pointer } from '../source/document.js';
 import type { Findings } from '../source/findings.js';
 import { checkName, CONTAINER_NAME, KUBERNETES_NAME, VOLUME_NAME } from '../source/name-rules.js';
@@ -82,7 +82,7 @@ function readDump(
     user: asText(given.user),
     password: readPassword(findings, given, pointer),
     replaces: readReplaced(findings, given, pointer, volumes),
-    min_size: byteSize(asText(given.min_size)) ?? USUAL.min_size,
+    min_size: byteSize(scalarText(given.min_size)) ?? USUAL.min_size,
     timeout:
       readMinutes(findings, given.timeout, [...pointer, 'timeout'], { min: 1, max: LONGEST }) ??
       USUAL.timeout,
@@ -193,7 +193,7 @@ const UNITS = ['', 'K', 'M', 'G', 'T'];
 
 /** `1KiB`, `20MiB` or a number of bytes, as the schema has let it through; null where nothing is given. */
 function byteSize(text: string | null): number | null {
-  const match = /^([0-9]{1,6})(?:([KMGT])iB|B)?$/.exec(text ?? '');
+  const match = /^([0-9]+)(?:([KMGT])iB|B)?$/.exec(text ?? '');
   if (match === null) return null;
   return Number(match[1]) * 1024 ** UNITS.indexOf(match[2] ?? '');
 }

@@ -4,6 +4,15 @@ import type { Contract } from '../model/contract.js';
 import { Findings } from '../source/findings.js';
 import { readForRuntimes } from './for-runtimes.js';
 
+/** A workload of which nothing tells what it is. */
+const NOTHING_KNOWN = {
+  number: null,
+  name: null,
+  image: null,
+  command: [],
+  environment: new Map<string, string>(),
+};
+
 /** The contract of a service that nobody wrote one for: its files lie on a host, and it asks for nothing. */
 export function madeUpContract(id: string): Contract {
   const file = `${id}.yml`;
@@ -27,7 +36,7 @@ export function madeUpContract(id: string): Contract {
     run_as_user: null,
     run_as_group: null,
     health_cmd: [],
-    databases: { containers: [], environment: new Map(), storage: new Map() },
+    databases: { containers: [NOTHING_KNOWN], environment: new Map(), storage: new Map() },
     requires: [],
     backup: { settings: {}, commands: NO_COMMANDS, dumps: [], volumes: new Map() },
     variants: new Map(),

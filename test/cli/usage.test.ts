@@ -140,6 +140,7 @@ describe('paths', () => {
     snapshot_path: `/backup/wiki/${volume}`,
     backed_up: volume !== 'cache',
     reason: volume === 'cache' ? 'made again on start' : null,
+    live_copy: null,
   });
   const volume = (name: string) =>
     row(name, {
