@@ -163,7 +163,7 @@ describe('databases under a writer that never stops', () => {
     ['a spool that is too small', REDIS, ['--to=/small'], /it needs about \d+ bytes, and '\/small' has/],
   ])('%s leaves no dump, and says why', async (_what, database, more, words) => {
     await machine.run(
-      'mkdir -p /small; mountpoint -q /small || mount -t tmpfs -o size=8k none /small; echo wrong >/root/wrong',
+      'mkdir -p /small; mountpoint -q /small || mount -t tmpfs -o size=4k none /small; echo wrong >/root/wrong',
     );
     const { code, stderr } = await dump(database, ...more);
     expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringMatching(words) });

@@ -90,6 +90,35 @@ export const hosts = [
     ],
   },
   {
+    file: 'templates/host/dump.sh.hbs',
+    tests: ['test/unit/host/dump.test.ts'],
+    mutants: [
+      ['the dump of another day stays', 'rm -rf -- "$target" "$partial" "$told"\n', ''],
+      ['a dump that is cut passes', ' || fail "what $engine wrote is no whole dump"', ' || :'],
+      ['any size passes', '[ "$size" -ge "$least" ] ||', '[ "$size" -ge 0 ] ||'],
+      ['room is not looked at', '[ "$free" -ge "$needed" ] ||', '[ "$free" -ge 0 ] ||'],
+      ['what is not finished stays', '  rm -rf -- "$partial" "$told"\n', ''],
+      ['a database is told what restic is', '*) unset "$variable" ;;', '*) ;;'],
+      ['the size is not noted', 'mv -f -- "$sizes/$name.new"', ': "$sizes/$name.new"'],
+    ],
+  },
+  {
+    file: 'templates/host/restore-dump.sh.hbs',
+    tests: ['test/unit/host/restore-dump.test.ts'],
+    mutants: [
+      ['a dump that is cut is loaded', 'check_part "$part" "$(file_of "$part")" ||', ': ||'],
+      ['a failure is none', 'exit "$ended"', 'exit 0'],
+      ['what was made stays', 'at_place undo "$part" ||', ': ||'],
+      ['nothing is loaded', 'each_part load "$@"\n', ''],
+      [
+        'what has begun to take its place is removed',
+        'if [ "$step" = finish ]; then',
+        'if [ "$step" = end ]; then',
+      ],
+      ['any room will do', '[ "$free" -gt "$needed" ] ||', '[ "$free" -ge 0 ] ||'],
+    ],
+  },
+  {
     file: 'templates/host/queue.sh.hbs',
     tests: ['test/unit/systemd/queue.test.ts'],
     mutants: [

@@ -86,6 +86,11 @@ describe('a dump', () => {
     expect(readdirSync(sandbox.at('spool/app')).sort()).toEqual(['$HOME', 'x *']);
   });
 
+  test('of one file is told which databases are meant', () => {
+    expect(dump([...STUB, '--database=x y'])).toMatchObject({ code: 0 });
+    expect(sandbox.lines('log')[1]).toBe('dump user= path= password= - x y');
+  });
+
   test('of a command is what it writes, without what the job has for restic', () => {
     sandbox.write(
       'bin/enter',

@@ -187,10 +187,12 @@ check_room() {
   [ "$free" -ge "$needed" ] || fail "it needs about $needed bytes, and '$folder' has $free"
 }
 
-# write_part PART FILE
+# write_part PART FILE [DATABASE...]
 write_part() {
-  at_place dump "$1" >"$2" || fail "$engine did not dump it ($code)"
-  check_part "$1" "$2" || fail "what $engine wrote is no whole dump"
+  part=$1 into=$2
+  shift 2
+  at_place dump "$part" "$@" >"$into" || fail "$engine did not dump it ($code)"
+  check_part "$part" "$into" || fail "what $engine wrote is no whole dump"
 }
 
 write_dump() {
@@ -200,7 +202,7 @@ write_dump() {
       return
       ;;
     *-file)
-      write_part - "$partial"
+      with_databases write_part - "$partial"
       return
       ;;
   esac
