@@ -24,7 +24,10 @@ export type {
   BackupBlock,
   BackupSettings,
   Commands,
+  ContainerHint,
   Contract,
+  DatabaseHints,
+  Environment,
   EphemeralMount,
   PersistentVolume,
   Retention,
@@ -34,6 +37,7 @@ export type {
   RuntimeVolumeSettings,
   VolumeSettings,
 } from './model/contract.js';
+export type { Dump, PlacedDump, PlannedDump } from './model/dump.js';
 export type { JobSchedule } from './schedule/job-schedule.js';
 export type { Clockwork } from './schedule/runs.js';
 export { CODES, type DiagnosticCode } from './diagnostics/codes.js';
@@ -61,6 +65,7 @@ export type {
 export type {
   BackupPlan,
   Elsewhere,
+  LiveCopy,
   LocationKind,
   OwnOfPlace,
   Placement,

@@ -187,7 +187,7 @@ describe('jobs that dump databases', () => {
   });
 
   test('rootless: the file of SQLite in a volume of the user, dumped and put back by the page', async () => {
-    const volume = `${HOME}/.local/share/containers/storage/volumes/notes/_data`;
+    const volume = `${HOME}/.local/share/containers/storage/volumes/systemd-notes/_data`;
     await machine.run(
       'systemd-run --quiet --wait loginctl enable-linger media; until [ -S /run/user/1000/bus ]; do sleep 0.05; done',
     );
@@ -195,7 +195,7 @@ describe('jobs that dump databases', () => {
     await machine.copy(path.join(project.rendered, 'hosts/db1/user'), '/opt/user');
     await asUser(
       machine,
-      'podman volume create notes && mkdir -p .config/restic/lab && echo x >.config/restic/lab/user.password && chmod -R go= .config/restic',
+      'podman volume create systemd-notes && mkdir -p .config/restic/lab && echo x >.config/restic/lab/user.password && chmod -R go= .config/restic',
     );
     await asUser(
       machine,
@@ -203,7 +203,10 @@ describe('jobs that dump databases', () => {
     );
     await asUser(machine, 'mkdir repository && sh /opt/user/install.sh');
     await asUser(machine, '.local/lib/stowage/lab/restic-user.sh init');
-    await asUser(machine, 'systemctl --user start stowage-lab-backup-notes.service');
+    await asUser(
+      machine,
+      'systemctl --user start stowage-lab-backup-notes.service || { journalctl --user --no-pager --lines=40 >&2; exit 1; }',
+    );
     await asUser(machine, `podman unshare sqlite3 ${volume}/notes.db 'delete from note'`);
     await asUser(
       machine,
