@@ -4,7 +4,6 @@ import type { Contract } from '../../../../model/contract.js';
 import type { Dump, DumpContainer, PlacedDump } from '../../../../model/dump.js';
 import type { Placement, PlannedVolume } from '../../../../model/plan.js';
 import type { CannotReach, DumpToPlace } from '../../../runtime.js';
-import { settingsOf } from '../../settings.js';
 
 /** Where the container that dumps a file of a database has the volume that holds it. */
 export const DATABASE = '/database';
@@ -28,7 +27,7 @@ export function placeDump(asked: DumpToPlace): PlacedDump | CannotReach {
   }
   const engine = engineOf(dump.engine);
   const common = { name: dump.name, enter: [], on_host: false };
-  if (engine.reads_files !== null) return inVolume(asked, image, common);
+  if (engine.reads_files !== null) return inClaim(asked, image, common);
   if (engine.script === null) {
     return { ...common, path: null, container: { image, host: dump.host, port: dump.port, volume: null } };
   }
@@ -65,24 +64,17 @@ function imageOf({ databases: { containers } }: Contract, { container }: Dump): 
 }
 
 /** A file is read where it is: the job has its claim, on the node of the workload. */
-function inVolume(
-  { policy, dump, placement }: DumpToPlace,
+function inClaim(
+  { dump, placement }: DumpToPlace,
   image: string,
   common: Omit<PlacedDump, 'path'>,
 ): PlacedDump | CannotReach {
   const path = dump.path ?? '';
   const volume = holderOf(path, placement);
-  const isHere = volume !== null && (volume.kind !== 'claim' || volume.name !== null);
-  if (!isHere) {
+  if (volume === null || volume.kind !== 'claim' || volume.name === null) {
     return {
-      cannot: `nothing in the cluster is known to hold \`${path}\``,
-      hint: 'name the claim that does: `backup.volumes.<name>.claim`',
-    };
-  }
-  if (volume.kind !== 'claim' && settingsOf(policy.runtimes).host_path_mode === 'daemonset') {
-    return {
-      cannot: 'its file is in a folder of nodes, which schedulers on the nodes back up',
-      hint: 'move it to a claim, or take the dump out',
+      cannot: `\`${path}\` lies in no claim that is known`,
+      hint: 'name the claim that holds it: `backup.volumes.<name>.claim`',
     };
   }
   return {

@@ -4,6 +4,7 @@ import type { KubernetesJob } from '../../render/cluster.js';
 import { podSecurityLevel } from '../../render/security.js';
 import type { MethodRenderer } from '../renderer.js';
 import { cronJobFile } from './cron-job.js';
+import { dumpScripts, jobDumps } from './dump-containers.js';
 import { firstBackup } from './first-backup.js';
 import { resticSteps } from './guide.js';
 import { HOSTPATH_SCRIPTS, hostPaths, hostpathFiles } from './hostpath-files.js';
@@ -29,6 +30,7 @@ export const restic: MethodRenderer = {
     ...(host_path_mode === 'daemonset' && jobs.some((job) => hostPaths(job).length > 0)
       ? HOSTPATH_SCRIPTS
       : []),
+    ...dumpScripts(jobs),
   ],
   level: ({ service, volumes }) => podSecurityLevel(service, volumes),
   stored: () => '',
@@ -41,5 +43,5 @@ export const restic: MethodRenderer = {
 function cronJob(job: KubernetesJob, input: TargetInput) {
   const isScheduled = settingsOf(input.runtimes).host_path_mode === 'daemonset';
   const volumes = isScheduled ? job.volumes.filter(({ kind }) => kind === 'claim') : job.volumes;
-  return volumes.length === 0 ? [] : [cronJobFile(job, volumes, input)];
+  return volumes.length + jobDumps(job).length === 0 ? [] : [cronJobFile(job, volumes, input)];
 }
