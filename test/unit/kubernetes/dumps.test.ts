@@ -72,7 +72,7 @@ describe('a server', () => {
     expect(JSON.stringify(pod.containers)).not.toContain('app-db');
     expect(first).not.toHaveProperty('envFrom');
     expect(JSON.stringify(first)).not.toMatch(/RESTIC|restic/);
-    expect(first?.volumeMounts.map(({ name }) => name)).toEqual(['dump-scripts', 'dumps', 'dump-tmp']);
+    expect(first?.volumeMounts.map(({ name }) => name)).toEqual(['dump-scripts', 'dump-tmp', 'dumps']);
   });
 
   test('is saved in place of the claim, which the job does not mount', () => {

@@ -53,7 +53,7 @@ const tcp = (port: number) => ({ protocol: 'TCP', port });
 function databases({ jobs }: Namespace): { readonly ports: object[]; readonly is_inside: boolean }[] {
   const asked = jobs.flatMap(({ placement: { dumps = [] } }) =>
     dumps.flatMap(({ container }) =>
-      container == null || container.port === null
+      container?.port == null
         ? []
         : [{ port: container.port, isInside: container.host?.includes('.') === false }],
     ),

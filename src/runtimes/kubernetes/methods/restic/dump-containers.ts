@@ -38,6 +38,7 @@ export function dumpScripts(jobs: readonly KubernetesJob[]): Script[] {
   if (dumps.length === 0) return [];
   return [
     { file: 'dump.sh', template: 'kubernetes/dump.sh.hbs' },
+    { file: 'load-dump.sh', template: 'kubernetes/load-dump.sh.hbs' },
     ...engineScripts(dumps).map((name) => ({ file: `${name}.sh`, template: `dumps/${name}.sh.hbs` })),
   ];
 }
@@ -58,17 +59,21 @@ export function dumpPod(
     volumes: [
       { name: 'dumps', emptyDir: {} },
       { name: 'dump-tmp', emptyDir: {} },
-      dumpScriptsVolume(job.project, dumps),
+      dumpScriptsVolume(job.project, 'dump.sh', dumps),
       ...claimsBesides(holders, sources),
     ],
     holders,
   };
 }
 
-/** The script and what knows the engines, as it looks for them; nothing else of the ConfigMap. */
-function dumpScriptsVolume(project: string, dumps: readonly HereDump[]): Fields {
+/** One of the scripts and what knows the engines, as it looks for them; nothing else of the ConfigMap. */
+export function dumpScriptsVolume(
+  project: string,
+  script: 'dump.sh' | 'load-dump.sh',
+  dumps: readonly HereDump[],
+): Fields {
   const engines = engineScripts(dumps).map((name) => ({ key: `${name}.sh`, path: `dumps/${name}.sh` }));
-  const items = [{ key: 'dump.sh', path: 'dump.sh' }, ...engines];
+  const items = [{ key: script, path: script }, ...engines];
   return { name: 'dump-scripts', configMap: { name: scriptsConfigMap(project), items } };
 }
 
@@ -83,7 +88,8 @@ function claimsBesides(holders: readonly PlannedVolume[], sources: readonly Plan
   return volumesOf(holders).filter(({ name }) => !known.has(name));
 }
 
-function holderOf({ placement }: KubernetesJob, { how }: HereDump): PlannedVolume | null {
+/** The volume with the file of a database; null for a server. */
+export function holderOf({ placement }: KubernetesJob, { how }: HereDump): PlannedVolume | null {
   const name = how.container?.volume ?? null;
   return placement.volumes.find(({ volume }) => volume === name) ?? null;
 }
@@ -94,24 +100,34 @@ function dumpContainer(
   security: PodSecurity,
   here: HereDump,
 ): Fields {
-  const { dump, how } = here;
-  const holder = holderOf(job, here);
+  const { dump } = here;
   return {
-    name: podVolumeName('dump', dump.name),
-    image: how.container?.image,
+    ...besideDatabase(settings, here),
     command: ['/bin/sh', `${SCRIPTS}/dump.sh`],
     args: [`--to=${SPOOL}`, ...dumpOptions(here), '--', ...dump.command].map(containerText),
+    securityContext: containerSecurity(security, holderOf(job, here) !== null),
+    volumeMounts: [...databaseMounts(job, here), { name: 'dumps', mountPath: SPOOL }],
+  };
+}
+
+/** What a container has that asks a database, or opens its file: its image, and the password, which nobody else has. */
+export function besideDatabase(settings: KubernetesSettings, here: HereDump): Fields {
+  return {
+    name: podVolumeName('dump', here.dump.name),
+    image: here.how.container?.image,
     env: environment(here),
     resources: podResources(settings),
-    securityContext: containerSecurity(security, holder !== null),
-    volumeMounts: [
-      { name: 'dump-scripts', mountPath: SCRIPTS, readOnly: true },
-      { name: 'dumps', mountPath: SPOOL },
-      { name: 'dump-tmp', mountPath: '/tmp' },
-      // A reader takes part in the log of the database, and makes it where there is none.
-      ...(holder === null ? [] : [{ ...sourceMount(holder, ''), mountPath: DATABASE, readOnly: false }]),
-    ],
   };
+}
+
+export function databaseMounts(job: KubernetesJob, here: HereDump): Fields[] {
+  const holder = holderOf(job, here);
+  return [
+    { name: 'dump-scripts', mountPath: SCRIPTS, readOnly: true },
+    { name: 'dump-tmp', mountPath: '/tmp' },
+    // A reader takes part in the log of the database, and makes it where there is none.
+    ...(holder === null ? [] : [{ ...sourceMount(holder, ''), mountPath: DATABASE, readOnly: false }]),
+  ];
 }
 
 /** Where the server is and what its password is, for this container alone. */

@@ -71,7 +71,7 @@ function inClaim(
 ): PlacedDump | CannotReach {
   const path = dump.path ?? '';
   const volume = holderOf(path, placement);
-  if (volume === null || volume.kind !== 'claim' || volume.name === null) {
+  if (volume?.kind !== 'claim' || volume.name === null) {
     return {
       cannot: `\`${path}\` lies in no claim that is known`,
       hint: 'name the claim that holds it: `backup.volumes.<name>.claim`',

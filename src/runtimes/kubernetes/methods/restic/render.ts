@@ -8,6 +8,7 @@ import { dumpScripts, jobDumps } from './dump-containers.js';
 import { firstBackup } from './first-backup.js';
 import { resticSteps } from './guide.js';
 import { HOSTPATH_SCRIPTS, hostPaths, hostpathFiles } from './hostpath-files.js';
+import { restoreDumpFiles } from './restore-dumps.js';
 import { restoreFiles, restorePodFile } from './restore-files.js';
 
 export const restic: MethodRenderer = {
@@ -35,7 +36,7 @@ export const restic: MethodRenderer = {
   level: ({ service, volumes }) => podSecurityLevel(service, volumes),
   stored: () => '',
   steps: resticSteps,
-  applied: (job, input) => [restorePodFile(job, input)],
+  applied: (job, input) => [restorePodFile(job, input), ...restoreDumpFiles(job, input)],
   firstBackup,
 };
 
