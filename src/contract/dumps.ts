@@ -2,10 +2,10 @@ import { ENGINES, engineOf } from '../dumps/registry.js';
 import type { DumpKey, Engine } from '../dumps/engine.js';
 import type { Dump } from '../model/dump.js';
 import type { PersistentVolume } from '../model/contract.js';
-import { asMapping, asText, asTexts, scalarText } from '../source/access.js';
+import { asInteger, asMapping, asText, asTexts, scalarText } from '../source/access.js';
 import type { Pointer } from '../source/document.js';
 import type { Findings } from '../source/findings.js';
-import { checkName, CONTAINER_NAME, KUBERNETES_NAME, VOLUME_NAME } from '../source/name-rules.js';
+import { checkName, CONTAINER_NAME, KUBERNETES_NAME, SECRET_KEY, VOLUME_NAME } from '../source/name-rules.js';
 import { suggestionHint } from '../source/suggest.js';
 import type { Mapping } from '../source/yaml-values.js';
 import { isAtOrBelow } from '../locate/pairing.js';
@@ -79,6 +79,8 @@ function readDump(
     ...{ name, engine: engine.name, file, path, pointer },
     databases: asTexts(given.databases),
     container: readContainer(findings, given, pointer),
+    host: readHost(findings, given, pointer),
+    port: asInteger(given.port),
     user: asText(given.user),
     password: readPassword(findings, given, pointer),
     replaces: readReplaced(findings, given, pointer, volumes),
@@ -139,6 +141,12 @@ function readContainer(findings: Findings, given: Mapping, pointer: Pointer): st
   return checkName(findings, [...pointer, 'container'], text, CONTAINER_NAME) ? text : null;
 }
 
+function readHost(findings: Findings, given: Mapping, pointer: Pointer): string | null {
+  const text = asText(given.host);
+  if (text === null) return null;
+  return checkName(findings, [...pointer, 'host'], text, KUBERNETES_NAME) ? text : null;
+}
+
 function readPassword(findings: Findings, given: Mapping, pointer: Pointer): Dump['password'] {
   const from = asMapping(given.password_from);
   const at = [...pointer, 'password_from'];
@@ -149,7 +157,8 @@ function readPassword(findings: Findings, given: Mapping, pointer: Pointer): Dum
   ];
   if (file !== null) return { file };
   if (secret === null || key === null) return null;
-  return checkName(findings, [...at, 'secret'], secret, KUBERNETES_NAME) ? { secret, key } : null;
+  const isNamed = checkName(findings, [...at, 'secret'], secret, KUBERNETES_NAME);
+  return checkName(findings, [...at, 'key'], key, SECRET_KEY) && isNamed ? { secret, key } : null;
 }
 
 function readReplaced(

@@ -17,6 +17,12 @@ export interface Engine {
   /** Ending of the file's name; empty for a folder, and where the contract names the file. */
   readonly ending: string;
   readonly keys: readonly DumpKey[];
+  /** How its script is told of a server in a network; null where it asks none. */
+  readonly network: {
+    readonly port: number;
+    /** The variables that name the host and the port. */
+    readonly variables: { readonly host: string; readonly port: string };
+  } | null;
   /** The program with which the host itself reads it where the workload keeps it; null where only a server can be asked. */
   readonly reads_files: string | null;
   /** The user of the system that may ask the database, where it runs on a machine and not in a container; null for root. */

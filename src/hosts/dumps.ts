@@ -20,9 +20,8 @@ export function dumpsHere({ dumps = [] }: ServicePlan, { dumps: placed = [] }: P
 }
 
 /** What `dump.sh` is told before `--`, but for the folders of the place and what is below the home folder of its user. */
-function dumpOptions(service: ServicePlan, { dump, how }: HereDump): string[] {
+export function dumpOptions({ dump, how }: HereDump): string[] {
   const { name, engine, file, user, password, databases, min_size, timeout } = dump;
-  const { run_as: runAs } = service;
   return [
     `--name=${name}`,
     `--file=${file}`,
@@ -34,8 +33,6 @@ function dumpOptions(service: ServicePlan, { dump, how }: HereDump): string[] {
     ...(how.path === null || belowHome(how.path) !== null ? [] : [`--path=${how.path}`]),
     ...(password !== null && 'file' in password ? [`--password-file=${password.file}`] : []),
     ...databases.map((database) => `--database=${database}`),
-    // What reads by a capability reads files of any owner; a user of its own has to own them.
-    ...(typeof runAs === 'number' ? [`--owner=${runAs}`] : []),
   ];
 }
 
@@ -50,9 +47,11 @@ export function belowHome(path: string): string | null {
 }
 
 /** What a unit's template has to know of the dumps that it makes first. */
-export function dumpContexts(service: ServicePlan, dumps: readonly HereDump[]) {
+export function dumpContexts({ run_as: runAs }: ServicePlan, dumps: readonly HereDump[]) {
+  // What reads by a capability reads files of any owner; a user of its own has to own them.
+  const owner = typeof runAs === 'number' ? [`--owner=${runAs}`] : [];
   return dumps.map((here) => ({
-    options: dumpOptions(service, here),
+    options: [...dumpOptions(here), ...owner],
     words: dumpWords(here),
     snapshot_path: here.dump.snapshot_path,
     path_below_home: here.how.path === null ? null : belowHome(here.how.path),
@@ -89,7 +88,7 @@ export function savedDump({ dump }: HereDump): Pick<PlannedVolume, 'snapshot_pat
 }
 
 /** Names of the scripts that know the engines of these dumps, sorted. */
-function engineScripts(dumps: readonly HereDump[]): string[] {
+export function engineScripts(dumps: readonly HereDump[]): string[] {
   const names = dumps.flatMap(({ dump }) => engineOf(dump.engine).script ?? []);
   return [...new Set(names)].sort();
 }

@@ -11,6 +11,10 @@ export interface Dump {
   readonly databases: readonly string[];
   /** Compose service, container or pod's container; null for the workload itself. */
   readonly container: string | null;
+  /** The Service of a cluster behind which the database answers; null for the one that is named like the service. */
+  readonly host: string | null;
+  /** Where it answers in a network; null for the engine's own port. */
+  readonly port: number | null;
   /** Who asks the database; null for its usual one. */
   readonly user: string | null;
   /** Where the password is; null where the place of the database knows it itself. */
@@ -31,7 +35,7 @@ export interface Dump {
 }
 
 /** A dump as the plan has it. */
-export type PlannedDump = Omit<Dump, 'pointer' | 'container'> & {
+export type PlannedDump = Omit<Dump, 'pointer' | 'container' | 'host' | 'port'> & {
   /** `/backup/<service>/dumps/<file>` */
   readonly snapshot_path: string;
 };
@@ -45,4 +49,16 @@ export interface PlacedDump {
   readonly on_host: boolean;
   /** Where that place has the database's file; null for a server. */
   readonly path: string | null;
+  /** The container of the job's own that makes it; left out where it is made beside the database. */
+  readonly container?: DumpContainer;
+}
+
+/** A container that dumps a database before restic's starts. */
+export interface DumpContainer {
+  readonly image: string;
+  /** Where the server answers; null where the container finds it by itself, or needs none. */
+  readonly host: string | null;
+  readonly port: number | null;
+  /** The volume that holds the file of the database; null for a server. */
+  readonly volume: string | null;
 }

@@ -22,8 +22,8 @@ export function withoutProject(project: string, name: string): string {
   return name.slice(projectName(project).length + 1);
 }
 
-/** Name of a volume of a pod, which no other pod sees: no project is in it. */
-export function podVolumeName(prefix: 'claim' | 'path' | 'secret', name: string): string {
+/** Name of a volume or a container of a pod, which no other pod sees: no project is in it. */
+export function podVolumeName(prefix: 'claim' | 'path' | 'secret' | 'dump', name: string): string {
   return fitted(`${prefix}-${name}`);
 }
 

@@ -213,7 +213,7 @@ function planPlacement(
     },
   );
   const own = differing(contract, common);
-  const placed = placeDumps(contract, ownOfPlace(contract), {
+  const planned: Placement = {
     ...{ runtime, host, namespace },
     ...(workload === undefined ? {} : { workload }),
     ...(node_selector === undefined ? {} : { node_selector }),
@@ -225,7 +225,8 @@ function planPlacement(
     volumes,
     ...(not_honoured === undefined ? {} : { not_honoured }),
     obstacles,
-  });
+  };
+  const placed = placeDumps({ policy, contract, placement: planned }, ownOfPlace(contract));
   return withLiveCopies(policy, contract, placed);
 }
 

@@ -1,10 +1,10 @@
 import { engineOf } from '../dumps/registry.js';
 import { isAtOrBelow } from '../locate/pairing.js';
 import type { Contract } from '../model/contract.js';
-import type { Dump, PlacedDump, PlannedDump } from '../model/dump.js';
+import type { PlacedDump, PlannedDump } from '../model/dump.js';
 import type { Placement, PlannedVolume } from '../model/plan.js';
 import { holdingOf, runtimeOf } from '../runtimes/registry.js';
-import type { CannotReach, ServiceFacts } from '../runtimes/runtime.js';
+import type { CannotReach, DumpToPlace, ServiceFacts } from '../runtimes/runtime.js';
 
 /** Below the service's folder in snapshots, on every runtime. */
 function dumpsFolder(serviceId: string): string {
@@ -13,14 +13,17 @@ function dumpsFolder(serviceId: string): string {
 
 /** The dumps of a service, wherever they are made. */
 export function planDumps({ service_id, backup }: Contract): PlannedDump[] {
-  return backup.dumps.map(({ pointer: _pointer, container: _container, ...dump }) => ({
+  return backup.dumps.map(({ pointer: _, container: _container, host: _host, port: _port, ...dump }) => ({
     ...dump,
     snapshot_path: `${dumpsFolder(service_id)}/${dump.file}`,
   }));
 }
 
 /** How a dump is made in one place, or why no job can make it there. */
-export function placeDump(dump: Dump, service: ServiceFacts, placement: Placement): PlacedDump | CannotReach {
+export function placeDump(asked: DumpToPlace, service: ServiceFacts): PlacedDump | CannotReach {
+  const { placement, dump } = asked;
+  const inJob = runtimeOf(placement.runtime).placeDump;
+  if (inJob !== undefined) return inJob(asked);
   const engine = engineOf(dump.engine);
   const { name } = dump;
   if (engine.reads_files !== null && dump.path !== null) {
@@ -49,13 +52,14 @@ const NO_WAY = {
 
 /** The dumps that can be made in a place, and its volumes: those that a dump stands for say so. */
 export function placeDumps(
-  { backup: { dumps } }: Contract,
+  asked: Omit<DumpToPlace, 'dump'>,
   service: ServiceFacts,
-  placement: Placement,
 ): Placement {
+  const { contract, placement } = asked;
+  const { dumps } = contract.backup;
   if (dumps.length === 0) return placement;
   const placed = dumps.flatMap((dump) => {
-    const how = placeDump(dump, service, placement);
+    const how = placeDump({ ...asked, dump }, service);
     return 'cannot' in how ? [] : [{ dump, how }];
   });
   if (placed.length === 0) return placement;

@@ -1,7 +1,8 @@
 import { systemd, systemdUser } from '../backends/systemd.js';
-import type { FolderSource, HostPlace, StreamSource } from '../model/job.js';
+import type { FolderSource, HostPlace } from '../model/job.js';
 import type { Placement, PlannedVolume, PlannedService } from '../model/plan.js';
 import { copied } from '../model/volume.js';
+import { dumpSources } from './dump-sources.js';
 import { held, type Runtime } from './runtime.js';
 import type { Part } from '../jobs/part.js';
 
@@ -21,7 +22,7 @@ export function folderPart(
   sources: readonly FolderSource[],
   facts: Part['facts'] = {},
 ): Part[] {
-  const dumps = dumpsOf(service, placement);
+  const dumps = dumpSources(service, placement);
   if (sources.length + dumps.length === 0) return [];
   const place = hostPlace(placement);
   return [
@@ -55,20 +56,6 @@ export function folders(
     if (holding === 'folder') return [folder(volume, null)];
     return holding === 'volume' ? [folder(volume, engine)] : [];
   });
-}
-
-/** What is dumped into files beside them. */
-function dumpsOf({ dumps = [] }: PlannedService, { dumps: placed = [] }: Placement): StreamSource[] {
-  const here = new Set(placed.map(({ name }) => name));
-  return dumps
-    .filter(({ name }) => here.has(name))
-    .map(({ name, engine, replaces, snapshot_path }) => ({
-      at: 'stream',
-      volumes: replaces === null ? [] : [replaces],
-      ...{ snapshot_path, exclude: [], allow_empty: false },
-      producer: { engine, of: name },
-      transfer: 'spool',
-    }));
 }
 
 const HOME = '$HOME/';

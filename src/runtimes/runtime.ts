@@ -1,6 +1,7 @@
 import type { Part } from '../jobs/part.js';
 import type { Contract, ServiceVolume } from '../model/contract.js';
 import type { NameRule } from '../source/name-rules.js';
+import type { Dump, PlacedDump } from '../model/dump.js';
 import type { Located, LocateInput } from '../locate/location.js';
 import type { Command, Step, Typed } from '../model/guide.js';
 import type { Job } from '../model/job.js';
@@ -101,6 +102,14 @@ export type Reach =
 export interface CannotReach {
   readonly cannot: string;
   readonly hint: string;
+}
+
+/** A dump of a service that is to be made in one place. */
+export interface DumpToPlace {
+  readonly policy: Pick<Policy, 'runtimes'>;
+  readonly contract: Contract;
+  readonly placement: Placement;
+  readonly dump: Dump;
 }
 
 /**
@@ -283,6 +292,8 @@ export interface Runtime extends Locator {
    * @param container of the service, or another one; null for the workload itself
    */
   readonly reach?: (service: ServiceFacts, placement: Placement, container: string | null) => Reach;
+  /** How its jobs make a dump, or why they do not, where they run nothing beside the database; left out where `reach` says it. */
+  readonly placeDump?: (asked: DumpToPlace) => PlacedDump | CannotReach;
   /** What runs a command of the host as the one to whom files of containers belong; left out where that is root. */
   readonly asOwner?: (placement: Placement) => Command;
   /**

@@ -40,6 +40,12 @@ export const KUBERNETES_NAME: NameRule = {
   words: 'lower-case letters, digits, `-` and `.`, as Kubernetes asks',
 };
 
+/** A key of a Secret (kubernetes.io, "Secrets"). */
+export const SECRET_KEY: NameRule = {
+  pattern: /^[A-Za-z0-9._-]{1,253}$/,
+  words: 'letters, digits, `-`, `_` and `.`, as Kubernetes asks',
+};
+
 /** Reports a name that breaks its rule; returns whether it is good. */
 export function checkName(findings: Findings, pointer: Pointer, name: string, rule: NameRule): boolean {
   if (rule.pattern.test(name)) return true;

@@ -8,6 +8,7 @@ export const command: Engine = {
   shape: 'file',
   ending: '',
   keys: ['command', 'restore_command', 'file'],
+  network: null,
   reads_files: null,
   system_user: null,
 };

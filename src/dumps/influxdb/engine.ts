@@ -8,6 +8,7 @@ export const influxdb: Engine = {
   shape: 'file',
   ending: '.tar',
   keys: ['password_from'],
+  network: null,
   reads_files: null,
   system_user: null,
 };

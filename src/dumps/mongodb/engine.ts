@@ -8,6 +8,7 @@ export const mongodb: Engine = {
   shape: 'file',
   ending: '.archive',
   keys: ['databases', 'user', 'password_from'],
+  network: null,
   reads_files: null,
   system_user: null,
 };

@@ -8,6 +8,7 @@ export const postgresql: Engine = {
   shape: 'folder',
   ending: '',
   keys: ['databases', 'user', 'password_from'],
+  network: { port: 5432, variables: { host: 'PGHOST', port: 'PGPORT' } },
   reads_files: null,
   system_user: 'postgres',
 };

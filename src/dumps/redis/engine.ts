@@ -8,6 +8,7 @@ export const redis: Engine = {
   shape: 'file',
   ending: '.rdb',
   keys: ['user', 'password_from'],
+  network: null,
   reads_files: null,
   system_user: null,
 };

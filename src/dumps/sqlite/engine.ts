@@ -8,6 +8,7 @@ export const sqlite: Engine = {
   shape: 'file',
   ending: '.sql',
   keys: ['path'],
+  network: null,
   reads_files: 'sqlite3',
   system_user: null,
 };

@@ -3,12 +3,13 @@ import { groupBy } from '../../lookup/group.js';
 import type { Check } from '../../model/check.js';
 import type { Deployed } from '../../model/deployed.js';
 import type { Dump } from '../../model/dump.js';
+import type { Policy } from '../../model/policy.js';
 import type { Placement, ServicePlan } from '../../model/plan.js';
 import type { CannotReach } from '../../runtimes/runtime.js';
 import { placeDump } from '../dumps.js';
 
 /** A dump that cannot be made in some place: an error where it can be made in none. */
-export const impossibleDump: Check = ({ contracts, deployed, plan }) => {
+export const impossibleDump: Check = ({ policy, contracts, deployed, plan }) => {
   const services = new Map(plan.services.map((service) => [service.service_id, service]));
   const places = groupBy(deployed, ({ contract }) => contract.service_id);
   return contracts.flatMap((contract) => {
@@ -16,7 +17,7 @@ export const impossibleDump: Check = ({ contracts, deployed, plan }) => {
     const here = places.get(contract.service_id) ?? [];
     if (service === undefined || here.length === 0) return [];
     return contract.backup.dumps.flatMap((dump): Diagnostic[] => {
-      const refused = here.flatMap((entry) => refusal(dump, service, entry) ?? []);
+      const refused = here.flatMap((entry) => refusal(dump, service, entry, policy) ?? []);
       const [first] = refused;
       if (first === undefined) return [];
       const where = [...new Set(refused.map(({ placement }) => placement.runtime))].join(', ');
@@ -36,10 +37,11 @@ export const impossibleDump: Check = ({ contracts, deployed, plan }) => {
 function refusal(
   dump: Dump,
   service: ServicePlan,
-  { runtime, host }: Deployed,
+  { runtime, host, contract }: Deployed,
+  policy: Policy,
 ): { readonly placement: Placement; readonly why: CannotReach } | null {
   const placement = service.placements.find((each) => each.runtime === runtime && each.host === host);
   if (placement === undefined) return null;
-  const how = placeDump(dump, { ...service, ...placement.own }, placement);
+  const how = placeDump({ policy, contract, placement, dump }, { ...service, ...placement.own });
   return 'cannot' in how ? { placement, why: how } : null;
 }

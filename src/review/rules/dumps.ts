@@ -1,6 +1,6 @@
 import { engineOf } from '../../dumps/registry.js';
 import { dumpsHere, type HereDump } from '../../hosts/dumps.js';
-import type { PlannedDump } from '../../model/dump.js';
+import type { DumpContainer, PlannedDump } from '../../model/dump.js';
 import { placementName } from '../../targets/protection.js';
 import { quote, type Finding } from '../finding.js';
 import type { PlacementPair } from '../match.js';
@@ -114,6 +114,12 @@ function differences(old: HereDump, now: HereDump): Difference[] {
     ...difference('engine', old.dump.engine, now.dump.engine, hint),
     ...difference('way to its database', words(old.how.enter), words(now.how.enter), hint),
     ...difference('file of its database', old.how.path ?? '', now.how.path ?? '', hint),
+    ...difference('image', ...inContainer(old, now, ({ image }) => image), hint),
+    ...difference(
+      'address of its server',
+      ...inContainer(old, now, ({ host, port }) => `${host ?? ''}:${port ?? ''}`),
+      hint,
+    ),
     ...difference('command', words(old.dump.command), words(now.dump.command), hint),
     ...difference(
       'path in snapshots',
@@ -122,6 +128,16 @@ function differences(old: HereDump, now: HereDump): Difference[] {
       'older snapshots hold it under the old path',
     ),
   ];
+}
+
+/** What a container that dumps has, before and after; empty for what is dumped without one. */
+function inContainer(
+  old: HereDump,
+  now: HereDump,
+  what: (container: DumpContainer) => string,
+): [string, string] {
+  const of = ({ how: { container } }: HereDump) => (container === undefined ? '' : what(container));
+  return [of(old), of(now)];
 }
 
 function difference(key: string, before: string, after: string, hint: string): Difference[] {

@@ -33,9 +33,10 @@ export function kubernetesProblems(
   located: readonly PlannedVolume[],
 ): KubernetesProblem[] {
   const volumes = wanted(located).filter((volume) => !isHomeless(volume));
-  if (volumes.length === 0) return [];
   const kubernetes = settingsOf(policy.runtimes);
   const method = methodOf(kubernetes);
+  const hasDumps = contract.backup.dumps.length > 0 && !('cannot' in method.dumps);
+  if (volumes.length === 0 && !hasDumps) return [];
   const settings = effectiveSettings(policy, contract);
   const repository = policy.repositories.find(({ name }) => name === settings.repository);
   return [

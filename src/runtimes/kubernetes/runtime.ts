@@ -50,6 +50,10 @@ export const kubernetes: Runtime = {
     });
   },
   upkeep: ({ runtimes }) => ({ image: settingsOf(runtimes).image }),
+  placeDump(asked) {
+    const { dumps } = methodOf(settingsOf(asked.policy.runtimes));
+    return 'cannot' in dumps ? dumps : dumps.place(asked);
+  },
   honours: ({ runtimes }, key) => honours(settingsOf(runtimes), key),
   copies_at_once({ runtimes }, kind) {
     const settings = settingsOf(runtimes);

@@ -4,7 +4,8 @@ import type { Placement, PlannedService } from '../../../model/plan.js';
 import type { Repository } from '../../../model/policy.js';
 import type { KubernetesSettings } from '../settings.js';
 import type { Pointer } from '../../../source/document.js';
-import type { HonouredKey, RuntimePolicy } from '../../runtime.js';
+import type { PlacedDump } from '../../../model/dump.js';
+import type { CannotReach, DumpToPlace, HonouredKey, RuntimePolicy } from '../../runtime.js';
 import type { Part } from '../../../jobs/part.js';
 
 /** Everything that one service has on a cluster and that is backed up. */
@@ -25,6 +26,11 @@ export interface KubernetesProblem {
   readonly hint: string;
   readonly document: 'contract' | 'policy';
   readonly pointer: Pointer;
+}
+
+/** What dumps a database before a job. */
+export interface DumpWay {
+  place(asked: DumpToPlace): PlacedDump | CannotReach;
 }
 
 /** How backups on a cluster are made: jobs of ours, or an operator's objects. What renders it stands apart. */
@@ -48,5 +54,7 @@ export interface Method {
   copies_at_once?(settings: KubernetesSettings): boolean;
   /** What keeps it from using a repository. */
   refused?(repository: Repository): KubernetesProblem[];
+  /** How its jobs dump a database first, or why they do not. */
+  readonly dumps: DumpWay | CannotReach;
   parts(backed: Backed): readonly Part[];
 }

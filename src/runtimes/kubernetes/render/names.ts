@@ -13,6 +13,11 @@ export function restorePodName({ project, service }: KubernetesJob): string {
   return objectName(project, 'restore', service.service_id);
 }
 
+/** Name of the pod in which a person loads a dump of a service. */
+export function restoreDumpName({ project, service }: KubernetesJob, dump: string): string {
+  return objectName(project, 'restore-dump', `${service.service_id}-${dump}`);
+}
+
 /** How the names of all schedulers of a project begin, and of their pods. */
 export function schedulerPrefix(project: string): string {
   return installedName(project, 'hostpath', '');

@@ -30,7 +30,8 @@ export function commonFiles(
   const network = {
     pod_selector: projectSelector(plan.project),
     dns: ['UDP', 'TCP'].flatMap((protocol) => DNS_PORTS.map((port) => ({ protocol, port }))),
-    ports: repositoryPorts(plan, settingsOf(runtimes)).map((port) => ({ protocol: 'TCP', port })),
+    ports: repositoryPorts(plan, settingsOf(runtimes)).map(tcp),
+    databases: databases(namespace),
   };
   return [
     {
@@ -44,6 +45,24 @@ export function commonFiles(
       content: templates.render('kubernetes/network-policy.yaml.hbs', { ...own, ...network }),
     },
   ];
+}
+
+const tcp = (port: number) => ({ protocol: 'TCP', port });
+
+/** Ports of servers that jobs dump: of pods of this namespace, and of any address for names that lead out of it. */
+function databases({ jobs }: Namespace): { readonly ports: object[]; readonly is_inside: boolean }[] {
+  const asked = jobs.flatMap(({ placement: { dumps = [] } }) =>
+    dumps.flatMap(({ container }) =>
+      container?.port == null
+        ? []
+        : [{ port: container.port, isInside: container.host?.includes('.') === false }],
+    ),
+  );
+  return [true, false].flatMap((isInside) => {
+    const ports = asked.filter((one) => one.isInside === isInside).map(({ port }) => port);
+    const distinct = [...new Set(ports)].sort((a, b) => a - b);
+    return distinct.length === 0 ? [] : [{ ports: distinct.map(tcp), is_inside: isInside }];
+  });
 }
 
 /** The scripts that a namespace's pods run, each a file that people can read and test. */

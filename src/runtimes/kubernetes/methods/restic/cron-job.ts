@@ -2,6 +2,7 @@ import { settingsOf } from '../../settings.js';
 import { labels } from '../../../../names/objects.js';
 import { longestRun } from '../../../../rendering/longest-run.js';
 import type { Placement, PlannedVolume } from '../../../../model/plan.js';
+import { savedDump, type HereDump } from '../../../../hosts/dumps.js';
 import { podsOf } from '../../workload.js';
 import { backupOptions, excludesOf } from '../../../../rendering/backup-options.js';
 import { header } from '../../../../rendering/header.js';
@@ -12,6 +13,7 @@ import { backupName, serviceRendered } from '../../render/names.js';
 import { podContext, SCRIPTS, tolerationFields } from '../../render/pod.js';
 import { backupSecurity } from '../../render/security.js';
 import { startingDeadline } from '../../render/timing.js';
+import { dumpPod, jobDumps } from './dump-containers.js';
 
 /** The CronJob of one service, for the volumes that it mounts. */
 export function cronJobFile(
@@ -24,14 +26,17 @@ export function cronJobFile(
   const settings = settingsOf(runtimes);
   // A hostPath is on the workload's node or nowhere, whatever the policy prefers for claims.
   const isRequired = settings.affinity === 'required' || volumes.some(({ kind }) => kind === 'host_path');
+  const dumps = dumpPod(job, settings, volumes);
   const pod = podContext({
     project: job.project,
     repository: job.repository,
     settings,
     security: backupSecurity(service, volumes),
     command: ['/bin/sh', `${SCRIPTS}/backup.sh`],
-    args: backupArguments(job, volumes, []),
+    args: backupArguments(job, volumes, [], [], jobDumps(job)),
     sources: volumes,
+    moreMounts: dumps.mounts,
+    moreVolumes: dumps.volumes,
   });
   return serviceRendered(
     job,
@@ -43,8 +48,9 @@ export function cronJobFile(
       namespace: job.namespace,
       labels: labels(job.project, service.service_id, 'backup'),
       affinity_required: isRequired,
-      affinity: besideWorkload(placement, volumes, isRequired),
-      names_pods: podsOf(placement.workload, volumes).length > 0,
+      affinity: besideWorkload(placement, [...volumes, ...dumps.holders], isRequired),
+      names_pods: podsOf(placement.workload, [...volumes, ...dumps.holders]).length > 0,
+      init_containers: dumps.containers.length === 0 ? null : dumps.containers,
       ...tolerationFields(settings),
       schedule,
       starting_deadline: startingDeadline(schedule.cron),
@@ -60,13 +66,15 @@ export function backupArguments(
   volumes: readonly PlannedVolume[],
   moreTags: readonly string[],
   more: readonly string[] = [],
+  dumps: readonly HereDump[] = [],
 ): string[] {
   const { service, placement } = job;
   return [
     ...volumes.flatMap(sourceChecks),
+    ...dumps.map(({ dump }) => `not-empty:${dump.snapshot_path}`),
     ...backupOptions(
       job,
-      volumes,
+      [...volumes, ...dumps.map(savedDump)],
       { accept: acceptCommand(placement), takeOver: takeOverOf(job) },
       moreTags,
       // Pods and nodes come and go.
@@ -77,6 +85,7 @@ export function backupArguments(
     '--group-by=host,tags',
     ...excludesOf(service, volumes).map((pattern) => `--exclude=${pattern}`),
     ...volumes.map((volume) => volume.snapshot_path),
+    ...dumps.map(({ dump }) => dump.snapshot_path),
   ];
 }
 

@@ -11,13 +11,18 @@ import type { KubernetesJob } from '../../render/cluster.js';
 import { backupName } from '../../render/names.js';
 import { startStep, stopSteps, verified } from '../../render/steps.js';
 import { hostPaths, scheduledByHand } from './hostpath-files.js';
+import { jobDumps } from './dump-containers.js';
 import * as restore from './restore.js';
+import { dumpsAside, fileHolders, loadDumps } from './load-dumps.js';
 import { claimSteps, podSteps } from './restore-pod.js';
 
 /** In a pod with restic and the volumes. */
 export function resticSteps(job: KubernetesJob, settings: KubernetesSettings): Step[] {
   const { service, placement, repository } = job;
   const volumes = outerFirst(job.volumes);
+  const files = fileHolders(job);
+  // Servers are loaded while they run; nothing has to stop for them.
+  const isStopped = volumes.length + files.length > 0;
   return [
     ...claimSteps(job),
     ...podSteps(job),
@@ -27,15 +32,33 @@ export function resticSteps(job: KubernetesJob, settings: KubernetesSettings): S
       restic: restore.resticInPod(job),
       snapshotHost: placement.snapshot_host,
       tags: service.tags,
-      paths: volumes.map(({ snapshot_path }) => snapshot_path),
+      paths: [...volumes, ...jobDumps(job).map(({ dump }) => dump)].map(({ snapshot_path }) => snapshot_path),
     }),
     fenced(
       'Restore aside',
       'Into the pod, and from there to the folder that you are in. Nothing has to stop for that.',
-      forEach(volumes, (volume) => restore.restoreAside(job, settings, volume)),
+      [...forEach(volumes, (volume) => restore.restoreAside(job, settings, volume)), ...dumpsAside(job)],
     ),
     holdStep(job, settings, repository),
-    ...stopSteps(job),
+    ...(isStopped ? stopSteps({ ...job, volumes: [...job.volumes, ...files] }) : []),
+    ...(volumes.length === 0 ? [] : inPlace(job, settings, volumes)),
+    ...loadDumps(job, 'stopped'),
+    ...(isStopped ? [startStep(job)] : []),
+    ...loadDumps(job, 'running'),
+    ...verified(job),
+    step('Remove the pod', '', [restore.removeRestorePod(job)]),
+    backUpStep(job, settings, repository),
+  ];
+}
+
+/** Volumes, where they are. */
+function inPlace(
+  job: KubernetesJob,
+  settings: KubernetesSettings,
+  volumes: readonly PlannedVolume[],
+): Step[] {
+  const { service, placement } = job;
+  return [
     ...perNode(volumes, settings),
     ...inPlaceSteps({
       spared: volumes.flatMap((volume) =>
@@ -52,10 +75,6 @@ export function resticSteps(job: KubernetesJob, settings: KubernetesSettings): S
       restoredOwners(service, null),
       volumes.map((volume) => restore.listOwners(job, volume)),
     ),
-    startStep(job),
-    ...verified(job),
-    step('Remove the pod', '', [restore.removeRestorePod(job)]),
-    backUpStep(job, settings, repository),
   ];
 }
 

@@ -1,9 +1,12 @@
 import { crond } from '../../../../backends/crond.js';
 import { cronjob } from '../../../../backends/cronjob.js';
 import { backupUser } from '../../render/security.js';
+import { dumpSources } from '../../../dump-sources.js';
 import type { Source } from '../../../../model/job.js';
+import type { Placement } from '../../../../model/plan.js';
 import type { Part } from '../../../../jobs/part.js';
 import type { Backed, Method } from '../method.js';
+import { placeDump } from './place-dump.js';
 
 /** A tag that keeps snapshots of hostPaths in a retention group apart from those of the service's claims. */
 export const PART_TAG = 'part:hostpath';
@@ -18,12 +21,14 @@ export const restic: Method = {
   host_paths: true,
   selects_pods: true,
   per_claim: false,
+  dumps: { place: placeDump },
   parts(backed) {
-    const { claims, nodes, settings } = backed;
+    const { service, placement, claims, nodes, settings } = backed;
+    const dumps = dumpSources(service, placement);
     const parts =
       settings.host_path_mode === 'daemonset'
-        ? [inCronJob(backed, claims), onEachNode(backed)]
-        : [inCronJob(backed, [...claims, ...nodes])];
+        ? [inCronJob(backed, [...claims, ...dumps]), onEachNode(backed)]
+        : [inCronJob(backed, [...claims, ...nodes, ...dumps])];
     return parts.filter(({ sources }) => sources.length > 0);
   },
 };
@@ -33,7 +38,7 @@ function inCronJob(
   sources: readonly Source[],
   tags: readonly string[] = service.tags,
 ): Part {
-  const isOnlyClaims = sources.every(({ at }) => at === 'claim');
+  const isOnlyClaims = sources.every(({ at }) => at !== 'node');
   const user = backupUser(service, isOnlyClaims);
   return {
     kind: 'backup',
@@ -44,8 +49,18 @@ function inCronJob(
     sources,
     snapshot: { host: placement.snapshot_host, tags, forgotten_by: 'forget-job' },
     retention: service.retention,
-    facts: { method: 'restic', image: settings.image, user: String(user?.uid ?? 0) },
+    facts: {
+      ...{ method: 'restic', image: settings.image, user: String(user?.uid ?? 0) },
+      ...dumpImages(placement, sources),
+    },
   };
+}
+
+/** Images of containers that dump databases: they see the databases' passwords. */
+function dumpImages({ dumps = [] }: Placement, sources: readonly Source[]): Part['facts'] {
+  if (!sources.some(({ at }) => at === 'stream')) return {};
+  const images = new Set(dumps.flatMap(({ container }) => container?.image ?? []));
+  return { dump_images: [...images].sort().join(' ') };
 }
 
 /** Under one tag more than the claims' snapshots, which have the same host: a group of its own for forget. */

@@ -4,9 +4,11 @@ import type { KubernetesJob } from '../../render/cluster.js';
 import { podSecurityLevel } from '../../render/security.js';
 import type { MethodRenderer } from '../renderer.js';
 import { cronJobFile } from './cron-job.js';
+import { dumpScripts, jobDumps } from './dump-containers.js';
 import { firstBackup } from './first-backup.js';
 import { resticSteps } from './guide.js';
 import { HOSTPATH_SCRIPTS, hostPaths, hostpathFiles } from './hostpath-files.js';
+import { restoreDumpFiles } from './restore-dumps.js';
 import { restoreFiles, restorePodFile } from './restore-files.js';
 
 export const restic: MethodRenderer = {
@@ -29,11 +31,12 @@ export const restic: MethodRenderer = {
     ...(host_path_mode === 'daemonset' && jobs.some((job) => hostPaths(job).length > 0)
       ? HOSTPATH_SCRIPTS
       : []),
+    ...dumpScripts(jobs),
   ],
   level: ({ service, volumes }) => podSecurityLevel(service, volumes),
   stored: () => '',
   steps: resticSteps,
-  applied: (job, input) => [restorePodFile(job, input)],
+  applied: (job, input) => [restorePodFile(job, input), ...restoreDumpFiles(job, input)],
   firstBackup,
 };
 
@@ -41,5 +44,5 @@ export const restic: MethodRenderer = {
 function cronJob(job: KubernetesJob, input: TargetInput) {
   const isScheduled = settingsOf(input.runtimes).host_path_mode === 'daemonset';
   const volumes = isScheduled ? job.volumes.filter(({ kind }) => kind === 'claim') : job.volumes;
-  return volumes.length === 0 ? [] : [cronJobFile(job, volumes, input)];
+  return volumes.length + jobDumps(job).length === 0 ? [] : [cronJobFile(job, volumes, input)];
 }

@@ -30,7 +30,7 @@ export function podSteps(job: KubernetesJob): Step[] {
         fence(IN_TREE, [
           applyFile(restore.restorePodPath(job, true)),
           ready,
-          restore.removeLostAndFound(job),
+          ...(job.volumes.length === 0 ? [] : [restore.removeLostAndFound(job)]),
         ]),
       ],
     ),

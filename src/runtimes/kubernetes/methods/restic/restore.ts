@@ -7,6 +7,7 @@ import { claimsOf, type KubernetesJob } from '../../render/cluster.js';
 import { kubectl } from '../../render/kubectl.js';
 import { backupName, restorePodName } from '../../render/names.js';
 import { SCRIPTS } from '../../render/pod.js';
+import { jobDumps } from './dump-containers.js';
 import { PART_TAG } from './method.js';
 
 /** The pod's folder for copies. */
@@ -136,7 +137,8 @@ export function listOwners(job: KubernetesJob, { snapshot_path }: PlannedVolume)
   return kubectl(job, 'exec', restorePodName(job), '--', 'ls', '-lan', snapshot_path);
 }
 
-function snapshotFilter({ service, placement }: KubernetesJob, moreTags: readonly string[]): string[] {
+/** Snapshots of the service from this place. */
+export function snapshotFilter({ service, placement }: KubernetesJob, moreTags: readonly string[]): string[] {
   return [`--host=${placement.snapshot_host}`, `--tag=${[...service.tags, ...moreTags].join(',')}`];
 }
 
@@ -145,13 +147,27 @@ function snapshotFilter({ service, placement }: KubernetesJob, moreTags: readonl
  * has none, because a scheduler backs up its hostPaths. A job that was run like this before is in the way.
  */
 export function backUpNow(job: KubernetesJob, settings: KubernetesSettings): Command[] {
-  const scheduled = settings.host_path_mode === 'daemonset' && claimsOf(job).length === 0;
+  const dumps = jobDumps(job);
+  const scheduled =
+    settings.host_path_mode === 'daemonset' && claimsOf(job).length === 0 && dumps.length === 0;
   if (scheduled) return [];
   const cronJob = backupName(job);
   const now = `job/${cronJob}-now`;
+  const minutes = dumps.reduce((sum, { dump }) => sum + dump.timeout, 0);
   return [
     kubectl(job, 'delete', now, '--ignore-not-found'),
     kubectl(job, 'create', 'job', `${cronJob}-now`, `--from=cronjob/${cronJob}`),
+    // Before its databases are dumped, restic's container has no log that could be followed.
+    ...(dumps.length === 0
+      ? []
+      : [
+          kubectl(job, 'wait', '--for=jsonpath={.status.active}=1', now, '--timeout=1m'),
+          kubectl(
+            job,
+            ...['wait', '--for=condition=Initialized', 'pod', `--selector=job-name=${cronJob}-now`],
+            `--timeout=${minutes + 10}m`,
+          ),
+        ]),
     kubectl(job, 'logs', '--follow', '--pod-running-timeout=10m', now),
     kubectl(job, 'get', now),
   ];

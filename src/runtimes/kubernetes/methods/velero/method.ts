@@ -32,6 +32,10 @@ export const velero: Method = {
   selects_pods: true,
   per_claim: false,
   copies_at_once: ({ snapshot }) => snapshot === 'csi',
+  dumps: {
+    cannot: 'Velero runs commands only in the pods of the workload, where no volume is kept for dumps',
+    hint: 'set `runtimes.kubernetes.method: restic`, or take the dump out',
+  },
   parts({ service, place, settings, claims }) {
     if (claims.length === 0) return [];
     return [

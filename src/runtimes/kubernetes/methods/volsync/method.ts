@@ -30,6 +30,10 @@ export const volsync: Method = {
   per_claim: true,
   // `copyMethod: Snapshot`.
   copies_at_once: () => true,
+  dumps: {
+    cannot: 'VolSync runs no command before it copies a claim',
+    hint: 'set `runtimes.kubernetes.method: restic`, or take the dump out',
+  },
   parts({ service, place, policy, claims }) {
     const url = policy.repositories.find(({ name }) => name === service.repository)?.url ?? '';
     return [...new Set(claims.map(({ claim }) => claim))].map((claim) => ({

@@ -151,18 +151,6 @@ trap 'exit 129' HUP
 trap 'exit 130' INT
 trap 'exit 143' TERM
 
-# with_databases COMMAND...: the command, and the databases that were named.
-with_databases() {
-  set -f
-  IFS='
-'
-  # shellcheck disable=SC2086 # one argument for each line
-  set -- "$@" $databases
-  unset IFS
-  set +f
-  "$@"
-}
-
 size_of() { find "$1" -type f -printf '%s\n' | awk '{ sum += $1 } END { printf "%.0f\n", sum }'; }
 
 # free_in FOLDER: bytes. The column before the one with the percent sign: names before and after it may hold blanks.
@@ -185,6 +173,18 @@ check_room() {
   case $needed in '' | *[!0-9]*) return 0 ;; esac
   free=$(free_in "$folder")
   [ "$free" -ge "$needed" ] || fail "it needs about $needed bytes, and '$folder' has $free"
+}
+
+# with_databases COMMAND...: the command, and the databases that were named.
+with_databases() {
+  set -f
+  IFS='
+'
+  # shellcheck disable=SC2086 # one argument for each line
+  set -- "$@" $databases
+  unset IFS
+  set +f
+  "$@"
 }
 
 # write_part PART FILE [DATABASE...]
@@ -212,18 +212,26 @@ write_dump() {
   done <"$told"
 }
 
+# What a folder is to hold, a line for each file, in $told.
+list_dump() {
+  if [ "$engine" = command ] || [ "$shape" != folder ]; then return 0; fi
+  with_databases at_place parts >"$told" || fail "$engine does not say what there is to dump ($code)"
+}
+
+check_size() {
+  [ "$size" -ge "$least" ] || fail "it has $size bytes, and its contract says at least $least (min_size)"
+}
+
 rm -rf -- "$target" "$partial" "$told"
 if [ "$engine" != command ]; then
   find_engine
   tell_password >/dev/null || fail "its password cannot be read from '$password_file'"
 fi
 check_room
-if [ "$engine" != command ] && [ "$shape" = folder ]; then
-  with_databases at_place parts >"$told" || fail "$engine does not say what there is to dump ($code)"
-fi
+list_dump
 write_dump
 size=$(size_of "$partial")
-[ "$size" -ge "$least" ] || fail "it has $size bytes, and its contract says at least $least (min_size)"
+check_size
 [ -z "$owner" ] || chown -R -- "$owner" "$partial"
 find "$partial" -exec sync -- {} + || fail 'it could not be written to the disk'
 mv -T -- "$partial" "$target"

@@ -348,9 +348,66 @@ if [ "$is_list" = yes ]; then
   exit
 fi
 
+file_of() { if [ "$1" = - ]; then printf '%s' "$files/$file"; else printf '%s' "$files/$1"; fi; }
+
+# each_part MODE PART...
+each_part() {
+  step=$1
+  shift
+  for part do
+    [ "$step" != prepare ] || prepared="$prepared$part
+"
+    content=$(file_of "$part")
+    say "$step ${content##*/} ..."
+    at_place "$step" "$part" || fail "$step of ${content##*/} failed ($code)"
+  done
+  content=''
+}
+
+# What the first steps have made beside the database goes.
+undo_parts() {
+  printf '%s' "$prepared" >"$work/prepared"
+  while IFS= read -r part; do
+    at_place undo "$part" || say "what was made for $part may still be there"
+  done <"$work/prepared"
+}
+
+check_parts() {
+  while IFS= read -r part; do
+    check_part "$part" "$(file_of "$part")" || fail "the dump in the snapshot is not whole: $part"
+  done <"$work/parts"
+}
+
+load_parts() {
+  # A server that has just been started is waited for; a file may well be gone.
+  tries=0
+  [ "$engine" != sqlite ] || tries=15
+  until [ "$tries" -ge 15 ] || at_place room >/dev/null 2>&1; do
+    tries=$((tries + 1))
+    sleep 2
+  done
+  set --
+  last=''
+  while IFS= read -r part; do
+    set -- "$@" "$part"
+  done <"$work/parts"
+  each_part prepare "$@"
+  each_part load "$@"
+  # From here on a stop would leave it half done.
+  trap 'say "it is taking its place; wait"' HUP INT TERM
+  [ "$1" != globals.sql ] || {
+    last=$1
+    shift
+  }
+  each_part finish "$@" ${last:+"$last"}
+  prepared='' step=''
+  say 'restored'
+}
+
 # What was made beside the database goes, unless it has begun to take its place.
 step='' prepared=''
 clean_up() {
+  # What it runs says its own code.
   ended=$?
   trap '' HUP INT TERM
   end_child
@@ -358,15 +415,13 @@ clean_up() {
   if [ "$step" = finish ]; then
     say 'Not all of it has taken its place (see above). What was made beside the database is still there; another try makes it anew.'
   else
-    printf '%s' "$prepared" >"$work/prepared"
-    while IFS= read -r part; do
-      at_place undo "$part" || say "what was made for $part may still be there"
-    done <"$work/prepared"
+    undo_parts
     [ "$ended" -eq 0 ] || say 'Nothing is restored, and the database is what it was.'
   fi
   rm -rf -- "$work"
   exit "$ended"
 }
+
 work=$(mktemp -d /var/tmp/stowage-restore-dump.XXXXXX)
 files=$work/files
 if [ -n "$keep" ]; then
@@ -425,22 +480,6 @@ list_parts() {
   done
 }
 
-file_of() { if [ "$1" = - ]; then printf '%s' "$files/$file"; else printf '%s' "$files/$1"; fi; }
-
-# each_part MODE PART...
-each_part() {
-  step=$1
-  shift
-  for part do
-    [ "$step" != prepare ] || prepared="$prepared$part
-"
-    content=$(file_of "$part")
-    say "$step ${content##*/} ..."
-    at_place "$step" "$part" || fail "$step of ${content##*/} failed ($code)"
-  done
-  content=''
-}
-
 restore_by_command() {
   content=$(file_of -)
   say 'loading it ...'
@@ -456,9 +495,7 @@ name_of() { printf '%s\n' "${1%.*}" | sed -e 's/^%2E/./' -e 's,%2F,/,g' -e 's/%2
 if [ "$engine" != command ]; then
   find_engine
   list_parts >"$work/parts" || fail 'name others, or none'
-  while IFS= read -r part; do
-    check_part "$part" "$(file_of "$part")" || fail "the dump in the snapshot is not whole: $part"
-  done <"$work/parts"
+  check_parts
 fi
 if [ "$is_files_only" = yes ]; then
   say "the files are in '$files'"
@@ -468,19 +505,4 @@ if [ "$engine" = command ]; then
   restore_by_command
   exit
 fi
-set --
-last=''
-while IFS= read -r part; do
-  set -- "$@" "$part"
-done <"$work/parts"
-each_part prepare "$@"
-each_part load "$@"
-# From here on a stop would leave it half done.
-trap 'say "it is taking its place; wait"' HUP INT TERM
-[ "$1" != globals.sql ] || {
-  last=$1
-  shift
-}
-each_part finish "$@" ${last:+"$last"}
-prepared='' step=''
-say 'restored'
+load_parts
