@@ -35,9 +35,13 @@ export function withLiveCopies(
 /**
  * Why a database's files are no live copy although they are read one after the other; null where nothing is done about it.
  *
- * @param dumps those that are made in the place
+ * @param dumps those that count: the ones that are made in the place, or all that somebody asks for
  */
-function handledBy(volume: PersistentVolume, found: LiveVolume, dumps: readonly Dump[]): string | null {
+export function handledBy(
+  volume: PersistentVolume,
+  found: LiveVolume,
+  dumps: readonly Dump[],
+): string | null {
   const dump = dumps.find((each) => isOf(each, volume, found));
   return dump === undefined ? null : `the dump \`${dump.name}\``;
 }

@@ -2,7 +2,7 @@ import { groupBy } from '../../lookup/group.js';
 import { contractsInPlace, type Check } from '../../model/check.js';
 import type { PersistentVolume } from '../../model/contract.js';
 import type { Placement } from '../../model/plan.js';
-import { liveData, type LiveVolume } from '../live-copy.js';
+import { handledBy, liveData, type LiveVolume } from '../live-copy.js';
 
 /** A database whose files are read while it writes them, and nobody says why that is fine. */
 export const copiedAlive: Check = ({ plan, deployed }) => {
@@ -17,6 +17,8 @@ export const copiedAlive: Check = ({ plan, deployed }) => {
       const volume = contract?.persistent_volumes.find((candidate) => candidate.name === name);
       const found = contract === undefined || volume === undefined ? null : liveData(contract, volume);
       if (contract === undefined || volume === undefined || found === null) return [];
+      // A dump that cannot be made there is reported itself.
+      if (handledBy(volume, found, contract.backup.dumps) !== null) return [];
       const where = alive.length < places.length ? ` (${alive.map(placeOf).join(', ')})` : '';
       return [
         {
