@@ -51,10 +51,7 @@ const NO_WAY = {
 };
 
 /** The dumps that can be made in a place, and its volumes: those that a dump stands for say so. */
-export function placeDumps(
-  asked: Omit<DumpToPlace, 'dump'>,
-  service: ServiceFacts,
-): Placement {
+export function placeDumps(asked: Omit<DumpToPlace, 'dump'>, service: ServiceFacts): Placement {
   const { contract, placement } = asked;
   const { dumps } = contract.backup;
   if (dumps.length === 0) return placement;

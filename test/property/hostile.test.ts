@@ -14,6 +14,7 @@ import { loadPolicy } from '../../src/policy/load.js';
 import { renderPlan } from '../../src/targets/render.js';
 import type { RenderedFile } from '../../src/rendering/file.js';
 import { builtinTemplates } from '../../src/template/engine.js';
+import { nastyText } from '../support/nasty-text.js';
 import { skeleton } from '../support/skeleton.js';
 import { NO_VALUES } from '../support/values.js';
 
@@ -262,80 +263,6 @@ function renderWith(place: string, text: string, where: keyof typeof WHERE): rea
   });
 }
 
-const NASTY = [
-  '"',
-  "'",
-  '`',
-  '$(id)',
-  '${HOME}',
-  '$HOME',
-  '%n',
-  '%%',
-  '\\',
-  '\\n',
-  '\n',
-  '\r',
-  '\t',
-  '\0',
-  '\u0085',
-  '\u2028',
-  ' ',
-  ';',
-  '&&',
-  '|',
-  '>',
-  '<',
-  '#',
-  ' #',
-  ': ',
-  '- ',
-  '---',
-  '...',
-  '{{ x }}',
-  '{% x %}',
-  '*',
-  '&a',
-  '!!str',
-  '@',
-  '[',
-  ']',
-  '](x)',
-  '|',
-  '```',
-  '~~~',
-  '<script>',
-  '<!--',
-  '-->',
-  '\u202e',
-  '\ud800',
-  'é',
-  '漢',
-  '🦊',
-  '../',
-  '/..',
-  ':',
-  ',',
-  '=',
-  '-',
-  '--',
-  'yes',
-  'null',
-  '0640',
-  '1e3',
-  '~',
-  'x',
-  'ExecStart=/bin/sh',
-  '[Service]',
-  'EOF',
-  '$$',
-  "'\\''",
-];
-
-const hostile = fc.oneof(
-  fc.array(fc.constantFrom(...NASTY), { minLength: 1, maxLength: 5 }).map((parts) => parts.join('')),
-  fc.string({ unit: 'binary', minLength: 1, maxLength: 12 }),
-);
-
 describe.each(Object.keys(PLACES))('%s', (place) => {
   test.each(Object.keys(WHERE) as (keyof typeof WHERE)[])('no string escapes its place (%s)', (where) => {
     const harmless = renderWith(place, HARMLESS, where);
@@ -359,7 +286,7 @@ describe.each(Object.keys(PLACES))('%s', (place) => {
     const usual = skeletonsOf(harmless);
     const contents = new Map(harmless.map((file) => [withoutNames(file.path), file.content]));
     fc.assert(
-      fc.property(hostile, (text) => {
+      fc.property(nastyText, (text) => {
         const other = STAND_INS[place]?.(text) ?? null;
         const expected = other === null ? usual : skeletonsOf(renderWith(place, other, where) ?? []);
         for (const file of renderWith(place, text, where) ?? []) {

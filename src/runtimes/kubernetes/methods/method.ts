@@ -29,7 +29,7 @@ export interface KubernetesProblem {
 }
 
 /** What dumps a database before a job. */
-export interface DumpWay {
+interface DumpWay {
   place(asked: DumpToPlace): PlacedDump | CannotReach;
 }
 

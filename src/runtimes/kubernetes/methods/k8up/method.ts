@@ -33,7 +33,8 @@ export const k8up: Method = {
   per_claim: true,
   refused: backendProblems,
   dumps: {
-    cannot: 'K8up would save it in a snapshot of its own, apart from the claims, which nothing here compares or restores',
+    cannot:
+      'K8up would save it in a snapshot of its own, apart from the claims, which nothing here compares or restores',
     hint: 'set `runtimes.kubernetes.method: restic`, or take the dump out',
   },
   parts({ service, place, claims }) {
