@@ -52,7 +52,7 @@ mounts: { persistent_volumes: [{ name: data, path: /data }] }
 runtime_templates: { podman: p }
 backup:
   repository: user
-  dumps: { notes: { engine: sqlite, path: /data/notes.db } }
+  dumps: { notes: { engine: sqlite, path: /data/notes.db, min_size: 100 } }
 `,
 };
 
@@ -203,14 +203,14 @@ describe('jobs that dump databases', () => {
     );
     await asUser(machine, 'mkdir repository && sh /opt/user/install.sh');
     await asUser(machine, '.local/lib/stowage/lab/restic-user.sh init');
-    await asUser(
-      machine,
-      'systemctl --user start stowage-lab-backup-notes.service || { journalctl --user --no-pager --lines=40 >&2; exit 1; }',
-    );
+    await asUser(machine, 'systemctl --user start stowage-lab-backup-notes.service');
     await asUser(machine, `podman unshare sqlite3 ${volume}/notes.db 'delete from note'`);
     await asUser(
       machine,
-      restoreCommands(page('notes'), 'podman (rootless) on db1', /^Load /).replaceAll('\n', ' && '),
+      restoreCommands(page('notes'), 'podman (rootless) on db1', /^Load /)
+        .trim()
+        .split(/\n+/)
+        .join(' && '),
     );
     const found = await asUser(
       machine,
