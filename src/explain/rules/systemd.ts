@@ -86,8 +86,13 @@ export const SYSTEMD_RULES: readonly LineRule[] = [
   ),
   key(
     'ExecStartPre',
-    'Looks at the source before restic does: restic would record a missing or empty one as the new state.',
+    'Looks at the source before restic does: restic would record a missing or empty one as the new state. Then dumps databases: files that are copied while a server writes them do not fit together.',
     `${SERVICE}; restic before 0.19 ended with 0 when a source was missing`,
+  ),
+  key(
+    'ExecStopPost',
+    'Empties the folder of dumps however the run ended: no dump of another day is ever saved, and none lies about.',
+    SERVICE,
   ),
   key(
     'ExecStart',

@@ -186,8 +186,8 @@ test('a dump that stands for the files, or has what is in them, makes them no li
 });
 
 test('where no job can make the dump, the copy is a live one', () => {
-  const volsync = 'runtimes: { kubernetes: { method: restic } }\n';
+  const velero = 'runtimes: { kubernetes: { method: velero } }\n';
   const dumps = { app: { engine: 'postgresql', replaces: 'data' } };
-  const [docker, cluster] = planned(volsync, { backup: { dumps } });
+  const [docker, cluster] = planned(velero, { backup: { dumps } });
   expect([docker, cluster]).toEqual(['docker no', 'kubernetes postgresql']);
 });
