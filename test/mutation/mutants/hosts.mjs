@@ -94,8 +94,6 @@ export const hosts = [
     tests: ['test/unit/host/dump.test.ts'],
     mutants: [
       ['the dump of another day stays', 'rm -rf -- "$target" "$partial" "$told"\n', ''],
-      ['a dump that is cut passes', ' || fail "what $engine wrote is no whole dump"', ' || :'],
-      ['any size passes', '[ "$size" -ge "$least" ] ||', '[ "$size" -ge 0 ] ||'],
       ['room is not looked at', '[ "$free" -ge "$needed" ] ||', '[ "$free" -ge 0 ] ||'],
       ['what is not finished stays', '  rm -rf -- "$partial" "$told"\n', ''],
       ['a database is told what restic is', '*) unset "$variable" ;;', '*) ;;'],
@@ -103,8 +101,21 @@ export const hosts = [
     ],
   },
   {
+    file: 'templates/host/_write-dump.sh.hbs',
+    tests: ['test/unit/host/dump.test.ts', 'test/unit/kubernetes/dump-scripts.test.ts'],
+    mutants: [
+      ['a dump that is cut passes', ' || fail "what $engine wrote is no whole dump"', ' || :'],
+      ['any size passes', '[ "$size" -ge "$least" ] ||', '[ "$size" -ge 0 ] ||'],
+    ],
+  },
+  {
     file: 'templates/host/restore-dump.sh.hbs',
     tests: ['test/unit/host/restore-dump.test.ts'],
+    mutants: [['any room will do', '[ "$free" -gt "$needed" ] ||', '[ "$free" -ge 0 ] ||']],
+  },
+  {
+    file: 'templates/host/_load-parts.sh.hbs',
+    tests: ['test/unit/host/restore-dump.test.ts', 'test/unit/kubernetes/dump-scripts.test.ts'],
     mutants: [
       ['a dump that is cut is loaded', 'check_part "$part" "$(file_of "$part")" ||', ': ||'],
       ['a failure is none', 'exit "$ended"', 'exit 0'],
@@ -115,7 +126,6 @@ export const hosts = [
         'if [ "$step" = finish ]; then',
         'if [ "$step" = end ]; then',
       ],
-      ['any room will do', '[ "$free" -gt "$needed" ] ||', '[ "$free" -ge 0 ] ||'],
     ],
   },
   {

@@ -186,8 +186,8 @@ test('a dump that stands for the files, or has what is in them, makes them no li
 });
 
 test('where no job can make the dump, the copy is a live one', () => {
-  const volsync = 'runtimes: { kubernetes: { method: restic } }\n';
+  const k8up = 'runtimes: { kubernetes: { method: k8up } }\n';
   const dumps = { app: { engine: 'postgresql', replaces: 'data' } };
-  const [docker, cluster] = planned(volsync, { backup: { dumps } });
+  const [docker, cluster] = planned(k8up, { backup: { dumps } });
   expect([docker, cluster]).toEqual(['docker no', 'kubernetes postgresql']);
 });
