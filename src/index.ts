@@ -37,7 +37,7 @@ export type {
   RuntimeVolumeSettings,
   VolumeSettings,
 } from './model/contract.js';
-export type { Dump, PlacedDump, PlannedDump } from './model/dump.js';
+export type { Dump, DumpContainer, PlacedDump, PlannedDump } from './model/dump.js';
 export type { JobSchedule } from './schedule/job-schedule.js';
 export type { Clockwork } from './schedule/runs.js';
 export { CODES, type DiagnosticCode } from './diagnostics/codes.js';

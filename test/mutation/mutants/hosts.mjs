@@ -102,15 +102,20 @@ export const hosts = [
   },
   {
     file: 'templates/host/_write-dump.sh.hbs',
-    tests: ['test/unit/host/dump.test.ts'],
+    tests: ['test/unit/host/dump.test.ts', 'test/unit/kubernetes/dump-scripts.test.ts'],
     mutants: [
       ['a dump that is cut passes', ' || fail "what $engine wrote is no whole dump"', ' || :'],
       ['any size passes', '[ "$size" -ge "$least" ] ||', '[ "$size" -ge 0 ] ||'],
     ],
   },
   {
-    file: 'templates/host/_load-parts.sh.hbs',
+    file: 'templates/host/restore-dump.sh.hbs',
     tests: ['test/unit/host/restore-dump.test.ts'],
+    mutants: [['any room will do', '[ "$free" -gt "$needed" ] ||', '[ "$free" -ge 0 ] ||']],
+  },
+  {
+    file: 'templates/host/_load-parts.sh.hbs',
+    tests: ['test/unit/host/restore-dump.test.ts', 'test/unit/kubernetes/dump-scripts.test.ts'],
     mutants: [
       ['a dump that is cut is loaded', 'check_part "$part" "$(file_of "$part")" ||', ': ||'],
       ['a failure is none', 'exit "$ended"', 'exit 0'],
@@ -122,11 +127,6 @@ export const hosts = [
         'if [ "$step" = end ]; then',
       ],
     ],
-  },
-  {
-    file: 'templates/host/restore-dump.sh.hbs',
-    tests: ['test/unit/host/restore-dump.test.ts'],
-    mutants: [['any room will do', '[ "$free" -gt "$needed" ] ||', '[ "$free" -ge 0 ] ||']],
   },
   {
     file: 'templates/host/queue.sh.hbs',

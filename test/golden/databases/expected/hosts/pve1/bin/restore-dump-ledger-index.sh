@@ -498,8 +498,4 @@ if [ "$is_files_only" = yes ]; then
   say "the files are in '$files'"
   exit
 fi
-if [ "$engine" = command ]; then
-  restore_by_command
-  exit
-fi
-load_parts
+if [ "$engine" = command ]; then restore_by_command; else load_parts; fi
