@@ -3,7 +3,7 @@ import type { Placement, RepositoryPlan, ServicePlan } from '../../model/plan.js
 import { excludeOnHost } from './exclude-on-host.js';
 import { headerLines } from './header-lines.js';
 import { hostTrees } from '../../hosts/host-tree.js';
-import { hostVolumes } from '../host-volumes.js';
+import { heldVolumes } from '../host-volumes.js';
 import { keepOptions } from '../../retention/options.js';
 import type { RenderedFile, TargetInput } from '../../rendering/file.js';
 import { repositoryContext } from './repository-context.js';
@@ -79,6 +79,7 @@ function serviceContext({ service, repository, placements }: HostService): Recor
     accept_incomplete: service.accept_incomplete,
     only: contexts.length === 1 ? contexts[0] : null,
     places: contexts,
+    dumps: (service.dumps ?? []).map(({ name }) => name).join(', '),
     place_names: placements.map(({ name }) => name).join(', '),
     by_host: placements.every(({ named }) => named),
   };
@@ -88,7 +89,7 @@ function placementContext(
   service: ServicePlan,
   { name, placement, schedule, vmid }: HostedService,
 ): Record<string, unknown> {
-  const volumes = hostVolumes(placement);
+  const volumes = heldVolumes(placement);
   return {
     name,
     snapshot_host: ansibleText(placement.snapshot_host),

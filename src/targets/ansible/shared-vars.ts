@@ -1,7 +1,8 @@
+import { dumpsHere } from '../../hosts/dumps.js';
 import type { HostJob } from '../../hosts/host-tree.js';
 import type { NamedHost } from '../../hosts/named-hosts.js';
 import type { RenderedFile, TargetInput } from '../../rendering/file.js';
-import { hostVolumes } from '../host-volumes.js';
+import { heldVolumes } from '../host-volumes.js';
 import { excludeOnHostAlone } from './exclude-on-host.js';
 import { headerLines } from './header-lines.js';
 import { repositoryContext } from './repository-context.js';
@@ -27,9 +28,10 @@ export function sharedVars({ name, tree }: NamedHost, { plan, templates }: Targe
         repositories: repositories.map((repository) => repository.name).join(', '),
         services: [...new Set(jobs.map(({ service }) => service.service_id))].sort(),
         paths: unique(
-          jobs.flatMap(({ placement }) => hostVolumes(placement).map(({ location }) => location)),
+          jobs.flatMap(({ placement }) => heldVolumes(placement).map(({ location }) => location)),
         ),
         exclude: unique(jobs.flatMap(excludesOf)),
+        dumps: jobs.flatMap(dumpNames).join(', '),
       }),
       mode: 0o644,
       sources: [...new Set(jobs.map(({ service }) => service.contract))].sort(),
@@ -41,13 +43,18 @@ export function sharedVars({ name, tree }: NamedHost, { plan, templates }: Targe
 
 /** A pattern of one service says nothing about the folders of another, nor one of a volume about those of its service. */
 function excludesOf({ service, placement }: HostJob): string[] {
-  const volumes = hostVolumes(placement);
+  const volumes = heldVolumes(placement);
   return [
     ...service.exclude.flatMap((pattern) => excludeOnHostAlone(pattern, volumes)),
     ...volumes.flatMap((volume) =>
       volume.exclude.flatMap((pattern) => excludeOnHostAlone(pattern, [volume])),
     ),
   ];
+}
+
+/** `photos/db` */
+function dumpNames({ service, placement }: HostJob): string[] {
+  return dumpsHere(service, placement).map(({ dump }) => `${service.service_id}/${dump.name}`);
 }
 
 function unique(texts: readonly string[]) {

@@ -2,9 +2,9 @@ import { asideFolder, libraryScript, resticCommand, restoreCommand } from '../..
 import type { Placement, PlannedVolume, ServicePlan } from '../../model/plan.js';
 import type { GuidePlace } from '../../runtimes/runtime.js';
 import { stopSteps } from '../../runtimes/stop.js';
-import { backedUp, rootOf } from '../../model/volume.js';
+import { rootOf } from '../../model/volume.js';
 import { outerFirst, sparedVolumes, sparingOptions } from '../../rendering/nested-volumes.js';
-import { foldersOf, hostVolumes } from '../host-volumes.js';
+import { foldersOf, heldVolumes, hostVolumes } from '../host-volumes.js';
 import { chooseSteps } from '../../steps/choose.js';
 import { fence, fenced, step, type Command, type Step } from '../../model/guide.js';
 import { deleteExtra, inPlaceSteps } from '../../steps/in-place.js';
@@ -23,7 +23,7 @@ export function hostSteps(place: GuidePlace): Step[] {
   const { before, in_place, remake, after } = by_hand.steps;
   const jobs = jobsOf(place);
   // Files of databases that are dumped are not restored, but must not be in use either.
-  const held = outerFirst(backedUp(foldersOf(placement)));
+  const held = outerFirst(heldVolumes(placement));
   return [
     ...(volumes.length === 0 ? [] : chooseSteps(choiceOf(place, volumes))),
     ...before(place),
