@@ -25,7 +25,9 @@ fail() {
   exit 1
 }
 
+# shellcheck disable=SC2034 # nor these
 folder='' file='' engine='' shape=file sizes='' least=1 minutes=60 user='' path='' password_file='' owner='' databases=''
+# shellcheck disable=SC2034 # not every script needs all of them
 while [ "$#" -gt 0 ]; do
   option=$1
   shift
@@ -52,7 +54,6 @@ while [ "$#" -gt 0 ]; do
 done
 if [ -z "$name" ] || [ -z "$file" ] || [ -z "$engine" ]; then fail 'it needs --name, --file, --engine and --to'; fi
 [ -d "$folder" ] || fail "there is no folder '$folder'"
-target=$folder/$file partial=$folder/$file.partial told=$folder/$file.told
 deadline=$(($(date +%s) + minutes * 60))
 minutes=10080
 deadline=$(($(date +%s) + minutes * 60))
@@ -84,11 +85,6 @@ find_engine() {
   script=$engine
   [ "$engine" != mysql ] || script=mariadb
   script=$(cat -- "$(dirname -- "$0")/dumps/$script.sh") || fail "there is no script for the engine '$engine'"
-}
-
-# The first line of the file. It goes through a pipe, and stands in no argument.
-tell_password() {
-  if [ -n "$password_file" ]; then head -n 1 -- "$password_file"; else echo; fi
 }
 
 # What a command is given: the password, on a line of its own, and the content of a file.

@@ -93,11 +93,6 @@ find_engine() {
   script=$(cat -- "$(dirname -- "$0")/dumps/$script.sh") || fail "there is no script for the engine '$engine'"
 }
 
-# The first line of the file. It goes through a pipe, and stands in no argument.
-tell_password() {
-  if [ -n "$password_file" ]; then head -n 1 -- "$password_file"; else echo; fi
-}
-
 # What a command is given: the password, on a line of its own, and the content of a file.
 content=''
 feed() {
@@ -129,6 +124,10 @@ at_place() {
 check_part() {
   { /bin/sh -c "$script" stowage check '' '' "$1" <&9 9<&- & } 9<"$2"
   await
+}
+# The first line of the file. It goes through a pipe, and stands in no argument.
+tell_password() {
+  if [ -n "$password_file" ]; then head -n 1 -- "$password_file"; else echo; fi
 }
 enter=$(quote "$@")
 deadline=$(($(date +%s) + minutes * 60))

@@ -31,7 +31,9 @@ case ${1-} in
   *) fail 'usage: clear FOLDER, or dump OPTION... -- [ENTER...]' ;;
 esac
 
+# shellcheck disable=SC2034 # nor these
 folder='' file='' engine='' shape=file sizes='' least=1 minutes=60 user='' path='' password_file='' owner='' databases=''
+# shellcheck disable=SC2034 # not every script needs all of them
 while [ "$#" -gt 0 ]; do
   option=$1
   shift
@@ -58,8 +60,8 @@ while [ "$#" -gt 0 ]; do
 done
 if [ -z "$name" ] || [ -z "$file" ] || [ -z "$engine" ]; then fail 'it needs --name, --file, --engine and --to'; fi
 [ -d "$folder" ] || fail "there is no folder '$folder'"
-target=$folder/$file partial=$folder/$file.partial told=$folder/$file.told
 deadline=$(($(date +%s) + minutes * 60))
+target=$folder/$file partial=$folder/$file.partial told=$folder/$file.told
 # quote WORD...: the words, as a shell reads them.
 quote() {
   for word do printf " '%s'" "$(printf '%s\n' "$word" | sed "s/'/'\\\\''/g")"; done
@@ -88,11 +90,6 @@ find_engine() {
   script=$engine
   [ "$engine" != mysql ] || script=mariadb
   script=$(cat -- "$(dirname -- "$0")/dumps/$script.sh") || fail "there is no script for the engine '$engine'"
-}
-
-# The first line of the file. It goes through a pipe, and stands in no argument.
-tell_password() {
-  if [ -n "$password_file" ]; then head -n 1 -- "$password_file"; else echo; fi
 }
 
 # What a command is given: the password, on a line of its own, and the content of a file.
@@ -126,6 +123,10 @@ at_place() {
 check_part() {
   { /bin/sh -c "$script" stowage check '' '' "$1" <&9 9<&- & } 9<"$2"
   await
+}
+# The first line of the file. It goes through a pipe, and stands in no argument.
+tell_password() {
+  if [ -n "$password_file" ]; then head -n 1 -- "$password_file"; else echo; fi
 }
 enter=$(quote "$@")
 
