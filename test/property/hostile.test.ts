@@ -195,7 +195,6 @@ const NOT_IN_CLUSTERS = { runtimes: { kubernetes: { enabled: false, reason: 'not
 /** Kubernetes refuses most strings in its names, so that it must not hide what the hosts make of them. */
 const WHERE = {
   hosts: (input: Project) => {
-    set(input.contract, ['backup', 'dumps'], DUMPS());
     input.policy.deployments = ['docker', 'podman', 'proxmox', 'baremetal'].map((runtime) => ({
       runtime,
       host: runtime,
@@ -203,7 +202,6 @@ const WHERE = {
     }));
   },
   rootless: (input: Project) => {
-    set(input.contract, ['backup', 'dumps'], DUMPS());
     input.policy.deployments = [{ runtime: 'podman', host: 'podman', services: [SERVICE] }];
     input.contract.quadlet_scope = 'user';
   },
@@ -224,6 +222,8 @@ const WHERE = {
 
 const OPERATORS: readonly string[] = ['velero', 'velero with snapshots', 'volsync', 'k8up'];
 
+/** What hosts are told of dumps; there are none elsewhere, since other strings would refuse these. */
+const HOST_DUMP = 'a dump of hosts';
 const OF_DUMPS = /^(dump |service_image$)/;
 
 /** What no operator does, and what is refused where a contract asks an operator for it. */
@@ -240,6 +240,7 @@ const LEFT_OUT: ReadonlySet<string> = new Set(['STW110', 'STW111', 'STW112', 'ST
 function renderWith(place: string, text: string, where: keyof typeof WHERE): readonly RenderedFile[] | null {
   const input = project();
   WHERE[where](input);
+  if (place.startsWith(HOST_DUMP)) set(input.contract, ['backup', 'dumps'], DUMPS());
   PLACES[place]?.(input, text);
   const policy = loadPolicy({ file: 'stowage.yml', text: dump(input.policy) });
   const loaded = loadContracts([{ file: 'app.yml', text: dump(input.contract) }], NO_VALUES);
@@ -278,7 +279,7 @@ describe.each(Object.keys(PLACES))('%s', (place) => {
       expect(harmless).toBeNull();
       return;
     }
-    if (place.startsWith('a dump of hosts') && !['hosts', 'rootless'].includes(where)) {
+    if (place.startsWith(HOST_DUMP) && !['hosts', 'rootless'].includes(where)) {
       expect(harmless).toBeNull();
       return;
     }
