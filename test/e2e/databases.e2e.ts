@@ -11,7 +11,7 @@ import {
 import { boot, type Machine } from './lib/machine.js';
 
 /** How often each database is dumped and restored while it is written to. */
-const ROUNDS = Number(process.env.STOWAGE_DUMP_ROUNDS ?? 3);
+const ROUNDS = Number(process.env.STOWAGE_DUMP_ROUNDS ?? 2);
 const ACCOUNTS = 1000;
 const WRONG = '--password-file=/root/wrong';
 

@@ -224,7 +224,7 @@ test('filled in, and with its lines in the registry, it backs up what it says, a
   }
   expect(page).not.toContain('undefined');
   expect(text('project/rendered/README.md')).toContain(
-    '| ledger | database | nspawn | box1 | `/srv/machines/books` | backed up |',
+    '| ledger | database | nspawn | box1 | `/srv/machines/books` | backed up, live copy |',
   );
 
   const { paths } = JSON.parse(
