@@ -1,6 +1,7 @@
 import { engineOf } from '../dumps/registry.js';
 import type { PlacedDump, PlannedDump } from '../model/dump.js';
 import type { Placement, PlannedVolume, ServicePlan } from '../model/plan.js';
+import { belowHome } from '../model/volume.js';
 import { groupBy } from '../lookup/group.js';
 import type { HostJob } from './host-tree.js';
 
@@ -39,11 +40,6 @@ export function dumpOptions({ dump, how }: HereDump): string[] {
 /** And after it: what runs a command where the database is, and that command where the contract has one. */
 function dumpWords({ dump, how }: HereDump): string[] {
   return [...how.enter, ...dump.command];
-}
-
-/** A path below the home folder of whoever runs the job, which only the host knows; null for any other. */
-export function belowHome(path: string): string | null {
-  return path.startsWith('$HOME/') ? path.slice('$HOME/'.length) : null;
 }
 
 /** What a unit's template has to know of the dumps that it makes first. */

@@ -1,5 +1,6 @@
 import { engineOf } from '../dumps/registry.js';
-import { belowHome, dumpsHere, type HereDump } from './dumps.js';
+import { belowHome } from '../model/volume.js';
+import { dumpsHere, type HereDump } from './dumps.js';
 import type { HostJob, HostTree } from './host-tree.js';
 import { serviceTag } from '../model/service-tag.js';
 import { resticCommand, restoreDumpCommand, userLibraryFolder } from '../names/installed.js';

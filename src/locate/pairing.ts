@@ -51,6 +51,15 @@ export function isAtOrBelow(path: string, ancestor: string): boolean {
   return path === ancestor || ancestor === '/' || path.startsWith(`${ancestor}/`);
 }
 
+/** The innermost volume in which the workload sees a path; null where none holds it. */
+export function innermost<Volume extends { readonly path: string }>(
+  path: string,
+  volumes: readonly Volume[],
+): Volume | null {
+  const holding = volumes.filter((volume) => isAtOrBelow(path, volume.path));
+  return holding.sort((a, b) => b.path.length - a.path.length)[0] ?? null;
+}
+
 function below(path: string, ancestor: string): string {
   return path.slice(ancestor.length).replace(/^\//, '');
 }

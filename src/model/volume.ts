@@ -35,6 +35,13 @@ export function wishFor(
   };
 }
 
+const HOME = '$HOME/';
+
+/** The path below the home folder of whoever runs the job, which only the host knows; null for a path elsewhere. */
+export function belowHome(location: string): string | null {
+  return location.startsWith(HOME) ? location.slice(HOME.length) : null;
+}
+
 /** Where the whole of a named volume lies, of which a part is backed up; a path of the host is its own root. */
 export function rootOf({ location, suffix }: Pick<PlannedVolume, 'location' | 'suffix'>): string {
   return suffix === '' ? location : location.slice(0, -suffix.length - 1);

@@ -50,6 +50,11 @@ export function stateFolder(project: string, kind: string, name: string): string
   return `stowage/${project}/jobs/${kind}-${name}`;
 }
 
+/** Where every snapshot has the dumps of a service. */
+export function dumpsFolder(service: string): string {
+  return `/backup/${service}/dumps`;
+}
+
 /** Where the dumps of a service lie while a backup of a host saves them. */
 export function spoolFolder(project: string, service: string): string {
   return `/var/lib/stowage/${project}/dumps/${service}`;

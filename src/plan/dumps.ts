@@ -1,15 +1,11 @@
 import { engineOf } from '../dumps/registry.js';
-import { isAtOrBelow } from '../locate/pairing.js';
+import { innermost } from '../locate/pairing.js';
 import type { Contract } from '../model/contract.js';
 import type { PlacedDump, PlannedDump } from '../model/dump.js';
 import type { Placement, PlannedVolume } from '../model/plan.js';
+import { dumpsFolder } from '../names/installed.js';
 import { holdingOf, runtimeOf } from '../runtimes/registry.js';
 import type { CannotReach, DumpToPlace, ServiceFacts } from '../runtimes/runtime.js';
-
-/** Below the service's folder in snapshots, on every runtime. */
-function dumpsFolder(serviceId: string): string {
-  return `/backup/${serviceId}/dumps`;
-}
 
 /** The dumps of a service, wherever they are made. */
 export function planDumps({ service_id, backup }: Contract): PlannedDump[] {
@@ -73,9 +69,7 @@ export function placeDumps(asked: Omit<DumpToPlace, 'dump'>, service: ServiceFac
 
 /** Where the host has a file that the workload sees at a path; null where it lies in no folder of the host. */
 function pathOnHost(path: string, volumes: readonly PlannedVolume[]): string | null {
-  const holder = volumes
-    .filter((volume) => isAtOrBelow(path, volume.path))
-    .sort((a, b) => b.path.length - a.path.length)[0];
-  if (holder === undefined || !['folder', 'volume'].includes(holdingOf(holder.kind))) return null;
+  const holder = innermost(path, volumes);
+  if (holder === null || !['folder', 'volume'].includes(holdingOf(holder.kind))) return null;
   return `${holder.location}${path.slice(holder.path.length)}`;
 }

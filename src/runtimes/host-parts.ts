@@ -1,7 +1,7 @@
 import { systemd, systemdUser } from '../backends/systemd.js';
 import type { FolderSource, HostPlace } from '../model/job.js';
 import type { Placement, PlannedVolume, PlannedService } from '../model/plan.js';
-import { copied } from '../model/volume.js';
+import { belowHome, copied } from '../model/volume.js';
 import { dumpSources } from './dump-sources.js';
 import { held, type Runtime } from './runtime.js';
 import type { Part } from '../jobs/part.js';
@@ -58,16 +58,14 @@ export function folders(
   });
 }
 
-const HOME = '$HOME/';
-
 function folder(volume: PlannedVolume, engine: string | null): FolderSource {
   const { location, name, suffix } = volume;
-  const isBelowHome = location.startsWith(HOME);
+  const atHome = belowHome(location);
   return {
     at: 'folder',
     ...held(volume),
-    path: isBelowHome ? location.slice(HOME.length) : location,
-    base: isBelowHome ? 'home' : 'root',
+    path: atHome ?? location,
+    base: atHome === null ? 'root' : 'home',
     engine: engine === null || name === null ? null : { name: engine, volume: name, suffix },
   };
 }

@@ -1,6 +1,6 @@
 import type { RunAs } from '../../model/contract.js';
 import { dumpContexts, dumpsHere, savedDump } from '../../hosts/dumps.js';
-import { dumpSizesFolder, spoolFolder, stateFolder } from '../../names/installed.js';
+import { dumpsFolder, dumpSizesFolder, spoolFolder, stateFolder } from '../../names/installed.js';
 import type { FolderSource, Job } from '../../model/job.js';
 import type { PlannedVolume } from '../../model/plan.js';
 import { longestRun } from '../../rendering/longest-run.js';
@@ -65,7 +65,7 @@ function backupContext(job: HostJob): Record<string, unknown> {
     dumps: dumpContexts(service, dumps),
     spool: dumps.length === 0 ? null : spoolFolder(job.project, service.service_id),
     dump_sizes: dumpSizesFolder(job.project, service.service_id),
-    dumps_folder: `/backup/${service.service_id}/dumps`,
+    dumps_folder: dumpsFolder(service.service_id),
     // Templates of users may ask so.
     docker_volumes: engineUnit !== null,
     engine_unit: engineUnit,

@@ -79,7 +79,7 @@ export const runtimes = [
         "holding === 'volume' ? [folder(volume, engine)] : []",
         '[folder(volume, engine)]',
       ],
-      ['a home is the root of the machine', "base: isBelowHome ? 'home' : 'root'", "base: 'root'"],
+      ['a home is the root of the machine', "base: atHome === null ? 'root' : 'home'", "base: 'root'"],
       ['a rootless job is the system’s', "manager === 'user' ? systemdUser : systemd", 'systemd'],
       [
         'a rootless job lies in the host’s folder',

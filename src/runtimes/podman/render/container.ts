@@ -1,6 +1,7 @@
 import type { PlannedVolume, ServicePlan } from '../../../model/plan.js';
 import { dumpContexts, dumpsHere, savedDump } from '../../../hosts/dumps.js';
 import {
+  dumpsFolder,
   installedName,
   stateFolder,
   userDumpSizesFolder,
@@ -14,10 +15,8 @@ import {
   takeOverCommand,
 } from '../../../rendering/backup-options.js';
 import { longestRun } from '../../../rendering/longest-run.js';
-import { copied, rootOf } from '../../../model/volume.js';
+import { belowHome, copied, rootOf } from '../../../model/volume.js';
 import type { HostJob } from '../../../hosts/host-tree.js';
-
-const HOME = '$HOME/';
 
 /** What the template of a job knows about its service. */
 export function containerContext(job: HostJob): Record<string, unknown> {
@@ -45,13 +44,13 @@ export function containerContext(job: HostJob): Record<string, unknown> {
     dumps: dumpContexts(service, dumps),
     spool: dumps.length === 0 ? null : userSpoolFolder(job.project, service.service_id),
     dump_sizes: userDumpSizesFolder(job.project, service.service_id),
-    dumps_folder: `/backup/${service.service_id}/dumps`,
+    dumps_folder: dumpsFolder(service.service_id),
   };
 }
 
 function sourceContext(volume: PlannedVolume): Record<string, unknown> {
   const named = volume.kind === 'podman_volume' ? volume.name : null;
-  const belowHome = pathBelowHome(volume.location);
+  const atHome = belowHome(volume.location);
   return {
     location: volume.location,
     snapshot_path: volume.snapshot_path,
@@ -60,14 +59,9 @@ function sourceContext(volume: PlannedVolume): Record<string, unknown> {
     volume_name: named,
     // Podman mounts a volume by name, of a part of one only the path; to Quadlet `N.volume` is a unit, not a name.
     mount_name: volume.suffix === '' && named?.endsWith('.volume') === false ? named : null,
-    below_home: belowHome,
-    mountpoint_below_home: belowHome === null ? null : rootOf({ location: belowHome, suffix: volume.suffix }),
+    below_home: atHome,
+    mountpoint_below_home: atHome === null ? null : rootOf({ location: atHome, suffix: volume.suffix }),
   };
-}
-
-/** The path below the user's home, which only the host knows; null for a path elsewhere. */
-export function pathBelowHome(location: string): string | null {
-  return location.startsWith(HOME) ? location.slice(HOME.length) : null;
 }
 
 /** How the user takes a marked snapshot of a service for complete: SNAPSHOT. Below the home folder. */

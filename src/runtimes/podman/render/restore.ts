@@ -1,9 +1,8 @@
 import { userLibraryFolder } from '../../../names/installed.js';
 import type { Placement, PlannedVolume, ServicePlan } from '../../../model/plan.js';
-import { backedUp, copied } from '../../../model/volume.js';
+import { backedUp, belowHome, copied } from '../../../model/volume.js';
 import { outerFirst, sparedVolumes, sparingOptions } from '../../../rendering/nested-volumes.js';
 import type { Command } from '../../../model/guide.js';
-import { pathBelowHome } from './container.js';
 
 /**
  * What a runbook prints for a rootless placement: typed by the user that the containers belong to. Paths are relative to
@@ -50,7 +49,7 @@ export function rootlessRestore(
       ...new Set(outerFirst(backedUp(placement.volumes)).map(mountedRoot)),
     ],
     volumes: volumes.map((volume) => {
-      const place = pathBelowHome(volume.location) ?? volume.location;
+      const place = belowHome(volume.location) ?? volume.location;
       const target = volume.suffix === '' ? mountedRoot(volume) : place;
       const aside = `stowage-restore/${project}/${service.service_id}/${volume.volume}`;
       const spared = sparedVolumes(service, volume, placement.volumes);
@@ -67,5 +66,5 @@ export function rootlessRestore(
 
 /** What the workload has mounted: the name of Podman's volume, else a path. */
 function mountedRoot({ kind, name, location }: PlannedVolume): string {
-  return kind === 'podman_volume' && name !== null ? name : (pathBelowHome(location) ?? location);
+  return kind === 'podman_volume' && name !== null ? name : (belowHome(location) ?? location);
 }

@@ -1,6 +1,7 @@
 import { engineOf } from '../../../../dumps/registry.js';
 import { dumpOptions, dumpsHere, engineScripts, type HereDump } from '../../../../hosts/dumps.js';
 import type { PlannedVolume } from '../../../../model/plan.js';
+import { dumpsFolder } from '../../../../names/installed.js';
 import { containerText, podVolumeName } from '../../../../names/objects.js';
 import type { KubernetesSettings } from '../../settings.js';
 import type { KubernetesJob } from '../../render/cluster.js';
@@ -55,7 +56,7 @@ export function dumpPod(
   const security = backupSecurity(job.service, sources);
   return {
     containers: dumps.map((here) => dumpContainer(job, settings, security, here)),
-    mounts: [{ name: 'dumps', mountPath: `/backup/${job.service.service_id}/dumps`, readOnly: true }],
+    mounts: [{ name: 'dumps', mountPath: dumpsFolder(job.service.service_id), readOnly: true }],
     volumes: [
       { name: 'dumps', emptyDir: {} },
       { name: 'dump-tmp', emptyDir: {} },

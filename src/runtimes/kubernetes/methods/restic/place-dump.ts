@@ -1,8 +1,7 @@
 import { engineOf } from '../../../../dumps/registry.js';
-import { isAtOrBelow } from '../../../../locate/pairing.js';
+import { innermost } from '../../../../locate/pairing.js';
 import type { Contract } from '../../../../model/contract.js';
 import type { Dump, DumpContainer, PlacedDump } from '../../../../model/dump.js';
-import type { Placement, PlannedVolume } from '../../../../model/plan.js';
 import type { CannotReach, DumpToPlace } from '../../../runtime.js';
 
 /** Where the container that dumps a file of a database has the volume that holds it. */
@@ -70,7 +69,7 @@ function inClaim(
   common: Omit<PlacedDump, 'path'>,
 ): PlacedDump | CannotReach {
   const path = dump.path ?? '';
-  const volume = holderOf(path, placement);
+  const volume = innermost(path, placement.volumes);
   if (volume?.kind !== 'claim' || volume.name === null) {
     return {
       cannot: `\`${path}\` lies in no claim that is known`,
@@ -82,10 +81,4 @@ function inClaim(
     path: `${DATABASE}${path.slice(volume.path.length)}`,
     container: { image, host: null, port: null, volume: volume.volume },
   };
-}
-
-/** The innermost volume in which the workload sees a path. */
-function holderOf(path: string, { volumes }: Placement): PlannedVolume | null {
-  const holding = volumes.filter((volume) => isAtOrBelow(path, volume.path));
-  return holding.sort((a, b) => b.path.length - a.path.length)[0] ?? null;
 }
