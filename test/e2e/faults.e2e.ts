@@ -41,7 +41,10 @@ const CONTRACTS = exampleContracts({
   wiki: {},
   dns: {},
   jellyfin: {},
-  postgres: { accept_incomplete: 'true' },
+  postgres: {
+    accept_incomplete: 'true',
+    volumes: '{ data: { enabled: false, reason: no server runs here } }',
+  },
   forgejo: { repository: 'small', timeout: '1m' },
   vaultwarden: {
     timeout: '1m',
@@ -180,7 +183,7 @@ describe('a job that cannot do its work', () => {
       for volume in systemd-jellyfin-config systemd-data vault systemd-attachments; do
         podman volume create $volume && echo $volume >${VOLUMES}/$volume/_data/file || exit
       done
-      for folder in /srv/wiki/data /srv/wiki/conf /srv/postgres/dumps /etc/adguardhome /var/lib/adguardhome /srv/device; do
+      for folder in /srv/wiki/data /srv/wiki/conf /srv/postgres/init /etc/adguardhome /var/lib/adguardhome /srv/device; do
         mkdir -p $folder && echo $folder >$folder/file || exit
       done
       mkdir -p ${SMALL} /etc/restic && mount -t tmpfs -o size=40m tmpfs ${SMALL} && echo A=b >/etc/restic/main.env`);
@@ -261,12 +264,10 @@ describe('a job that cannot do its work', () => {
   });
 
   test('a policy that accepts incomplete backups has them succeed', async () => {
-    await machine.run(
-      'touch /srv/postgres/dumps/broken; mount --bind /proc/1/mem /srv/postgres/dumps/broken',
-    );
+    await machine.run('touch /srv/postgres/init/broken; mount --bind /proc/1/mem /srv/postgres/init/broken');
     expect(await jobs.start('backup-postgres')).toMatchObject({ ok: true, told: [] });
     expect(await jobs.snapshots(REPOSITORY, 'postgres')).toHaveLength(1);
-    await machine.run('umount /srv/postgres/dumps/broken');
+    await machine.run('umount /srv/postgres/init/broken');
   });
 
   test('no mode or owner keeps a file from being read', async () => {

@@ -43,7 +43,10 @@ const CONTRACTS = exampleContracts({
       .map(([period, count]) => `keep_${period}: ${count}`)
       .join(', ')} }`,
   },
-  postgres: { retention: '{ keep_last: 100 }' },
+  postgres: {
+    retention: '{ keep_last: 100 }',
+    volumes: '{ data: { enabled: false, reason: no server runs here } }',
+  },
   dns: { retention: '{ keep_last: 2 }' },
   forgejo: { repository: 'far', retention: '{ keep_last: 1 }' },
 });
@@ -116,7 +119,7 @@ describe('repositories', () => {
     project = makeProject({ 'stowage.yml': POLICY, ...CONTRACTS });
     await render(project);
     await machine.run(`install -d -o restic-rest-server ${SERVED}
-      for folder in /srv/wiki/data /srv/wiki/conf /srv/postgres/dumps /etc/adguardhome /var/lib/adguardhome; do
+      for folder in /srv/wiki/data /srv/wiki/conf /srv/postgres/init /etc/adguardhome /var/lib/adguardhome; do
         mkdir -p $folder && echo $folder >$folder/file || exit
       done
       podman volume create systemd-data && echo forgejo >/var/lib/containers/storage/volumes/systemd-data/_data/file`);
@@ -204,7 +207,7 @@ describe('repositories', () => {
 
     test('a prune waits for a backup, and both end well', async () => {
       const before = await jobs.snapshots(LOCAL, 'postgres');
-      await machine.run('head -c 100M /dev/urandom >/srv/postgres/dumps/big');
+      await machine.run('head -c 100M /dev/urandom >/srv/postgres/init/big');
       await jobs.freeze('backup-postgres', `[ -n "$(find ${LOCAL}/locks -type f)" ]`);
       await machine.run('systemctl start --no-block stowage-lab-prune-local');
       await waits('prune-local');
@@ -216,7 +219,7 @@ describe('repositories', () => {
     });
 
     test('so do a forget and a check', async () => {
-      await machine.run('head -c 100M /dev/urandom >/srv/postgres/dumps/big');
+      await machine.run('head -c 100M /dev/urandom >/srv/postgres/init/big');
       await jobs.freeze('backup-postgres', `[ -n "$(find ${LOCAL}/locks -type f)" ]`);
       const both = 'stowage-lab-forget-local stowage-lab-check-local';
       await machine.run(`systemctl start --no-block ${both}`);
