@@ -8,6 +8,7 @@ import { suggestionHint } from '../source/suggest.js';
 import type { Mapping } from '../source/yaml-values.js';
 import { readCommands } from './commands.js';
 import { readDumps } from './dumps.js';
+import { readHooks, readQuiesce } from './quiesce.js';
 import type {
   BackupBlock,
   PersistentVolume,
@@ -42,7 +43,12 @@ export function readBackupBlock(
     });
   }
   const commands = readCommands(findings, block, ['backup']);
-  return { settings, commands, dumps: readDumps(findings, block, persistent), volumes };
+  return {
+    ...{ settings, commands, volumes },
+    dumps: readDumps(findings, block, persistent),
+    quiesce: readQuiesce(findings, block),
+    hooks: readHooks(findings, block),
+  };
 }
 
 function readVolumeSettings(findings: Findings, given: Mapping, pointer: Pointer): VolumeSettings {

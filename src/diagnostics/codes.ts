@@ -77,6 +77,7 @@ export const CODES = {
     'Two dumps would write one file, or a volume is called `dumps`, as their folder in snapshots. Rename one.',
   STW124:
     'The file of a database lies in no persistent volume, so that nothing keeps it. Write its path as the workload sees it.',
+  STW125: 'What makes a service stand still has a mode that nobody knows, or keys that its mode has no use for.',
   // 2: policy
   STW201: 'A pattern under `contracts` or `values` matches no file.',
   STW202: "The policy's `version` is not one that this program reads.",
@@ -175,6 +176,8 @@ export const CODES = {
     'A volume holds a database, and its files are copied one after the other while it writes them: the copy ends well, and a restore of it may be corrupt. Have it dumped, or say in `live_copy` why that is no loss. Where image and path leave a doubt, nothing is said.',
   STW430:
     'A dump cannot be made in a place of its service, where the files of the database are then copied while it writes; an error where it can be made in none.',
+  STW431:
+    'What is to stand still (`quiesce`), or a command around a backup (`hooks`), is nothing that a place of the service can do; an error where none can.',
   // 5: templates and rendering
   STW500:
     'The template is not valid Handlebars. The caret stands where reading had to stop; the mistake is there or just before.',

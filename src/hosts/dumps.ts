@@ -42,11 +42,25 @@ function dumpWords({ dump, how }: HereDump): string[] {
   return [...how.enter, ...dump.command];
 }
 
+/** Where a place makes and keeps dumps; a user's folders are below the home folder. */
+interface DumpPlaces {
+  readonly project: string;
+  readonly is_user: boolean;
+  readonly to: string;
+  readonly sizes: string;
+}
+
 /** What a unit's template has to know of the dumps that it makes first. */
-export function dumpContexts({ run_as: runAs }: ServicePlan, dumps: readonly HereDump[]) {
+export function dumpContexts(
+  { run_as: runAs }: ServicePlan,
+  dumps: readonly HereDump[],
+  places: DumpPlaces,
+) {
   // What reads by a capability reads files of any owner; a user of its own has to own them.
   const owner = typeof runAs === 'number' ? [`--owner=${runAs}`] : [];
   return dumps.map((here) => ({
+    ...places,
+    quiet: here.how.quiet === true,
     options: [...dumpOptions(here), ...owner],
     words: dumpWords(here),
     snapshot_path: here.dump.snapshot_path,

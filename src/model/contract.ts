@@ -1,4 +1,5 @@
 import type { Dump } from './dump.js';
+import type { Hooks, Quiesce } from './quiesce.js';
 import type { SourceDocument, Pointer } from '../source/document.js';
 
 /** The name of a runtime. Whatever document it stands in, it is looked up in the registry when that is read. */
@@ -165,6 +166,8 @@ export interface BackupBlock {
   readonly commands: Commands;
   /** In file order. */
   readonly dumps: readonly Dump[];
+  readonly quiesce: Quiesce | null;
+  readonly hooks: Hooks | null;
   /** By persistent volume name, in file order; every key names a persistent volume of the contract. */
   readonly volumes: ReadonlyMap<string, VolumeSettings>;
 }

@@ -49,6 +49,8 @@ export interface PlacedDump {
   readonly on_host: boolean;
   /** Where that place has the database's file; null for a server. */
   readonly path: string | null;
+  /** Set where it is made while the rest of the service stands still, so that it fits the files. */
+  readonly quiet?: true;
   /** The container of the job's own that makes it; left out where it is made beside the database. */
   readonly container?: DumpContainer;
 }

@@ -1,6 +1,7 @@
 import type { Commands, Retention, RunAs, RuntimeName } from './contract.js';
 import type { Labels, MaintenancePlace } from './policy.js';
 import type { PlacedDump, PlannedDump } from './dump.js';
+import type { PlacedQuiesce, PlannedHooks, PlannedQuiesce } from './quiesce.js';
 import type { Job } from './job.js';
 
 /** A runtime's word for the thing that holds a volume; the values are part of the JSON interface. */
@@ -93,6 +94,8 @@ export interface Placement {
   readonly own?: Partial<OwnOfPlace>;
   /** Set where databases are dumped: those of the service's dumps that can be made here. */
   readonly dumps?: readonly PlacedDump[];
+  /** Set where something stands still while files are read. */
+  readonly quiesce?: PlacedQuiesce;
   /** In the contract's order of persistent volumes. */
   readonly volumes: readonly PlannedVolume[];
   /** Keys that the policy's defaults set and an operator does nothing about; none where every key is in force. */
@@ -155,6 +158,10 @@ export interface ServicePlan {
   readonly vmid: number | null;
   /** Left out where it has none. */
   readonly dumps?: readonly PlannedDump[];
+  /** Left out where nothing is to stand still. */
+  readonly quiesce?: PlannedQuiesce;
+  /** Left out where it has none. */
+  readonly hooks?: PlannedHooks;
   /** Service volumes that no persistent volume covers: mounted, not backed up. */
   readonly unprotected_volumes: readonly string[];
   /** Set where the service is nowhere: the persistent volumes that nobody waived, none of which is backed up. */

@@ -50,6 +50,9 @@ export function stateFolder(project: string, kind: string, name: string): string
   return `stowage/${project}/jobs/${kind}-${name}`;
 }
 
+/** What surrounds a backup is owed in a folder of its job. */
+export const AROUND = 'around.sh';
+
 /** Where every snapshot has the dumps of a service. */
 export function dumpsFolder(service: string): string {
   return `/backup/${service}/dumps`;

@@ -15,6 +15,7 @@ import { excludesInside } from '../excludes/bound.js';
 import { backedUp } from '../model/volume.js';
 import { placeDumps, planDumps } from './dumps.js';
 import { withLiveCopies } from './live-copy.js';
+import { planSurroundings, withQuiesce } from './quiesce.js';
 import { planVolumes, unprotectedVolumes, volumeRoot } from './volumes.js';
 import type {
   BackupPlan,
@@ -143,6 +144,7 @@ function planService(policy: Policy, contract: Contract, deployed: readonly Depl
       .sort(compareText),
     vmid: common.vmid,
     ...(contract.backup.dumps.length === 0 ? {} : { dumps: planDumps(contract) }),
+    ...planSurroundings(contract),
     unprotected_volumes: unique(
       contracts.flatMap((each) => unprotectedVolumes(each).map(({ name }) => name)),
     ),
@@ -226,7 +228,9 @@ function planPlacement(
     ...(not_honoured === undefined ? {} : { not_honoured }),
     obstacles,
   };
-  const placed = placeDumps({ policy, contract, placement: planned }, ownOfPlace(contract));
+  const service = { ...ownOfPlace(contract), service_id: contract.service_id };
+  const held = withQuiesce(contract, service, planned);
+  const placed = placeDumps({ policy, contract, placement: held }, service);
   return withLiveCopies(policy, contract, placed);
 }
 

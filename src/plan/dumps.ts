@@ -5,6 +5,7 @@ import type { PlacedDump, PlannedDump } from '../model/dump.js';
 import type { Placement, PlannedVolume } from '../model/plan.js';
 import { dumpsFolder } from '../names/installed.js';
 import { holdingOf, runtimeOf } from '../runtimes/registry.js';
+import { isQuiet } from './quiesce.js';
 import type { CannotReach, DumpToPlace, ServiceFacts } from '../runtimes/runtime.js';
 
 /** The dumps of a service, wherever they are made. */
@@ -59,7 +60,11 @@ export function placeDumps(asked: Omit<DumpToPlace, 'dump'>, service: ServiceFac
   const replaced = new Map(placed.map(({ dump }) => [dump.replaces, dump.name]));
   return {
     ...placement,
-    dumps: placed.map(({ how }) => how),
+    dumps: placed.map(({ dump, how }) =>
+      placement.quiesce !== undefined && isQuiet(dump, how.on_host, service, contract.backup)
+        ? { ...how, quiet: true }
+        : how,
+    ),
     volumes: placement.volumes.map((volume) => {
       const name = volume.backed_up ? replaced.get(volume.volume) : undefined;
       return name === undefined ? volume : { ...volume, dumped_by: name };

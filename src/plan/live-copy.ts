@@ -1,8 +1,15 @@
 import { declaredVolumes, joinPath } from '../locate/location.js';
 import { isAtOrBelow, pairVolume } from '../locate/pairing.js';
 import { findByPath, findByWord, findInFolder, inFile, type Found } from '../live-data/find.js';
-import type { ContainerHint, Contract, PersistentVolume, ServiceVolume } from '../model/contract.js';
+import type {
+  BackupBlock,
+  ContainerHint,
+  Contract,
+  PersistentVolume,
+  ServiceVolume,
+} from '../model/contract.js';
 import type { Dump } from '../model/dump.js';
+import type { Quiesce } from '../model/quiesce.js';
 import type { Placement, PlannedVolume } from '../model/plan.js';
 import type { Policy } from '../model/policy.js';
 import { runtimeOf } from '../runtimes/registry.js';
@@ -25,7 +32,8 @@ export function withLiveCopies(
     const volume = contract.persistent_volumes.find(({ name }) => name === planned.volume);
     if (volume === undefined || !planned.backed_up || atOnce?.(policy, planned.kind) === true) return planned;
     const found = liveData(contract, volume);
-    if (found === null || handledBy(volume, found, dumps) !== null) return planned;
+    const quiesce = placement.quiesce === undefined ? null : contract.backup.quiesce;
+    if (found === null || handledBy(volume, found, { dumps, quiesce }) !== null) return planned;
     const accepted = contract.backup.volumes.get(volume.name)?.live_copy ?? null;
     return { ...planned, live_copy: { database: found.database.name, accepted } };
   });
@@ -35,15 +43,21 @@ export function withLiveCopies(
 /**
  * Why a database's files are no live copy although they are read one after the other; null where nothing is done about it.
  *
- * @param dumps those that count: the ones that are made in the place, or all that somebody asks for
+ * @param asked what counts: what is done in the place, or all that somebody asks for
  */
 export function handledBy(
   volume: PersistentVolume,
   found: LiveVolume,
-  dumps: readonly Dump[],
+  { dumps, quiesce }: Pick<BackupBlock, 'dumps' | 'quiesce'>,
 ): string | null {
   const dump = dumps.find((each) => isOf(each, volume, found));
-  return dump === undefined ? null : `the dump \`${dump.name}\``;
+  if (dump !== undefined) return `the dump \`${dump.name}\``;
+  return quiesce !== null && standsStill(quiesce, found) ? '`quiesce`' : null;
+}
+
+/** Whether what runs the database stands still: all does, or it is named, or nobody knows what is named. */
+function standsStill({ mode, services }: Quiesce, { container }: LiveVolume): boolean {
+  return mode === 'commands' || services.length === 0 || container === null || services.includes(container);
 }
 
 /** Whether a dump holds the database of a volume: it says so, its file lies there, or it is of the one of that kind. */

@@ -2,6 +2,7 @@ import type { Part } from '../jobs/part.js';
 import type { Contract, ServiceVolume } from '../model/contract.js';
 import type { NameRule } from '../source/name-rules.js';
 import type { Dump, PlacedDump } from '../model/dump.js';
+import type { PlacedQuiesce, Quiesce } from '../model/quiesce.js';
 import type { Located, LocateInput } from '../locate/location.js';
 import type { Command, Step, Typed } from '../model/guide.js';
 import type { Job } from '../model/job.js';
@@ -86,7 +87,7 @@ export interface WorkloadCommands {
 /** What of a service says where its commands run. */
 export type ServiceFacts = Pick<
   ServicePlan,
-  'service_unit_name' | 'compose_services' | 'container_name' | 'vmid'
+  'service_id' | 'service_unit_name' | 'compose_services' | 'container_name' | 'vmid'
 >;
 
 /** How a job runs something where a service runs, or why it cannot. */
@@ -292,6 +293,12 @@ export interface Runtime extends Locator {
    * @param container of the service, or another one; null for the workload itself
    */
   readonly reach?: (service: ServiceFacts, placement: Placement, container: string | null) => Reach;
+  /** What of a service stands still while its files are read, or why it cannot; left out where no job can see to that. */
+  readonly quiesce?: (
+    service: ServiceFacts,
+    placement: Placement,
+    asked: Quiesce,
+  ) => PlacedQuiesce | CannotReach;
   /** How its jobs make a dump, or why they do not, where they run nothing beside the database; left out where `reach` says it. */
   readonly placeDump?: (asked: DumpToPlace) => PlacedDump | CannotReach;
   /** What runs a command of the host as the one to whom files of containers belong; left out where that is root. */

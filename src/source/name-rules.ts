@@ -34,6 +34,12 @@ export const COMPOSE_SERVICE_NAME: NameRule = {
   of: 'a Compose service',
 };
 
+/** What can stand still: a container, a Compose service, or a unit (systemd.unit(5)). */
+export const HELD_NAME: NameRule = {
+  pattern: /^[a-zA-Z0-9._][a-zA-Z0-9._:@\\-]{0,254}$/,
+  words: 'letters, digits, `.`, `_`, `:`, `@`, `\\` and `-`',
+};
+
 /** RFC 1123 subdomain, as Kubernetes names its objects. */
 export const KUBERNETES_NAME: NameRule = {
   pattern: /^[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?$/,

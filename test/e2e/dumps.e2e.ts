@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { AWAY } from './lib/away.js';
+import { BARE, importBareImage, PROGRAMS } from './lib/bare-image.js';
 import { Jobs } from './lib/jobs.js';
 import { boot, type Machine } from './lib/machine.js';
 import { makeProject, render, type Project } from './lib/program.js';
@@ -56,37 +57,25 @@ backup:
 `,
 };
 
-/** A system that has nothing of its own: its programs are those of the machine. */
-const IMAGE = `mkdir -p /opt/bare && cd /opt/bare && mkdir -p usr etc tmp run data files var/lib/postgresql/data proc dev sys
-chmod 1777 tmp; ln -sfn ../run var/run
-for name in bin sbin lib lib64; do ln -sfn usr/$name $name; done
-tar -c . >/opt/bare.tar`;
-const PROGRAMS = '/usr/lib/postgresql/17/bin';
+const SERVERS = '/usr/lib/postgresql/17/bin';
 const SERVER = `chown postgres /var/lib/postgresql/data; mkdir -p /run/postgresql; chown postgres /run/postgresql
 [ -s /var/lib/postgresql/data/PG_VERSION ] ||
-  runuser -u postgres -- ${PROGRAMS}/initdb --auth=trust --username=shopkeeper -D /var/lib/postgresql/data
-exec runuser -u postgres -- ${PROGRAMS}/postgres -D /var/lib/postgresql/data -c listen_addresses=`;
+  runuser -u postgres -- ${SERVERS}/initdb --auth=trust --username=shopkeeper -D /var/lib/postgresql/data
+exec runuser -u postgres -- ${SERVERS}/postgres -D /var/lib/postgresql/data -c listen_addresses=`;
 const COMPOSE = JSON.stringify({
   services: {
     web: {
-      ...{ image: 'localhost/bare:1', network_mode: 'none', command: ['sleep', 'infinity'] },
-      volumes: ['/usr:/usr:ro', '/etc:/etc:ro', 'files:/files'],
+      ...{ image: BARE, network_mode: 'none', command: ['sleep', 'infinity'] },
+      volumes: [...PROGRAMS, 'files:/files'],
     },
     db: {
-      ...{ image: 'localhost/bare:1', network_mode: 'none', command: ['sh', '-euc', SERVER] },
+      ...{ image: BARE, network_mode: 'none', command: ['sh', '-euc', SERVER] },
       environment: { POSTGRES_USER: 'shopkeeper' },
-      volumes: ['/usr:/usr:ro', '/etc:/etc:ro', 'db:/var/lib/postgresql/data'],
+      volumes: [...PROGRAMS, 'db:/var/lib/postgresql/data'],
     },
   },
   volumes: { files: {}, db: {} },
 });
-
-/** For root and for the user. */
-const STORAGE = `[storage]
-driver = "vfs"
-runroot = "/run/containers/storage"
-graphroot = "/var/lib/containers/storage"
-`;
 
 /** A table whose sum stays, moved to and fro for as long as the writer runs. */
 const FILL = `create table account as select i as id, 0 as amount from generate_series(1, 500) i`;
@@ -116,17 +105,14 @@ describe('jobs that dump databases', () => {
     project = makeProject({ 'stowage.yml': POLICY, ...CONTRACTS });
     await render(project);
     await makeUser(machine);
-    await machine.write('/etc/containers/storage.conf', STORAGE);
-    await machine.run(`systemctl start docker.service postgresql.service; ${IMAGE}`);
-    await machine.run(
-      'docker import /opt/bare.tar localhost/bare:1; podman import --quiet /opt/bare.tar localhost/bare:1',
-    );
+    await importBareImage(machine);
+    await machine.run('systemctl start postgresql.service');
     await machine.write('/opt/shop/compose.yaml', COMPOSE);
     await machine.run(
       'cd /opt/shop && docker compose up --detach --quiet-pull && echo kept >/var/lib/docker/volumes/shop_files/_data/file',
     );
     await machine.run(`podman volume create queue && podman run --detach --name the-queue --network none \\
-      -v /usr:/usr:ro -v /etc:/etc:ro -v queue:/data localhost/bare:1 redis-server --dir /data --save ''`);
+      -v /usr:/usr:ro -v /etc:/etc:ro -v queue:/data ${BARE} redis-server --dir /data --save ''`);
     await awake('docker exec shop-db-1 psql -U shopkeeper postgres -c "select 1"');
     await awake('runuser -u postgres -- psql -c "select 1"');
     await shop('create database shop', 'postgres');

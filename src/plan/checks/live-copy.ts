@@ -18,7 +18,7 @@ export const copiedAlive: Check = ({ plan, deployed }) => {
       const found = contract === undefined || volume === undefined ? null : liveData(contract, volume);
       if (contract === undefined || volume === undefined || found === null) return [];
       // A dump that cannot be made there is reported itself.
-      if (handledBy(volume, found, contract.backup.dumps) !== null) return [];
+      if (handledBy(volume, found, contract.backup) !== null) return [];
       const where = alive.length < places.length ? ` (${alive.map(placeOf).join(', ')})` : '';
       return [
         {

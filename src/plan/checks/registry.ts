@@ -9,6 +9,7 @@ import { unusedRepository } from './unused-repository.js';
 import { wholeVolumeExcluded } from './contents.js';
 import * as coverage from './coverage.js';
 import { impossibleDump } from './dumps.js';
+import { impossibleQuiesce } from './quiesce.js';
 import { fallbackVolume } from './fallback.js';
 import { copiedAlive } from './live-copy.js';
 import { nestedHostPath } from './host-paths.js';
@@ -54,6 +55,7 @@ const CHECKS: readonly Check[] = [
   unusedRepository,
   uncoveredVolume,
   impossibleDump,
+  impossibleQuiesce,
   copiedAlive,
   tooOld,
 ];

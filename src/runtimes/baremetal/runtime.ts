@@ -1,6 +1,7 @@
 import { folderPart, folders } from '../host-parts.js';
 import { hostPlacement } from '../host-placement.js';
 import type { Runtime } from '../runtime.js';
+import { quiesceUnits } from '../units.js';
 import { byHand } from './by-hand.js';
 import { locator } from './locate.js';
 
@@ -21,6 +22,7 @@ export const baremetal: Runtime = {
   parts: (_policy, service, placement) => folderPart(service, placement, folders(placement, KINDS)),
   // The database runs on the host, whatever its container is called elsewhere.
   reach: () => ({ command: [], into: 'machine' }),
+  quiesce: quiesceUnits,
   isRefused: () => false,
   by_hand: byHand,
   watched: [],

@@ -2,7 +2,7 @@ import { fence, fenced, type Command, type Step } from '../../model/guide.js';
 import type { Placement, PlannedVolume, ServicePlan } from '../../model/plan.js';
 import { byRoot, NO_STEPS } from '../by-root.js';
 import type { ByHand, StepPlace } from '../runtime.js';
-import { composeProjectName, projectOf } from './project.js';
+import { composeServices, projectOf } from './project.js';
 
 export const byHand: ByHand = {
   new_host: {
@@ -16,7 +16,7 @@ export const byHand: ByHand = {
 
   workload(service, placement) {
     const compose = composeCommand(placement);
-    const only = composeServices(service, placement);
+    const only = namedServices(service, placement);
     const [first] = service.compose_services;
     return {
       stop: [[...compose, 'stop', ...only]],
@@ -37,10 +37,10 @@ function composeCommand(placement: Placement): Command {
   return ['docker', 'compose', '--project-name', projectOf(placement)];
 }
 
-/** The Compose services to name in a project that may hold others; none in one of the service's own. */
-function composeServices(service: ServicePlan, placement: Placement): readonly string[] {
-  const isOwn = projectOf(placement) === composeProjectName(service.service_id);
-  return isOwn ? [] : service.compose_services;
+/** The Compose services to name; none for all of the project. */
+function namedServices(service: ServicePlan, placement: Placement): readonly string[] {
+  const services = composeServices(service, placement);
+  return services === 'all' ? [] : services;
 }
 
 /**
@@ -51,7 +51,7 @@ function composeServices(service: ServicePlan, placement: Placement): readonly s
 function remake({ service, placement, at }: StepPlace): Step[] {
   if ((placement.commands?.start ?? null) !== null) return [];
   const project = projectOf(placement);
-  const only = composeServices(service, placement);
+  const only = namedServices(service, placement);
   return [
     fenced(
       'Make the containers again, if they are gone',

@@ -1,6 +1,6 @@
 import type { Contract } from '../../model/contract.js';
 import type { LocatePolicy } from '../../locate/location.js';
-import type { Elsewhere, Placement } from '../../model/plan.js';
+import type { Elsewhere, Placement, ServicePlan } from '../../model/plan.js';
 import type { Deployment } from '../../model/policy.js';
 import { contractOf } from './contract.js';
 import { projectOfDeployment } from './deployment-key.js';
@@ -44,6 +44,14 @@ export function ownFacts(
 /** The project of a service that was planned. */
 export function projectOf(placement: Placement | Elsewhere): string {
   return (placement as (Placement | Elsewhere) & DockerFacts).compose_project;
+}
+
+/** The Compose services of a service in a project that may hold others; `all` in one of its own. */
+export function composeServices(
+  { service_id, compose_services }: Pick<ServicePlan, 'service_id' | 'compose_services'>,
+  placement: Placement,
+): readonly string[] | 'all' {
+  return projectOf(placement) === composeProjectName(service_id) ? 'all' : compose_services;
 }
 
 /**

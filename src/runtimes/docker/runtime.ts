@@ -6,6 +6,7 @@ import { CHECKS } from './checks.js';
 import { readContract } from './contract.js';
 import { DEPLOYMENT_KEY } from './deployment-key.js';
 import { locator } from './locate.js';
+import { quiesce } from './quiesce.js';
 import { reach } from './reach.js';
 import { readSettings } from './settings.js';
 import { VOLUME_KEY } from './volume-key.js';
@@ -36,6 +37,7 @@ export const docker: Runtime = {
   placement: hostPlacement,
   parts: (_policy, service, placement) => folderPart(service, placement, folders(placement, KINDS, 'docker')),
   reach,
+  quiesce,
   checks: CHECKS,
   isRefused: () => false,
   by_hand: byHand,

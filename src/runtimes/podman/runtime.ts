@@ -7,6 +7,7 @@ import { CHECKS } from './checks.js';
 import { contractOf, readContract } from './contract.js';
 import { rootlessGuide } from './guide.js';
 import { locator } from './locate.js';
+import { quiesce } from './quiesce.js';
 import { reach } from './reach.js';
 import { readSettings, settingsOf, type PodmanSettings } from './settings.js';
 import { VOLUME_KEY } from './volume-key.js';
@@ -40,6 +41,7 @@ export const podman: Runtime = {
       placement.scope === 'user' ? rootlessFacts(settingsOf(runtimes)) : {},
     ),
   reach,
+  quiesce,
   asOwner: ({ scope }) => (scope === 'user' ? ['podman', 'unshare'] : []),
   checks: CHECKS,
   isRefused: () => false,

@@ -15,6 +15,8 @@ const SCRIPTS = /vzdump-restic.*\.sh$/;
 
 const KINDS = { host_path: 'folder', lxc_guest: 'guest' } as const;
 
+const NO_GUEST = { cannot: 'nothing says which guest it is', hint: 'set `service_container.vmid`' };
+
 /** LXC guests. A dump of the guest for what lies on its own disks, and a backup of what the host binds into it. */
 export const proxmox: Runtime = {
   name: 'proxmox',
@@ -36,11 +38,11 @@ export const proxmox: Runtime = {
     ...guestPart(policy, service, placement),
   ],
   reach: ({ vmid }) => {
-    if (vmid === null) {
-      return { cannot: 'nothing says which guest it is', hint: 'set `service_container.vmid`' };
-    }
+    if (vmid === null) return NO_GUEST;
     return { command: ['pct', 'exec', String(vmid), '--'], into: 'machine' };
   },
+  // `pct suspend` would write the guest's memory to the disk and end it (CRIU); its control group can simply be frozen.
+  quiesce: ({ vmid }) => (vmid === null ? NO_GUEST : { engine: 'lxc', words: [`guest=${vmid}`] }),
   // vzdump stops a guest, suspends it for the last copy, or takes a snapshot of its disks.
   copies_at_once: (_policy, kind) => kind === 'lxc_guest',
   // Nobody knows which guest it is without a number.

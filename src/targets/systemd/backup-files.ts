@@ -1,9 +1,9 @@
 import type { RunAs } from '../../model/contract.js';
+import { aroundContext, longestRunAround } from '../../hosts/around.js';
 import { dumpContexts, dumpsHere, savedDump } from '../../hosts/dumps.js';
 import { dumpsFolder, dumpSizesFolder, spoolFolder, stateFolder } from '../../names/installed.js';
 import type { FolderSource, Job } from '../../model/job.js';
 import type { PlannedVolume } from '../../model/plan.js';
-import { longestRun } from '../../rendering/longest-run.js';
 import { rootOf } from '../../model/volume.js';
 import { backupOptions, excludesOf, sourceGuards } from '../../rendering/backup-options.js';
 import { header } from '../../rendering/header.js';
@@ -52,8 +52,12 @@ function backupContext(job: HostJob): Record<string, unknown> {
   const { service, placement, repository } = job;
   const volumes = hostVolumes(placement);
   const dumps = dumpsHere(service, placement);
+  const around = aroundContext(job, true);
   // An engine tells where its volumes are, and lets a dump into its containers.
-  const isNamed = dumps.length > 0 || volumes.some((volume) => engineOf(job.job, volume) !== null);
+  const isNamed =
+    dumps.length > 0 ||
+    placement.quiesce !== undefined ||
+    volumes.some((volume) => engineOf(job.job, volume) !== null);
   const engineUnit = isNamed ? (runtimeOf(placement.runtime).engine_unit ?? null) : null;
   return {
     service_id: service.service_id,
@@ -62,15 +66,20 @@ function backupContext(job: HostJob): Record<string, unknown> {
     state: stateFolder(job.project, 'backup', service.service_id),
     exclude: excludesOf(service, volumes),
     sources: volumes.map((volume) => sourceContext(volume, engineOf(job.job, volume), service.run_as)),
-    dumps: dumpContexts(service, dumps),
+    dumps: dumpContexts(service, dumps, {
+      ...{ project: job.project, is_user: false },
+      to: spoolFolder(job.project, service.service_id),
+      sizes: dumpSizesFolder(job.project, service.service_id),
+    }),
     spool: dumps.length === 0 ? null : spoolFolder(job.project, service.service_id),
-    dump_sizes: dumpSizesFolder(job.project, service.service_id),
     dumps_folder: dumpsFolder(service.service_id),
     // Templates of users may ask so.
     docker_volumes: engineUnit !== null,
     engine_unit: engineUnit,
     protect_home: protectHome([...volumes.map(({ location }) => location), repository.local_path ?? '']),
-    timeout: longestRun(service),
+    timeout: longestRunAround(job, around),
+    around,
+    retry_lock: `${service.retry_lock ?? 0}m`,
     run_as: runAsContext(service.run_as),
     // Root is nobody where a server decides by user, and would find every folder empty.
     checks_as_user: typeof service.run_as === 'number',

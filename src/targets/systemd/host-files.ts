@@ -8,6 +8,7 @@ import {
 import { sharedFilesIn } from '../../rendering/shared-file.js';
 import { TASK_SCRIPTS } from '../../jobs/tasks.js';
 import type { RenderedFile, TargetInput } from '../../rendering/file.js';
+import { aroundFiles } from '../../hosts/around.js';
 import { dumpPrograms, dumpScripts, dumpsHere } from '../../hosts/dumps.js';
 import { hostCredentials, type HostTree } from '../../hosts/host-tree.js';
 import { keyContext } from '../../hosts/keys.js';
@@ -45,6 +46,7 @@ export function hostFiles(tree: HostTree, input: TargetInput): RenderedFile[] {
     ...(tree.jobs.length + tree.guests.length > 0 ? queueFiles(file, input, { user: false }) : []),
     ...(tree.jobs.length > 0 ? [file('bin/check-source.sh', 'host/check-source.sh.hbs')] : []),
     ...(tree.jobs.length + tree.guests.length > 0 ? [file('bin/backup.sh', 'host/backup.sh.hbs')] : []),
+    ...aroundFiles(file, input, [...tree.jobs, ...tree.guests], { user: false }),
     ...dumpScripts(tree.jobs).map(([name, template]) => file(`bin/${name}`, template)),
     ...(maintains ? [file('bin/apply-retention.sh', 'host/apply-retention.sh.hbs')] : []),
     file('bin/check-unused.sh', 'host/check-unused.sh.hbs'),

@@ -1,4 +1,5 @@
 import type { PlannedVolume, ServicePlan } from '../../../model/plan.js';
+import { aroundContext, longestRunAround } from '../../../hosts/around.js';
 import { dumpContexts, dumpsHere, savedDump } from '../../../hosts/dumps.js';
 import {
   dumpsFolder,
@@ -14,7 +15,6 @@ import {
   sourceGuards,
   takeOverCommand,
 } from '../../../rendering/backup-options.js';
-import { longestRun } from '../../../rendering/longest-run.js';
 import { belowHome, copied, rootOf } from '../../../model/volume.js';
 import type { HostJob } from '../../../hosts/host-tree.js';
 
@@ -23,6 +23,7 @@ export function containerContext(job: HostJob): Record<string, unknown> {
   const { service, placement } = job;
   const volumes = copied(placement.volumes);
   const dumps = dumpsHere(service, placement);
+  const around = aroundContext(job, true);
   const state = `.local/state/${stateFolder(job.project, 'backup', service.service_id)}`;
   return {
     service_name: service.service_name,
@@ -39,11 +40,16 @@ export function containerContext(job: HostJob): Record<string, unknown> {
     ],
     state,
     exclude: excludesOf(service, volumes),
-    timeout: longestRun(service),
+    timeout: longestRunAround(job, around),
+    around,
+    retry_lock: `${service.retry_lock ?? 0}m`,
     sources: volumes.map(sourceContext),
-    dumps: dumpContexts(service, dumps),
+    dumps: dumpContexts(service, dumps, {
+      ...{ project: job.project, is_user: true },
+      to: userSpoolFolder(job.project, service.service_id),
+      sizes: userDumpSizesFolder(job.project, service.service_id),
+    }),
     spool: dumps.length === 0 ? null : userSpoolFolder(job.project, service.service_id),
-    dump_sizes: userDumpSizesFolder(job.project, service.service_id),
     dumps_folder: dumpsFolder(service.service_id),
   };
 }

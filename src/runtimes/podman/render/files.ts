@@ -14,6 +14,7 @@ import {
   userTrees,
   type UserTree,
 } from '../../../hosts/user-tree.js';
+import { aroundFiles } from '../../../hosts/around.js';
 import { dumpPrograms, dumpScripts } from '../../../hosts/dumps.js';
 import { restoreDumpFiles } from '../../../hosts/restore-dump-files.js';
 import { acceptContext } from '../../../rendering/backup-options.js';
@@ -77,6 +78,7 @@ function sharedFiles(tree: UserTree, input: TargetInput): RenderedFile[] {
     file('bin/check-source.sh', 'host/check-source.sh.hbs'),
     file('bin/backup.sh', 'host/backup.sh.hbs'),
     ...dumpScripts(tree.jobs).map(([name, template]) => file(`bin/${name}`, template)),
+    ...aroundFiles(file, input, tree.jobs, { user: true }),
     ...queueFiles(file, input, { user: true }),
     file('bin/check-unused.sh', 'host/check-unused.sh.hbs'),
     ...tree.repositories.flatMap((repository) => {

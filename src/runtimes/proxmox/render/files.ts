@@ -2,7 +2,7 @@ import { settingsOf, type ProxmoxSettings } from '../settings.js';
 import { resticCommand, stateFolder } from '../../../names/installed.js';
 import { guestDumpName } from '../locate.js';
 import { backupOptions } from '../../../rendering/backup-options.js';
-import { longestRun } from '../../../rendering/longest-run.js';
+import { aroundContext, longestRunAround } from '../../../hosts/around.js';
 import { header } from '../../../rendering/header.js';
 import { guestTags, insideGuest } from '../parts.js';
 import { hostTrees, type HostJob, type HostTree } from '../../../hosts/host-tree.js';
@@ -55,6 +55,8 @@ function guestFiles(
 function guestContext(job: HostJob, vmid: number, settings: ProxmoxSettings): Record<string, unknown> {
   const { project, service, placement, repository } = job;
   const inside = insideGuest(placement);
+  // vzdump sees to it itself that what it reads stands still.
+  const around = aroundContext(job, false);
   return {
     service_id: service.service_id,
     service_name: service.service_name,
@@ -75,7 +77,8 @@ function guestContext(job: HostJob, vmid: number, settings: ProxmoxSettings): Re
     ),
     backup_command: backupCommand(project),
     state: stateFolder(project, 'vzdump', service.service_id),
-    timeout: longestRun(service),
+    timeout: longestRunAround(job, around),
+    around,
     kept: inside.map((volume) => volume.path),
     elsewhere: placement.volumes.filter((volume) => !inside.includes(volume)).map((volume) => volume.path),
     repository: repositoryContext(repository),

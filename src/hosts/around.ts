@@ -1,0 +1,119 @@
+import type { CommandLine } from '../model/quiesce.js';
+import { AROUND, installedName } from '../names/installed.js';
+import type { sharedFilesIn } from '../rendering/shared-file.js';
+import type { RenderedFile, TargetInput } from '../rendering/file.js';
+import { longestRun } from '../rendering/longest-run.js';
+import type { HostJob } from './host-tree.js';
+
+/** A command in a line of a unit, and the seconds that it may take. */
+interface Timed {
+  readonly project: string;
+  readonly is_user: boolean;
+  readonly job: string;
+  readonly seconds: number;
+  readonly words: CommandLine;
+}
+
+/** A command that is to run at the end. */
+interface Owed extends Timed {
+  readonly when: 'resume' | 'after' | 'on_success' | 'on_failure';
+}
+
+/** What a unit's template has to know of what surrounds its job. */
+export interface Around {
+  readonly project: string;
+  /** Whether it is in the hands of a user's own manager. */
+  readonly is_user: boolean;
+  /** The job's unit, without the ending. */
+  readonly job: string;
+  /** Whatever happens. */
+  readonly owed: readonly Owed[];
+  /** Once `before` may have run. */
+  readonly resume: readonly Owed[];
+  readonly hooks: readonly Timed[];
+  /** Run just before what stands still does. */
+  readonly before: readonly Timed[];
+  readonly hold: {
+    readonly mode: string;
+    readonly engine: string;
+    readonly seconds: number;
+    readonly words: readonly string[];
+  } | null;
+  readonly quiesces: boolean;
+  /** Seconds that the end may take before it is cut short, and done by what comes after the job. */
+  readonly stop_seconds: number;
+}
+
+const FOREVER = 120;
+
+/**
+ * What surrounds a job of a host; null where nothing does. A job that reads no live file (`reads_files`) needs nothing to
+ * stand still, but has the hooks of its service.
+ */
+export function aroundContext(job: HostJob, readsFiles: boolean): Around | null {
+  const { service, placement } = job;
+  const { hooks } = service;
+  const quiesce = readsFiles && placement.quiesce !== undefined ? service.quiesce : undefined;
+  if (hooks === undefined && quiesce === undefined) return null;
+  const line = { project: job.project, is_user: placement.scope === 'user', job: job.job.object.name };
+  const timed = (lines: readonly CommandLine[] = [], minutes = 0): Timed[] =>
+    lines.map((words) => ({ ...line, seconds: minutes * 60, words }));
+  const owe = (when: Owed['when'], lines: readonly Timed[]) => lines.map((each) => ({ when, ...each }));
+  const resume = owe('resume', timed(quiesce?.after, quiesce?.timeout));
+  const owed = [
+    ...owe('after', timed(hooks?.after, hooks?.timeout)),
+    ...owe('on_success', timed(hooks?.on_success, hooks?.timeout)),
+    ...owe('on_failure', timed(hooks?.on_failure, hooks?.timeout)),
+  ];
+  const { engine = 'none', words = [] } = placement.quiesce ?? {};
+  const seconds = (quiesce?.timeout ?? 0) * 60;
+  const folders = placement.volumes.filter(({ backed_up: isBackedUp }) => isBackedUp);
+  return {
+    ...line,
+    ...{ owed, resume },
+    hooks: timed(hooks?.before, hooks?.timeout),
+    before: timed(quiesce?.before, quiesce?.timeout),
+    hold:
+      quiesce === undefined || engine === 'none'
+        ? null
+        : {
+            ...{ mode: quiesce.mode, engine, seconds },
+            words: [...words, ...folders.map(({ location }) => `at=${location}`)],
+          },
+    quiesces: quiesce !== undefined,
+    stop_seconds:
+      FOREVER + 3 * seconds + [...owed, ...resume].reduce((sum, { seconds: each }) => sum + each, 0),
+  };
+}
+
+/** Minutes after which a job is stopped, with what surrounds it. */
+export function longestRunAround({ service }: HostJob, around: Around | null): number {
+  if (around === null) return longestRun(service);
+  const commands = [...around.hooks, ...around.before].reduce((sum, { seconds }) => sum + seconds, 0);
+  return longestRun(service) + Math.ceil((commands + 3 * (around.hold?.seconds ?? 0)) / 60);
+}
+
+/** The unit that does what a job left undone. */
+export function recoverUnit(project: string): string {
+  return installedName(project, 'recover');
+}
+
+/** The script, and the unit that does at boot what was left undone; none where nothing surrounds any job. */
+export function aroundFiles(
+  file: ReturnType<typeof sharedFilesIn>,
+  { plan }: TargetInput,
+  jobs: readonly HostJob[],
+  { user }: { readonly user: boolean },
+): RenderedFile[] {
+  if (!jobs.some((job) => surrounds(job))) return [];
+  const unit = recoverUnit(plan.project);
+  return [
+    file(`bin/${AROUND}`, 'host/around.sh.hbs', { user }),
+    file(`systemd/${unit}.service`, 'systemd/recover.service.hbs', { user }),
+    file(`systemd/${unit}.timer`, 'systemd/recover.timer.hbs'),
+  ];
+}
+
+function surrounds({ service, placement }: HostJob): boolean {
+  return service.hooks !== undefined || placement.quiesce !== undefined;
+}
