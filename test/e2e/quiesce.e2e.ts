@@ -39,7 +39,7 @@ backup:
   hooks:
     before: ["test ! -e /run/broken", "echo begin $RESTIC_PASSWORD_FILE >>/run/hooks"]
     after: [[sh, -c, "echo end >>/run/hooks"]]
-    on_success: ["echo 'it''s 100% well' >>/run/hooks"]
+    on_success: ['echo "it''s 100% well" >>/run/hooks']
     on_failure: ["echo bad >>/run/hooks"]
 `,
   'services/vault.yml': `service_id: vault
@@ -143,11 +143,11 @@ describe('jobs for which something stands still', () => {
     await machine.run(`systemctl enable docker.service
       for name in shop vault; do (cd /opt/$name && docker compose up --detach --quiet-pull) || exit; done
       docker stop --time 1 shop-resting-1; echo kept >/var/lib/docker/volumes/shop_data/_data/file`);
-    await machine.write('/etc/containers/systemd/blog.container', quadlet('blog'));
+    await machine.write('/etc/containers/systemd/blog.container', quadlet('systemd-blog'));
     await machine.write('/etc/systemd/system/reader.service', DEPENDENT);
     await machine.write('/etc/systemd/system/metal.service', METAL);
     await machine.run(`mkdir -p /srv/metal; systemctl daemon-reload; systemctl start blog.service reader.service metal.service
-      echo kept >/var/lib/containers/storage/volumes/blog/_data/file`);
+      echo kept >/var/lib/containers/storage/volumes/systemd-blog/_data/file`);
     await machine.copy(path.join(project.rendered, 'hosts/quiet1/user'), '/opt/user');
     jobs = await Jobs.install(machine, project, 'quiet1');
     await jobs.init('nas');
@@ -194,8 +194,9 @@ describe('jobs for which something stands still', () => {
   test('Compose: a database that is frozen while it writes restores whole', async () => {
     for (let round = 0; round < 3; round += 1) {
       expect(await jobs.start('backup-vault')).toMatchObject({ ok: true });
-      await machine.run(`rm -rf /root/vault; restic() { /usr/local/lib/stowage/lab/restic-nas.sh "$@"; }
-        restic restore latest:/backup/vault/data --tag service:vault --target /root/vault --quiet`);
+      await machine.run(
+        'rm -rf /root/vault; /usr/local/lib/stowage/lab/restore-nas.sh latest /backup/vault/data /root/vault --tag service:vault --host vault',
+      );
       expect(
         await run("sqlite3 /root/vault/db.sqlite3 'pragma integrity_check; select sum(n) from pair'"),
       ).toBe('ok\n0');

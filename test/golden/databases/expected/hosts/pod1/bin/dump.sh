@@ -130,10 +130,10 @@ tell_password() {
 }
 enter=$(quote "$@")
 
-# What the job has for restic is nothing for a database.
+# What the job has for restic is nothing for databases, nor for commands of the host.
 for variable in $(env | sed -n 's/^\([A-Za-z_][A-Za-z0-9_]*\)=.*/\1/p'); do
   case $variable in
-    PATH | HOME | USER | LOGNAME | LANG | LC_ALL | TZ | TMPDIR | PWD | XDG_RUNTIME_DIR | DBUS_SESSION_BUS_ADDRESS) ;;
+    PATH | HOME | USER | LOGNAME | LANG | LC_ALL | TZ | TMPDIR | PWD | XDG_RUNTIME_DIR | XDG_STATE_HOME | DBUS_SESSION_BUS_ADDRESS | SERVICE_RESULT) ;;
     DOCKER_HOST | DOCKER_CONFIG | CONTAINER_HOST) ;;
     *) unset "$variable" ;;
   esac
