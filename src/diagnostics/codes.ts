@@ -175,6 +175,8 @@ export const CODES = {
     'A volume holds a database, and its files are copied one after the other while it writes them: the copy ends well, and a restore of it may be corrupt. Have it dumped, or say in `live_copy` why that is no loss. Where image and path leave a doubt, nothing is said.',
   STW430:
     'A dump cannot be made in a place of its service, where the files of the database are then copied while it writes; an error where it can be made in none.',
+  STW431:
+    'No job looks in a place of its service how old the files of a volume are, although the contract has `max_source_age`; an error where one looks in none.',
   // 5: templates and rendering
   STW500:
     'The template is not valid Handlebars. The caret stands where reading had to stop; the mistake is there or just before.',
@@ -356,6 +358,8 @@ export const CODES = {
   STW860:
     'A database is no longer dumped, or not all of it: its files are copied while it writes, or nothing of it is saved.',
   STW861: 'A dump comes from another place, is made in another way, or may be smaller.',
+  STW862:
+    'Files that something else writes into a volume, such as dumps, may be older than before, or of any age: that it has stopped is noticed later, or not at all.',
 } as const satisfies Record<string, string>;
 
 /** A key of {@link CODES}. */

@@ -15,6 +15,7 @@ import { excludesInside } from '../excludes/bound.js';
 import { backedUp } from '../model/volume.js';
 import { placeDumps, planDumps } from './dumps.js';
 import { withLiveCopies } from './live-copy.js';
+import { withWatchedAges } from './source-age.js';
 import { planVolumes, unprotectedVolumes, volumeRoot } from './volumes.js';
 import type {
   BackupPlan,
@@ -227,7 +228,7 @@ function planPlacement(
     obstacles,
   };
   const placed = placeDumps({ policy, contract, placement: planned }, ownOfPlace(contract));
-  return withLiveCopies(policy, contract, placed);
+  return withWatchedAges(policy, withLiveCopies(policy, contract, placed));
 }
 
 function planRepository(repository: Repository, services: readonly ServicePlan[]): RepositoryPlan {
