@@ -1,5 +1,5 @@
 import { posix } from 'node:path';
-import { readSettings } from './settings.js';
+import { MAX_AGE, readMinutes, readSettings } from './settings.js';
 import { readMaxShrink } from '../source/max-shrink.js';
 import { asList, asMapping, asText, asTexts, nonEmpty } from '../source/access.js';
 import type { Pointer } from '../source/document.js';
@@ -62,6 +62,10 @@ function readVolumeSettings(findings: Findings, given: Mapping, pointer: Pointer
     allow_empty: given.allow_empty === true,
     mount_point: given.mount_point === true,
     must_contain: readPathsInside(findings, given.must_contain, [...pointer, 'must_contain']),
+    max_source_age: readMinutes(findings, given.max_source_age, [...pointer, 'max_source_age'], {
+      min: 1,
+      max: MAX_AGE,
+    }),
     max_shrink: readMaxShrink(given.max_shrink),
     live_copy: wordsIn(given.live_copy),
     holders: readHolders(findings, given, pointer),

@@ -24,7 +24,7 @@ export function readQuiesce(findings: Findings, block: Mapping): Quiesce | null 
   if (mode === undefined) {
     const hint = (word === null ? null : suggestionHint(word, MODES)) ?? `use ${MODE_LIST}`;
     const message = word === null ? '`quiesce` says no `mode`' : `\`quiesce\` knows no mode \`${word}\``;
-    findings.error('STW125', word === null || isWord ? pointer : [...pointer, 'mode'], message, { hint });
+    findings.error('STW126', word === null || isWord ? pointer : [...pointer, 'mode'], message, { hint });
     return null;
   }
   const lines = (key: 'before' | 'after') => readLines(findings, given, [...pointer, key]);
@@ -46,7 +46,7 @@ function checkMode(
   pointer: Pointer,
 ): void {
   if (mode === 'commands' && before.length === 0) {
-    findings.error('STW125', pointer, '`quiesce` by commands has no `before`', {
+    findings.error('STW126', pointer, '`quiesce` by commands has no `before`', {
       part: 'key',
       hint: 'add `before:` with the commands that make the service stand still, and `after:` with those that end it',
     });
@@ -54,7 +54,7 @@ function checkMode(
   if (mode === 'commands' && services.length > 0) {
     const message = '`quiesce` by commands has no use for `services`';
     const hint = 'take it out, or use `pause` or `stop`';
-    findings.error('STW125', [...pointer, 'services'], message, { part: 'key', hint });
+    findings.error('STW126', [...pointer, 'services'], message, { part: 'key', hint });
   }
 }
 

@@ -12,7 +12,8 @@ import { readFriendlySchedule } from './friendly-schedule.js';
 /** Longest offset window: beyond a week, the next weekly run would begin before the last. */
 const MAX_SPREAD = 7 * 1440;
 const MAX_TIMEOUT = 31 * 1440;
-const MAX_AGE = 10 * 366 * 1440;
+/** Longest `max_age` and its like. */
+export const MAX_AGE = 10 * 366 * 1440;
 
 /**
  * Reads the settings that `defaults` of the policy and `backup` of a contract share; only the keys that are given.

@@ -77,7 +77,7 @@ export const CODES = {
     'Two dumps would write one file, or a volume is called `dumps`, as their folder in snapshots. Rename one.',
   STW124:
     'The file of a database lies in no persistent volume, so that nothing keeps it. Write its path as the workload sees it.',
-  STW125: 'What makes a service stand still has a mode that nobody knows, or keys that its mode has no use for.',
+  STW126: 'What makes a service stand still has a mode that nobody knows, or keys that its mode has no use for.',
   // 2: policy
   STW201: 'A pattern under `contracts` or `values` matches no file.',
   STW202: "The policy's `version` is not one that this program reads.",
@@ -177,6 +177,8 @@ export const CODES = {
   STW430:
     'A dump cannot be made in a place of its service, where the files of the database are then copied while it writes; an error where it can be made in none.',
   STW431:
+    'No job looks in a place of its service how old the files of a volume are, although the contract has `max_source_age`; an error where one looks in none.',
+  STW432:
     'What is to stand still (`quiesce`), or a command around a backup (`hooks`), is nothing that a place of the service can do; an error where none can.',
   // 5: templates and rendering
   STW500:
@@ -359,6 +361,8 @@ export const CODES = {
   STW860:
     'A database is no longer dumped, or not all of it: its files are copied while it writes, or nothing of it is saved.',
   STW861: 'A dump comes from another place, is made in another way, or may be smaller.',
+  STW862:
+    'Files that something else writes into a volume, such as dumps, may be older than before, or of any age: that it has stopped is noticed later, or not at all.',
 } as const satisfies Record<string, string>;
 
 /** A key of {@link CODES}. */

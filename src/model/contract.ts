@@ -112,6 +112,8 @@ export interface VolumeSettings {
   readonly mount_point: boolean;
   /** Paths below the volume's root that have to be there; relative, normalised. */
   readonly must_contain: readonly string[];
+  /** Minutes; null where its files may be of any age. */
+  readonly max_source_age: number | null;
   /** As in {@link BackupSettings}; null for the service's. */
   readonly max_shrink: number | null;
   /** Why files of a database may be copied while it writes them; null where nobody says so. */

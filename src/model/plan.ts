@@ -48,6 +48,8 @@ export interface PlannedVolume {
   readonly mount_point?: true;
   /** Paths below the volume's root that have to be there. */
   readonly must_contain?: readonly string[];
+  /** Minutes; set where its newest file may not be older. */
+  readonly max_source_age?: number;
   /** Set where it is not the service's. */
   readonly max_shrink_percent?: number;
   /** restic `--exclude` patterns beside those of the service. */

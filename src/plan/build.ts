@@ -16,6 +16,7 @@ import { backedUp } from '../model/volume.js';
 import { placeDumps, planDumps } from './dumps.js';
 import { withLiveCopies } from './live-copy.js';
 import { planSurroundings, withQuiesce } from './quiesce.js';
+import { withWatchedAges } from './source-age.js';
 import { planVolumes, unprotectedVolumes, volumeRoot } from './volumes.js';
 import type {
   BackupPlan,
@@ -231,7 +232,7 @@ function planPlacement(
   const service = { ...ownOfPlace(contract), service_id: contract.service_id };
   const held = withQuiesce(contract, service, planned);
   const placed = placeDumps({ policy, contract, placement: held }, service);
-  return withLiveCopies(policy, contract, placed);
+  return withWatchedAges(policy, withLiveCopies(policy, contract, placed));
 }
 
 function planRepository(repository: Repository, services: readonly ServicePlan[]): RepositoryPlan {

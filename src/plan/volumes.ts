@@ -57,10 +57,11 @@ function planVolume(
 /** What has to be true of a volume, of that which a contract says. */
 function guards(settings: VolumeSettings | null): Partial<PlannedVolume> {
   if (settings === null) return {};
-  const { mount_point, must_contain, max_shrink } = settings;
+  const { mount_point, must_contain, max_source_age, max_shrink } = settings;
   return {
     ...(mount_point ? { mount_point } : {}),
     ...(must_contain.length > 0 ? { must_contain } : {}),
+    ...(max_source_age === null ? {} : { max_source_age }),
     ...(max_shrink === null ? {} : { max_shrink_percent: max_shrink }),
   };
 }

@@ -69,12 +69,13 @@ export function acceptContext(
  * @param reader who reads by a capability, which not every file system honours: the user restic, or root of a name space (self)
  */
 export function sourceGuards(
-  { mount_point, must_contain }: PlannedVolume,
+  { mount_point, must_contain, max_source_age }: PlannedVolume,
   reader: 'restic' | 'self' | null,
 ): string[] {
   return [
     ...(mount_point === true ? ['--mount-point'] : []),
     ...(must_contain ?? []).map((path) => `--contains=${path}`),
+    ...(max_source_age === undefined ? [] : [`--max-age=${max_source_age}`]),
     ...(reader === null ? [] : [`--read-by=${reader}`]),
   ];
 }

@@ -6,9 +6,10 @@ import { protection } from '../targets/protection.js';
 import type { PlacedService, ReportBase } from './input.js';
 
 /**
- * What happens to a volume in one placement. `live_copy`: it is backed up while its database writes. `unlisted`: it is mounted, but its contract does not call it persistent.
+ * What happens to a volume in one placement. `dumped`: its files are left out for a dump. `live_copy`: it is backed up while
+ * its database writes. `unlisted`: it is mounted, but its contract does not call it persistent.
  */
-type CoverageState = 'backed_up' | 'live_copy' | 'waived' | 'not_rendered' | 'unlisted';
+type CoverageState = 'backed_up' | 'dumped' | 'live_copy' | 'waived' | 'not_rendered' | 'unlisted';
 
 interface CoverageEntry {
   readonly state: CoverageState;
@@ -48,6 +49,7 @@ export interface Coverage {
 
 const WORDS: Readonly<Record<CoverageState, readonly [symbol: string, word: string]>> = {
   backed_up: ['✓', 'backed up'],
+  dumped: ['✓', 'dumped'],
   live_copy: ['✓', 'live copy'],
   waived: ['–', 'waived'],
   not_rendered: ['✗', 'NOT BACKED UP: no job'],
@@ -59,7 +61,7 @@ export function coverage({ plan, placements }: ReportBase): Coverage {
   const used = new Set(placements.map(({ placement }) => placement.runtime));
   const runtimes = RUNTIMES.filter((runtime) => used.has(runtime));
   const ofService = groupBy(placements, ({ service }) => service);
-  const counts = { backed_up: 0, live_copy: 0, waived: 0, not_rendered: 0, unlisted: 0 };
+  const counts = { backed_up: 0, dumped: 0, live_copy: 0, waived: 0, not_rendered: 0, unlisted: 0 };
   const services = plan.services.flatMap((service): CoverageService[] => {
     const here = ofService.get(service) ?? [];
     const [first, ...rest] = rowsOf(plan, service, here, runtimes);
@@ -116,8 +118,9 @@ function stateOf(
   volume: PlannedVolume,
 ): CoverageState {
   const found = protection(plan, service, placement, volume);
-  if (found === 'backed up') return volume.live_copy === undefined ? 'backed_up' : 'live_copy';
-  return found === 'waived' ? 'waived' : 'not_rendered';
+  if (found !== 'backed up') return found === 'waived' ? 'waived' : 'not_rendered';
+  if (volume.dumped_by !== undefined) return 'dumped';
+  return volume.live_copy === undefined ? 'backed_up' : 'live_copy';
 }
 
 function entry(placed: PlacedService, state: CoverageState, reason: string | null): CoverageEntry {

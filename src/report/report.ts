@@ -42,6 +42,8 @@ export interface Report {
 interface Facts {
   readonly services: number;
   readonly backed_up: number;
+  /** Of those that are backed up: the ones that a dump stands for. */
+  readonly dumped: number;
   /** Of those that are backed up: the ones whose database writes meanwhile. */
   readonly live_copies: number;
   readonly waived: number;
@@ -109,7 +111,8 @@ export function buildReport(input: ReportInput): Report {
     is_model: input.at === null,
     facts: {
       services: input.plan.services.length,
-      backed_up: counts.backed_up + counts.live_copy,
+      backed_up: counts.backed_up + counts.dumped + counts.live_copy,
+      dumped: counts.dumped,
       live_copies: counts.live_copy,
       waived: counts.waived,
       unprotected: counts.not_rendered + counts.unlisted,

@@ -118,7 +118,14 @@ export interface DumpToPlace {
  * about.
  */
 export type HonouredKey =
-  'exclude' | 'timeout' | 'retry_lock' | 'accept_incomplete' | 'allow_empty' | 'max_shrink' | 'must_contain';
+  | 'exclude'
+  | 'timeout'
+  | 'retry_lock'
+  | 'accept_incomplete'
+  | 'allow_empty'
+  | 'max_shrink'
+  | 'must_contain'
+  | 'max_source_age';
 
 /** What steps of a page are about, and where everything in them is typed. */
 export interface StepPlace {

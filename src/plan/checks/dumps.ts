@@ -4,9 +4,9 @@ import type { Check } from '../../model/check.js';
 import type { Deployed } from '../../model/deployed.js';
 import type { Dump } from '../../model/dump.js';
 import type { Policy } from '../../model/policy.js';
-import type { Placement, ServicePlan } from '../../model/plan.js';
-import type { CannotReach } from '../../runtimes/runtime.js';
+import type { ServicePlan } from '../../model/plan.js';
 import { placeDump } from '../dumps.js';
+import { refusedIn, type Refused } from './refused.js';
 
 /** A dump that cannot be made in some place: an error where it can be made in none. */
 export const impossibleDump: Check = ({ policy, contracts, deployed, plan }) => {
@@ -18,16 +18,14 @@ export const impossibleDump: Check = ({ policy, contracts, deployed, plan }) => 
     if (service === undefined || here.length === 0) return [];
     return contract.backup.dumps.flatMap((dump): Diagnostic[] => {
       const refused = here.flatMap((entry) => refusal(dump, service, entry, policy) ?? []);
-      const [first] = refused;
-      if (first === undefined) return [];
-      const where = [...new Set(refused.map(({ placement }) => placement.runtime))].join(', ');
+      const found = refusedIn(refused, here.length);
+      if (found === null) return [];
+      const { severity, where, hint } = found;
       return [
         {
-          code: 'STW430',
-          severity: refused.length === here.length ? 'error' : 'warning',
-          message: `the dump \`${dump.name}\` cannot be made on ${where}: ${first.why.cannot}`,
+          ...{ code: 'STW430', severity, hint },
+          message: `the dump \`${dump.name}\` cannot be made ${where}`,
           span: contract.document.span(dump.pointer, 'key'),
-          hint: first.why.hint,
         },
       ];
     });
@@ -39,7 +37,7 @@ function refusal(
   service: ServicePlan,
   { runtime, host, contract }: Deployed,
   policy: Policy,
-): { readonly placement: Placement; readonly why: CannotReach } | null {
+): Refused | null {
   const placement = service.placements.find((each) => each.runtime === runtime && each.host === host);
   if (placement === undefined) return null;
   const how = placeDump({ policy, contract, placement, dump }, { ...service, ...placement.own });

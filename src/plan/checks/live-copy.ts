@@ -1,8 +1,8 @@
 import { groupBy } from '../../lookup/group.js';
 import { contractsInPlace, type Check } from '../../model/check.js';
 import type { PersistentVolume } from '../../model/contract.js';
-import type { Placement } from '../../model/plan.js';
 import { handledBy, liveData, type LiveVolume } from '../live-copy.js';
+import { placeOf } from './refused.js';
 
 /** A database whose files are read while it writes them, and nobody says why that is fine. */
 export const copiedAlive: Check = ({ plan, deployed }) => {
@@ -19,7 +19,10 @@ export const copiedAlive: Check = ({ plan, deployed }) => {
       if (contract === undefined || volume === undefined || found === null) return [];
       // A dump that cannot be made there is reported itself.
       if (handledBy(volume, found, contract.backup) !== null) return [];
-      const where = alive.length < places.length ? ` (${alive.map(placeOf).join(', ')})` : '';
+      const where =
+        alive.length < places.length
+          ? ` (${alive.map(({ placement }) => placeOf(placement)).join(', ')})`
+          : '';
       return [
         {
           code: 'STW420' as const,
@@ -32,11 +35,6 @@ export const copiedAlive: Check = ({ plan, deployed }) => {
     });
   });
 };
-
-function placeOf({ placement: { runtime, host, namespace } }: { readonly placement: Placement }): string {
-  if (host !== null) return `${runtime} on \`${host}\``;
-  return namespace === null ? runtime : `${runtime} in namespace \`${namespace}\``;
-}
 
 function databaseOf({ database: { title }, application }: LiveVolume): string {
   const whose = application === null ? '' : ` (of ${application})`;

@@ -19,6 +19,7 @@ import { tooOld } from './max-age.js';
 import { sharedManagedVolume } from './managed-volumes.js';
 import * as places from './places.js';
 import { backedUpRepository, coveredRepository } from './repository-place.js';
+import { unwatchedSourceAge } from './source-age.js';
 import { unreachableAs, uselessRunAs } from './run-as.js';
 import * as schedule from './schedule.js';
 
@@ -40,6 +41,7 @@ const CHECKS: readonly Check[] = [
   guards.reservedHost,
   guards.sharedHistory,
   guards.unwatchedGuard,
+  unwatchedSourceAge,
   places.unbindablePath,
   coveredRepository,
   backedUpRepository,

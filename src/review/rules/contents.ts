@@ -1,6 +1,7 @@
 import { holdingOf } from '../../runtimes/registry.js';
 import type { PlannedVolume, ServicePlan } from '../../model/plan.js';
 import { placementName, protectedVolumes } from '../../targets/protection.js';
+import { showDuration } from '../../schedule/show.js';
 import { matchesWholeVolume } from '../../excludes/match.js';
 import { quote, type Finding } from '../finding.js';
 import type { PlacementPair } from '../match.js';
@@ -130,6 +131,7 @@ export const safeguardsOff: Rule = (input) => [
         ],
   ),
   ...volumesOf(input).flatMap((volume) => weakerGuards(input, volume)),
+  ...volumesOf(input).flatMap((volume) => staleAllowed(input, volume)),
   ...largerLosses(input),
   ...volumesOf(input)
     .filter(({ before, volume }) => before !== null && !before.volume.allow_empty && volume.allow_empty)
@@ -168,6 +170,27 @@ function weakerGuards(input: ReviewInput, { service, placement, volume, before }
 
 const LOSS_UNNOTICED =
   'a source that is lost or not mounted is noticed later, or not at all; keep it where it was no mistake';
+
+/** Files that somebody else writes there, which may be older than before: a job that has stopped is noticed later, or never. */
+function staleAllowed(input: ReviewInput, { service, placement, volume, before }: Volume): Finding[] {
+  const [old, now] = [before?.volume.max_source_age, volume.max_source_age];
+  // A dump that stands for it is as old as its job.
+  if (old === undefined || volume.dumped_by !== undefined || (now !== undefined && now <= old)) return [];
+  const of = `volume ${quote(volume.volume)} of ${quote(service.service_id)} on ${placementName(placement)}`;
+  return [
+    {
+      ...subject(service, placement, volume.volume),
+      ...{ code: 'STW862', severity: 'critical', before: showDuration(old) },
+      after: now === undefined ? null : showDuration(now),
+      message:
+        now === undefined
+          ? `the files in ${of} may be of any age`
+          : `the files in ${of} may be older than before`,
+      hint: 'a dump that nobody writes any more is backed up as if it were new; keep it where it was no mistake',
+      span: input.spans.volumeSetting(service, volume.volume, 'max_source_age'),
+    },
+  ];
+}
 
 /** Volumes of a service that may lose more than before; one finding for those that go by the service's own limit. */
 function largerLosses(input: ReviewInput): Finding[] {

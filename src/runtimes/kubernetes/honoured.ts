@@ -17,6 +17,7 @@ const WITHOUT: Readonly<Record<HonouredKey, string>> = {
   allow_empty: 'it never looks whether a volume is empty',
   max_shrink: 'it never compares a snapshot with the one before',
   must_contain: 'it never looks what a volume contains',
+  max_source_age: 'it never looks how old files are',
 };
 
 /** Keys of single volumes; the others are the service's. */

@@ -90,6 +90,16 @@ export const hosts = [
     ],
   },
   {
+    file: 'templates/host/_newest-age.sh.hbs',
+    tests: ['test/unit/host/check-source.test.ts'],
+    mutants: [
+      ['old files pass', '[ "$age" -le $(($2 * 60)) ] ||', '[ "$age" -ge 0 ] ||'],
+      ['the oldest file decides', '$1 > newest {', '(!newest || $1 < newest) {'],
+      ['files of the future are new', '$1 <= now + 3600 && ', ''],
+      ['folders are files', ' -type f', ''],
+    ],
+  },
+  {
     file: 'templates/host/dump.sh.hbs',
     tests: ['test/unit/host/dump.test.ts'],
     mutants: [

@@ -1,4 +1,4 @@
-import { mkdirSync, symlinkSync } from 'node:fs';
+import { mkdirSync, symlinkSync, utimesSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { builtinTemplates } from '../../../src/template/engine.js';
 import { Sandbox } from '../../support/sandbox.js';
@@ -96,6 +96,51 @@ describe('a guard', () => {
     expect(check('path', sandbox.at('full'), 'not-empty', ...guards)).toMatchObject(
       refused('does not contain'),
     );
+  });
+});
+
+describe('an age that the newest file may have', () => {
+  const HOUR = 3600;
+  const written = (name: string, hours: number) => {
+    const when = Math.floor(Date.now() / 1000) - hours * HOUR;
+    sandbox.write(name, 'x');
+    utimesSync(sandbox.at(name), when, when);
+  };
+  const young = (name: string, emptiness = 'not-empty') =>
+    check('path', sandbox.at(name), emptiness, '--max-age=1560');
+
+  test('is that of one file, however deep, beside older ones', () => {
+    written('dumps/old.sql', 300);
+    written('dumps/deep below/new.sql', 25);
+    expect(young('dumps')).toEqual(FINE);
+  });
+
+  test('is too old: the words have that of the newest', () => {
+    written('dumps/old.sql', 300);
+    written('dumps/new.sql', 27.5);
+    expect(young('dumps')).toMatchObject(refused('the newest file .* is 1d 3h 30m old, and may be 1d 2h'));
+  });
+
+  test('is that of a volume that is one file', () => {
+    written('dump.sql', 27);
+    expect(young('dump.sql')).toMatchObject(refused('is 1d 3h old'));
+  });
+
+  test('is none of folders, links, and of files from the future', () => {
+    mkdirSync(sandbox.at('dumps/new folder'), { recursive: true });
+    symlinkSync(sandbox.at('full/file'), sandbox.at('dumps/link'));
+    expect(young('dumps')).toMatchObject(refused('holds no file that says when'));
+    written('dumps/future', -10_000);
+    expect(young('dumps')).toMatchObject(refused('holds no file that says when'));
+    written('dumps/old.sql', 300);
+    expect(young('dumps')).toMatchObject(refused('is 12d 12h old'));
+    written('dumps/clock of a server', -0.5);
+    expect(young('dumps')).toEqual(FINE);
+  });
+
+  test('is not asked for where the volume may be empty, and is', () => {
+    expect(young('empty', 'may-be-empty')).toEqual(FINE);
+    expect(young('empty')).toMatchObject(refused('is empty'));
   });
 });
 

@@ -142,7 +142,7 @@ test('the image is that of the service that is named', () => {
   expect(pod.initContainers?.[0]?.image).toBe('example.org/web:2');
   expect(pod.initContainers?.[0]?.args.slice(-3)).toEqual(['--', 'export', '-']);
   expect(found(dumping({ zip: { ...command, container: 'db' } }, { services }))).toEqual([
-    'the dump `zip` cannot be made on kubernetes: nothing says which image `db` has',
+    'the dump `zip` cannot be made on kubernetes in namespace `apps`: nothing says which image `db` has',
   ]);
 });
 

@@ -7,6 +7,7 @@ import {
   readFileSync,
   rmSync,
   symlinkSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -180,6 +181,21 @@ describe('backup.sh', () => {
     expect({ status, said }).toMatchObject({ status: 1, said: expect.stringContaining('must_contain') });
     expect(notes()).toEqual([]);
   });
+});
+
+test('a source whose newest file is too old stops it before restic runs, with the programs of an image too', () => {
+  const checks = [`not-empty:${at('full')}`, `fresh:${at('full')}:1560`];
+  const backUp = () => run([at('backup.sh'), ...checks, ...OPTIONS, '--', '/x']);
+  expect(backUp().status).toBe(0);
+  rmSync(at('notes'));
+  const old = Date.now() / 1000 - 27 * 3600;
+  utimesSync(at('full/file'), old, old);
+  for (const program of ['find', 'stat', 'awk', 'date', 'none']) {
+    if (program !== 'none') symlinkSync('/bin/busybox', at(`bin/${program}`));
+    const { status, said } = backUp();
+    expect({ status, said }).toMatchObject({ status: 1, said: expect.stringContaining('is 1d 3h old') });
+  }
+  expect(notes()).toEqual([]);
 });
 
 test('the scheduler refuses an image that does not know its time zone', () => {

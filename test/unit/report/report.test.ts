@@ -105,6 +105,15 @@ describe('coverage', () => {
     ]);
   });
 
+  test('a volume that a dump stands for is dumped, and counts as backed up', () => {
+    const report = reportOf(
+      single('{ dumps: { db: { engine: command, command: [x], file: y, replaces: d } } }'),
+    );
+    const [cell] = report.coverage.services[0]?.first.cells ?? [];
+    expect(cell?.entries).toMatchObject([{ state: 'dumped', word: 'dumped' }]);
+    expect(report.facts).toMatchObject({ backed_up: 1, dumped: 1, unprotected: 0 });
+  });
+
   test('a service that is deployed nowhere is named', () => {
     const { plan } = planOf(policyOf('deployments: [{ runtime: kubernetes, services: [db] }]\n'), SHOP, DB);
     const report = reportOf(plan);

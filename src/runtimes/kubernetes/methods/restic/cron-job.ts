@@ -91,12 +91,13 @@ export function backupArguments(
 
 /** What has to be true of a source, in the words of backup.sh. */
 function sourceChecks(volume: PlannedVolume): string[] {
-  const { snapshot_path: path, kind, location, mount_point, must_contain } = volume;
+  const { snapshot_path: path, kind, location, mount_point, must_contain, max_source_age } = volume;
   return [
     `${volume.allow_empty ? 'may-be-empty' : 'not-empty'}:${path}`,
     // A claim is always mounted; a path of the node is mounted into the pod, whatever it is there.
     ...(mount_point === true && kind === 'host_path' ? [`mounted:${path}:${location}`] : []),
     ...(must_contain ?? []).map((inside) => `contains:${path}/${inside}`),
+    ...(max_source_age === undefined ? [] : [`fresh:${path}:${max_source_age}`]),
   ];
 }
 

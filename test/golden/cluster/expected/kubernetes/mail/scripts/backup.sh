@@ -3,8 +3,8 @@
 #
 # Checks every source, then runs restic backup, and fails when its snapshot is not a complete one:
 #   backup.sh CHECK... OPTION... -- ARGUMENT...      of options and arguments see back_up
-# CHECK is not-empty:PATH or may-be-empty:PATH, and then of the same source mounted:PATH:FOLDER-OF-THE-NODE and
-# contains:PATH. A source that is not as it should be stops the backup, because restic would record the loss as the new state.
+# CHECK is not-empty:PATH or may-be-empty:PATH, and then of the same source mounted:PATH:FOLDER-OF-THE-NODE,
+# contains:PATH and fresh:PATH:MINUTES (its newest file may not be older). A source that is not as it should be stops the backup, because restic would record the loss as the new state.
 set -u
 priority=''
 
@@ -53,6 +53,7 @@ check_source() {
       [ -e "$source" ] || [ -L "$source" ] ||
         fail "'$source' is missing; is the right volume mounted? (its contract says must_contain)"
       ;;
+    fresh:*) refuse_stale "${source%:*}" "${source##*:}" ;;
     *)
       [ -e "$source" ] || fail "the source '$source' does not exist"
       case $1 in not-empty:*) ;; *) return 0 ;; esac
@@ -61,6 +62,36 @@ check_source() {
       fi
       ;;
   esac
+}
+
+# How many seconds ago the newest file in a folder was written, or a file itself; nothing where there is none. What says that
+# it comes from the future tells nothing; clocks of servers may differ by an hour.
+newest_age() {
+  now=$(date +%s)
+  [ ! -d "$1" ] || set -- "$1/"
+  find "$1" -type f -exec stat -c %Y -- {} + |
+    awk -v now="$now" '
+      $1 <= now + 3600 && $1 > newest { newest = $1 }
+      END { if (newest) printf "%d\n", (newest < now ? now - newest : 0) }'
+}
+
+# 93600 is 26h, and 5000 is 1h 23m.
+in_words() {
+  days=$(($1 / 86400)) hours=$(($1 / 3600 % 24)) minutes=$(($1 / 60 % 60)) words=''
+  [ "$days" -eq 0 ] || words="${days}d"
+  [ "$hours" -eq 0 ] || words="$words ${hours}h"
+  [ "$minutes" -eq 0 ] || words="$words ${minutes}m"
+  words=${words# }
+  printf '%s\n' "${words:-0m}"
+}
+
+# A dump that nobody writes any more would be saved as today's. What is empty is another check's business.
+refuse_stale() {
+  ! is_empty "$1" || return 0
+  age=$(newest_age "$1")
+  [ -n "$age" ] || fail "'$1' holds no file that says when it was written (its contract says max_source_age)"
+  [ "$age" -le $(($2 * 60)) ] ||
+    fail "the newest file in '$1' is $(in_words "$age") old, and may be $(in_words $(($2 * 60))): whatever writes there has not done so (its contract says max_source_age)"
 }
 
 # Only this shell is told of a stop (KillMode=mixed; in a container it is process 1), and would not tell its children:
@@ -623,7 +654,7 @@ for argument do
   case $argument in --*) break ;; esac
   checks=$((checks + 1))
   source=${argument#*:}
-  case $argument in mounted:* | contains:*) continue ;; esac
+  case $argument in mounted:* | contains:* | fresh:*) continue ;; esac
   # A file system makes this folder for root alone; to a job that is another user it would make every backup incomplete.
   if [ -d "$source/lost+found" ] && [ ! -r "$source/lost+found" ]; then
     printf "stowage: the file system's own %s is left out\n" "$source/lost+found" >&2

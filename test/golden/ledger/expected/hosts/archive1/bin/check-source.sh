@@ -5,7 +5,7 @@
 #   check-source.sh path SOURCE EMPTINESS [GUARD...]
 #   check-source.sh docker|podman VOLUME MOUNTPOINT SOURCE EMPTINESS [GUARD...]
 # EMPTINESS is not-empty or may-be-empty. GUARD is --mount-point (a file system has to be mounted there), --contains=PATH
-# (it has to hold that) or --read-by=restic|self (who has to see all that others see).
+# (it has to hold that), --max-age=MINUTES (its newest file may not be older) or --read-by=restic|self (who has to see all that others see).
 set -eu
 
 fail() {
@@ -32,6 +32,36 @@ is_empty() {
   else
     [ ! -s "$1" ]
   fi
+}
+
+# How many seconds ago the newest file in a folder was written, or a file itself; nothing where there is none. What says that
+# it comes from the future tells nothing; clocks of servers may differ by an hour.
+newest_age() {
+  now=$(date +%s)
+  [ ! -d "$1" ] || set -- "$1/"
+  find "$1" -type f -exec stat -c %Y -- {} + |
+    awk -v now="$now" '
+      $1 <= now + 3600 && $1 > newest { newest = $1 }
+      END { if (newest) printf "%d\n", (newest < now ? now - newest : 0) }'
+}
+
+# 93600 is 26h, and 5000 is 1h 23m.
+in_words() {
+  days=$(($1 / 86400)) hours=$(($1 / 3600 % 24)) minutes=$(($1 / 60 % 60)) words=''
+  [ "$days" -eq 0 ] || words="${days}d"
+  [ "$hours" -eq 0 ] || words="$words ${hours}h"
+  [ "$minutes" -eq 0 ] || words="$words ${minutes}m"
+  words=${words# }
+  printf '%s\n' "${words:-0m}"
+}
+
+# A dump that nobody writes any more would be saved as today's. What is empty is another check's business.
+refuse_stale() {
+  ! is_empty "$1" || return 0
+  age=$(newest_age "$1")
+  [ -n "$age" ] || fail "'$1' holds no file that says when it was written (its contract says max_source_age)"
+  [ "$age" -le $(($2 * 60)) ] ||
+    fail "the newest file in '$1' is $(in_words "$age") old, and may be $(in_words $(($2 * 60))): whatever writes there has not done so (its contract says max_source_age)"
 }
 
 # read_mounts PATH...: from a table of mounts, what is mounted at one of these paths or below it, a line each:
@@ -176,6 +206,7 @@ for guard do
         fail "the source '$source' does not contain '${guard#*=}'; is its file system mounted? (its contract says must_contain)"
       fi
       ;;
+    --max-age=*) refuse_stale "$source" "${guard#*=}" ;;
     --read-by=*)
       reader=${guard#*=}
       refuse_hidden "$source"
