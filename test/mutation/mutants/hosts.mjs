@@ -106,9 +106,13 @@ export const hosts = [
       ['the dump of another day stays', 'rm -rf -- "$target" "$partial" "$told"\n', ''],
       ['room is not looked at', '[ "$free" -ge "$needed" ] ||', '[ "$free" -ge 0 ] ||'],
       ['what is not finished stays', '  rm -rf -- "$partial" "$told"\n', ''],
-      ['a database is told what restic is', '*) unset "$variable" ;;', '*) ;;'],
       ['the size is not noted', 'mv -f -- "$sizes/$name.new"', ': "$sizes/$name.new"'],
     ],
+  },
+  {
+    file: 'templates/host/_without-secrets.sh.hbs',
+    tests: ['test/unit/host/dump.test.ts', 'test/unit/host/around.test.ts'],
+    mutants: [['a database, and a hook, is told what restic is', '*) unset "$variable" ;;', '*) ;;']],
   },
   {
     file: 'templates/host/_write-dump.sh.hbs',

@@ -111,6 +111,8 @@ describe('the keys of a line', () => {
       'stowage.yml defaults.retry_lock',
       `${CONTRACT} backup.timeout`,
       `${CONTRACT} backup.retry_lock`,
+      `${CONTRACT} backup.quiesce.mode`,
+      `${CONTRACT} backup.hooks.before`,
     ]);
   });
 
