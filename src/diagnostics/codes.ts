@@ -363,6 +363,10 @@ export const CODES = {
   STW861: 'A dump comes from another place, is made in another way, or may be smaller.',
   STW862:
     'Files that something else writes into a volume, such as dumps, may be older than before, or of any age: that it has stopped is noticed later, or not at all.',
+  STW863:
+    'What stood still while its files were read runs on now, all of it or a part: a database in there is copied while it writes.',
+  STW864:
+    'A service stands still in another way while its files are read, or commands that run around its backups come, go or change.',
 } as const satisfies Record<string, string>;
 
 /** A key of {@link CODES}. */

@@ -1,4 +1,6 @@
-import type { CommandLine } from '../model/quiesce.js';
+import type { ServicePlan } from '../model/plan.js';
+import { belowHome } from '../model/volume.js';
+import type { CommandLine, PlannedQuiesce } from '../model/quiesce.js';
 import { AROUND, installedName } from '../names/installed.js';
 import type { sharedFilesIn } from '../rendering/shared-file.js';
 import type { RenderedFile, TargetInput } from '../rendering/file.js';
@@ -44,53 +46,58 @@ export interface Around {
   readonly stop_seconds: number;
 }
 
-const FOREVER = 120;
+/** Seconds that an end may take by itself. */
+const END = 120;
 
 /**
- * What surrounds a job of a host; null where nothing does. A job that reads no live file (`reads_files`) needs nothing to
- * stand still, but has the hooks of its service.
+ * What surrounds a job of a host; null where nothing does. For a job that reads no live file nothing has to stand still, but it
+ * has the hooks of its service.
  */
 export function aroundContext(job: HostJob, readsFiles: boolean): Around | null {
-  const { service, placement } = job;
-  const { hooks } = service;
-  const quiesce = readsFiles && placement.quiesce !== undefined ? service.quiesce : undefined;
+  const { hooks } = job.service;
+  const quiesce = readsFiles && job.placement.quiesce !== undefined ? job.service.quiesce : undefined;
   if (hooks === undefined && quiesce === undefined) return null;
-  const line = { project: job.project, is_user: placement.scope === 'user', job: job.job.object.name };
+  const line = {
+    project: job.project,
+    is_user: job.placement.scope === 'user',
+    job: job.job.object.name,
+  };
   const timed = (lines: readonly CommandLine[] = [], minutes = 0): Timed[] =>
     lines.map((words) => ({ ...line, seconds: minutes * 60, words }));
   const owe = (when: Owed['when'], lines: readonly Timed[]) => lines.map((each) => ({ when, ...each }));
+  const hookLines = (when: 'after' | 'on_success' | 'on_failure') =>
+    owe(when, timed(hooks?.[when], hooks?.timeout));
+  const owed = [...hookLines('after'), ...hookLines('on_success'), ...hookLines('on_failure')];
   const resume = owe('resume', timed(quiesce?.after, quiesce?.timeout));
-  const owed = [
-    ...owe('after', timed(hooks?.after, hooks?.timeout)),
-    ...owe('on_success', timed(hooks?.on_success, hooks?.timeout)),
-    ...owe('on_failure', timed(hooks?.on_failure, hooks?.timeout)),
-  ];
-  const { engine = 'none', words = [] } = placement.quiesce ?? {};
-  const seconds = (quiesce?.timeout ?? 0) * 60;
-  const folders = placement.volumes.filter(({ backed_up: isBackedUp }) => isBackedUp);
+  const hold = quiesce === undefined ? null : holdContext(job, quiesce);
   return {
     ...line,
-    ...{ owed, resume },
+    ...{ owed, resume, hold },
     hooks: timed(hooks?.before, hooks?.timeout),
     before: timed(quiesce?.before, quiesce?.timeout),
-    hold:
-      quiesce === undefined || engine === 'none'
-        ? null
-        : {
-            ...{ mode: quiesce.mode, engine, seconds },
-            words: [...words, ...folders.map(({ location }) => `at=${location}`)],
-          },
     quiesces: quiesce !== undefined,
-    stop_seconds:
-      FOREVER + 3 * seconds + [...owed, ...resume].reduce((sum, { seconds: each }) => sum + each, 0),
+    stop_seconds: END + secondsOf([...owed, ...resume]) + 3 * (hold?.seconds ?? 0),
   };
+}
+
+function holdContext({ placement, job }: HostJob, { mode, timeout }: PlannedQuiesce): Around['hold'] {
+  const { engine, words } = placement.quiesce ?? { engine: 'none', words: [] };
+  if (engine === 'none') return null;
+  const folders = job.sources.flatMap((source) =>
+    source.at === 'folder' ? [`at=${belowHome(source.path) ?? source.path}`] : [],
+  );
+  return { mode, engine, seconds: timeout * 60, words: [...words, ...folders] };
+}
+
+function secondsOf(lines: readonly Timed[]): number {
+  return lines.reduce((sum, { seconds }) => sum + seconds, 0);
 }
 
 /** Minutes after which a job is stopped, with what surrounds it. */
 export function longestRunAround({ service }: HostJob, around: Around | null): number {
   if (around === null) return longestRun(service);
-  const commands = [...around.hooks, ...around.before].reduce((sum, { seconds }) => sum + seconds, 0);
-  return longestRun(service) + Math.ceil((commands + 3 * (around.hold?.seconds ?? 0)) / 60);
+  const seconds = secondsOf([...around.hooks, ...around.before]) + 3 * (around.hold?.seconds ?? 0);
+  return longestRun(service) + Math.ceil(seconds / 60);
 }
 
 /** The unit that does what a job left undone. */
@@ -105,7 +112,7 @@ export function aroundFiles(
   jobs: readonly HostJob[],
   { user }: { readonly user: boolean },
 ): RenderedFile[] {
-  if (!jobs.some((job) => surrounds(job))) return [];
+  if (!jobs.some(({ service }) => isSurrounded(service))) return [];
   const unit = recoverUnit(plan.project);
   return [
     file(`bin/${AROUND}`, 'host/around.sh.hbs', { user }),
@@ -114,6 +121,7 @@ export function aroundFiles(
   ];
 }
 
-function surrounds({ service, placement }: HostJob): boolean {
-  return service.hooks !== undefined || placement.quiesce !== undefined;
+/** Whether jobs of a host do more than to back the service up. */
+export function isSurrounded({ quiesce, hooks }: ServicePlan): boolean {
+  return quiesce !== undefined || hooks !== undefined;
 }

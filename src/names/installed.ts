@@ -50,8 +50,13 @@ export function stateFolder(project: string, kind: string, name: string): string
   return `stowage/${project}/jobs/${kind}-${name}`;
 }
 
-/** What surrounds a backup is owed in a folder of its job. */
+/** The script for what surrounds a backup: hooks, and what stands still. */
 export const AROUND = 'around.sh';
+
+/** How a person has done what a job that was killed still owes. */
+export function recoverCommand(project: string, isUser: boolean): string {
+  return `${isUser ? `~/${userLibraryFolder(project)}` : libraryFolder(project)}/${AROUND} recover`;
+}
 
 /** Where every snapshot has the dumps of a service. */
 export function dumpsFolder(service: string): string {

@@ -125,10 +125,10 @@ export class Spans {
     return document.span(changedEntry(document, this.#old.get(service.service_id)?.document, pointer));
   }
 
-  /** Where a contract says what is dumped. */
-  dumps(service: ServicePlan): Span {
+  /** A key of `backup`, or the service itself where the key is gone. */
+  backupKey(service: ServicePlan, key: 'dumps' | 'quiesce' | 'hooks'): Span {
     const document = this.#contracts.get(service.service_id)?.document;
-    const pointer: Pointer = ['backup', 'dumps'];
+    const pointer: Pointer = ['backup', key];
     if (document === undefined || valueAt(document.value, pointer) === undefined)
       return this.service(service);
     return document.span(changedEntry(document, this.#old.get(service.service_id)?.document, pointer), 'key');

@@ -84,6 +84,21 @@ export const SYSTEMD_RULES: readonly LineRule[] = [
     'The one place that the job may write to: a repository in the file system.',
     EXEC,
   ),
+  {
+    line: /^(?:ExecStartPre|ExecStopPost)=.*\/around\.sh /,
+    says: 'Hooks of the contract, and what is to stand still while files are read. What has to be done at the end is on the disk before anything is stopped, and is done once: by the job, by what comes after its failure, or by the next boot.',
+    source: `${SERVICE}; measured: a job killed at random moments, and power lost`,
+  },
+  key(
+    'OnStartupSec',
+    'Once after a boot: a job that was under way when the machine went off may have left something standing still.',
+    'systemd.timer(5)',
+  ),
+  key(
+    'Restart(?:Sec)?|StartLimit\\w+',
+    'What could not be started is tried again, and then somebody is told.',
+    SERVICE,
+  ),
   key(
     'ExecStartPre',
     'Looks at the source before restic does: restic would record a missing or empty one as the new state. Then dumps databases: files that are copied while a server writes them do not fit together.',

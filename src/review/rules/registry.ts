@@ -12,6 +12,7 @@ import { leftBehind } from './left-behind.js';
 import { methods } from './methods.js';
 import { renamed } from './renamed.js';
 import { retentionChanged } from './retention.js';
+import { hooksChanged, quiesced } from './quiesce.js';
 import { rootlessUser } from './rootless.js';
 import * as templates from './templates.js';
 import * as timing from './timing.js';
@@ -24,6 +25,8 @@ export const RULES: readonly Rule[] = [
   coverage.lostServices,
   coverage.gained,
   dumps,
+  quiesced,
+  hooksChanged,
   history.groupChanged,
   history.pathChanged,
   history.repositorySwitched,

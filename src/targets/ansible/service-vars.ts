@@ -1,3 +1,4 @@
+import { isSurrounded } from '../../hosts/around.js';
 import type { JobSchedule } from '../../schedule/job-schedule.js';
 import type { Placement, RepositoryPlan, ServicePlan } from '../../model/plan.js';
 import { excludeOnHost } from './exclude-on-host.js';
@@ -80,6 +81,7 @@ function serviceContext({ service, repository, placements }: HostService): Recor
     only: contexts.length === 1 ? contexts[0] : null,
     places: contexts,
     dumps: (service.dumps ?? []).map(({ name }) => name).join(', '),
+    surrounded: isSurrounded(service) ? service.service_id : '',
     place_names: placements.map(({ name }) => name).join(', '),
     by_host: placements.every(({ named }) => named),
   };

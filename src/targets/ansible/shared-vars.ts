@@ -1,3 +1,4 @@
+import { isSurrounded } from '../../hosts/around.js';
 import { dumpsHere } from '../../hosts/dumps.js';
 import type { HostJob } from '../../hosts/host-tree.js';
 import type { NamedHost } from '../../hosts/named-hosts.js';
@@ -32,6 +33,9 @@ export function sharedVars({ name, tree }: NamedHost, { plan, templates }: Targe
         ),
         exclude: unique(jobs.flatMap(excludesOf)),
         dumps: jobs.flatMap(dumpNames).join(', '),
+        surrounded: jobs
+          .flatMap(({ service }) => (isSurrounded(service) ? [service.service_id] : []))
+          .join(', '),
       }),
       mode: 0o644,
       sources: [...new Set(jobs.map(({ service }) => service.contract))].sort(),

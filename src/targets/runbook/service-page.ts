@@ -5,6 +5,7 @@ import { header } from '../../rendering/header.js';
 import { serviceAt } from '../../lookup/at-place.js';
 import { jobIndex, serviceIndex } from '../../lookup/job-index.js';
 import type { Job } from '../../model/job.js';
+import { recoverCommand } from '../../names/installed.js';
 import { titleOf } from '../../live-data/registry.js';
 import { runtimeOf } from '../../runtimes/registry.js';
 import { placementName } from '../protection.js';
@@ -108,6 +109,8 @@ function placementContext(
       operator: cluster?.operatorText(service, placement, input.runtimes) ?? '',
       cron: schedule.cron,
       timezone: schedule.timezone,
+      stands_still: placement.quiesce !== undefined,
+      recover: recoverCommand(input.plan.project, placement.scope === 'user'),
       steps: steps.map((step) => shown(step, at)),
       applied: (cluster?.applied(placement, input) ?? []).map(({ path, content }) => ({
         path,

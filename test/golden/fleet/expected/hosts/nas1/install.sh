@@ -303,6 +303,7 @@ remove_file() {
   case $1 in
     "$units"/*.timer) [ -n "$root" ] || stop_timer "${1##*/}" ;;
     "$units"/*.service) forget_job "$(basename "$1" .service)" ;;
+    "$library"/around.sh) [ -n "$root" ] || may_go "$1" "$state/$project/owed" || return 0 ;;
   esac
   rm -f "$root$1"
 }
@@ -316,6 +317,15 @@ remove_others() {
   done <<END
 $unwanted
 END
+}
+
+# may_go SCRIPT FOLDER: what a job left standing still runs again before the script goes that sees to it. One that a running job
+# needs stays.
+may_go() {
+  "$1" recover || say "NOTE: something may still stand still; see: find $2"
+  [ -n "$(find "$2" -mindepth 1 -type d 2>/dev/null)" ] || return 0
+  say "NOTE: $1 stays for a job that runs; remove it when that has ended"
+  return 1
 }
 
 idle_timers=''

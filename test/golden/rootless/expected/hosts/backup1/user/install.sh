@@ -297,6 +297,7 @@ remove_file() {
   case $1 in
     "$units"/*.timer) stop_timer "${1##*/}" ;;
     "$containers"/*.container) forget_job "$(basename "$1" .container)" ;;
+    "$library"/around.sh) may_go "$1" "${XDG_STATE_HOME:-$HOME/.local/state}/stowage/$project/owed" || return 0 ;;
   esac
   rm -f "$1"
 }
@@ -310,6 +311,15 @@ remove_others() {
   done <<END
 $unwanted
 END
+}
+
+# may_go SCRIPT FOLDER: what a job left standing still runs again before the script goes that sees to it. One that a running job
+# needs stays.
+may_go() {
+  "$1" recover || say "NOTE: something may still stand still; see: find $2"
+  [ -n "$(find "$2" -mindepth 1 -type d 2>/dev/null)" ] || return 0
+  say "NOTE: $1 stays for a job that runs; remove it when that has ended"
+  return 1
 }
 
 # Before projects had names, secrets lay one folder higher; what is taken over keeps them.

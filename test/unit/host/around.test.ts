@@ -1,0 +1,266 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { Sandbox } from '../../support/sandbox.js';
+import { builtinTemplates } from '../../../src/template/engine.js';
+
+/** Docker or Podman: each container is a file with its state in it; the newest is listed first. */
+const ENGINE = `here=$ENGINE_FOLDER
+echo "$NAME $*" >>"$here/../log"
+[ ! -e "$here/../down" ] || exit 1
+set_state() { [ -e "$here/$2" ] && echo "$1" >"$here/$2"; }
+case $1 in
+  ps) [ "$2" != --quiet ] || exit 0
+    for name in web db off; do
+      [ ! -e "$here/$name" ] || case "$*" in
+        *"project=shop"*) case "$*" in *.service=*) case "$*" in *".service=$name"*) ;; *) continue ;; esac ;; esac
+          echo "$(cat "$here/$name") $name id-$name" ;;
+      esac
+    done ;;
+  container) for name; do :; done
+    case "$*" in *PODMAN_SYSTEMD_UNIT*) cat "$here/../unit-of-$name" 2>/dev/null; exit 0 ;; esac
+    name=\${name#id-}; [ -e "$here/$name" ] || name=$(cat "$here/../renamed-$name") || exit 1
+    echo "$(cat "$here/$name") /$name id-$name" ;;
+  pause) set_state paused "$2" ;;
+  unpause | start) set_state running "$2" ;;
+  stop) set_state exited "$2" ;;
+esac
+`;
+/** systemd: `PROPERTY-UNIT` are files. */
+const SYSTEMCTL = `here=$ENGINE_FOLDER
+shift
+case $1 in
+  show) for unit; do :; done; property=\${2#--property=}
+    cat "$here/../$property-$unit" 2>/dev/null || case $property in LoadState) echo loaded ;; ActiveState) echo inactive ;; FreezerState) echo running ;; esac ;;
+  *) echo "systemctl $*" >>"$here/../log" ;;
+esac
+`;
+
+let sandbox: Sandbox;
+const standIn = (name: string, text: string) =>
+  sandbox.write(
+    `bin/${name}`,
+    `#!/bin/sh\n${text.replaceAll('$ENGINE_FOLDER', sandbox.at('state')).replaceAll('$NAME', name)}`,
+    0o755,
+  );
+beforeEach(() => {
+  sandbox = new Sandbox();
+  mkdirSync(sandbox.at('state'));
+  sandbox.write(
+    'around.sh',
+    builtinTemplates().render('host/around.sh.hbs', { header: 'test', project: 'lab', user: true }),
+  );
+  sandbox.write('check-unused.sh', '#!/bin/sh\necho "  container x"; [ ! -e "$0.used" ]\n', 0o755);
+  for (const name of ['docker', 'podman']) standIn(name, ENGINE);
+  standIn('systemctl', SYSTEMCTL);
+  for (const name of ['lxc-freeze', 'lxc-unfreeze', 'pct'])
+    standIn(name, `echo "$NAME $*" >>"$ENGINE_FOLDER/../log"\n`);
+  standIn('lxc-info', 'cat "$ENGINE_FOLDER/$2"\n');
+  container('web', 'running');
+  container('db', 'running');
+  container('off', 'exited');
+});
+afterEach(() => sandbox.remove());
+
+const container = (name: string, state: string) => sandbox.write(`state/${name}`, `${state}\n`);
+const state = (name: string) => readFileSync(sandbox.at(`state/${name}`), 'utf8').trim();
+const around = (words: readonly string[], result = '') =>
+  sandbox.run(sandbox.at('around.sh'), words, {
+    XDG_STATE_HOME: sandbox.at('home'),
+    ...(result === '' ? {} : { SERVICE_RESULT: result }),
+    RESTIC_PASSWORD_FILE: '/etc/pw',
+  });
+const GOOD = { code: 0, err: '' };
+/** Calls that change something. */
+const calls = () => sandbox.lines('log').filter((line) => !/ (?:ps|container) /.test(`${line} `));
+const owed = () => {
+  const folder = sandbox.at('home/stowage/lab/owed/job');
+  return existsSync(folder) ? readdirSync(folder).sort() : [];
+};
+const SHOP = ['job', '60', 'docker', 'project=shop'];
+
+describe('what stands still', () => {
+  test('is stopped from the newest on, and started from the oldest on; what is off stays off', () => {
+    expect(around(['stop', ...SHOP])).toMatchObject(GOOD);
+    expect(['web', 'db', 'off'].map(state)).toEqual(['exited', 'exited', 'exited']);
+    expect(owed()).toEqual(['0-0000-held', '0-0001-held']);
+    expect(around(['end', 'job'], 'success')).toMatchObject(GOOD);
+    expect(calls()).toEqual(['docker stop web', 'docker stop db', 'docker start db', 'docker start web']);
+    expect(owed()).toEqual([]);
+    expect(readdirSync(sandbox.at('home/stowage/lab/owed'))).toEqual(['job.lock']);
+  });
+
+  test('is only what is named, and what restarts all the time is stopped too', () => {
+    container('web', 'restarting');
+    expect(around(['stop', ...SHOP, 'service=web'])).toMatchObject(GOOD);
+    expect(around(['end', 'job'])).toMatchObject(GOOD);
+    expect(calls()).toEqual(['docker stop web', 'docker start web']);
+  });
+
+  test('is frozen, but not what somebody else has frozen', () => {
+    container('db', 'paused');
+    expect(around(['pause', ...SHOP])).toMatchObject(GOOD);
+    expect(around(['end', 'job'])).toMatchObject(GOOD);
+    expect(calls()).toEqual(['docker pause web', 'docker unpause web']);
+    expect(state('db')).toBe('paused');
+  });
+
+  test('was stopped only in part when the job was killed: a stop under way ends before the start', () => {
+    around(['stop', ...SHOP]);
+    rmSync(sandbox.at('home/stowage/lab/owed/job.held'));
+    container('web', 'running');
+    expect(around(['end', 'job'])).toMatchObject(GOOD);
+    expect(calls().slice(2)).toEqual([
+      'docker stop db',
+      'docker start db',
+      'docker stop web',
+      'docker start web',
+    ]);
+  });
+
+  test('goes on being owed while its engine is down, and is found again under another name', () => {
+    around(['stop', ...SHOP, 'service=web']);
+    sandbox.write('down', '');
+    expect(around(['end', 'job'])).toMatchObject({
+      code: 1,
+      err: expect.stringContaining('<3>stowage: this failed: stop 60 docker web'),
+    });
+    expect(owed()).toEqual(['0-0000-held']);
+    rmSync(sandbox.at('down'));
+    rmSync(sandbox.at('state/web'));
+    container('other', 'exited');
+    sandbox.write('renamed-web', 'other\n');
+    expect(around(['recover'])).toMatchObject(GOOD);
+    expect(state('other')).toBe('running');
+    expect(owed()).toEqual([]);
+  });
+
+  test('does not fail a job for what is gone for good, but says so and fails', () => {
+    around(['stop', ...SHOP, 'service=web']);
+    rmSync(sandbox.at('state/web'));
+    expect(around(['end', 'job'])).toMatchObject({
+      code: 1,
+      err: expect.stringContaining("docker does not know 'web' any more"),
+    });
+    expect(owed()).toEqual([]);
+  });
+
+  test('must be known where somebody uses the files', () => {
+    const words = ['stop', 'job', '60', 'docker', 'project=other', 'at=/srv/a b'];
+    expect(around(words)).toMatchObject({ code: 0 });
+    sandbox.write('check-unused.sh.used', '');
+    expect(around(words)).toMatchObject({
+      code: 1,
+      err: expect.stringContaining('docker does not know other, and somebody may use the files'),
+    });
+    sandbox.write('down', '');
+    expect(around(words)).toMatchObject({
+      code: 1,
+      err: expect.stringContaining('docker does not say what runs'),
+    });
+  });
+
+  test('is a unit of Podman where one runs the container, which would start it again', () => {
+    sandbox.write('unit-of-web', 'web.service\n');
+    sandbox.write('ActiveState-web.service', 'active\n');
+    expect(around(['stop', 'job', '60', 'podman', 'container=web', 'container=db'])).toMatchObject(GOOD);
+    expect(around(['end', 'job'])).toMatchObject(GOOD);
+    expect(calls()).toEqual([
+      'systemctl stop web.service',
+      'podman stop db',
+      'systemctl start web.service',
+      'podman start db',
+    ]);
+  });
+
+  test('takes with it what needs it and what would start it, as far as that runs', () => {
+    for (const unit of ['app.service', 'needs.service', 'needs-that.service', 'app.socket']) {
+      sandbox.write(`ActiveState-${unit}`, 'active\n');
+    }
+    sandbox.write('RequiredBy-app.service', 'needs.service resting.service\n');
+    sandbox.write('BoundBy-needs.service', 'needs-that.service\n');
+    sandbox.write('TriggeredBy-app.service', 'app.socket\n');
+    expect(around(['stop', 'job', '60', 'unit', 'unit=app.service'])).toMatchObject(GOOD);
+    expect(around(['end', 'job'])).toMatchObject(GOOD);
+    const all = 'app.service needs.service app.socket needs-that.service';
+    expect(calls()).toEqual([`systemctl stop ${all}`, `systemctl start ${all}`]);
+  });
+
+  test('is a unit that is frozen', () => {
+    sandbox.write('ActiveState-app.service', 'active\n');
+    expect(around(['pause', 'job', '60', 'unit', 'unit=app.service', 'unit=off.service'])).toMatchObject(
+      GOOD,
+    );
+    sandbox.write('FreezerState-app.service', 'frozen\n');
+    expect(around(['end', 'job'])).toMatchObject(GOOD);
+    expect(calls()).toEqual(['systemctl freeze app.service', 'systemctl thaw app.service']);
+  });
+
+  test('is a guest', () => {
+    container('104', 'RUNNING');
+    expect(around(['pause', 'job', '60', 'lxc', 'guest=104'])).toMatchObject(GOOD);
+    container('104', 'FROZEN');
+    expect(around(['end', 'job'])).toMatchObject(GOOD);
+    container('104', 'RUNNING');
+    expect(around(['stop', 'job', '60', 'lxc', 'guest=104'])).toMatchObject(GOOD);
+    container('104', 'STOPPED');
+    expect(around(['end', 'job'])).toMatchObject(GOOD);
+    expect(calls()).toEqual([
+      ...['lxc-freeze --name 104', 'lxc-unfreeze --name 104'],
+      ...['pct shutdown 104 --timeout 60', 'pct start 104'],
+    ]);
+  });
+});
+
+describe('hooks', () => {
+  const note = (word: string) => [
+    'sh',
+    '-c',
+    `echo ${word} "$RESTIC_PASSWORD_FILE$1" >>'${sandbox.at('log')}'`,
+    'sh',
+    "it's 'x'",
+  ];
+  const owe = (when: string, word = when) => around(['owe', 'job', when, '60', ...note(word)]);
+
+  test('run in order at the end, once, and see nothing of the repository', () => {
+    for (const when of ['after', 'on_success', 'on_failure', 'resume']) expect(owe(when)).toMatchObject(GOOD);
+    expect(around(['end', 'job', 'sh', '-c', `echo also >>'${sandbox.at('log')}'`], 'success')).toMatchObject(
+      GOOD,
+    );
+    expect(around(['end', 'job'], 'success')).toMatchObject(GOOD);
+    expect(calls()).toEqual(["resume it's 'x'", 'also', "after it's 'x'", "on_success it's 'x'"]);
+  });
+
+  test('of a failure run where the job failed, where another hook did, and where it was killed', () => {
+    for (const end of [['end', 'job'], ['begin', 'job'], ['recover']]) {
+      owe('on_success');
+      owe('on_failure');
+      expect(around(end, end[0] === 'end' ? 'exit-code' : 'success')).toMatchObject(GOOD);
+    }
+    around(['owe', 'job', 'after', '60', 'false']);
+    owe('on_success');
+    owe('on_failure');
+    expect(around(['end', 'job'], 'success')).toMatchObject({
+      code: 1,
+      err: expect.stringContaining('this failed: 60 false'),
+    });
+    expect(calls()).toEqual(Array.from({ length: 4 }, () => "on_failure it's 'x'"));
+    expect(owed()).toEqual([]);
+  });
+
+  test('that take too long are ended', () => {
+    expect(around(['run', '1', 'sleep', '30'])).toMatchObject({
+      code: 1,
+      err: expect.stringContaining('it took longer than 1 seconds: sleep 30'),
+    });
+  });
+
+  test('are left to a job that runs', () => {
+    owe('after');
+    sandbox.write('ActiveState-job.service', 'activating\n');
+    expect(around(['recover'])).toMatchObject(GOOD);
+    expect(owed()).toEqual(['2-0000-after']);
+    sandbox.write('ActiveState-job.service', 'failed\n');
+    expect(around(['recover'])).toMatchObject(GOOD);
+    expect(owed()).toEqual([]);
+  });
+});
