@@ -29,8 +29,9 @@ export interface Hooks {
   readonly pointer: Pointer;
 }
 
-/** As the plan has them. */
+/** What stands still, as the plan has it. */
 export type PlannedQuiesce = Omit<Quiesce, 'pointer'>;
+/** Commands around a backup, as the plan has them. */
 export type PlannedHooks = Omit<Hooks, 'pointer'>;
 
 /** What stands still in one place, as `around.sh` is told. */

@@ -23,6 +23,8 @@ export function triggersIn(files: readonly { readonly path: string; readonly con
     .flatMap(({ path, content }): string[] => {
       if (path.endsWith('.timer')) {
         const times = [...content.matchAll(/^OnCalendar=(.*)$/gm)].map(([, time]) => time);
+        // One that knows no time comes after a boot, for what jobs left undone.
+        if (times.length === 0) return [];
         return [`${path}|${path.replace(/^.*\//, '').replace(/\.timer$/, '')}||${times.join(';')}`];
       }
       if (!/^kubernetes\/.*\.yaml$/.test(path)) return [];

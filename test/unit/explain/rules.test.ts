@@ -5,7 +5,7 @@ import glob from 'fast-glob';
 import { RULES, rulesFor } from '../../../src/explain/rules/registry.js';
 
 /** Every line of every golden tree, by path in its tree. */
-const lines = ['homelab', 'minimal', 'every-runtime'].flatMap((name) => {
+const lines = ['homelab', 'minimal', 'every-runtime', 'quiet'].flatMap((name) => {
   const root = `test/golden/${name}/expected`;
   return glob.sync('**', { cwd: root, dot: true }).flatMap((path) =>
     readFileSync(join(root, path), 'utf8')
