@@ -18,14 +18,15 @@ export type Clockwork = 'systemd' | 'kubernetes';
 /** The schedule of 29 February that falls on one given weekday comes back after at most 40 years. */
 const SEARCH_DAYS = 41 * 366;
 
-/** Whether a day, counted from 1970-01-01, has runs. */
-export function runsOnDay(schedule: CronSchedule, days: number): boolean {
-  const { month, day } = dateOf(days);
-  if (!schedule.month.values.includes(month)) return false;
-  const byDate = schedule.day_of_month.values.includes(day);
-  const byWeekday = schedule.day_of_week.values.includes(weekdayOf(days));
-  const either = schedule.day_of_month.restricted && schedule.day_of_week.restricted;
-  return either ? byDate || byWeekday : byDate && byWeekday;
+/** Whether a day, counted from 1970-01-01, has runs. Its date is only worked out where the weekday does not decide. */
+export function runsOnDay({ month, day_of_month, day_of_week }: CronSchedule, days: number): boolean {
+  const either = day_of_month.restricted && day_of_week.restricted;
+  const byWeekday = day_of_week.values.includes(weekdayOf(days));
+  if (!byWeekday && !either) return false;
+  const isDecided = byWeekday && (either || day_of_month.values.length === 31);
+  if (isDecided && month.values.length === 12) return true;
+  const date = dateOf(days);
+  return month.values.includes(date.month) && (isDecided || day_of_month.values.includes(date.day));
 }
 
 /** The runs of a day as minutes after its midnight on the clock, sorted. */
