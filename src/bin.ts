@@ -48,12 +48,13 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 });
 process.stderr.on('error', () => undefined);
 
-void main(process.argv.slice(2)).then(
-  (code) => {
+/** Runs the program with the words behind its name. Resolves when it has ended and the exit code is set, whatever happens. */
+export async function start(words: readonly string[]): Promise<void> {
+  try {
+    const code = await main(words);
     process.exitCode ??= code;
-  },
-  (error: unknown) => {
+  } catch (error) {
     process.exitCode = EXIT.failed;
     process.stderr.write(explain(error));
-  },
-);
+  }
+}

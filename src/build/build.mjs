@@ -21,8 +21,8 @@ const banner = {
 };
 rmSync('dist', { recursive: true, force: true });
 // The library: one module.
-await build({ ...common, entryPoints: { index: 'src/index.ts' }, outdir: 'dist', minifySyntax: true, banner });
-await buildProgram();
+const library = { entryPoints: { index: 'src/index.ts' }, outdir: 'dist', minifySyntax: true, banner };
+await Promise.all([build({ ...common, ...library }), buildProgram()]);
 // Those that people name in their editors; old plans are read by nobody but `diff`.
 for (const name of ['contract', 'policy', 'plan'])
   cpSync(`build/generated/schemas/${name}.schema.json`, `dist/schemas/${name}.schema.json`);

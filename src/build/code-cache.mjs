@@ -10,4 +10,4 @@ const script = new Script(readFileSync(program, 'utf8'), { filename: program });
 process.on('exit', () => {
   writeFileSync(cache, script.createCachedData());
 });
-script.runInThisContext()(createRequire(program), program);
+script.runInThisContext()(createRequire(program), program).start(process.argv.slice(2));

@@ -20,11 +20,11 @@ export async function buildProgram() {
     minifyWhitespace: true,
     plugins: [narrowText],
     define: { 'import.meta.url': 'stowageAddress' },
-    // An expression: a function that is given what a module of CommonJS has.
+    // An expression: a function that is given what a module of CommonJS has, and returns what it exports.
     banner: {
-      js: "(function (require, __filename) { const stowageAddress = require('node:url').pathToFileURL(__filename).href;",
+      js: "(function (require, __filename) { const module = {}; const stowageAddress = require('node:url').pathToFileURL(__filename).href;",
     },
-    footer: { js: '})' },
+    footer: { js: 'return module.exports; })' },
   });
   const [{ contents }] = outputFiles;
   const name = `program-${hashOf(contents).slice(0, 16)}`;
@@ -92,5 +92,5 @@ function codeCache() {
 }
 
 const script = new Script(readFileSync(filename, 'utf8'), { filename, cachedData: codeCache() });
-script.runInThisContext()(createRequire(filename), filename);
+script.runInThisContext()(createRequire(filename), filename).start(process.argv.slice(2));
 `;

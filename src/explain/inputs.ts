@@ -17,6 +17,7 @@ import type { RenderedFile, TargetInput } from '../rendering/file.js';
 import type { Target } from '../targets/target.js';
 import { intlZones } from '../time/intl-zone.js';
 import { TemplateError } from '../template/engine.js';
+import { rememberTexts } from '../template/remember.js';
 import type { TemplateSet } from '../template/template-set.js';
 
 /** One document that a rendering depends on; its value need not be the one that the document holds. */
@@ -72,7 +73,7 @@ export class Renderer {
   #values: { inputs: Inputs; places: string; placed: PlacedValues } | null = null;
 
   constructor(templates: TemplateSet, valueFiles: ValueFiles) {
-    this.#templates = templates;
+    this.#templates = rememberTexts(templates);
     this.#valueFiles = valueFiles;
   }
 

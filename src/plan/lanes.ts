@@ -3,7 +3,7 @@ import { formatCron } from '../schedule/cron.js';
 import { knownSchedule } from '../schedule/job-schedule.js';
 import type { StartWindows } from '../schedule/start-windows.js';
 import { offsetRoom } from '../schedule/offset.js';
-import { runsBetween, SIMULATION, timesOfDay } from '../schedule/runs.js';
+import { simulatedRuns, SIMULATION, timesOfDay } from '../schedule/runs.js';
 import type { Zones } from '../schedule/zone.js';
 
 const DAY = 1440;
@@ -43,7 +43,7 @@ export class Lanes {
   #make(clock: JobDraft['clock'], locks: JobDraft['locks'], { expression, timezone, spread }: Window): Lane {
     const schedule = knownSchedule(expression);
     const zone = this.#zones(timezone);
-    const { from, to } = SIMULATION;
+    const { from } = SIMULATION;
     const room = offsetRoom(schedule, spread);
     const later = this.#reference - zone.offsetAt(from) + DAY;
     return {
@@ -51,7 +51,7 @@ export class Lanes {
       name: `${formatCron(schedule)} ${timezone} ${room}`,
       starts: timesOfDay(schedule).map((time) => (time + later) % DAY),
       room,
-      runs: runsBetween(schedule, zone, from, to, clock),
+      runs: simulatedRuns(schedule, zone, clock),
     };
   }
 }

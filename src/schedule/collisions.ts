@@ -48,19 +48,22 @@ export function* freeTimes(
 }
 
 /** One run a day may move to any minute, the nearest first; several keep their distance and move together. */
-function otherTimes(schedule: CronSchedule): CronSchedule[] {
+function* otherTimes(schedule: CronSchedule): Generator<CronSchedule> {
   const [wanted = 0, ...more] = timesOfDay(schedule);
   if (more.length > 0) {
     const room = offsetRoom(schedule, DAY);
-    return Array.from({ length: room }, (_, minutes) => shiftSchedule(schedule, minutes));
+    for (let minutes = 0; minutes < room; minutes += 1) yield shiftSchedule(schedule, minutes);
+    return;
   }
-  return Array.from({ length: DAY }, (_, minute) => minute)
-    .sort((a, b) => distance(a, wanted) - distance(b, wanted) || a - b)
-    .map((minute) => ({
-      ...schedule,
-      minute: { values: [minute % 60], restricted: true },
-      hour: { values: [Math.floor(minute / 60)], restricted: true },
-    }));
+  for (let apart = 0; apart <= DAY / 2; apart += 1) {
+    const both = [(wanted + apart) % DAY, (wanted - apart + DAY) % DAY].sort((a, b) => a - b);
+    for (const minute of new Set(both))
+      yield {
+        ...schedule,
+        minute: { values: [minute % 60], restricted: true },
+        hour: { values: [Math.floor(minute / 60)], restricted: true },
+      };
+  }
 }
 
 function distance(a: number, b: number): number {

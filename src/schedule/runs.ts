@@ -7,7 +7,7 @@
  *   times under Kubernetes: robfig/cron v3 looks at the wall clock of each instant (`SpecSchedule.Next`).
  */
 import { dateOf, weekdayOf } from './civil.js';
-import { runsEveryDay, type CronSchedule } from './cron.js';
+import { formatCron, runsEveryDay, type CronSchedule } from './cron.js';
 import { transitionsBetween, type Transition, type Zone } from './zone.js';
 
 const DAY = 1440;
@@ -18,14 +18,15 @@ export type Clockwork = 'systemd' | 'kubernetes';
 /** The schedule of 29 February that falls on one given weekday comes back after at most 40 years. */
 const SEARCH_DAYS = 41 * 366;
 
-/** Whether a day, counted from 1970-01-01, has runs. */
-export function runsOnDay(schedule: CronSchedule, days: number): boolean {
-  const { month, day } = dateOf(days);
-  if (!schedule.month.values.includes(month)) return false;
-  const byDate = schedule.day_of_month.values.includes(day);
-  const byWeekday = schedule.day_of_week.values.includes(weekdayOf(days));
-  const either = schedule.day_of_month.restricted && schedule.day_of_week.restricted;
-  return either ? byDate || byWeekday : byDate && byWeekday;
+/** Whether a day, counted from 1970-01-01, has runs. Its date is only worked out where the weekday does not decide. */
+export function runsOnDay({ month, day_of_month, day_of_week }: CronSchedule, days: number): boolean {
+  const either = day_of_month.restricted && day_of_week.restricted;
+  const byWeekday = day_of_week.values.includes(weekdayOf(days));
+  if (!byWeekday && !either) return false;
+  const isDecided = byWeekday && (either || day_of_month.values.length === 31);
+  if (isDecided && month.values.length === 12) return true;
+  const date = dateOf(days);
+  return month.values.includes(date.month) && (isDecided || day_of_month.values.includes(date.day));
 }
 
 /** The runs of a day as minutes after its midnight on the clock, sorted. */
@@ -159,14 +160,35 @@ const ANALYSIS_DAYS = 397;
  */
 export const SIMULATION: Period = { from: 19_723 * DAY, to: (19_723 + ANALYSIS_DAYS) * DAY };
 
+/** Lists of runs that are kept, by zone. The longest belong to schedules of every few minutes, which are rare. */
+const kept = new WeakMap<Zone, Map<string, readonly number[]>>();
+const KEPT_LISTS = 2000;
+const KEPT_RUNS = 1000;
+
+/** The runs in {@link SIMULATION}. They never change, and one process draws many plans: `diff`, `explain` and `watch` do. */
+export function simulatedRuns(schedule: CronSchedule, zone: Zone, clockwork: Clockwork): readonly number[] {
+  const lists = kept.get(zone) ?? new Map<string, readonly number[]>();
+  kept.set(zone, lists);
+  const key = `${formatCron(schedule)} ${clockwork}`;
+  const known = lists.get(key);
+  if (known !== undefined) return known;
+  const runs = runsBetween(schedule, zone, SIMULATION.from, SIMULATION.to, clockwork);
+  if (runs.length <= KEPT_RUNS && lists.size < KEPT_LISTS) lists.set(key, runs);
+  return runs;
+}
+
 /** The thirteen months that begin at an instant: what `stowage schedule` looks at. */
 export function analysisFrom(at: number): Period {
   return { from: at, to: at + ANALYSIS_DAYS * DAY };
 }
 
 /** Runs in a period, and the longest gap from the first of them to the first one after its end. */
-export function simulate(schedule: CronSchedule, zone: Zone, clockwork: Clockwork, { from, to }: Period) {
-  const runs = runsBetween(schedule, zone, from, to, clockwork);
+export function simulate(schedule: CronSchedule, zone: Zone, clockwork: Clockwork, period: Period) {
+  const { from, to } = period;
+  const runs =
+    period === SIMULATION
+      ? simulatedRuns(schedule, zone, clockwork)
+      : runsBetween(schedule, zone, from, to, clockwork);
   const wanted = runs.length === 0 ? 2 : 1;
   let [longestGap, previous] = [0, runs[0]];
   const see = (run: number): void => {

@@ -18,11 +18,12 @@ function partialsIn(program: Program): PartialStep[] {
  * same ending before others; undefined when there is none.
  */
 export function resolvePartial(templates: CompiledTemplates, from: string, name: string): string | undefined {
-  const extensions = [templateExtension(from), ...TEMPLATE_EXTENSIONS];
-  const candidates = [`${name}.hbs`, ...extensions.map((extension) => `${name}.${extension}.hbs`)];
-  return candidates.find(
-    (candidate) => Object.hasOwn(templates, candidate) && templateKind(candidate) === templateKind(from),
-  );
+  const kind = templateKind(from);
+  const isMeant = (candidate: string): boolean =>
+    Object.hasOwn(templates, candidate) && templateKind(candidate) === kind;
+  // Most often the ending is the same; the others are only tried then.
+  const likely = [`${name}.hbs`, `${name}.${templateExtension(from)}.hbs`].find(isMeant);
+  return likely ?? TEMPLATE_EXTENSIONS.map((extension) => `${name}.${extension}.hbs`).find(isMeant);
 }
 
 function reaches(

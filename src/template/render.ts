@@ -141,7 +141,7 @@ class Renderer {
       this.program(step.otherwise, scope);
       return;
     }
-    this.program(step.body, { ...inside(scope, value), locals: named(scope, step.names, [value]) });
+    this.program(step.body, inside(scope, value, scope.data, named(scope, step.names, [value])));
   }
 
   private each(step: EachStep<ValueStep>, scope: Scope): void {
@@ -156,7 +156,7 @@ class Renderer {
     entries.forEach(([key, value], index) => {
       const data = { index, key, first: index === 0, last: index === entries.length - 1 };
       const locals = named(scope, step.names, [value, key]);
-      this.program(step.body, { ...inside(scope, value), data: [data, ...scope.data], locals });
+      this.program(step.body, inside(scope, value, [data, ...scope.data], locals));
     });
   }
 
@@ -175,10 +175,8 @@ class Renderer {
           `the context of \`${step.name}\` is ${describe(context)}, not a mapping`,
         );
       }
-      context = Object.fromEntries([
-        ...Object.entries(context),
-        ...step.extra.map(([key, value]) => [key, evaluate(value, scope)] as const),
-      ]);
+      const extra = step.extra.map(([key, value]) => [key, evaluate(value, scope)] as const);
+      context = { ...context, ...Object.fromEntries(extra) };
     }
     this.program(program, {
       ...scope,
@@ -190,8 +188,14 @@ class Renderer {
   }
 }
 
-function inside(scope: Scope, context: unknown): Scope {
-  return { ...scope, contexts: [context, ...scope.contexts] };
+/** The scope of a block that changes the context. Key by key: copies of objects are slow, and each turn of a loop needs one. */
+function inside(
+  { template, contexts, root, indent }: Scope,
+  context: unknown,
+  data: Scope['data'],
+  locals: Scope['locals'],
+): Scope {
+  return { template, contexts: [context, ...contexts], data, locals, root, indent };
 }
 
 function named(
@@ -210,23 +214,21 @@ function listEntries(value: unknown): (readonly [key: string | number, value: un
   return isRecord(value) ? Object.entries(value) : null;
 }
 
-/** Where a path begins, and the parts that are left to go. */
+/** Where a path begins, and how many of its parts are gone by then; undefined where there are not so many blocks. */
 function origin(
-  path: PathExpression,
+  { from, depth, parts }: PathExpression,
   scope: Scope,
-): { start: unknown; parts: readonly string[] } | undefined {
-  const [first = '', ...rest] = path.parts;
-  switch (path.from) {
+): { start: unknown; gone: number } | undefined {
+  const [first = ''] = parts;
+  switch (from) {
     case 'local':
-      return { start: scope.locals.get(first), parts: rest };
+      return { start: scope.locals.get(first), gone: 1 };
     case 'context':
-      return path.depth < scope.contexts.length
-        ? { start: scope.contexts[path.depth], parts: path.parts }
-        : undefined;
+      return depth < scope.contexts.length ? { start: scope.contexts[depth], gone: 0 } : undefined;
     case 'data': {
-      if (first === 'root') return { start: scope.root, parts: rest };
-      const frame = scope.data[path.depth];
-      return frame === undefined ? undefined : { start: frame[first], parts: rest };
+      if (first === 'root') return { start: scope.root, gone: 1 };
+      const frame = scope.data[depth];
+      return frame === undefined ? undefined : { start: frame[first], gone: 1 };
     }
   }
 }
@@ -234,21 +236,27 @@ function origin(
 /** The value of an expression. Only own properties are data; a name that is not there is an error. */
 function evaluate(expression: Expression, scope: Scope): unknown {
   if ('literal' in expression) return expression.literal;
+  const { parts } = expression;
   const from = origin(expression, scope);
   let value = from?.start;
-  let known: readonly string[] = [];
+  let holder: unknown = null;
   let found = from !== undefined;
-  for (const part of from?.parts ?? []) {
+  for (let at = from?.gone ?? 0; found && at < parts.length; at += 1) {
+    const part = parts[at] ?? '';
+    holder = value;
     found = typeof value === 'object' && value !== null && Object.hasOwn(value, part);
-    known = isRecord(value) ? Object.keys(value) : [];
-    if (!found) break;
-    value = (value as Record<string, unknown>)[part];
+    value = found ? (value as Record<string, unknown>)[part] : value;
   }
   if (found && value !== undefined) return value;
+  throw unknownVariable(expression, scope, isRecord(holder) ? Object.keys(holder) : []);
+}
+
+/** @param known the names that there are where the variable is looked for */
+function unknownVariable(expression: PathExpression, scope: Scope, known: readonly string[]): TemplateError {
   const wanted = expression.parts.at(-1) ?? '';
   const guess = known.includes(wanted) ? null : didYouMean(wanted, known);
   const message = `there is no variable \`${expression.text}\` here`;
-  throw new TemplateError(scope.template, expression.at, message, guess ?? knownNames(known));
+  return new TemplateError(scope.template, expression.at, message, guess ?? knownNames(known));
 }
 
 function knownNames(names: readonly string[]): string {

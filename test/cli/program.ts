@@ -69,7 +69,8 @@ export function stowage(
   answered[0] = 0;
   const home = process.cwd();
   process.chdir(folder);
-  worker.postMessage({ words, environment: cleanEnvironment(environment) });
+  const isUsual = Object.keys(environment).length === 0;
+  worker.postMessage({ words, environment: cleanEnvironment(environment), isUsual });
   const end = Atomics.wait(answered, 0, 0, LONGEST_RUN_MS);
   process.chdir(home);
   const { message } = (receiveMessageOnPort(answers) ?? {}) as { message?: Answer };

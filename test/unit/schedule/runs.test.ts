@@ -4,8 +4,10 @@ import { knownSchedule } from '../../../src/schedule/job-schedule.js';
 import {
   clockChangeHits,
   nextRuns,
+  runsBetween,
   simulate,
   SIMULATION,
+  simulatedRuns,
   type Clockwork,
 } from '../../../src/schedule/runs.js';
 import { tabulated, transitionsBetween } from '../../../src/schedule/zone.js';
@@ -97,6 +99,16 @@ describe('the longest gap', () => {
 
 test('a schedule that no day in sight has ends the search', () => {
   expect(next('0 0 29 2 *', 'UTC', '2096-03-01T00:00Z', 1, 'systemd')).toEqual(['2104-02-29T00:00']);
+});
+
+test('the runs of the fixed period are the same when they are asked for again', () => {
+  const schedule = knownSchedule('30 2 * * 0');
+  const zone = intlZones('Europe/Berlin');
+  const runs = (clockwork: Clockwork) =>
+    runsBetween(schedule, zone, SIMULATION.from, SIMULATION.to, clockwork);
+  for (const clockwork of ['systemd', 'kubernetes', 'systemd'] as const)
+    expect(simulatedRuns(schedule, zone, clockwork)).toEqual(runs(clockwork));
+  expect(simulatedRuns(schedule, zone, 'kubernetes')).not.toEqual(simulatedRuns(schedule, zone, 'systemd'));
 });
 
 test('a tabulated zone has the offsets of the zone itself, inside its span and outside', () => {

@@ -12,6 +12,7 @@ import {
   TemplateError,
 } from '../../../src/template/engine.js';
 import type { CompiledTemplates } from '../../../src/template/program.js';
+import { rememberTexts } from '../../../src/template/remember.js';
 import { renderProgram } from '../../../src/template/render.js';
 
 function load(texts: Record<string, string>): ReturnType<typeof loadTemplates> {
@@ -168,4 +169,24 @@ describe('the build', () => {
       }).toThrow(/templates\/a\/b\.sh\.hbs:2:2 [^]*templates\/d\.hbs:1:1 [^]*templates\/a\/c\.md\.hbs:1:1 /);
     });
   });
+});
+
+test('templates that remember fill again what is filled with something else', () => {
+  const { templates } = load({ 'a.sh.hbs': '{{x}}\n', 'b.sh.hbs': '{{x}} b\n' });
+  let filled = 0;
+  const remembering = rememberTexts({
+    ...templates,
+    render: (name, context) => {
+      filled += 1;
+      return templates.render(name, context);
+    },
+  });
+  const text = (name: string, x: string) => remembering.render(name, { x });
+  expect([
+    text('a.sh.hbs', '1'),
+    text('b.sh.hbs', '1'),
+    text('a.sh.hbs', '2'),
+    text('a.sh.hbs', '1'),
+  ]).toEqual([...['1\n', '1 b\n', '2\n', '1\n']]);
+  expect(filled).toBe(3);
 });
