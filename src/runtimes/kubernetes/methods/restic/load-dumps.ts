@@ -79,6 +79,7 @@ export function loadDumps(job: KubernetesJob, workload: keyof typeof TEXT): Step
 function loadFence(job: KubernetesJob, here: HereDump): Fence {
   const { dump } = here;
   const pod = restoreDumpName(job, dump.name);
+  const kept = engineOf(dump.engine).network?.keeps;
   const folder = dump.snapshot_path.slice(0, dump.snapshot_path.lastIndexOf('/'));
   return fence(`${IN_TREE}, for ${dump.name} (${engineOf(dump.engine).title})`, [
     applyFile(restoreDumpPath(job, here)),
@@ -88,6 +89,9 @@ function loadFence(job: KubernetesJob, here: HereDump): Fence {
       ...['exec', '--stdin', '--tty', pod, '--', 'sh', `${SCRIPTS}/load-dump.sh`],
       ...[`--to=${RESTORED}${folder}`, ...dumpOptions(here), '--', ...dump.restore_command],
     ),
+    ...(kept == null
+      ? []
+      : [kubectl(job, 'cp', `${pod}:/tmp/${kept}`, `./${job.service.service_id}-${dump.name}-${kept}`)]),
     kubectl(job, 'delete', 'pod', pod),
   ]);
 }

@@ -27,14 +27,8 @@ export function placeDump(asked: DumpToPlace): PlacedDump | CannotReach {
   const engine = engineOf(dump.engine);
   const common = { name: dump.name, enter: [], on_host: false };
   if (engine.reads_files !== null) return inClaim(asked, image, common);
-  if (engine.script === null) {
-    return { ...common, path: null, container: { image, host: dump.host, port: dump.port, volume: null } };
-  }
   if (engine.network === null) {
-    return {
-      cannot: `a job can ask ${engine.title} only where its server is`,
-      hint: 'write what dumps it over the network as a dump by `engine: command`',
-    };
+    return { ...common, path: null, container: { image, host: dump.host, port: dump.port, volume: null } };
   }
   const container: DumpContainer = {
     image,
