@@ -68,7 +68,7 @@ case "$verb $*" in
   'exec --stdin --tty '*) pod=$(first "$3"); shift 4; exec podman exec "$pod" "$@" ;;
   'exec deployment/'*) pod=\${1#deployment/}; shift 2; exec podman exec "$pod-pod-app" "$@" ;;
   'exec '*) pod=$(first "$1"); shift 2; exec podman exec "$pod" "$@" ;;
-  'cp '*) podman cp "\${1%%:*}-restic:\${1#*:}" "$2" ;;
+  'cp '*) podman cp "$(first "\${1%%:*}"):\${1#*:}" "$2" ;;
   'logs job/'*) podman logs "\${1#job/}-pod-restic" ;;
   'logs --follow '*' job/'*) podman logs --follow "\${3#job/}-pod-restic" ;;
   'get job/'*) echo "$1 exit $(podman wait "\${1#job/}-pod-restic")" ;;
