@@ -1,8 +1,8 @@
-import { engineOf } from '../../../../dumps/registry.js';
-import { innermost } from '../../../../locate/pairing.js';
-import type { Contract } from '../../../../model/contract.js';
-import type { Dump, DumpContainer, PlacedDump } from '../../../../model/dump.js';
-import type { CannotReach, DumpToPlace } from '../../../runtime.js';
+import { engineOf } from '../../dumps/registry.js';
+import { innermost } from '../../locate/pairing.js';
+import type { Contract } from '../../model/contract.js';
+import type { Dump, DumpContainer, PlacedDump } from '../../model/dump.js';
+import type { CannotReach, DumpToPlace } from '../runtime.js';
 
 /** Where the container that dumps a file of a database has the volume that holds it. */
 export const DATABASE = '/database';
