@@ -73,8 +73,8 @@ describe('dumps in pods', () => {
     (await machine.run(command)).stdout.trim();
   const type = async (commands: string) =>
     machine.run(['sh', '-euxc', `cd /root\n${commands}`], { timeout: 170 });
-  const restore = async (service: string, only = WHOLE) => {
-    const page = readFileSync(path.join(project.rendered, `runbooks/${service}.md`), 'utf8');
+  const restore = async (service: string, only = WHOLE, from = project) => {
+    const page = readFileSync(path.join(from.rendered, `runbooks/${service}.md`), 'utf8');
     return type(restoreCommands(page, 'kubernetes in namespace apps', only));
   };
   const job = (service: string): string => `stowage-lab-backup-${service}`;
@@ -192,6 +192,26 @@ describe('dumps in pods', () => {
     await machine.run(`rm ${notes}`);
     await restore('notes');
     expect(await run(`sqlite3 ${notes} 'select t from n'; stat -c %u ${notes}`)).toBe('kept\n1000');
+  });
+
+  test('K8up asks a pod for a dump that is whole, and the page loads what it saved', async () => {
+    const own = makeProject({
+      'stowage.yml': POLICY.replace('project: lab', 'project: other').replace('kubernetes: {', 'kubernetes: { method: k8up,'),
+      'services/shop.yml': CONTRACTS['services/shop.yml'],
+    });
+    await render(own);
+    const tree = path.join(own.rendered, 'kubernetes');
+    const operated = await Cluster.make(machine, await kubernetesOf('kubernetes-trixie'), tree, {});
+    const [name = ''] = operated.names('PreBackupPod');
+    const { container, command, ending } = await operated.startPreBackup(name);
+    // As its pod does it (k8up-io/k8up, cmd/restic/main.go and restic/cli/stdinbackup.go).
+    await machine.run(`podman exec ${container} ${command} |
+      RESTIC_PASSWORD=secret restic --no-cache --repo ${URL} backup --quiet --host apps --tag k8up:shop \\
+        --stdin --stdin-filename /apps-${name}${ending}
+      podman pod rm --force --time=1 ${name}`);
+    await sql('drop table account');
+    await restore('shop', /^Load the databases$/, own);
+    expect(await sql(SUM)).toBe('500 0');
   });
 
   test.each([

@@ -123,7 +123,7 @@ export class Cluster {
       const name = nameOf(cronJob);
       await machine.write(`${STORE}/cronjob/${name}.yaml`, stream(cluster.#jobOf(name)));
     }
-    for (const [file, text] of cluster.#files) await machine.write(file, text);
+    await cluster.#writeFiles();
     return cluster;
   }
 
@@ -170,6 +170,20 @@ export class Cluster {
     const template = { ...spec.template, spec: { ...pod, containers } };
     await this.#play([...maps, { ...daemonSet, metadata: { name: played }, spec: { ...spec, template } }]);
     return `${played}-pod-restic`;
+  }
+
+  /** Starts the pod of a rendered `PreBackupPod`, and says what K8up asks it, in which container, and how the file then ends. */
+  async startPreBackup(name: string): Promise<{ container: string; command: string; ending: string }> {
+    const found = this.#find('PreBackupPod', name);
+    const { pod, backupCommand, fileExtension } = found.spec as {
+      pod: { spec: PodSpec };
+      backupCommand: string;
+      fileExtension: string;
+    };
+    const played = this.#playable(found, pod.spec, name);
+    await this.#play([...played.maps, { ...object('v1', 'Pod', name), spec: played.pod }]);
+    const container = `${name}-${String(pod.spec.containers[0]?.name)}`;
+    return { container, command: backupCommand, ending: fileExtension };
   }
 
   /** Names of the rendered objects of a kind. */
@@ -241,7 +255,13 @@ export class Cluster {
     return found;
   }
 
+  async #writeFiles(): Promise<void> {
+    for (const [file, text] of this.#files) await this.#machine.write(file, text);
+    this.#files.clear();
+  }
+
   async #play(objects: readonly Fields[]): Promise<void> {
+    await this.#writeFiles();
     await this.#machine.run('podman kube play --network=host --quiet -', { input: stream(objects) });
   }
 }

@@ -88,14 +88,14 @@ test('a service whose only claim is dumped has a Schedule all the same', () => {
 
 test('two services cannot come to the same file in the repository', () => {
   const dump = (name: string) => ({ [name]: { engine: 'redis' } });
-  const { text } = renderProject(
+  const project = renderProject(
     [
       contract('a-b', { service_image: 'redis:8', backup: { dumps: dump('c') } }),
       contract('a', { service_image: 'redis:8', backup: { dumps: dump('b-c') } }),
     ],
     { method: 'k8up' },
   );
-  const name = (service: string) => objectsOf(text(`kubernetes/apps/${service}.yaml`))[1]?.metadata;
+  const name = (service: string) => objectsOf(project.text(`kubernetes/apps/${service}.yaml`))[1]?.metadata;
   expect(name('a-b')).not.toEqual(name('a'));
   expect((name('a') as { name: string }).name).not.toBe((name('a-b') as { name: string }).name);
 });
