@@ -190,13 +190,16 @@ describe('dumps in pods', () => {
   test('a file is dumped in its claim, and made again there as the user of the workload', async () => {
     await cluster.run(job('notes'));
     await machine.run(`rm ${notes}`);
-    await restore('notes');
+    await restore('notes', /^(?:Stop the workload|Load the databases|Start the workload)$/);
     expect(await run(`sqlite3 ${notes} 'select t from n'; stat -c %u ${notes}`)).toBe('kept\n1000');
   });
 
   test('K8up asks a pod for a dump that is whole, and the page loads what it saved', async () => {
     const own = makeProject({
-      'stowage.yml': POLICY.replace('project: lab', 'project: other').replace('kubernetes: {', 'kubernetes: { method: k8up,'),
+      'stowage.yml': POLICY.replace('project: lab', 'project: other').replace(
+        'kubernetes: {',
+        'kubernetes: { method: k8up,',
+      ),
       'services/shop.yml': CONTRACTS['services/shop.yml'],
     });
     await render(own);
