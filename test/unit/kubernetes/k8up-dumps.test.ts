@@ -33,7 +33,10 @@ function rendered(dumps: Json, more: Json = {}) {
     [contract('app', { service_image: 'postgres:17', ...more, backup: { dumps } })],
     { method: 'k8up' },
   );
-  const [schedule, ...pods] = objectsOf(project.text('kubernetes/apps/app.yaml'));
+  const [schedule] = objectsOf(project.text('kubernetes/apps/app.yaml'));
+  const pods = Object.keys(dumps).flatMap((dump) =>
+    objectsOf(project.text(`kubernetes/apps/dumps/app/${dump}.yaml`)),
+  );
   return { project, schedule, pods: pods as unknown as PreBackupPod[] };
 }
 
@@ -95,9 +98,9 @@ test('two services cannot come to the same file in the repository', () => {
     ],
     { method: 'k8up' },
   );
-  const name = (service: string) => objectsOf(project.text(`kubernetes/apps/${service}.yaml`))[1]?.metadata;
-  expect(name('a-b')).not.toEqual(name('a'));
-  expect((name('a') as { name: string }).name).not.toBe((name('a-b') as { name: string }).name);
+  const name = (file: string) => objectsOf(project.text(`kubernetes/apps/dumps/${file}.yaml`))[0]?.metadata;
+  const names = ['a-b/c', 'a/b-c'].map((file) => (name(file) as { name: string }).name);
+  expect(names[0]).not.toBe(names[1]);
 });
 
 test('the page loads the newest archive of the namespace, unpacked', () => {

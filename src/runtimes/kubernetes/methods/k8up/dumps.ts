@@ -1,5 +1,7 @@
 import type { HereDump } from '../../../../hosts/dumps.js';
-import { objectName } from '../../../../names/objects.js';
+import { labels, objectName } from '../../../../names/objects.js';
+import type { RenderedFile, TargetInput } from '../../../../rendering/file.js';
+import { header } from '../../../../rendering/header.js';
 import { besideWorkload } from '../../render/affinity.js';
 import type { KubernetesJob } from '../../render/cluster.js';
 import {
@@ -13,9 +15,11 @@ import {
 import type { Script } from '../../render/contents.js';
 import type { StoredWhere } from '../../render/load-dumps.js';
 import { podResources, SCRIPTS, tolerationFields } from '../../render/pod.js';
-import { backupSecurity } from '../../render/security.js';
-import type { KubernetesSettings } from '../../settings.js';
+import { fileOf } from '../../render/names.js';
+import { backupSecurity, type PodSecurity } from '../../render/security.js';
+import { settingsOf, type KubernetesSettings } from '../../settings.js';
 import { k8upTag } from './method.js';
+import { claimLabels } from './schedule.js';
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -49,15 +53,31 @@ export function preBackupScripts(jobs: readonly KubernetesJob[]): Script[] {
  * A `PreBackupPod` for each dump (k8up.io, "How to use Pre-Backup pods"). K8up asks a pod for its dump once that is ready. So the
  * dump is made and checked before the pod can be: what failed is never asked for.
  */
-export function preBackupPods(job: KubernetesJob, settings: KubernetesSettings): Fields[] {
+export function preBackupFiles(
+  job: KubernetesJob,
+  { plan, runtimes, templates }: TargetInput,
+): RenderedFile[] {
+  const { project, service, namespace } = job;
+  const settings = settingsOf(runtimes);
   return jobDumps(job).map((here) => {
     const pod = dumpPod(job, settings, [], [here], ['dump.sh', 'send-dump.sh']);
-    return {
-      name: dumpName(job, here),
-      command: `sh ${SCRIPTS}/send-dump.sh`,
-      ending: ENDING,
-      pod: podSpec(job, here, pod, settings),
-    };
+    const security = backupSecurity(service, pod.holders);
+    return fileOf(
+      job,
+      `kubernetes/${namespace}/dumps/${service.service_id}/${here.dump.name}.yaml`,
+      templates.render('kubernetes/pre-backup-pod.yaml.hbs', {
+        header: header(plan, service.contract),
+        dump: here.dump.name,
+        service_name: service.service_name,
+        name: dumpName(job, here),
+        namespace,
+        labels: { ...labels(project, service.service_id, 'backup'), ...claimLabels(job) },
+        level: security.level === 'restricted' ? 'restricted' : 'baseline',
+        command: `sh ${SCRIPTS}/send-dump.sh`,
+        ending: ENDING,
+        pod: podSpec(job, here, pod, settings, security),
+      }),
+    );
   });
 }
 
@@ -66,8 +86,8 @@ function podSpec(
   here: HereDump,
   { containers, volumes, holders }: DumpPod,
   settings: KubernetesSettings,
+  security: PodSecurity,
 ): Fields {
-  const security = backupSecurity(job.service, holders);
   const { tolerations } = tolerationFields(settings);
   return {
     automountServiceAccountToken: false,

@@ -3,7 +3,7 @@ import { orderPath, restoreObjectFile } from '../../render/restore-order.js';
 import { podSecurityLevel } from '../../render/security.js';
 import type { MethodRenderer } from '../renderer.js';
 import { restoreDumpFiles } from '../../render/restore-dumps.js';
-import { preBackupScripts, storedDump } from './dumps.js';
+import { preBackupFiles, preBackupScripts, storedDump } from './dumps.js';
 import { k8upSteps } from './guide.js';
 import { k8upTag } from './method.js';
 import { k8upRestore } from './restore.js';
@@ -20,7 +20,7 @@ export const k8up: MethodRenderer = {
       }),
       ...restoreDumpFiles(job, input, storedDump),
     ]),
-    resources: jobs.map((job) => k8upFile(job, input)),
+    resources: jobs.flatMap((job) => [k8upFile(job, input), ...preBackupFiles(job, input)]),
     generators: [],
   }),
   scripts: ({ jobs }) => preBackupScripts(jobs),

@@ -9,8 +9,7 @@ import { componentFile, jsonPatch, literal } from '../../render/component.js';
 import { backupName, serviceRendered } from '../../render/names.js';
 import { secretName } from '../../render/pod.js';
 import { moverSecurity } from '../../render/security.js';
-import { settingsOf } from '../../settings.js';
-import { preBackupPods } from './dumps.js';
+import { jobDumps } from '../../render/dump-containers.js';
 import { k8upTag } from './method.js';
 
 const RETENTION = {
@@ -22,8 +21,8 @@ const RETENTION = {
   keep_yearly: 'keepYearly',
 } as const;
 
-/** The label by which K8up finds a service's claims. */
-function claimLabels({ project, service }: KubernetesJob): Record<string, string> {
+/** The label by which K8up finds a service's claims, and the pods that dump its databases. */
+export function claimLabels({ project, service }: KubernetesJob): Record<string, string> {
   return { [`${projectName(project)}-service`]: service.service_id };
 }
 
@@ -31,7 +30,7 @@ function claimLabels({ project, service }: KubernetesJob): Record<string, string
  * K8up's `Schedule` for one service (k8up.io, "API Reference"). It makes one snapshot per claim, all with the same host
  * and tags, so they must not carry our own tag: `forget --group-by host,tags` would keep one claim of each day.
  */
-export function k8upFile(job: KubernetesJob, { plan, runtimes, templates }: TargetInput): RenderedFile {
+export function k8upFile(job: KubernetesJob, { plan, templates }: TargetInput): RenderedFile {
   const { service, repository } = job;
   const tag = k8upTag(service);
   return serviceRendered(
@@ -53,10 +52,8 @@ export function k8upFile(job: KubernetesJob, { plan, runtimes, templates }: Targ
       keeps_days: (service.retention.keep_daily ?? 0) > 0,
       tag,
       claim_labels: claimLabels(job),
-      // K8up selects by the same label as with claims.
-      dump_labels: { ...labels(job.project, service.service_id, 'backup'), ...claimLabels(job) },
       retention: { ...retention(service), tags: [tag] },
-      pre_backup: preBackupPods(job, settingsOf(runtimes)),
+      dumps: jobDumps(job).length > 0,
     }),
   );
 }
