@@ -22,6 +22,8 @@ export interface Engine {
     readonly port: number;
     /** The variables that name the host and the port. */
     readonly variables: { readonly host: string; readonly port: string };
+    /** What the server had before a restore, as a file of `/tmp` where the client is; null where the server keeps it. */
+    readonly keeps: string | null;
   } | null;
   /** The program with which the host itself reads it where the workload keeps it; null where only a server can be asked. */
   readonly reads_files: string | null;

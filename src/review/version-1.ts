@@ -130,7 +130,7 @@ function settingsOf(method: KubernetesSettings['method'], isPerNode: boolean): R
       ...{ image: '', method, host_path_mode: isPerNode ? 'daemonset' : 'cronjob', affinity: 'required' },
       ...{ node_selector: {}, tolerations: [], snapshot: 'none', volume_snapshot_class: null },
       ...{ external_secret: null, egress_ports: [], velero_namespace: 'velero' },
-      resources: { cpu_request: '', memory_request: '', memory_limit: '' },
+      resources: { cpu_request: '', memory_request: '', memory_limit: '', dump_limit: '' },
     },
   };
 }

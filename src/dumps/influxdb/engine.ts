@@ -8,7 +8,7 @@ export const influxdb: Engine = {
   shape: 'file',
   ending: '.tar',
   keys: ['password_from'],
-  network: null,
+  network: { port: 8086, variables: { host: 'STOWAGE_HOST', port: 'STOWAGE_PORT' }, keeps: null },
   reads_files: null,
   system_user: null,
 };

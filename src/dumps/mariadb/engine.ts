@@ -8,7 +8,7 @@ export const mariadb: Engine = {
   shape: 'folder',
   ending: '',
   keys: ['databases', 'user', 'password_from'],
-  network: { port: 3306, variables: { host: 'MARIADB_HOST', port: 'MYSQL_TCP_PORT' } },
+  network: { port: 3306, variables: { host: 'MARIADB_HOST', port: 'MYSQL_TCP_PORT' }, keeps: null },
   reads_files: null,
   system_user: null,
 };

@@ -8,7 +8,7 @@ export const mongodb: Engine = {
   shape: 'file',
   ending: '.archive',
   keys: ['databases', 'user', 'password_from'],
-  network: null,
+  network: { port: 27017, variables: { host: 'STOWAGE_HOST', port: 'STOWAGE_PORT' }, keeps: null },
   reads_files: null,
   system_user: null,
 };

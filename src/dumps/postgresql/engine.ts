@@ -8,7 +8,7 @@ export const postgresql: Engine = {
   shape: 'folder',
   ending: '',
   keys: ['databases', 'user', 'password_from'],
-  network: { port: 5432, variables: { host: 'PGHOST', port: 'PGPORT' } },
+  network: { port: 5432, variables: { host: 'PGHOST', port: 'PGPORT' }, keeps: null },
   reads_files: null,
   system_user: 'postgres',
 };

@@ -8,7 +8,7 @@ export const redis: Engine = {
   shape: 'file',
   ending: '.rdb',
   keys: ['user', 'password_from'],
-  network: null,
+  network: { port: 6379, variables: { host: 'STOWAGE_HOST', port: 'STOWAGE_PORT' }, keeps: 'before.rdb' },
   reads_files: null,
   system_user: null,
 };

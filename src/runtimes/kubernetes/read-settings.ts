@@ -26,6 +26,7 @@ export function readSettings(findings: Findings, given: Mapping, pointer: Pointe
       cpu_request: asText(resources.cpu_request) ?? '100m',
       memory_request: asText(resources.memory_request) ?? '256Mi',
       memory_limit: asText(resources.memory_limit) ?? '2Gi',
+      dump_limit: asText(resources.dump_limit) ?? '10Gi',
     },
     velero_namespace: asText(given.velero_namespace) ?? 'velero',
   };

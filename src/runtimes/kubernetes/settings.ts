@@ -29,6 +29,7 @@ export interface KubernetesSettings {
     readonly cpu_request: string;
     readonly memory_request: string;
     readonly memory_limit: string;
+    readonly dump_limit: string;
   };
   /** Namespace that Velero runs in. */
   readonly velero_namespace: string;

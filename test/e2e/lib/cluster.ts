@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { objectsOf, type Fields } from '../../unit/kubernetes/objects.js';
 import type { CommandResult } from './host.js';
-import { asKubelet, nameOf, object, type Container, type PodSpec } from './kubelet.js';
+import { asKubelet, nameOf, object, type Container, type Played, type PodSpec } from './kubelet.js';
 import type { KubernetesRelease } from './kubernetes.js';
 import { kustomize } from './kubernetes.js';
 import type { Machine } from './machine.js';
@@ -21,6 +21,8 @@ verb=$1
 shift
 play() { podman kube play --network=host --quiet "$@" >&2; }
 running() { until [ "$(podman pod inspect --format '{{.State}}' "$1")" = Running ]; do sleep 0.1; done; }
+# The first of its containers that runs, which is the one that kubectl means.
+first() { podman ps --filter "pod=$1" --filter status=running --format '{{.Names}}' | grep -v -e '-infra$' | head -n 1; }
 annotation() { echo "${STORE}/deployment/$1.annotation.$2"; }
 case "$verb $*" in
   'apply --filename=kubernetes/'*) play "${STORE}/\${1#--filename=}" ;;
@@ -36,10 +38,19 @@ case "$verb $*" in
     podman pod ps --filter "label=\${2#--selector=}" --format '{{.Name}} {{.Status}} @NODE@' ;;
   'patch cronjob '*' --patch {"spec":{"suspend":'*) [ -e "${STORE}/cronjob/$2.yaml" ] && echo "$4" >"${STORE}/cronjob/$2.patch" ;;
   'wait --for=condition=Ready pod/'*) running "\${2#pod/}" ;;
+  'wait --for=jsonpath={.status.active}=1 job/'*) running "\${2#job/}-pod" ;;
+  # Playing a pod ends when what comes before its containers has ended.
+  'wait --for=condition=Initialized pod --selector=job-name='*) ;;
   'wait --for=condition=Complete job/'*) [ "$(podman wait "\${2#job/}-pod-restic")" = 0 ] ;;
   'wait --for=delete pod --selector=app='*)
     until [ -z "$(podman pod ps --quiet --filter "label=\${3#--selector=}")" ]; do sleep 0.1; done ;;
-  'create job '*' --from=cronjob/'*) sed "s/@JOB@/$2/g" "${STORE}/\${3#--from=}.yaml" | play - ;;
+  'create job '*' --from=cronjob/'*)
+    # A container that comes before the others ends the start of the pod; what it said is all that is left to see.
+    sed "s/@JOB@/$2/g" "${STORE}/\${3#--from=}.yaml" | play - || {
+      for container in $(podman ps --all --filter "pod=$2-pod" --format '{{.ID}}'); do podman logs "$container"; done
+      podman pod rm --force --ignore --time=1 "$2-pod" >/dev/null
+      exit 1
+    } ;;
   'get pod/'*' --output=jsonpath={.spec.nodeName}') printf @NODE@ ;;
   'get deployment/'*' --output=jsonpath={.spec.replicas}') cat "${STORE}/$1.replicas" ;;
   'get deployment/'*' --output=jsonpath={.metadata.annotations.'*)
@@ -54,10 +65,10 @@ case "$verb $*" in
     podman pod rm --force --ignore --time=1 "\${1#deployment/}-pod" >&2
     [ "$2" = --replicas=0 ] || play "${STORE}/$1.yaml" ;;
   'rollout status deployment/'*) running "\${2#deployment/}-pod" ;;
-  'exec --stdin --tty '*) pod=$3; shift 4; exec podman exec "$pod-restic" "$@" ;;
+  'exec --stdin --tty '*) pod=$(first "$3"); shift 4; exec podman exec "$pod" "$@" ;;
   'exec deployment/'*) pod=\${1#deployment/}; shift 2; exec podman exec "$pod-pod-app" "$@" ;;
-  'exec '*) pod=$1; shift 2; exec podman exec "$pod-restic" "$@" ;;
-  'cp '*) podman cp "\${1%%:*}-restic:\${1#*:}" "$2" ;;
+  'exec '*) pod=$(first "$1"); shift 2; exec podman exec "$pod" "$@" ;;
+  'cp '*) podman cp "$(first "\${1%%:*}"):\${1#*:}" "$2" ;;
   'logs job/'*) podman logs "\${1#job/}-pod-restic" ;;
   'logs --follow '*' job/'*) podman logs --follow "\${3#job/}-pod-restic" ;;
   'get job/'*) echo "$1 exit $(podman wait "\${1#job/}-pod-restic")" ;;
@@ -68,10 +79,15 @@ case "$verb $*" in
 esac
 `;
 
+/** Containers that come before the others are kept, so that one can see what they said. */
+const KEPT = { annotations: { 'io.podman.annotations.init.container.type': 'always' } };
+
 /** A rendered tree's `kubernetes` folder, played by Podman on a machine. Claims are Podman volumes of that name. */
 export class Cluster {
   readonly #machine: Machine;
   readonly #objects: readonly Fields[];
+  /** Files of the machine that stand for what a kubelet makes, by their paths. */
+  readonly #files = new Map<string, string>();
 
   private constructor(machine: Machine, objects: readonly Fields[]) {
     this.#machine = machine;
@@ -107,6 +123,7 @@ export class Cluster {
       const name = nameOf(cronJob);
       await machine.write(`${STORE}/cronjob/${name}.yaml`, stream(cluster.#jobOf(name)));
     }
+    await cluster.#writeFiles();
     return cluster;
   }
 
@@ -155,6 +172,20 @@ export class Cluster {
     return `${played}-pod-restic`;
   }
 
+  /** Starts the pod of a rendered `PreBackupPod`, and says what K8up asks it, in which container, and how the file then ends. */
+  async startPreBackup(name: string): Promise<{ container: string; command: string; ending: string }> {
+    const found = this.#find('PreBackupPod', name);
+    const { pod, backupCommand, fileExtension } = found.spec as {
+      pod: { spec: PodSpec };
+      backupCommand: string;
+      fileExtension: string;
+    };
+    const played = this.#playable(found, pod.spec, name);
+    await this.#play([...played.maps, { ...object('v1', 'Pod', name), spec: played.pod }]);
+    const container = `${name}-${String(pod.spec.containers[0]?.name)}`;
+    return { container, command: backupCommand, ending: fileExtension };
+  }
+
   /** Names of the rendered objects of a kind. */
   names(kind: string): string[] {
     return this.#objects.filter((one) => one.kind === kind).map(nameOf);
@@ -199,7 +230,7 @@ export class Cluster {
     const { template } = jobTemplate.spec;
     const { pod, maps } = this.#playable(found, template.spec, '@JOB@');
     const changed = { ...pod, containers: pod.containers.map(change) };
-    const spec = { ...jobTemplate.spec, template: { ...template, spec: changed } };
+    const spec = { ...jobTemplate.spec, template: { ...template, metadata: KEPT, spec: changed } };
     return [...maps, { ...object('batch/v1', 'Job', '@JOB@'), spec }];
   }
 
@@ -209,11 +240,13 @@ export class Cluster {
     return [...played.maps, { ...pod, spec: played.pod }];
   }
 
-  #playable(owner: Fields, pod: PodSpec, name: string): { pod: PodSpec; maps: Fields[] } {
+  #playable(owner: Fields, pod: PodSpec, name: string): Played {
     const maps = this.#objects.filter(
       (one) => one.kind === 'ConfigMap' && namespaceOf(one) === namespaceOf(owner),
     );
-    return asKubelet(pod, maps, { pod: name, node: this.#machine.name });
+    const played = asKubelet(pod, maps, { pod: name, node: this.#machine.name });
+    for (const [file, text] of Object.entries(played.files)) this.#files.set(file, text);
+    return played;
   }
 
   #find(kind: string, name: string): Fields {
@@ -222,7 +255,13 @@ export class Cluster {
     return found;
   }
 
+  async #writeFiles(): Promise<void> {
+    for (const [file, text] of this.#files) await this.#machine.write(file, text);
+    this.#files.clear();
+  }
+
   async #play(objects: readonly Fields[]): Promise<void> {
+    await this.#writeFiles();
     await this.#machine.run('podman kube play --network=host --quiet -', { input: stream(objects) });
   }
 }

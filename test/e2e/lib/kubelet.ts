@@ -1,7 +1,9 @@
+import { createHash } from 'node:crypto';
 import type { Fields } from '../../unit/kubernetes/objects.js';
 
 export interface PodSpec extends Fields {
   readonly containers: readonly Container[];
+  readonly initContainers?: readonly Container[];
   readonly volumes?: readonly Fields[];
 }
 
@@ -17,34 +19,73 @@ export interface Container extends Fields {
  *
  * @param maps the ConfigMaps of its namespace
  * @param names of the pod, and of the node that it is on
- * @returns the pod, and the ConfigMaps to play it with
+ * @returns the pod, the ConfigMaps to play it with, and files that have to be on the machine: their text by their path
  */
 export function asKubelet(
   pod: PodSpec,
   maps: readonly Fields[],
   names: { readonly pod: string; readonly node: string },
-): { pod: PodSpec; maps: Fields[] } {
+): Played {
   const own = (volume: unknown): string => `${names.pod}-${String(volume)}`;
   const merged: Fields[] = [];
+  const files: Record<string, string> = {};
   const volumes = (pod.volumes ?? []).map((volume) => {
-    if (volume.projected === undefined) return { ...volume, name: own(volume.name) };
     const name = own(volume.name);
+    const nested = nestedItems(volume.configMap, maps);
+    if (nested !== null) {
+      Object.assign(files, nested.files);
+      return { name, hostPath: { path: nested.folder, type: 'Directory' } };
+    }
+    if (volume.projected === undefined) return { ...volume, name };
     merged.push({ ...object('v1', 'ConfigMap', name), data: dataOf(volume.projected, maps) });
     return { name, configMap: { name } };
   });
-  const containers = pod.containers.map((container) => ({
+  const played = (container: Container): Container => ({
     ...container,
     // Machines here have no memory controller, so that Podman cannot limit memory.
     resources: {},
     env: (container.env ?? []).map((variable) =>
-      variable.valueFrom === undefined
+      variable.valueFrom === undefined || 'secretKeyRef' in (variable.valueFrom as Fields)
         ? variable
         : { name: variable.name, value: nodeName(variable, names.node) },
     ),
     // For Podman, an emptyDir of the same name is the same one in every pod.
     volumeMounts: (container.volumeMounts ?? []).map((mount) => ({ ...mount, name: own(mount.name) })),
-  }));
-  return { pod: { ...pod, containers, volumes }, maps: [...maps, ...merged] };
+  });
+  return {
+    pod: {
+      ...pod,
+      ...(pod.initContainers === undefined ? {} : { initContainers: pod.initContainers.map(played) }),
+      containers: pod.containers.map(played),
+      volumes,
+    },
+    maps: [...maps, ...merged],
+    files,
+  };
+}
+
+/** What a pod is played with. */
+export interface Played {
+  readonly pod: PodSpec;
+  readonly maps: readonly Fields[];
+  readonly files: Readonly<Record<string, string>>;
+}
+
+/** A ConfigMap of which keys go into folders below its own, which Podman does not make; null for any other volume. */
+function nestedItems(
+  configMap: unknown,
+  maps: readonly Fields[],
+): { folder: string; files: Record<string, string> } | null {
+  const { name, items = [] } = (configMap ?? {}) as {
+    name?: string;
+    items?: readonly { key: string; path: string }[];
+  };
+  if (!items.some(({ path }) => path.includes('/'))) return null;
+  const data = maps.find((map) => nameOf(map) === name)?.data as Record<string, string> | undefined;
+  const texts = items.map(({ key, path }) => [path, data?.[key] ?? ''] as const);
+  const hash = createHash('sha256').update(JSON.stringify(texts)).digest('hex').slice(0, 12);
+  const folder = `/srv/cluster/maps/${hash}`;
+  return { folder, files: Object.fromEntries(texts.map(([path, text]) => [`${folder}/${path}`, text])) };
 }
 
 export function object(apiVersion: string, kind: string, name: string): Fields {

@@ -148,7 +148,6 @@ test('the image is that of the service that is named', () => {
 
 test.each([
   ['velero', 'Velero runs commands only in the pods of the workload'],
-  ['k8up', 'K8up would save it in a snapshot of its own'],
   ['volsync', 'VolSync runs no command before it copies a claim'],
 ])('%s says why it dumps nothing, and its jobs copy the claim', (method, reason) => {
   const service = contract('app', POSTGRES);
@@ -163,18 +162,48 @@ test.each<[string, Json, string]>([
     dumping({ db: { engine: 'mysql', password_from: { file: '/etc/x' } } }),
     'a pod has no file of a host',
   ],
-  ['a server that is asked where it is', dumping({ db: { engine: 'mongodb' } }), 'only where its server is'],
 ])('refuses %s', (_what, service, reason) => {
   expect(found(service)).toHaveLength(1);
   expect(found(service)[0]).toContain(reason);
 });
 
 test('the claim of a dump that cannot be made is copied', () => {
-  const service = dumping({ db: { engine: 'mongodb', replaces: 'data' } });
+  const service = dumping({ db: { engine: 'mongodb', replaces: 'data', password_from: { file: '/etc/x' } } });
   const { diagnostics } = renderProject([service]);
   expect(diagnostics.filter(({ severity }) => severity === 'error').map(({ code }) => code)).toEqual([
     'STW430',
   ]);
+});
+
+test.each([
+  ['redis', 6379],
+  ['mongodb', 27_017],
+  ['influxdb', 8086],
+])('%s is asked over the network', (engine, port) => {
+  const pod = podFor(dumping({ db: { engine, replaces: 'data' } }));
+  expect(pod.initContainers?.[0]?.env).toEqual(
+    expect.arrayContaining([
+      { name: 'STOWAGE_HOST', value: 'app' },
+      { name: 'STOWAGE_PORT', value: String(port) },
+    ]),
+  );
+});
+
+test('what a server cannot keep of what it had is copied before the pod goes', () => {
+  const page = renderProject([dumping({ db: { engine: 'redis' } })]).text('runbooks/app.md');
+  const kept = page.indexOf('cp stowage-lab-restore-dump-app-db:/tmp/before.rdb ./app-db-before.rdb');
+  expect(kept).toBeGreaterThan(page.indexOf('load-dump.sh --to='));
+  expect(page.indexOf('delete pod stowage-lab-restore-dump-app-db')).toBeGreaterThan(kept);
+});
+
+test.each([
+  [{}, '10Gi'],
+  [{ resources: { dump_limit: '50Gi' } }, '50Gi'],
+])('dumps cannot fill the disk of the node (%j)', (settings, sizeLimit) => {
+  const pod = podOf(cronJob(contract('app', POSTGRES), settings)) as unknown as Pod;
+  for (const name of ['dumps', 'dump-tmp']) {
+    expect(pod.volumes).toContainEqual({ name, emptyDir: { sizeLimit } });
+  }
 });
 
 describe.each(MINORS)('Kubernetes %s', (minor) => {

@@ -19,7 +19,7 @@ describe('the index of a tree with a cluster', () => {
 
   test.each([
     ['restic', 'cronjobs,daemonsets'],
-    ['k8up', 'cronjobs,schedules.k8up.io'],
+    ['k8up', 'cronjobs,schedules.k8up.io,prebackuppods.k8up.io'],
     ['volsync', 'cronjobs,replicationsources.volsync.backube'],
     ['velero', 'cronjobs,schedules.velero.io'],
   ])('says how to find what %s leaves behind', (method, kinds) => {

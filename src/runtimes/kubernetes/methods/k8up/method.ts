@@ -4,6 +4,9 @@ import { subjectOf } from '../../../../backends/systemd.js';
 import { objectName } from '../../../../names/objects.js';
 import type { Repository } from '../../../../model/policy.js';
 import type { PlannedService } from '../../../../model/plan.js';
+import { dumpSources } from '../../../dump-sources.js';
+import { dumpImages } from '../../dump-images.js';
+import { placeDump } from '../../place-dump.js';
 import type { KubernetesProblem, Method } from '../method.js';
 
 /** One Schedule is three triggers: it backs up, checks and prunes. */
@@ -32,13 +35,10 @@ export const k8up: Method = {
   selects_pods: false,
   per_claim: true,
   refused: backendProblems,
-  dumps: {
-    cannot:
-      'K8up would save it in a snapshot of its own, apart from the claims, which nothing here compares or restores',
-    hint: 'set `runtimes.kubernetes.method: restic`, or take the dump out',
-  },
-  parts({ service, place, claims }) {
-    if (claims.length === 0) return [];
+  dumps: { place: placeDump },
+  parts({ service, placement, place, claims }) {
+    const sources = [...claims, ...dumpSources(service, placement)];
+    if (sources.length === 0) return [];
     const part = {
       name: null,
       place,
@@ -51,7 +51,8 @@ export const k8up: Method = {
       {
         ...part,
         kind: 'backup',
-        sources: claims,
+        sources,
+        facts: { ...part.facts, ...dumpImages(placement, sources) },
         snapshot: { host: null, tags: [k8upTag(service)], forgotten_by: 'operator' },
         retention: null,
       },

@@ -9,6 +9,7 @@ import { componentFile, jsonPatch, literal } from '../../render/component.js';
 import { backupName, serviceRendered } from '../../render/names.js';
 import { secretName } from '../../render/pod.js';
 import { moverSecurity } from '../../render/security.js';
+import { jobDumps } from '../../render/dump-containers.js';
 import { k8upTag } from './method.js';
 
 const RETENTION = {
@@ -20,8 +21,8 @@ const RETENTION = {
   keep_yearly: 'keepYearly',
 } as const;
 
-/** The label by which K8up finds a service's claims. */
-function claimLabels({ project, service }: KubernetesJob): Record<string, string> {
+/** The label by which K8up finds a service's claims, and the pods that dump its databases. */
+export function claimLabels({ project, service }: KubernetesJob): Record<string, string> {
   return { [`${projectName(project)}-service`]: service.service_id };
 }
 
@@ -52,6 +53,7 @@ export function k8upFile(job: KubernetesJob, { plan, templates }: TargetInput): 
       tag,
       claim_labels: claimLabels(job),
       retention: { ...retention(service), tags: [tag] },
+      dumps: jobDumps(job).length > 0,
     }),
   );
 }

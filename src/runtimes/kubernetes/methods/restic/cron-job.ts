@@ -13,7 +13,7 @@ import { backupName, serviceRendered } from '../../render/names.js';
 import { podContext, SCRIPTS, tolerationFields } from '../../render/pod.js';
 import { backupSecurity } from '../../render/security.js';
 import { startingDeadline } from '../../render/timing.js';
-import { dumpPod, jobDumps } from './dump-containers.js';
+import { dumpPod, jobDumps } from '../../render/dump-containers.js';
 
 /** The CronJob of one service, for the volumes that it mounts. */
 export function cronJobFile(

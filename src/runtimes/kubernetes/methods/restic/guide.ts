@@ -11,9 +11,10 @@ import type { KubernetesJob } from '../../render/cluster.js';
 import { backupName } from '../../render/names.js';
 import { startStep, stopSteps, verified } from '../../render/steps.js';
 import { hostPaths, scheduledByHand } from './hostpath-files.js';
-import { jobDumps } from './dump-containers.js';
+import { jobDumps } from '../../render/dump-containers.js';
 import * as restore from './restore.js';
-import { dumpsAside, fileHolders, loadDumps } from './load-dumps.js';
+import { fileHolders, loadDumps } from '../../render/load-dumps.js';
+import { dumpsAside, storedDump } from './stored-dumps.js';
 import { claimSteps, podSteps } from './restore-pod.js';
 
 /** In a pod with restic and the volumes. */
@@ -42,9 +43,9 @@ export function resticSteps(job: KubernetesJob, settings: KubernetesSettings): S
     holdStep(job, settings, repository),
     ...(isStopped ? stopSteps({ ...job, volumes: [...job.volumes, ...files] }) : []),
     ...(volumes.length === 0 ? [] : inPlace(job, settings, volumes)),
-    ...loadDumps(job, 'stopped'),
+    ...loadDumps(job, 'stopped', storedDump),
     ...(isStopped ? [startStep(job)] : []),
-    ...loadDumps(job, 'running'),
+    ...loadDumps(job, 'running', storedDump),
     ...verified(job),
     step('Remove the pod', '', [restore.removeRestorePod(job)]),
     backUpStep(job, settings, repository),

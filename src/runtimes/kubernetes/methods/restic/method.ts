@@ -3,10 +3,10 @@ import { cronjob } from '../../../../backends/cronjob.js';
 import { backupUser } from '../../render/security.js';
 import { dumpSources } from '../../../dump-sources.js';
 import type { Source } from '../../../../model/job.js';
-import type { Placement } from '../../../../model/plan.js';
 import type { Part } from '../../../../jobs/part.js';
 import type { Backed, Method } from '../method.js';
-import { placeDump } from './place-dump.js';
+import { dumpImages } from '../../dump-images.js';
+import { placeDump } from '../../place-dump.js';
 
 /** A tag that keeps snapshots of hostPaths in a retention group apart from those of the service's claims. */
 export const PART_TAG = 'part:hostpath';
@@ -54,13 +54,6 @@ function inCronJob(
       ...dumpImages(placement, sources),
     },
   };
-}
-
-/** Images of containers that dump databases: they see the databases' passwords. */
-function dumpImages({ dumps = [] }: Placement, sources: readonly Source[]): Part['facts'] {
-  if (!sources.some(({ at }) => at === 'stream')) return {};
-  const images = new Set(dumps.flatMap(({ container }) => container?.image ?? []));
-  return { dump_images: [...images].sort().join(' ') };
 }
 
 /** Under one tag more than the claims' snapshots, which have the same host: a group of its own for forget. */

@@ -4,11 +4,12 @@ import type { KubernetesJob } from '../../render/cluster.js';
 import { podSecurityLevel } from '../../render/security.js';
 import type { MethodRenderer } from '../renderer.js';
 import { cronJobFile } from './cron-job.js';
-import { dumpScripts, jobDumps } from './dump-containers.js';
+import { dumpScripts, jobDumps } from '../../render/dump-containers.js';
 import { firstBackup } from './first-backup.js';
 import { resticSteps } from './guide.js';
 import { HOSTPATH_SCRIPTS, hostPaths, hostpathFiles } from './hostpath-files.js';
-import { restoreDumpFiles } from './restore-dumps.js';
+import { storedDump } from './stored-dumps.js';
+import { restoreDumpFiles } from '../../render/restore-dumps.js';
 import { restoreFiles, restorePodFile } from './restore-files.js';
 
 export const restic: MethodRenderer = {
@@ -36,7 +37,7 @@ export const restic: MethodRenderer = {
   level: ({ service, volumes }) => podSecurityLevel(service, volumes),
   stored: () => '',
   steps: resticSteps,
-  applied: (job, input) => [restorePodFile(job, input), ...restoreDumpFiles(job, input)],
+  applied: (job, input) => [restorePodFile(job, input), ...restoreDumpFiles(job, input, storedDump)],
   firstBackup,
 };
 

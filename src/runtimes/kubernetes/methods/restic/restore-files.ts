@@ -8,8 +8,9 @@ import { LIFETIME_SECONDS } from '../../render/lifetime.js';
 import { fileOf, restorePodName } from '../../render/names.js';
 import { podContext, SCRIPTS, sourceMount, sourceVolumes, tolerationFields } from '../../render/pod.js';
 import { backupSecurity, restoreSecurity, type PodSecurity } from '../../render/security.js';
-import { restoreDumpFiles } from './restore-dumps.js';
+import { restoreDumpFiles } from '../../render/restore-dumps.js';
 import { ASIDE, claimPath, restorePodPath } from './restore.js';
+import { storedDump } from './stored-dumps.js';
 
 /** What a person applies to restore a service: a pod, and claims that are gone. */
 export function restoreFiles(job: KubernetesJob, input: TargetInput): RenderedFile[] {
@@ -18,7 +19,7 @@ export function restoreFiles(job: KubernetesJob, input: TargetInput): RenderedFi
     restorePodFile(job, input),
     ...(restricted === null ? [] : [podFile(job, input, restorePodPath(job, true), restricted)]),
     ...claimFiles(job, input),
-    ...restoreDumpFiles(job, input),
+    ...restoreDumpFiles(job, input, storedDump),
   ];
 }
 

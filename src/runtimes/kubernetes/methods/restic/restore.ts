@@ -7,7 +7,7 @@ import { claimsOf, type KubernetesJob } from '../../render/cluster.js';
 import { kubectl } from '../../render/kubectl.js';
 import { backupName, restorePodName } from '../../render/names.js';
 import { SCRIPTS } from '../../render/pod.js';
-import { jobDumps } from './dump-containers.js';
+import { jobDumps } from '../../render/dump-containers.js';
 import { PART_TAG } from './method.js';
 
 /** The pod's folder for copies. */

@@ -33,7 +33,8 @@ export const velero: Method = {
   per_claim: false,
   copies_at_once: ({ snapshot }) => snapshot === 'csi',
   dumps: {
-    cannot: 'Velero runs commands only in the pods of the workload, where no volume is kept for dumps',
+    cannot:
+      'Velero runs commands only in the pods of the workload, where no volume is kept for dumps, and keeps the backup of a command that fails',
     hint: 'set `runtimes.kubernetes.method: restic`, or take the dump out',
   },
   parts({ service, place, settings, claims }) {

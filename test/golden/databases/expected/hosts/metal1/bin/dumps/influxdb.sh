@@ -48,6 +48,11 @@ holds() {
 }
 
 find_credentials() {
+  host=$(from_environment STOWAGE_HOST)
+  if [ -n "$host" ]; then
+    INFLUX_HOST=http://$host:$(from_environment STOWAGE_PORT)
+    export INFLUX_HOST
+  fi
   case $(influx version 2>/dev/null || :) in
     *' 2.'*) version=2 ;;
     *) version=1 ;;
@@ -58,6 +63,8 @@ find_credentials() {
     [ -n "$INFLUX_TOKEN" ] || unset INFLUX_TOKEN
     return
   fi
+  # Its backups come through a port that it opens for its own machine alone.
+  [ -z "$host" ] || fail 'InfluxDB 1 can be dumped only where its server is, and not over the network'
   INFLUX_USERNAME=${user:-$(from_environment INFLUX_USERNAME INFLUXDB_ADMIN_USER)}
   INFLUX_PASSWORD=${password:-$(from_environment INFLUX_PASSWORD INFLUXDB_ADMIN_PASSWORD)}
   export INFLUX_USERNAME INFLUX_PASSWORD

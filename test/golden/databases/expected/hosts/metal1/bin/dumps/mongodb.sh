@@ -52,14 +52,15 @@ find_credentials() {
   owner=$(from_environment MONGO_INITDB_ROOT_USERNAME MONGODB_ROOT_USER)
   password=${password:-$known}
   [ -n "$user" ] || [ -z "$password" ] || user=${owner:-root}
-  host=$(from_environment MONGODB_HOST MONGO_HOST)
+  host=$(from_environment STOWAGE_HOST MONGODB_HOST MONGO_HOST)
+  port=$(from_environment STOWAGE_PORT)
 }
 
 # tool PROGRAM OPTION...: its password comes through a descriptor, as a text of YAML.
 tool() {
   program=$1
   shift
-  [ -z "$host" ] || set -- "--host=$host" "$@"
+  set -- ${host:+"--host=$host"} ${port:+"--port=$port"} "$@"
   if [ -z "$user" ]; then
     "$program" "$@"
     return
@@ -73,7 +74,7 @@ END
 # Of a replica set there is a log with which all of a dump is of one moment. Anybody may ask for its name.
 replica_set() {
   shell=$(command -v mongosh || command -v mongo) || return 0
-  timeout 60 "$shell" --quiet --norc ${host:+"--host=$host"} --eval 'print(db.hello().setName || "")' 2>/dev/null | tail -n 1
+  timeout 60 "$shell" --quiet --norc ${host:+"--host=$host"} ${port:+"--port=$port"} --eval 'print(db.hello().setName || "")' 2>/dev/null | tail -n 1
 }
 
 dump() {

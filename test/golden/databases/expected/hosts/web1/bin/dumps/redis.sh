@@ -52,10 +52,18 @@ find_credentials() {
   export REDISCLI_AUTH
   [ -n "$REDISCLI_AUTH" ] || unset REDISCLI_AUTH
   client=$(command -v redis-cli || command -v valkey-cli) || fail 'there is neither redis-cli nor valkey-cli here'
-  port=$(from_environment REDIS_PORT_NUMBER VALKEY_PORT_NUMBER)
+  host=$(from_environment STOWAGE_HOST)
+  port=$(from_environment STOWAGE_PORT REDIS_PORT_NUMBER VALKEY_PORT_NUMBER)
 }
 
-cli() { timeout 60 "$client" --no-auth-warning ${user:+--user "$user"} ${port:+-p "$port"} "$@"; }
+# call SECONDS WORD...: the client, for as long as it takes where no seconds are given.
+call() {
+  limit=$1
+  shift
+  ${limit:+timeout "$limit"} "$client" --no-auth-warning ${user:+--user "$user"} ${host:+-h "$host"} ${port:+-p "$port"} "$@"
+}
+
+cli() { call 60 "$@"; }
 
 # refuse ANSWER: redis-cli may succeed also where the answer is an error.
 refuse_error() {
@@ -87,7 +95,7 @@ make_folder() {
 dump() {
   ask ping >/dev/null
   make_folder
-  "$client" --no-auth-warning ${user:+--user "$user"} ${port:+-p "$port"} --rdb "$folder/dump.rdb" >&2 ||
+  call '' --rdb "$folder/dump.rdb" >&2 ||
     fail 'the server did not send its snapshot'
   cat -- "$folder/dump.rdb"
 }
@@ -108,9 +116,12 @@ start_beside() {
   cat <&3 >"$folder/dump.rdb"
   secret=$(random 8)$(random 8) other=$((20000 + $(random 2) / 2))
   databases=$(ask config get databases | sed -n 2p)
+  # A server elsewhere has to reach it.
+  only_here='bind 127.0.0.1'
+  [ -z "$host" ] || only_here=''
   cat >"$folder/conf" <<END
 port $other
-bind 127.0.0.1
+$only_here
 requirepass $secret
 dir $folder
 databases ${databases:-16}
@@ -129,6 +140,13 @@ END
     }
     sleep 1
   done
+}
+
+# Where the server sees this client.
+own_address() {
+  name=stowage-$(random 4)
+  printf 'client setname %s\nclient list\n' "$name" | cli | tr -d '\r' |
+    sed -n "s/^id=[0-9]* addr=\([^ ]*\):[0-9]* .* name=$name .*/\1/p" | tr -d '[]'
 }
 
 at_beside() { REDISCLI_AUTH=$secret timeout 60 "$client" -h 127.0.0.1 -p "$other" --no-auth-warning "$@"; }
@@ -157,13 +175,21 @@ finish() {
   [ "$(info replication role)" = master ] || fail 'the server is a replica of another one: restore that one'
   [ "$(info cluster cluster_enabled)" != 1 ] || fail 'the server is part of a cluster, which this script does not restore'
   start_beside
-  before=$(ask config get dir | sed -n 2p)/before_$(date +%Y%m%d%H%M%S).rdb
-  "$client" --no-auth-warning ${user:+--user "$user"} ${port:+-p "$port"} --rdb "$before" >/dev/null ||
+  if [ -n "$host" ]; then
+    # The folder of a server elsewhere is not here.
+    before=${TMPDIR:-/tmp}/before.rdb
+    own=$(own_address)
+    [ -n "$own" ] || fail 'the server does not say from where it is asked'
+  else
+    before=$(ask config get dir | sed -n 2p)/before_$(date +%Y%m%d%H%M%S).rdb
+    own=127.0.0.1
+  fi
+  call '' --rdb "$before" >/dev/null ||
     fail "what the server has now cannot be kept as '$before'"
   known=$(ask config get masterauth | sed -n 2p)
   trap leave EXIT
   refuse_error "$(printf 'config set masterauth %s\n' "$secret" | cli)"
-  ask replicaof 127.0.0.1 "$other" >/dev/null
+  ask replicaof "$own" "$other" >/dev/null
   tries=0
   until [ "$(info replication master_link_status)" = up ]; do
     kill -0 "$beside" 2>/dev/null || fail 'the server beside it has ended'
@@ -174,7 +200,11 @@ finish() {
   ask replicaof no one >/dev/null
   # It is on disk at once, and not only when enough has changed.
   cli bgsave >/dev/null || :
-  say "restored; what the server had until now is '$before': when nobody needs it any more, remove that file"
+  if [ -n "$host" ]; then
+    say "restored; what the server had until now is '$before' of this container: copy it before that is gone"
+  else
+    say "restored; what the server had until now is '$before': when nobody needs it any more, remove that file"
+  fi
 }
 
 [ "$mode" = check ] || find_credentials

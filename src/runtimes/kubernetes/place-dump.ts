@@ -1,8 +1,8 @@
-import { engineOf } from '../../../../dumps/registry.js';
-import { innermost } from '../../../../locate/pairing.js';
-import type { Contract } from '../../../../model/contract.js';
-import type { Dump, DumpContainer, PlacedDump } from '../../../../model/dump.js';
-import type { CannotReach, DumpToPlace } from '../../../runtime.js';
+import { engineOf } from '../../dumps/registry.js';
+import { innermost } from '../../locate/pairing.js';
+import type { Contract } from '../../model/contract.js';
+import type { Dump, DumpContainer, PlacedDump } from '../../model/dump.js';
+import type { CannotReach, DumpToPlace } from '../runtime.js';
 
 /** Where the container that dumps a file of a database has the volume that holds it. */
 export const DATABASE = '/database';
@@ -27,14 +27,8 @@ export function placeDump(asked: DumpToPlace): PlacedDump | CannotReach {
   const engine = engineOf(dump.engine);
   const common = { name: dump.name, enter: [], on_host: false };
   if (engine.reads_files !== null) return inClaim(asked, image, common);
-  if (engine.script === null) {
-    return { ...common, path: null, container: { image, host: dump.host, port: dump.port, volume: null } };
-  }
   if (engine.network === null) {
-    return {
-      cannot: `a job can ask ${engine.title} only where its server is`,
-      hint: 'write what dumps it over the network as a dump by `engine: command`',
-    };
+    return { ...common, path: null, container: { image, host: dump.host, port: dump.port, volume: null } };
   }
   const container: DumpContainer = {
     image,

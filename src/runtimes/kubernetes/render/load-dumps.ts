@@ -1,17 +1,31 @@
-import { engineOf } from '../../../../dumps/registry.js';
-import { dumpOptions, type HereDump } from '../../../../hosts/dumps.js';
-import { fence, fenced, type Fence, type Step } from '../../../../model/guide.js';
-import type { PlannedVolume } from '../../../../model/plan.js';
-import { IN_CLUSTER, IN_TREE } from '../../../../steps/typed-at.js';
-import type { KubernetesJob } from '../../render/cluster.js';
-import { applyFile, kubectl } from '../../render/kubectl.js';
-import { restoreDumpName, restorePodName } from '../../render/names.js';
-import { SCRIPTS } from '../../render/pod.js';
+import { engineOf } from '../../../dumps/registry.js';
+import { dumpOptions, type HereDump } from '../../../hosts/dumps.js';
+import { fence, fenced, type Fence, type Step } from '../../../model/guide.js';
+import type { PlannedVolume } from '../../../model/plan.js';
+import { IN_TREE } from '../../../steps/typed-at.js';
+import type { KubernetesJob } from './cluster.js';
+import { applyFile, kubectl } from './kubectl.js';
+import { restoreDumpName } from './names.js';
+import { SCRIPTS } from './pod.js';
 import { holderOf, jobDumps } from './dump-containers.js';
-import { ASIDE, resticInPod, snapshotFilter } from './restore.js';
 
 /** Where a pod that loads a dump has what restic restored. */
 export const RESTORED = '/restored';
+
+/** The folder that an archive is unpacked into. */
+export const UNPACKED = `${RESTORED}/dumps`;
+
+/** Where snapshots have a dump. */
+export interface StoredDump {
+  /** Options of restic's that find its snapshots. */
+  readonly filter: readonly string[];
+  readonly path: string;
+  /** Whether that is an archive, with the dump in it. */
+  readonly is_archive: boolean;
+}
+
+/** Each way to back up a cluster has places of its own for dumps. */
+export type StoredWhere = (job: KubernetesJob, here: HereDump) => StoredDump;
 
 const TEXT = {
   stopped:
@@ -31,10 +45,9 @@ export function restoreDumpPath({ namespace, service }: KubernetesJob, { dump }:
 }
 
 /** What restic restores a dump with, below a folder. */
-export function restoreDumpWords(job: KubernetesJob, { dump }: HereDump, target: string): string[] {
-  const path = dump.snapshot_path;
+export function restoreDumpWords({ filter, path }: StoredDump, target: string): string[] {
   return [
-    ...['restore', 'latest', ...snapshotFilter(job, []), `--path=${path}`],
+    ...['restore', 'latest', ...filter, `--path=${path}`],
     ...[`--include=${path}`, `--target=${target}`, '--verify'],
   ];
 }
@@ -46,24 +59,8 @@ export function fileHolders(job: KubernetesJob): PlannedVolume[] {
   return [...holders].filter((volume) => !known.has(volume));
 }
 
-/** Files of dumps beside the live data, for whoever looks into one or loads it by hand. */
-export function dumpsAside(job: KubernetesJob): Fence[] {
-  const { service } = job;
-  return jobDumps(job).map((here) =>
-    fence(`${IN_CLUSTER}, for the dump ${here.dump.name}`, [
-      [...resticInPod(job), ...restoreDumpWords(job, here, ASIDE)],
-      kubectl(
-        job,
-        'cp',
-        `${restorePodName(job)}:${ASIDE}${here.dump.snapshot_path}`,
-        `./${service.service_id}-${here.dump.file}`,
-      ),
-    ]),
-  );
-}
-
 /** Loads what was dumped: files of databases while the workload stands still, servers once they run. */
-export function loadDumps(job: KubernetesJob, workload: keyof typeof TEXT): Step[] {
+export function loadDumps(job: KubernetesJob, workload: keyof typeof TEXT, storedWhere: StoredWhere): Step[] {
   const isFile = (here: HereDump) => holderOf(job, here) !== null;
   const dumps = jobDumps(job).filter((here) => isLoaded(here) && isFile(here) === (workload === 'stopped'));
   if (dumps.length === 0) return [];
@@ -71,23 +68,27 @@ export function loadDumps(job: KubernetesJob, workload: keyof typeof TEXT): Step
     fenced(
       'Load the databases',
       `${TEXT[workload]} restic in a pod of its own reads the dump of the newest complete snapshot; for another one put its id in place of latest in the file.`,
-      dumps.map((here) => loadFence(job, here)),
+      dumps.map((here) => loadFence(job, here, storedWhere(job, here))),
     ),
   ];
 }
 
-function loadFence(job: KubernetesJob, here: HereDump): Fence {
+function loadFence(job: KubernetesJob, here: HereDump, { path, is_archive }: StoredDump): Fence {
   const { dump } = here;
   const pod = restoreDumpName(job, dump.name);
-  const folder = dump.snapshot_path.slice(0, dump.snapshot_path.lastIndexOf('/'));
+  const kept = engineOf(dump.engine).network?.keeps;
+  const folder = is_archive ? UNPACKED : `${RESTORED}${path.slice(0, path.lastIndexOf('/'))}`;
   return fence(`${IN_TREE}, for ${dump.name} (${engineOf(dump.engine).title})`, [
     applyFile(restoreDumpPath(job, here)),
     kubectl(job, 'wait', '--for=condition=Ready', `pod/${pod}`, '--timeout=60m'),
     kubectl(
       job,
       ...['exec', '--stdin', '--tty', pod, '--', 'sh', `${SCRIPTS}/load-dump.sh`],
-      ...[`--to=${RESTORED}${folder}`, ...dumpOptions(here), '--', ...dump.restore_command],
+      ...[`--to=${folder}`, ...dumpOptions(here), '--', ...dump.restore_command],
     ),
+    ...(kept == null
+      ? []
+      : [kubectl(job, 'cp', `${pod}:/tmp/${kept}`, `./${job.service.service_id}-${dump.name}-${kept}`)]),
     kubectl(job, 'delete', 'pod', pod),
   ]);
 }

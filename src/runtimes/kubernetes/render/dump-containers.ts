@@ -1,19 +1,19 @@
-import { engineOf } from '../../../../dumps/registry.js';
-import { dumpOptions, dumpsHere, engineScripts, type HereDump } from '../../../../hosts/dumps.js';
-import type { PlannedVolume } from '../../../../model/plan.js';
-import { dumpsFolder } from '../../../../names/installed.js';
-import { containerText, podVolumeName } from '../../../../names/objects.js';
-import type { KubernetesSettings } from '../../settings.js';
-import type { KubernetesJob } from '../../render/cluster.js';
-import type { Script } from '../../render/contents.js';
-import { podResources, scriptsConfigMap, SCRIPTS, sourceMount, sourceVolumes } from '../../render/pod.js';
-import { backupSecurity, rootSecurity, type PodSecurity } from '../../render/security.js';
-import { DATABASE } from './place-dump.js';
+import { engineOf } from '../../../dumps/registry.js';
+import { dumpOptions, dumpsHere, engineScripts, type HereDump } from '../../../hosts/dumps.js';
+import type { PlannedVolume } from '../../../model/plan.js';
+import { dumpsFolder } from '../../../names/installed.js';
+import { containerText, podVolumeName } from '../../../names/objects.js';
+import type { KubernetesSettings } from '../settings.js';
+import type { KubernetesJob } from './cluster.js';
+import type { Script } from './contents.js';
+import { podResources, scriptsConfigMap, SCRIPTS, sourceMount, sourceVolumes } from './pod.js';
+import { backupSecurity, rootSecurity, type PodSecurity } from './security.js';
+import { DATABASE } from '../place-dump.js';
 
 type Fields = Readonly<Record<string, unknown>>;
 
 /** Where a container that dumps has the folder that restic saves. */
-const SPOOL = '/dumps';
+export const SPOOL = '/dumps';
 
 /** What a backup's pod has besides, so that databases are dumped before restic starts. */
 export interface DumpPod {
@@ -49,8 +49,9 @@ export function dumpPod(
   job: KubernetesJob,
   settings: KubernetesSettings,
   sources: readonly PlannedVolume[],
+  dumps: readonly HereDump[] = jobDumps(job),
+  scripts: readonly string[] = ['dump.sh'],
 ): DumpPod {
-  const dumps = jobDumps(job);
   if (dumps.length === 0) return NOTHING;
   const holders = [...new Set(dumps.flatMap((here) => holderOf(job, here) ?? []))];
   const security = backupSecurity(job.service, sources);
@@ -58,23 +59,26 @@ export function dumpPod(
     containers: dumps.map((here) => dumpContainer(job, settings, security, here)),
     mounts: [{ name: 'dumps', mountPath: dumpsFolder(job.service.service_id), readOnly: true }],
     volumes: [
-      { name: 'dumps', emptyDir: {} },
-      { name: 'dump-tmp', emptyDir: {} },
-      dumpScriptsVolume(job.project, 'dump.sh', dumps),
+      // A database that has grown must not fill the disk of the node.
+      ...['dumps', 'dump-tmp'].map((name) => ({
+        name,
+        emptyDir: { sizeLimit: settings.resources.dump_limit },
+      })),
+      dumpScriptsVolume(job.project, scripts, dumps),
       ...claimsBesides(holders, sources),
     ],
     holders,
   };
 }
 
-/** One of the scripts and what knows the engines, as it looks for them; nothing else of the ConfigMap. */
+/** Some of the scripts and what knows the engines, as it looks for them; nothing else of the ConfigMap. */
 export function dumpScriptsVolume(
   project: string,
-  script: 'dump.sh' | 'load-dump.sh',
+  scripts: readonly string[],
   dumps: readonly HereDump[],
 ): Fields {
   const engines = engineScripts(dumps).map((name) => ({ key: `${name}.sh`, path: `dumps/${name}.sh` }));
-  const items = [{ key: script, path: script }, ...engines];
+  const items = [...scripts.map((name) => ({ key: name, path: name })), ...engines];
   return { name: 'dump-scripts', configMap: { name: scriptsConfigMap(project), items } };
 }
 
@@ -155,7 +159,7 @@ function environment({ dump, how: { container } }: HereDump): Fields[] {
 }
 
 /** The workload's user where the pod is that; else root, which asks a server without any rights over files. */
-function containerSecurity({ level, container }: PodSecurity, opensFiles: boolean): Fields {
+export function containerSecurity({ level, container }: PodSecurity, opensFiles: boolean): Fields {
   if (level === 'restricted') return container;
   return rootSecurity(opensFiles ? ['CHOWN', 'DAC_OVERRIDE', 'FOWNER'] : []).container;
 }

@@ -1,28 +1,41 @@
-import { header } from '../../../../rendering/header.js';
-import type { HereDump } from '../../../../hosts/dumps.js';
-import type { RenderedFile, TargetInput } from '../../../../rendering/file.js';
-import { labels } from '../../../../names/objects.js';
-import { settingsOf } from '../../settings.js';
-import { besideWorkload } from '../../render/affinity.js';
-import type { KubernetesJob } from '../../render/cluster.js';
-import { LIFETIME_SECONDS } from '../../render/lifetime.js';
-import { fileOf, restoreDumpName } from '../../render/names.js';
-import { podContext, SCRIPTS, sourceVolumes, tolerationFields } from '../../render/pod.js';
-import { backupSecurity, restoreSecurity } from '../../render/security.js';
+import { header } from '../../../rendering/header.js';
+import type { HereDump } from '../../../hosts/dumps.js';
+import type { RenderedFile, TargetInput } from '../../../rendering/file.js';
+import { labels } from '../../../names/objects.js';
+import { settingsOf, type KubernetesSettings } from '../settings.js';
+import { besideWorkload } from './affinity.js';
+import type { KubernetesJob } from './cluster.js';
+import { LIFETIME_SECONDS } from './lifetime.js';
+import { fileOf, restoreDumpName } from './names.js';
+import { podContext, podResources, SCRIPTS, sourceVolumes, tolerationFields } from './pod.js';
+import { backupSecurity, restoreSecurity, type PodSecurity } from './security.js';
 import { besideDatabase, databaseMounts, dumpScriptsVolume, holderOf, jobDumps } from './dump-containers.js';
-import { isLoaded, RESTORED, restoreDumpPath, restoreDumpWords } from './load-dumps.js';
+import {
+  isLoaded,
+  RESTORED,
+  restoreDumpPath,
+  restoreDumpWords,
+  UNPACKED,
+  type StoredDump,
+  type StoredWhere,
+} from './load-dumps.js';
 
 /** A pod for each dump, in which a person loads it. */
-export function restoreDumpFiles(job: KubernetesJob, input: TargetInput): RenderedFile[] {
+export function restoreDumpFiles(
+  job: KubernetesJob,
+  input: TargetInput,
+  storedWhere: StoredWhere,
+): RenderedFile[] {
   return jobDumps(job)
     .filter(isLoaded)
-    .map((here) => restoreDumpFile(job, here, input));
+    .map((here) => restoreDumpFile(job, here, storedWhere(job, here), input));
 }
 
 /** restic reads the dump; the image of the database loads it. Neither has what the other needs to know. */
 function restoreDumpFile(
   job: KubernetesJob,
   here: HereDump,
+  stored: StoredDump,
   { plan, runtimes, templates }: TargetInput,
 ): RenderedFile {
   const { project, service, placement, namespace } = job;
@@ -50,18 +63,19 @@ function restoreDumpFile(
       labels: labels(project, service.service_id, 'restore'),
       deadline: LIFETIME_SECONDS,
       affinity: besideWorkload(placement, held, false),
+      unpack: stored.is_archive ? unpackContainer(settings, stored, security, restored) : null,
       containers: [container],
       ...tolerationFields(settings),
       ...podContext({
         ...{ project, repository: job.repository, settings, security },
         command: ['/bin/sh', `${SCRIPTS}/restore.sh`],
-        args: ['restic', ...restoreDumpWords(job, here, RESTORED)],
+        args: ['restic', ...restoreDumpWords(stored, RESTORED)],
         sources: [],
         knowsNode: true,
         moreMounts: [restored],
         moreVolumes: [
           ...['restored', 'dump-tmp'].map((name) => ({ name, emptyDir: {} })),
-          dumpScriptsVolume(project, 'load-dump.sh', [here]),
+          dumpScriptsVolume(project, ['load-dump.sh'], [here]),
           ...sourceVolumes(
             held.map((volume) => ({ volume, scope: '' })),
             'stops',
@@ -70,4 +84,22 @@ function restoreDumpFile(
       }),
     }),
   );
+}
+
+/** restic's own image has tar, whatever that of the database has. */
+function unpackContainer(
+  settings: KubernetesSettings,
+  { path }: StoredDump,
+  { container }: PodSecurity,
+  restored: Readonly<Record<string, unknown>>,
+): Readonly<Record<string, unknown>> {
+  return {
+    name: 'unpack',
+    image: settings.image,
+    command: ['/bin/sh', '-euc', 'mkdir "$2"; tar -x -o -f "$1" -C "$2"; rm -- "$1"', 'sh'],
+    args: [`${RESTORED}${path}`, UNPACKED],
+    resources: podResources(settings),
+    securityContext: container,
+    volumeMounts: [restored],
+  };
 }
