@@ -78,6 +78,8 @@ export const CODES = {
   STW124:
     'The file of a database lies in no persistent volume, so that nothing keeps it. Write its path as the workload sees it.',
   // 2: policy
+  STW125:
+    '`transfer: stream` on a dump that is several files. A stream is one file; the hint names the engine that has one.',
   STW201: 'A pattern under `contracts` or `values` matches no file.',
   STW202: "The policy's `version` is not one that this program reads.",
   STW203: "A folder is not a relative path below the policy's own folder.",

@@ -1,5 +1,5 @@
 import type { RunAs } from '../../model/contract.js';
-import { dumpContexts, dumpsHere, savedDump } from '../../hosts/dumps.js';
+import { dumpContexts, dumpsOf, savedDump } from '../../hosts/dumps.js';
 import { dumpsFolder, dumpSizesFolder, spoolFolder, stateFolder } from '../../names/installed.js';
 import type { FolderSource, Job } from '../../model/job.js';
 import type { PlannedVolume } from '../../model/plan.js';
@@ -51,7 +51,7 @@ export function backupFiles(tree: HostTree, job: HostJob, { plan, templates }: T
 function backupContext(job: HostJob): Record<string, unknown> {
   const { service, placement, repository } = job;
   const volumes = hostVolumes(placement);
-  const dumps = dumpsHere(service, placement);
+  const dumps = dumpsOf(job);
   // An engine tells where its volumes are, and lets a dump into its containers.
   const isNamed = dumps.length > 0 || volumes.some((volume) => engineOf(job.job, volume) !== null);
   const engineUnit = isNamed ? (runtimeOf(placement.runtime).engine_unit ?? null) : null;

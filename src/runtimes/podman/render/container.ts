@@ -1,5 +1,5 @@
 import type { PlannedVolume, ServicePlan } from '../../../model/plan.js';
-import { dumpContexts, dumpsHere, savedDump } from '../../../hosts/dumps.js';
+import { dumpContexts, dumpsOf, savedDump } from '../../../hosts/dumps.js';
 import {
   dumpsFolder,
   installedName,
@@ -22,7 +22,7 @@ import type { HostJob } from '../../../hosts/host-tree.js';
 export function containerContext(job: HostJob): Record<string, unknown> {
   const { service, placement } = job;
   const volumes = copied(placement.volumes);
-  const dumps = dumpsHere(service, placement);
+  const dumps = dumpsOf(job);
   const state = `.local/state/${stateFolder(job.project, 'backup', service.service_id)}`;
   return {
     service_name: service.service_name,
