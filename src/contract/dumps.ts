@@ -106,16 +106,16 @@ function readTransfer(
   if (shape === 'file') return 'stream';
   const message = `a dump of ${title} has a file for each database, and a stream is one file`;
   findings.error('STW125', [...pointer, 'transfer'], message, {
-    hint: `take \`transfer\` out; or write \`engine: command\`, and the command that dumps one database to its output (${ALONE[name] ?? name})`,
+    hint: `take \`transfer\` out; or write \`engine: command\`, and what dumps one database to its output: ${ALONE[name] ?? name}`,
   });
   return null;
 }
 
 /** What writes one database to its standard output. */
 const ALONE: Readonly<Record<string, string>> = {
-  postgresql: '`command: [pg_dump, --format=custom, DATABASE]`',
-  mariadb: '`command: [mariadb-dump, --single-transaction, DATABASE]`',
-  mysql: '`command: [mysqldump, --single-transaction, DATABASE]`',
+  postgresql: '`command: [pg_dump, --format=custom, DATABASE]`, `file: DATABASE.dump`',
+  mariadb: '`command: [mariadb-dump, --single-transaction, DATABASE]`, `file: DATABASE.sql`',
+  mysql: '`command: [mysqldump, --single-transaction, DATABASE]`, `file: DATABASE.sql`',
 };
 
 /** What the engine needs and has not, and what it does not know. */

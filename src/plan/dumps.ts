@@ -17,7 +17,7 @@ export function planDumps({ service_id, backup }: Contract): PlannedDump[] {
 
 /** How a dump is made in one place, or why no job can make it there. */
 export function placeDump(asked: DumpToPlace, service: ServiceFacts): PlacedDump | CannotReach {
-  const { placement, dump } = asked;
+  const { placement } = asked;
   const inJob = runtimeOf(placement.runtime).placeDump;
   const obstacle = streamObstacle(asked);
   if (obstacle !== null) return obstacle;
