@@ -180,6 +180,16 @@ describe('no snapshot is made of a dump', () => {
     expect(left()).toEqual(NOTHING);
   });
 
+  test('that was killed before anybody read it', async () => {
+    beside('exit');
+    start();
+    const job = run();
+    await sleep(300);
+    expect(sandbox.run(sandbox.at('dump.sh'), ['ended', FOLDER()]).code).toBe(0);
+    expect(await once(job, 'exit')).not.toEqual([0, null]);
+    expect(left()).toEqual(NOTHING);
+  });
+
   test('whose job is stopped', async () => {
     beside();
     start(['--engine=command'], ['sh', '-c', 'echo row; exec sleep 5']);

@@ -7,6 +7,7 @@
 # Or hands it on as it comes, where nothing has room for it:
 #   dump.sh start UNIT FOLDER GROUP OPTION... -- [ENTER...]     in a unit of its own, to whoever of that group reads FOLDER/pipe
 #   dump.sh stop UNIT FOLDER                 ends that
+#   dump.sh stream FOLDER, dump.sh ended FOLDER     what that unit runs, and what it runs last, however it ends
 # Options: --to=FOLDER --name=NAME --file=FILE --engine=ENGINE --shape=file|folder --sizes=FOLDER --min-size=BYTES
 #   --timeout=MINUTES --user=USER --path=PATH --password-file=FILE --database=DATABASE (again for each) --owner=UID
 # With the engine `command`, ENTER is followed by the command that writes the dump to its standard output.
@@ -92,6 +93,58 @@ tell_password() {
   if [ -n "$password_file" ]; then head -n 1 -- "$password_file"; else echo; fi
 }
 
+# publish NAME: a file of the folder, written whole, is there for those who may read the folder.
+publish() {
+  chgrp --reference="$folder" -- "$folder/$1.new"
+  chmod 640 -- "$folder/$1.new"
+  mv -f -- "$folder/$1.new" "$folder/$1"
+}
+
+hand_on() {
+  : >"$folder/said.new"
+  publish said
+  # The job tells people what the engine has to say.
+  exec 2>>"$folder/said"
+  if [ "$engine" != command ]; then
+    find_engine
+    tell_password >/dev/null || fail "its password cannot be read from '$password_file'"
+  fi
+  # Until somebody reads.
+  exec 7>"$folder/pipe"
+  deadline=$(($(date +%s) + minutes * 60))
+  mkfifo -- "$folder/raw" "$folder/copy"
+  if [ "$engine" = command ]; then
+    cat <"$folder/raw" >&7 &
+  else
+    # It reads beside whoever the dump is for, and may have seen enough before its end.
+    check_part - "$folder/copy" 7>&- &
+    checker=$!
+    tee -p -- "$folder/copy" <"$folder/raw" >&7 &
+  fi
+  copier=$!
+  # What a command leaves behind, such as the part of Podman that stays with a container, must not hold the stream open.
+  make_dump >"$folder/raw" 7>&-
+  wait "$copier" || fail 'it could not be handed on'
+  [ "$engine" = command ] || wait "$checker" || fail "what $engine wrote is no whole dump"
+  printf 'whole\n' >"$folder/end.new"
+  publish end
+}
+
+make_dump() {
+  if [ "$engine" = command ]; then
+    in_time || fail "its command failed ($code)"
+  else
+    with_databases at_place dump - || fail "$engine did not dump it ($code)"
+  fi
+}
+
+# Whoever waits for the stream to begin is told too.
+end_hand_on() {
+  [ -d "$folder" ] || return 0
+  [ -f "$folder/end" ] || { printf 'broken\n' >"$folder/end.new" && publish end; }
+  : <>"$folder/pipe"
+}
+
 # A unit of its own has nothing of the job's, such as what restic is told, and can run beside it. It expands what its words
 # hold, so it gets none.
 start_stream() {
@@ -103,7 +156,8 @@ start_stream() {
   mkfifo -m 640 -- "$folder/pipe"
   chgrp -- "$group" "$folder/pipe"
   quote "--to=$folder" "$@" >"$folder/words"
-  systemd-run --quiet --collect "--unit=$unit" --property=TimeoutStopSec=10s --setenv=HOME=/root "$0" stream "$folder"
+  systemd-run --quiet --collect "--unit=$unit" --setenv=HOME=/root --property=TimeoutStopSec=10s \
+    "--property=ExecStopPost=$0 ended $folder" "$0" stream "$folder"
 }
 
 end_stream() {
@@ -120,6 +174,11 @@ case $mode in
   start | stop)
     shift
     case $mode in start) start_stream "$@" ;; stop) end_stream "$@" ;; esac
+    exit
+    ;;
+  ended)
+    folder=$2
+    end_hand_on
     exit
     ;;
   stream) eval "set -- $(cat -- "$2/words")" ;;
@@ -251,52 +310,6 @@ list_dump() {
 
 check_size() {
   [ "$size" -ge "$least" ] || fail "it has $size bytes, and its contract says at least $least (min_size)"
-}
-
-# publish NAME: a file of the folder, written whole, is there for those who may read the folder.
-publish() {
-  chgrp --reference="$folder" -- "$folder/$1.new"
-  chmod 640 -- "$folder/$1.new"
-  mv -f -- "$folder/$1.new" "$folder/$1"
-}
-
-hand_on() {
-  : >"$folder/said.new"
-  publish said
-  # The job tells people what the engine has to say.
-  exec 2>>"$folder/said"
-  if [ "$engine" != command ]; then
-    find_engine
-    tell_password >/dev/null || fail "its password cannot be read from '$password_file'"
-  fi
-  # Until somebody reads.
-  exec 7>"$folder/pipe"
-  deadline=$(($(date +%s) + minutes * 60))
-  if [ "$engine" = command ]; then
-    in_time >&7 || fail "its command failed ($code)"
-  else
-    hand_on_checked
-  fi
-  printf 'whole\n' >"$folder/end.new"
-  publish end
-}
-
-# The check reads beside whoever the dump is for, and may have seen enough before its end.
-hand_on_checked() {
-  mkfifo -- "$folder/raw" "$folder/copy"
-  check_part - "$folder/copy" &
-  checker=$!
-  tee -p -- "$folder/copy" <"$folder/raw" >&7 &
-  copier=$!
-  with_databases at_place dump - >"$folder/raw" || fail "$engine did not dump it ($code)"
-  wait "$copier" || fail 'it could not be handed on'
-  wait "$checker" || fail "what $engine wrote is no whole dump"
-}
-
-# Whoever waits for the stream to begin is told too.
-end_hand_on() {
-  [ -f "$folder/end" ] || { printf 'broken\n' >"$folder/end.new" && publish end; }
-  : <>"$folder/pipe"
 }
 
 if [ "$mode" = stream ]; then

@@ -342,7 +342,6 @@ choose_snapshot
 path=$path_of_database
 [ "$state" = complete ] || say 'An incomplete snapshot has a whole dump, or none.'
 
-
 if [ "$is_list" = yes ]; then
   "$restic" ls --no-lock --long "$snapshot" "$source"
   exit
