@@ -179,6 +179,8 @@ export const CODES = {
     'A dump cannot be made in a place of its service, where the files of the database are then copied while it writes; an error where it can be made in none.',
   STW431:
     'No job looks in a place of its service how old the files of a volume are, although the contract has `max_source_age`; an error where one looks in none.',
+  STW432:
+    'Two dumps of two services on one host would be one name, as `b-c` of `a` and `c` of `a-b` are. Rename one of them.',
   // 5: templates and rendering
   STW500:
     'The template is not valid Handlebars. The caret stands where reading had to stop; the mistake is there or just before.',

@@ -8,7 +8,7 @@ import { uncoveredVolume } from './uncovered.js';
 import { unusedRepository } from './unused-repository.js';
 import { wholeVolumeExcluded } from './contents.js';
 import * as coverage from './coverage.js';
-import { impossibleDump } from './dumps.js';
+import { impossibleDump, sharedDumpName } from './dumps.js';
 import { fallbackVolume } from './fallback.js';
 import { copiedAlive } from './live-copy.js';
 import { nestedHostPath } from './host-paths.js';
@@ -56,6 +56,7 @@ const CHECKS: readonly Check[] = [
   unusedRepository,
   uncoveredVolume,
   impossibleDump,
+  sharedDumpName,
   copiedAlive,
   tooOld,
 ];
