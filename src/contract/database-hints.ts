@@ -16,7 +16,8 @@ const KEYS = {
 
 /** Words that variables have which tell of a database. */
 const TELLING = /DB|DATABASE|POSTGRES|PG|MYSQL|MARIADB|SQL/i;
-const PATH_IN_COMMAND = /sqlite3\s+(?:-\S+\s+)*["']?(\/[^\s"']+)/;
+/** The file that a command gives to SQLite's own program. */
+export const PATH_IN_COMMAND = /sqlite3\s+(?:-\S+\s+)*["']?(\/[^\s"']+)/;
 
 /** What a value stands for; null for what nobody knows. */
 type Known = (value: unknown) => unknown;
@@ -98,7 +99,7 @@ function storageOf(item: Mapping, known: Known) {
 }
 
 /** Every text in a value. */
-function textsIn(value: unknown): string[] {
+export function textsIn(value: unknown): string[] {
   if (typeof value === 'string') return [value];
   return childrenOf(value).flatMap(([, child]) => textsIn(child));
 }

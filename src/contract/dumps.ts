@@ -72,6 +72,7 @@ function readDump(
     checkArguments(findings, given[key], [...pointer, key]);
     return asTexts(given[key]);
   });
+  const transfer = readTransfer(findings, engine, given, pointer);
   const file = asText(given.file) ?? `${name}${engine.ending}`;
   const isNamed = checkName(findings, [...pointer, 'file'], file, VOLUME_NAME);
   if (!isComplete || !isNamed) return null;
@@ -83,6 +84,7 @@ function readDump(
     port: asInteger(given.port),
     user: asText(given.user),
     password: readPassword(findings, given, pointer),
+    ...(transfer === null ? {} : { transfer }),
     replaces: readReplaced(findings, given, pointer, volumes),
     min_size: byteSize(scalarText(given.min_size)) ?? USUAL.min_size,
     timeout:
@@ -92,6 +94,29 @@ function readDump(
     restore_command: restore ?? [],
   };
 }
+
+/** A stream is one file, and a dump of some engines is several. */
+function readTransfer(
+  findings: Findings,
+  { name, shape, title }: Engine,
+  given: Mapping,
+  pointer: Pointer,
+): 'stream' | null {
+  if (given.transfer !== 'stream') return null;
+  if (shape === 'file') return 'stream';
+  const message = `a dump of ${title} has a file for each database, and a stream is one file`;
+  findings.error('STW125', [...pointer, 'transfer'], message, {
+    hint: `take \`transfer\` out; or write \`engine: command\`, and what dumps one database to its output: ${ALONE[name] ?? name}`,
+  });
+  return null;
+}
+
+/** What writes one database to its standard output. */
+const ALONE: Readonly<Record<string, string>> = {
+  postgresql: '`command: [pg_dump, --format=custom, DATABASE]`, `file: DATABASE.dump`',
+  mariadb: '`command: [mariadb-dump, --single-transaction, DATABASE]`, `file: DATABASE.sql`',
+  mysql: '`command: [mysqldump, --single-transaction, DATABASE]`, `file: DATABASE.sql`',
+};
 
 /** What the engine needs and has not, and what it does not know. */
 function checkKeys(findings: Findings, engine: Engine, given: Mapping, pointer: Pointer): boolean {

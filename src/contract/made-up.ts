@@ -38,7 +38,14 @@ export function madeUpContract(id: string): Contract {
     health_cmd: [],
     databases: { containers: [NOTHING_KNOWN], environment: new Map(), storage: new Map() },
     requires: [],
-    backup: { settings: {}, commands: NO_COMMANDS, dumps: [], quiesce: null, hooks: null, volumes: new Map() },
+    backup: {
+      settings: {},
+      commands: NO_COMMANDS,
+      dumps: [],
+      quiesce: null,
+      hooks: null,
+      volumes: new Map(),
+    },
     variants: new Map(),
   };
 }

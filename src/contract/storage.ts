@@ -3,6 +3,7 @@ import type { Pointer } from '../source/document.js';
 import type { Findings } from '../source/findings.js';
 import { isMapping, type Mapping } from '../source/yaml-values.js';
 import type { PersistentVolume } from '../model/contract.js';
+import { dumpInsteadOf } from './hook-dumps.js';
 import { isAtOrBelow } from '../locate/pairing.js';
 
 /**
@@ -18,7 +19,11 @@ export function withStorage(
   const found = asList(contract.storage).flatMap((item, index) => {
     const backup = asMapping(item).backup;
     if (!isMapping(backup)) return [];
-    return readStorage(findings, asMapping(item), backup, ['storage', index, 'backup'], volumes);
+    return readStorage({ findings, contract, volumes }, asMapping(item), backup, [
+      'storage',
+      index,
+      'backup',
+    ]);
   });
   return volumes.map((volume) => {
     const excludes = found
@@ -34,12 +39,17 @@ interface Found {
   readonly pointer: Pointer;
 }
 
+interface Reading {
+  readonly findings: Findings;
+  readonly contract: Mapping;
+  readonly volumes: readonly PersistentVolume[];
+}
+
 function readStorage(
-  findings: Findings,
+  { findings, contract, volumes }: Reading,
   item: Mapping,
   backup: Mapping,
   pointer: Pointer,
-  volumes: readonly PersistentVolume[],
 ): Found[] {
   const [name, path] = [asText(item.name), asText(item.path)];
   const volume =
@@ -53,7 +63,10 @@ function readStorage(
     const at = [...pointer, key];
     if (key === 'excludes') return excludesOf(findings, volume, value, at);
     if (key === 'paths') warnPaths(findings, volumes, value, at);
-    else if (value !== null && value !== false) unread(findings, at, hintFor(key));
+    else if (value !== null && value !== false) {
+      const instead = key === 'hooks' ? dumpInsteadOf(value, contract, volume, volumes) : null;
+      unread(findings, at, instead ?? hintFor(key));
+    }
     return [];
   });
 }

@@ -31,3 +31,8 @@ export function engineOf(name: string): Engine {
   if (known === undefined) throw new Error(`no engine is called ${name}`);
   return known;
 }
+
+/** Whether a dump by one engine is of the databases of the other: the clients of MariaDB and of MySQL dump both. */
+export function isSameDatabase(one: string, other: string): boolean {
+  return one === other || [one, other].every((name) => ['mariadb', 'mysql'].includes(name));
+}

@@ -1,3 +1,4 @@
+import { unitSubject } from '../backends/systemd.js';
 import { installedName, libraryScript, stateFolder } from '../names/installed.js';
 import type { ServicePlan } from '../model/plan.js';
 import { takeOverCommand, type JobCommands } from '../rendering/backup-options.js';
@@ -14,11 +15,14 @@ export function acceptScript(project: string, { service_id }: ServicePlan): stri
 }
 
 /** What a person types about a job of a host. */
-export function jobCommands({ project, service }: HostJob, kind: 'backup' | 'vzdump'): JobCommands {
-  const { service_id } = service;
-  const state = `/var/lib/${stateFolder(project, kind, service_id)}`;
+export function jobCommands(
+  { project, service, job }: HostJob,
+  kind: 'backup' | 'vzdump' | 'dump',
+): JobCommands {
+  const subject = unitSubject(job);
+  const state = `/var/lib/${stateFolder(project, kind, subject)}`;
   return {
     accept: `${acceptScript(project, service)} SNAPSHOT`,
-    takeOver: takeOverCommand(state, installedName(project, kind, service_id), false),
+    takeOver: takeOverCommand(state, installedName(project, kind, subject), false),
   };
 }

@@ -2,6 +2,7 @@ import { engineOf } from '../dumps/registry.js';
 import type { PlacedDump, PlannedDump } from '../model/dump.js';
 import type { Placement, PlannedVolume, ServicePlan } from '../model/plan.js';
 import { belowHome } from '../model/volume.js';
+import { streamDump } from '../jobs/stream-dump/kind.js';
 import { groupBy } from '../lookup/group.js';
 import type { HostJob } from './host-tree.js';
 
@@ -18,6 +19,13 @@ export function dumpsHere({ dumps = [] }: ServicePlan, { dumps: placed = [] }: P
     const how = ways.get(dump.name);
     return how === undefined ? [] : [{ dump, how }];
   });
+}
+
+/** The dumps that one job makes: the files beside its volumes, or the stream that it is for. */
+export function dumpsOf({ job, service, placement }: HostJob): HereDump[] {
+  return dumpsHere(service, placement).filter(({ dump: { name, transfer } }) =>
+    job.kind === streamDump.name ? name === job.part : transfer === undefined,
+  );
 }
 
 /** What `dump.sh` is told before `--`, but for the folders of the place and what is below the home folder of its user. */
@@ -51,15 +59,15 @@ interface DumpPlaces {
 }
 
 /** What a unit's template has to know of the dumps that it makes first. */
-export function dumpContexts(
-  { run_as: runAs }: ServicePlan,
-  dumps: readonly HereDump[],
-  places: DumpPlaces,
-) {
+export function spooledContexts(service: ServicePlan, dumps: readonly HereDump[], places: DumpPlaces) {
+  return dumpContexts(service, dumps).map((context) => ({ ...places, ...context }));
+}
+
+/** The same of dumps, wherever they go. */
+export function dumpContexts({ run_as: runAs }: Pick<ServicePlan, 'run_as'>, dumps: readonly HereDump[]) {
   // What reads by a capability reads files of any owner; a user of its own has to own them.
   const owner = typeof runAs === 'number' ? [`--owner=${runAs}`] : [];
   return dumps.map((here) => ({
-    ...places,
     quiet: here.how.quiet === true,
     options: [...dumpOptions(here), ...owner],
     words: dumpWords(here),
@@ -70,7 +78,7 @@ export function dumpContexts(
 
 /** Scripts that dump databases, and the templates that they are made from; none where nothing is dumped. */
 export function dumpScripts(jobs: readonly HostJob[]): (readonly [script: string, template: string])[] {
-  const dumps = jobs.flatMap(({ service, placement }) => dumpsHere(service, placement));
+  const dumps = jobs.flatMap(dumpsOf);
   if (dumps.length === 0) return [];
   const engines = engineScripts(dumps).map((name) => [`dumps/${name}.sh`, `dumps/${name}.sh.hbs`] as const);
   return [['dump.sh', 'host/dump.sh.hbs'], ...engines];
@@ -80,10 +88,10 @@ export function dumpScripts(jobs: readonly HostJob[]): (readonly [script: string
 export function dumpPrograms(
   jobs: readonly HostJob[],
 ): { readonly program: string; readonly services: string }[] {
-  const needed = jobs.flatMap(({ service, placement }) =>
-    dumpsHere(service, placement).flatMap(({ dump, how }) => {
+  const needed = jobs.flatMap((job) =>
+    dumpsOf(job).flatMap(({ dump, how }) => {
       const program = engineOf(dump.engine).reads_files;
-      return program === null || !how.on_host ? [] : [{ program, service: service.service_id }];
+      return program === null || !how.on_host ? [] : [{ program, service: job.service.service_id }];
     }),
   );
   return [...groupBy(needed, ({ program }) => program)].map(([program, by]) => ({

@@ -1,5 +1,7 @@
 import { compareText } from '../text/compare.js';
+import { backup } from '../jobs/backup/kind.js';
 import { guestDump } from '../jobs/guest-dump/kind.js';
+import { streamDump } from '../jobs/stream-dump/kind.js';
 import { repositoriesOf, type Job } from '../model/job.js';
 import { groupBy } from '../lookup/group.js';
 import { oncePerPlan } from '../lookup/once-per-plan.js';
@@ -18,6 +20,8 @@ export interface HostTree {
   readonly folder: string;
   /** By service id. */
   readonly jobs: readonly HostJob[];
+  /** Dumps of databases that have snapshots of their own, by service id. */
+  readonly streams: readonly HostJob[];
   /** Dumps of Proxmox guests, by service id. */
   readonly guests: readonly HostJob[];
   /** Repositories that this host forgets, prunes and checks. */
@@ -46,7 +50,8 @@ export const hostTrees = oncePerPlan((plan: BackupPlan): HostTree[] => {
       project: plan.project,
       name: treeName(folder),
       folder,
-      jobs: jobs.filter(({ job }) => job.kind !== guestDump.name),
+      jobs: jobs.filter(({ job }) => job.kind === backup.name),
+      streams: jobs.filter(({ job }) => job.kind === streamDump.name),
       guests: jobs.filter(({ job }) => job.kind === guestDump.name),
       maintained,
       repositories: usedBy(jobs, maintained),
@@ -57,6 +62,11 @@ export const hostTrees = oncePerPlan((plan: BackupPlan): HostTree[] => {
 /** How a host remembers what came from a folder: `web1`, `any-docker`. */
 export function treeName(folder: string): string {
   return folder.replace(/^hosts\//, '').replaceAll('/', '-');
+}
+
+/** Every job of a tree that backs up a service, in whatever way. */
+export function serviceJobs({ jobs, guests, streams }: HostTree): HostJob[] {
+  return [...jobs, ...guests, ...streams];
 }
 
 function isSystemJob({ place }: Job): boolean {

@@ -1,8 +1,8 @@
 import { engineOf } from '../dumps/registry.js';
 import { belowHome } from '../model/volume.js';
-import { dumpsHere, type HereDump } from './dumps.js';
+import { dumpsOf, type HereDump } from './dumps.js';
 import type { HostJob, HostTree } from './host-tree.js';
-import { serviceTag } from '../model/service-tag.js';
+import { serviceTag, streamTag } from '../model/service-tag.js';
 import { resticCommand, restoreDumpCommand, userLibraryFolder } from '../names/installed.js';
 import type { RenderedFile, TargetInput } from '../rendering/file.js';
 import { header } from '../rendering/header.js';
@@ -14,7 +14,7 @@ export function restoreDumpFiles(
   { plan, templates }: TargetInput,
 ): RenderedFile[] {
   const { service, placement } = job;
-  return dumpsHere(service, placement).map((here) => ({
+  return dumpsOf(job).map((here) => ({
     path: `${folder}/bin/restore-dump-${service.service_id}-${here.dump.name}.sh`,
     mode: 0o755,
     sources: [service.contract],
@@ -33,6 +33,7 @@ function restoreContext(
 ): Record<string, unknown> {
   const { name, engine, file, snapshot_path, user, password, databases, restore_command } = dump;
   const { shape } = engineOf(engine);
+  const isStream = dump.transfer === 'stream';
   const isUser = placement.scope === 'user';
   const path = how.path ?? '';
   return {
@@ -41,7 +42,7 @@ function restoreContext(
     service_name: service.service_name,
     command: restoreDumpCommand(project, service.service_id, name, isUser),
     dump: {
-      ...{ name, engine, shape, file, snapshot_path, databases, restore_command },
+      ...{ name, engine, shape, file, snapshot_path, databases, restore_command, is_stream: isStream },
       user: user ?? '',
       path: belowHome(path) ?? path,
       is_below_home: belowHome(path) !== null,
@@ -52,6 +53,6 @@ function restoreContext(
       ? `${userLibraryFolder(project)}/restic-${repository.name}.sh`
       : resticCommand(project, repository.name),
     host: placement.snapshot_host,
-    tag: serviceTag(service),
+    tag: isStream ? `${serviceTag(service)},${streamTag(name)}` : serviceTag(service),
   };
 }

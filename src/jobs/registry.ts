@@ -7,9 +7,10 @@ import { guestDump } from './guest-dump/kind.js';
 import type { JobKind } from './kind.js';
 import { locks } from './locks/kind.js';
 import { prune } from './prune/kind.js';
+import { streamDump } from './stream-dump/kind.js';
 
 /** The only list of kinds, in the order in which they expand: each sees the jobs of those before it. */
-export const KINDS: readonly JobKind[] = [backup, guestDump, forget, prune, check, locks];
+export const KINDS: readonly JobKind[] = [backup, guestDump, streamDump, forget, prune, check, locks];
 
 const BY_NAME: ReadonlyMap<string, JobKind> = new Map(KINDS.map((kind) => [kind.name, kind]));
 

@@ -23,6 +23,8 @@ export interface Dump {
   readonly path: string | null;
   /** The persistent volume whose files are left out for it. */
   readonly replaces: string | null;
+  /** Set where it goes straight into a snapshot of its own, and is no file beside the volumes. */
+  readonly transfer?: 'stream';
   /** Bytes; a smaller dump fails. */
   readonly min_size: number;
   /** Minutes. */

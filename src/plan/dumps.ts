@@ -18,9 +18,15 @@ export function planDumps({ service_id, backup }: Contract): PlannedDump[] {
 
 /** How a dump is made in one place, or why no job can make it there. */
 export function placeDump(asked: DumpToPlace, service: ServiceFacts): PlacedDump | CannotReach {
-  const { placement, dump } = asked;
+  const { placement } = asked;
   const inJob = runtimeOf(placement.runtime).placeDump;
+  const obstacle = streamObstacle(asked);
+  if (obstacle !== null) return obstacle;
   if (inJob !== undefined) return inJob(asked);
+  return placeOnHost(asked, service);
+}
+
+function placeOnHost({ placement, dump }: DumpToPlace, service: ServiceFacts): PlacedDump | CannotReach {
   const engine = engineOf(dump.engine);
   const { name } = dump;
   if (engine.reads_files !== null && dump.path !== null) {
@@ -40,6 +46,16 @@ export function placeDump(asked: DumpToPlace, service: ServiceFacts): PlacedDump
     way.into === 'machine' && engine.system_user !== null ? (dump.user ?? engine.system_user) : null;
   const asUser = user === null ? [] : ['runuser', '-u', user, '--'];
   return { name, enter: [...way.command, ...asUser], on_host: false, path: dump.path };
+}
+
+/** What keeps a dump from going into restic as it comes; null where nothing does. */
+function streamObstacle({ placement: { runtime, scope }, dump }: DumpToPlace): CannotReach | null {
+  if (dump.transfer !== 'stream') return null;
+  const hint = 'take `transfer: stream` out';
+  if (runtimeOf(runtime).runs_on === 'cluster') {
+    return { cannot: 'there a dump is a file first, in a volume of the pod that makes it', hint };
+  }
+  return scope === 'user' ? { cannot: 'jobs of a user stream no dumps', hint } : null;
 }
 
 const NO_WAY = {

@@ -1,3 +1,4 @@
+import { isSameDatabase } from '../dumps/registry.js';
 import { declaredVolumes, joinPath } from '../locate/location.js';
 import { isAtOrBelow, pairVolume } from '../locate/pairing.js';
 import { findByPath, findByWord, findInFolder, inFile, type Found } from '../live-data/find.js';
@@ -65,12 +66,7 @@ function isOf(dump: Dump, volume: PersistentVolume, { database, container }: Liv
   if (dump.replaces !== null) return dump.replaces === volume.name;
   if (dump.path !== null) return isAtOrBelow(dump.path, volume.path);
   const isThere = dump.container === null || container === null || dump.container === container;
-  return isThere && database.engine !== null && speaks(dump.engine) === speaks(database.engine);
-}
-
-/** The clients of either of these dump both. */
-function speaks(engine: string): string {
-  return engine === 'mysql' ? 'mariadb' : engine;
+  return isThere && database.engine !== null && isSameDatabase(dump.engine, database.engine);
 }
 
 /** The database that a volume is known to hold. */

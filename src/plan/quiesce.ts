@@ -59,7 +59,7 @@ export function isQuiet(
   { compose_services: known }: ServiceFacts,
   { quiesce }: Contract['backup'],
 ): boolean {
-  if (quiesce === null) return false;
+  if (quiesce === null || dump.transfer === 'stream') return false;
   if (quiesce.mode === 'commands') return true;
   // What was frozen may hold a lock on it.
   if (onHost) return quiesce.mode === 'stop';

@@ -225,7 +225,7 @@ function alikes(
     const [folder, name] = path.split('/').slice(-2);
     const stem = (name ?? folder ?? '')
       .replace(/\.[a-z]+$/, '')
-      .replace(/^stowage-(?:[a-z0-9]+-)?(?:backup|vzdump)-/, '');
+      .replace(/^stowage-(?:[a-z0-9]+-)?(?:backup|vzdump|dump)-/, '');
     const kind = [label, folder, name?.replace(stem, '*'), path.split('/')[0]].join(' ');
     const key = `${kind} ${changes === null ? path : withoutName(changes, stem)}`;
     const known = found.get(key);

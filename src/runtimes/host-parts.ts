@@ -2,7 +2,7 @@ import { systemd, systemdUser } from '../backends/systemd.js';
 import type { FolderSource, HostPlace } from '../model/job.js';
 import type { Placement, PlannedVolume, PlannedService } from '../model/plan.js';
 import { belowHome, copied } from '../model/volume.js';
-import { dumpSources } from './dump-sources.js';
+import { dumpSources, streamParts } from './dump-sources.js';
 import { held, type Runtime } from './runtime.js';
 import type { Part } from '../jobs/part.js';
 
@@ -15,7 +15,7 @@ export function hostPlace(
   return { on: 'host', host, manager, folder: manager === 'user' ? `${folder}/user` : folder };
 }
 
-/** One backup of folders by systemd; none where nothing is left to back up. */
+/** One backup of folders by systemd, where anything is left to back up, and one of each stream. */
 export function folderPart(
   service: PlannedService,
   placement: Placement,
@@ -23,8 +23,9 @@ export function folderPart(
   facts: Part['facts'] = {},
 ): Part[] {
   const dumps = dumpSources(service, placement);
-  if (sources.length + dumps.length === 0) return [];
   const place = hostPlace(placement);
+  const streams = streamParts(service, placement, place);
+  if (sources.length + dumps.length === 0) return streams;
   return [
     {
       kind: 'backup',
@@ -37,6 +38,7 @@ export function folderPart(
       retention: service.retention,
       facts,
     },
+    ...streams,
   ];
 }
 

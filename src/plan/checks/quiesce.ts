@@ -26,10 +26,26 @@ export const impossibleQuiesce: Check = ({ contracts, plan }) => {
       if (each === null || found === null) return [];
       const { severity, where, hint } = found;
       const span = contract.document.span(each.pointer, 'key');
-      return [{ code: 'STW432', severity, message: `${each.what} ${where}`, span, hint }];
+      return [{ code: 'STW433', severity, message: `${each.what} ${where}`, span, hint }];
     });
   });
 };
+
+/** A dump that has a job of its own, and is of another moment than the files for which the service stands still. */
+export const streamedBesideQuiesce: Check = ({ contracts }) =>
+  contracts.flatMap(({ document, backup: { quiesce, dumps } }) =>
+    quiesce === null
+      ? []
+      : dumps
+          .filter(({ transfer }) => transfer === 'stream')
+          .map(({ name, pointer }) => ({
+            code: 'STW434' as const,
+            severity: 'warning' as const,
+            message: `the dump \`${name}\` is streamed by a job of its own, for which nothing stands still: it is of another moment than the files`,
+            span: document.span([...pointer, 'transfer'], 'key'),
+            hint: 'take `transfer: stream` out, so that it is made while the service stands still, or take `quiesce` out',
+          })),
+  );
 
 function placeHooks({ runtime }: Placement): CannotReach | null {
   return runtimeOf(runtime).runs_on === 'cluster' ? NOT_IN_CLUSTERS : null;

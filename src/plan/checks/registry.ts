@@ -8,8 +8,8 @@ import { uncoveredVolume } from './uncovered.js';
 import { unusedRepository } from './unused-repository.js';
 import { wholeVolumeExcluded } from './contents.js';
 import * as coverage from './coverage.js';
-import { impossibleDump } from './dumps.js';
-import { impossibleQuiesce } from './quiesce.js';
+import { impossibleQuiesce, streamedBesideQuiesce } from './quiesce.js';
+import { impossibleDump, sharedDumpName } from './dumps.js';
 import { fallbackVolume } from './fallback.js';
 import { copiedAlive } from './live-copy.js';
 import { nestedHostPath } from './host-paths.js';
@@ -58,6 +58,8 @@ const CHECKS: readonly Check[] = [
   uncoveredVolume,
   impossibleDump,
   impossibleQuiesce,
+  streamedBesideQuiesce,
+  sharedDumpName,
   copiedAlive,
   tooOld,
 ];

@@ -120,6 +120,12 @@ function differences(old: HereDump, now: HereDump): Difference[] {
       ...inContainer(old, now, ({ host, port }) => `${host ?? ''}:${port ?? ''}`),
       hint,
     ),
+    ...difference(
+      'way into snapshots',
+      old.dump.transfer ?? 'spool',
+      now.dump.transfer ?? 'spool',
+      'older snapshots hold it another way; latest is the newest of the new ones from now on',
+    ),
     ...difference('command', words(old.dump.command), words(now.dump.command), hint),
     ...difference(
       'path in snapshots',

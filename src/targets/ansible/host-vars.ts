@@ -1,5 +1,6 @@
 import { rootlessUser } from '../../runtimes/registry.js';
 import type { RepositoryPlan } from '../../model/plan.js';
+import { serviceJobs } from '../../hosts/host-tree.js';
 import { userTreeName } from '../../hosts/user-tree.js';
 import type { RenderedFile, TargetInput } from '../../rendering/file.js';
 import { headerLines } from './header-lines.js';
@@ -10,7 +11,7 @@ import { ansibleText } from './text.js';
 /** `vars/hosts/<host>.yml`: what the playbook has to know about one host. Which files belong there, it sees itself. */
 export function hostVars(host: NamedHost, { plan, runtimes, templates }: TargetInput): RenderedFile {
   const { name, tree, rootless } = host;
-  const services = tree === null ? [] : [...tree.jobs, ...tree.guests].map(({ service }) => service);
+  const services = tree === null ? [] : serviceJobs(tree).map(({ service }) => service);
   const rootlessServices = rootless === null ? [] : rootless.jobs.map(({ service }) => service);
   return {
     path: `ansible/vars/hosts/${name}.yml`,

@@ -3,7 +3,7 @@ import type { JobSchedule } from '../../schedule/job-schedule.js';
 import type { Placement, RepositoryPlan, ServicePlan } from '../../model/plan.js';
 import { excludeOnHost } from './exclude-on-host.js';
 import { headerLines } from './header-lines.js';
-import { hostTrees } from '../../hosts/host-tree.js';
+import { hostTrees, serviceJobs } from '../../hosts/host-tree.js';
 import { heldVolumes } from '../host-volumes.js';
 import { keepOptions } from '../../retention/options.js';
 import type { RenderedFile, TargetInput } from '../../rendering/file.js';
@@ -49,7 +49,7 @@ function hostServices({ plan }: TargetInput): HostService[] {
   const services = new Map<string, HostService>();
   for (const tree of hostTrees(plan)) {
     const dumped = new Set(tree.guests.map(({ service }) => service));
-    for (const { job, service, placement, repository } of [...tree.jobs, ...tree.guests]) {
+    for (const { job, service, placement, repository } of serviceJobs(tree)) {
       const found = services.get(service.service_id) ?? { service, repository, placements: [] };
       services.set(service.service_id, found);
       if (found.placements.some(({ name }) => name === tree.name)) continue;

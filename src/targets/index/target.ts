@@ -14,7 +14,7 @@ import {
   type Protection,
 } from '../protection.js';
 import { userCredentials, userTrees } from '../../hosts/user-tree.js';
-import { hostCredentials, hostTrees } from '../../hosts/host-tree.js';
+import { hostCredentials, hostTrees, serviceJobs } from '../../hosts/host-tree.js';
 import type { RenderedFile } from '../../rendering/file.js';
 import type { Target } from '../target.js';
 
@@ -55,7 +55,7 @@ function indexContext(plan: BackupPlan, runtimes: RuntimeSettings): Record<strin
     hosts: hostTrees(plan).map((tree) => ({
       name: tree.name,
       folder: tree.folder,
-      jobs: tree.jobs.length + tree.guests.length,
+      jobs: serviceJobs(tree).length,
       credentials: hostCredentials(tree),
     })),
     alarms: hostTrees(plan).length > 0 || userTrees(plan).length > 0,

@@ -3,7 +3,7 @@ import { jobIndex } from '../../lookup/job-index.js';
 import type { BackupPlan, RepositoryPlan } from '../../model/plan.js';
 import { CLUSTERS } from '../../runtimes/registry.js';
 import { userTrees, type UserTree } from '../../hosts/user-tree.js';
-import { hostTrees, type HostTree } from '../../hosts/host-tree.js';
+import { hostTrees, serviceJobs, type HostTree } from '../../hosts/host-tree.js';
 import type { TargetInput } from '../../rendering/file.js';
 import type { Typed } from '../../model/guide.js';
 import { suspended } from '../../steps/timers.js';
@@ -54,9 +54,7 @@ const WAITS =
   'It takes its time. A connection that is lost does not stop it; the line that starts it, typed again, waits for it again';
 
 function onHost({ hosts }: AllJobs, repository: RepositoryPlan): Typed[] {
-  const jobs = hosts.flatMap((tree) =>
-    [...tree.jobs, ...tree.guests].map((job) => ({ job, host: tree.name })),
-  );
+  const jobs = hosts.flatMap((tree) => serviceJobs(tree).map((job) => ({ job, host: tree.name })));
   const [first] = jobs.filter(({ job }) => job.repository === repository);
   if (first === undefined) return [];
   const unit = `${first.job.job.object.name}.service`;

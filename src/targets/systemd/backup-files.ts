@@ -1,6 +1,6 @@
 import type { RunAs } from '../../model/contract.js';
 import { aroundContext, longestRunAround } from '../../hosts/around.js';
-import { dumpContexts, dumpsHere, savedDump } from '../../hosts/dumps.js';
+import { spooledContexts, dumpsOf, savedDump } from '../../hosts/dumps.js';
 import { dumpsFolder, dumpSizesFolder, spoolFolder, stateFolder } from '../../names/installed.js';
 import type { FolderSource, Job } from '../../model/job.js';
 import type { PlannedVolume } from '../../model/plan.js';
@@ -51,7 +51,7 @@ export function backupFiles(tree: HostTree, job: HostJob, { plan, templates }: T
 function backupContext(job: HostJob): Record<string, unknown> {
   const { service, placement, repository } = job;
   const volumes = hostVolumes(placement);
-  const dumps = dumpsHere(service, placement);
+  const dumps = dumpsOf(job);
   const around = aroundContext(job, true);
   // An engine tells where its volumes are, and lets a dump into its containers.
   const isNamed =
@@ -66,7 +66,7 @@ function backupContext(job: HostJob): Record<string, unknown> {
     state: stateFolder(job.project, 'backup', service.service_id),
     exclude: excludesOf(service, volumes),
     sources: volumes.map((volume) => sourceContext(volume, engineOf(job.job, volume), service.run_as)),
-    dumps: dumpContexts(service, dumps, {
+    dumps: spooledContexts(service, dumps, {
       ...{ project: job.project, is_user: false },
       to: spoolFolder(job.project, service.service_id),
       sizes: dumpSizesFolder(job.project, service.service_id),

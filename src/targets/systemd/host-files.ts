@@ -9,14 +9,15 @@ import { sharedFilesIn } from '../../rendering/shared-file.js';
 import { TASK_SCRIPTS } from '../../jobs/tasks.js';
 import type { RenderedFile, TargetInput } from '../../rendering/file.js';
 import { aroundFiles } from '../../hosts/around.js';
-import { dumpPrograms, dumpScripts, dumpsHere } from '../../hosts/dumps.js';
-import { hostCredentials, type HostTree } from '../../hosts/host-tree.js';
+import { dumpPrograms, dumpScripts, dumpsOf } from '../../hosts/dumps.js';
+import { hostCredentials, serviceJobs, type HostTree } from '../../hosts/host-tree.js';
 import { keyContext } from '../../hosts/keys.js';
 import { queueFiles } from '../../hosts/queue.js';
 import { repositoryContext } from '../../hosts/repository-context.js';
 
 /** What a host needs once, whatever runs on it: user, folders, helpers, the failure unit and the installer. */
 export function hostFiles(tree: HostTree, input: TargetInput): RenderedFile[] {
+  const jobs = serviceJobs(tree);
   const maintains = tree.maintained.length > 0;
   const repositories = tree.repositories.map(repositoryContext);
   const keys = tree.repositories.flatMap(keyContext);
@@ -27,7 +28,7 @@ export function hostFiles(tree: HostTree, input: TargetInput): RenderedFile[] {
       tree: tree.name,
       credentials: hostCredentials(tree),
       sources: hostFolders(tree),
-      programs: dumpPrograms(tree.jobs),
+      programs: dumpPrograms(jobs),
       environment_files: hostEnvironmentFiles(tree),
       keys,
     }),
@@ -43,11 +44,12 @@ export function hostFiles(tree: HostTree, input: TargetInput): RenderedFile[] {
       ? [file('bin/check-environment.sh', 'host/check-environment.sh.hbs')]
       : []),
     file('bin/await-repository.sh', 'host/await-repository.sh.hbs'),
-    ...(tree.jobs.length + tree.guests.length > 0 ? queueFiles(file, input, { user: false }) : []),
+    ...(jobs.length > 0 ? queueFiles(file, input, { user: false }) : []),
     ...(tree.jobs.length > 0 ? [file('bin/check-source.sh', 'host/check-source.sh.hbs')] : []),
-    ...(tree.jobs.length + tree.guests.length > 0 ? [file('bin/backup.sh', 'host/backup.sh.hbs')] : []),
+    ...(jobs.length > 0 ? [file('bin/backup.sh', 'host/backup.sh.hbs')] : []),
+    ...(tree.streams.length > 0 ? [file('bin/backup-stream.sh', 'host/backup-stream.sh.hbs')] : []),
     ...aroundFiles(file, input, [...tree.jobs, ...tree.guests], { user: false }),
-    ...dumpScripts(tree.jobs).map(([name, template]) => file(`bin/${name}`, template)),
+    ...dumpScripts(jobs).map(([name, template]) => file(`bin/${name}`, template)),
     ...(maintains ? [file('bin/apply-retention.sh', 'host/apply-retention.sh.hbs')] : []),
     file('bin/check-unused.sh', 'host/check-unused.sh.hbs'),
     ...(maintains ? TASK_SCRIPTS.map((name) => file(`bin/${name}.sh`, `host/${name}.sh.hbs`)) : []),
@@ -68,7 +70,7 @@ export function hostFiles(tree: HostTree, input: TargetInput): RenderedFile[] {
 /** Where dumps lie while they are saved. */
 function spools({ project, jobs }: HostTree): string[] {
   return jobs
-    .filter(({ service, placement }) => dumpsHere(service, placement).length > 0)
+    .filter((job) => dumpsOf(job).length > 0)
     .map(({ service }) => spoolFolder(project, service.service_id));
 }
 

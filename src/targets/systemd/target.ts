@@ -4,6 +4,7 @@ import { backupFiles } from './backup-files.js';
 import { hostFiles } from './host-files.js';
 import { restoreDumpFiles } from '../../hosts/restore-dump-files.js';
 import { hostTrees } from '../../hosts/host-tree.js';
+import { streamFiles } from './stream-files.js';
 import { maintenanceFiles } from './maintenance-files.js';
 
 /** `hosts/`: what systemd runs on the hosts of Compose, Quadlet (system scope) and bare metal. */
@@ -14,6 +15,10 @@ export const systemd: Target = {
       ...acceptFiles(tree, input),
       ...tree.jobs.flatMap((job) => [
         ...backupFiles(tree, job, input),
+        ...restoreDumpFiles(tree, job, input),
+      ]),
+      ...tree.streams.flatMap((job) => [
+        ...streamFiles(tree, job, input),
         ...restoreDumpFiles(tree, job, input),
       ]),
       ...tree.maintained.flatMap((repository) => maintenanceFiles(tree, repository, input)),

@@ -48,7 +48,7 @@ export async function installScripts(machine: Machine, databases: readonly Datab
       dump: {
         ...{ name: engine, engine, shape, file, path, is_below_home: false },
         ...{ user: '', password_file: '', databases: [] },
-        ...{ snapshot_path: `${SPOOL}/${file}`, restore_command: null },
+        ...{ snapshot_path: `${SPOOL}/${file}`, restore_command: null, is_stream: false },
       },
     });
   }

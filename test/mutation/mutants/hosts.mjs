@@ -123,6 +123,24 @@ export const hosts = [
     ],
   },
   {
+    file: 'templates/host/backup-stream.sh.hbs',
+    tests: ['test/unit/host/stream.test.ts'],
+    mutants: [
+      ['a dump that is not whole is saved', 'elif [ "$ended" != whole ]; then', 'elif false; then'],
+      ['any size is saved', 'elif [ "$bytes" -eq 0 ] || [ "$bytes" -lt "$least" ]; then', 'elif false; then'],
+      ['an end that comes too early passes', '"--only-if=$work/whole" ', ''],
+      ['restic 0.18.0 is given a folder', "'restic 0.18.0 '*) path=", "'restic 0.18.9 '*) path="],
+    ],
+  },
+  {
+    file: 'templates/host/_hand-on.sh.hbs',
+    tests: ['test/unit/host/stream.test.ts'],
+    mutants: [
+      ['a stream that is cut passes', 'fail "what $engine wrote is no whole dump"', ':'],
+      ['nobody hears why', '  exec 2>>"$folder/said"\n', ''],
+    ],
+  },
+  {
     file: 'templates/host/restore-dump.sh.hbs',
     tests: ['test/unit/host/restore-dump.test.ts'],
     mutants: [['any room will do', '[ "$free" -gt "$needed" ] ||', '[ "$free" -ge 0 ] ||']],

@@ -58,6 +58,7 @@ const script = (dump: Readonly<Record<string, unknown>> = {}, enter: readonly st
         password_file: '',
         databases: [],
         restore_command: null,
+        is_stream: false,
         ...dump,
       },
     },
@@ -84,6 +85,27 @@ describe('a dump is restored', () => {
   test('of one file', () => {
     expect(restore([], script(ONE))).toMatchObject({ code: 0 });
     expect(log()).toEqual(['prepare -: /all', 'load -: /all', 'finish -: /all']);
+  });
+
+  test('of a stream, under its name or at the top of its snapshot, as restic 0.18.0 saves it', () => {
+    const stream = { ...ONE, is_stream: true };
+    sandbox.standIn(
+      'restic-main.sh',
+      `command=$1
+for last do :; done
+case $command in
+  snapshots) cat "$AT/snapshots" ;;
+  ls) cat "$AT/nodes" ;;
+  dump) echo "$last" ;;
+esac`,
+    );
+    const node = (name: string) =>
+      sandbox.write('nodes', `{"name":"one.sql","type":"file","path":"${name}","size":3,"mode":1}\n`);
+    for (const name of ['/backup/app/dumps/one.sql', '/one.sql']) {
+      node(name);
+      expect(restore([], script(stream))).toMatchObject({ code: 0 });
+      expect(log()).toContain(`load -: /${name}`);
+    }
   });
 
   test('only the databases that are named', () => {

@@ -135,6 +135,34 @@ describe('a volume that a dump stands for', () => {
   });
 });
 
+describe('a dump that is streamed', () => {
+  const DUMP =
+    '{ q: { engine: redis, container: db, replaces: db, transfer: stream }, s: { engine: sqlite, path: /data/s.db } }';
+
+  test('has a job and snapshots of its own, and stands for its volume all the same', () => {
+    const { service, placement, jobs, codes } = placed('docker', DUMP, SEVERAL);
+    expect(codes).toEqual([]);
+    expect(
+      jobs.map(({ id, snapshot, sources }) => [id, snapshot?.tags, sources.map(({ at }) => at)]),
+    ).toEqual([
+      ['backup:app@h1', ['service:app'], ['folder', 'stream']],
+      ['stream-dump:app/q@h1', ['service:app', 'part:dump-q'], ['stream']],
+    ]);
+    expect(jobs[1]?.object.name).toBe('stowage-lab-dump-app--q');
+    expect(jobs[1]?.sources).toMatchObject([{ transfer: 'pipe', volumes: ['db'] }]);
+    expect(jobs.every(({ snapshot }) => snapshot?.forgotten_by === 'forget-job')).toBe(true);
+    expect(service?.dumps?.map(({ transfer }) => transfer)).toEqual(['stream', undefined]);
+    expect(placement.volumes[1]).toMatchObject({ backed_up: true, dumped_by: 'q' });
+  });
+
+  test('is refused where containers run without root, and its volume is copied', () => {
+    const dumps = '{ q: { engine: redis, replaces: db, transfer: stream } }';
+    const { placement, codes } = placed('podman', dumps, `quadlet_scope: user\n${ONE}`);
+    expect(codes).toContain('STW430');
+    expect(placement.dumps).toBeUndefined();
+  });
+});
+
 test('a service of nothing but databases has a job', () => {
   const text = `services: [{ name: db, volumes: ["db:/var/lib/db"] }]
 mounts: { persistent_volumes: [{ name: db, path: /var/lib/db }] }

@@ -45,6 +45,16 @@ test.each([
   ]);
 });
 
+test('a stream that was a file beside the volumes is a warning, and so is the way back', () => {
+  const [spool, stream] = ['', ', transfer: stream'].map((more) =>
+    dumping(`{ engine: redis, container: cache${more} }`),
+  );
+  if (spool === undefined || stream === undefined) throw new Error('there are two');
+  const found = [['STW861', 'warning', `the dump of ${NAME} has another way into snapshots`]];
+  expect(codes(spool, stream)).toEqual(found);
+  expect(codes(stream, spool)).toEqual(found);
+});
+
 test('a larger smallest size is none', () => {
   expect(codes(dumping(POSTGRESQL), dumping(POSTGRESQL.replace('1MiB', '2MiB')))).toEqual([]);
 });

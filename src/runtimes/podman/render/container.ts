@@ -1,6 +1,6 @@
 import type { PlannedVolume, ServicePlan } from '../../../model/plan.js';
 import { aroundContext, longestRunAround } from '../../../hosts/around.js';
-import { dumpContexts, dumpsHere, savedDump } from '../../../hosts/dumps.js';
+import { spooledContexts, dumpsOf, savedDump } from '../../../hosts/dumps.js';
 import {
   dumpsFolder,
   installedName,
@@ -22,7 +22,7 @@ import type { HostJob } from '../../../hosts/host-tree.js';
 export function containerContext(job: HostJob): Record<string, unknown> {
   const { service, placement } = job;
   const volumes = copied(placement.volumes);
-  const dumps = dumpsHere(service, placement);
+  const dumps = dumpsOf(job);
   const around = aroundContext(job, true);
   const state = `.local/state/${stateFolder(job.project, 'backup', service.service_id)}`;
   return {
@@ -44,7 +44,7 @@ export function containerContext(job: HostJob): Record<string, unknown> {
     around,
     retry_lock: `${service.retry_lock ?? 0}m`,
     sources: volumes.map(sourceContext),
-    dumps: dumpContexts(service, dumps, {
+    dumps: spooledContexts(service, dumps, {
       ...{ project: job.project, is_user: true },
       to: userSpoolFolder(job.project, service.service_id),
       sizes: userDumpSizesFolder(job.project, service.service_id),

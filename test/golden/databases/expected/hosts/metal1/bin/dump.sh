@@ -4,6 +4,10 @@
 # Dumps a database into the spool of a service, whole or not at all, and never leaves the one of another day there:
 #   dump.sh clear FOLDER                     empties a spool
 #   dump.sh dump OPTION... -- [ENTER...]     ENTER are the words that run a command where the database is; none for here
+# Or hands it on as it comes, where nothing has room for it:
+#   dump.sh start UNIT FOLDER GROUP OPTION... -- [ENTER...]     in a unit of its own, to whoever of that group reads FOLDER/pipe
+#   dump.sh stop UNIT FOLDER                 ends that
+#   dump.sh stream FOLDER, dump.sh ended FOLDER     what that unit runs, and what it runs last, however it ends
 # Options: --to=FOLDER --name=NAME --file=FILE --engine=ENGINE --shape=file|folder --sizes=FOLDER --min-size=BYTES
 #   --timeout=MINUTES --user=USER --path=PATH --password-file=FILE --database=DATABASE (again for each) --owner=UID
 # With the engine `command`, ENTER is followed by the command that writes the dump to its standard output.
@@ -22,46 +26,6 @@ clear_spool() {
   find "$1/" -mindepth 1 -delete || fail "'$1' cannot be emptied"
 }
 
-case ${1-} in
-  clear)
-    clear_spool "$2"
-    exit
-    ;;
-  dump) shift ;;
-  *) fail 'usage: clear FOLDER, or dump OPTION... -- [ENTER...]' ;;
-esac
-
-# shellcheck disable=SC2034 # nor these
-folder='' file='' engine='' shape=file sizes='' least=1 minutes=60 user='' path='' password_file='' owner='' databases=''
-# shellcheck disable=SC2034 # not every script needs all of them
-while [ "$#" -gt 0 ]; do
-  option=$1
-  shift
-  case $option in
-    --) break ;;
-    --to=*) folder=${option#*=} ;;
-    --name=*) name=${option#*=} ;;
-    --file=*) file=${option#*=} ;;
-    --engine=*) engine=${option#*=} ;;
-    --shape=*) shape=${option#*=} ;;
-    --sizes=*) sizes=${option#*=} ;;
-    --min-size=*) least=${option#*=} ;;
-    --timeout=*) minutes=${option#*=} ;;
-    --user=*) user=${option#*=} ;;
-    --path=*) path=${option#*=} ;;
-    --password-file=*) password_file=${option#*=} ;;
-    --owner=*) owner=${option#*=} ;;
-    --database=*)
-      databases="$databases${option#*=}
-"
-      ;;
-    *) fail "there is no option '$option'" ;;
-  esac
-done
-if [ -z "$name" ] || [ -z "$file" ] || [ -z "$engine" ]; then fail 'it needs --name, --file, --engine and --to'; fi
-[ -d "$folder" ] || fail "there is no folder '$folder'"
-deadline=$(($(date +%s) + minutes * 60))
-target=$folder/$file partial=$folder/$file.partial told=$folder/$file.told
 # quote WORD...: the words, as a shell reads them.
 quote() {
   for word do printf " '%s'" "$(printf '%s\n' "$word" | sed "s/'/'\\\\''/g")"; done
@@ -128,6 +92,131 @@ check_part() {
 tell_password() {
   if [ -n "$password_file" ]; then head -n 1 -- "$password_file"; else echo; fi
 }
+
+# publish NAME: a file of the folder, written whole, is there for those who may read the folder.
+publish() {
+  chgrp --reference="$folder" -- "$folder/$1.new"
+  chmod 640 -- "$folder/$1.new"
+  mv -f -- "$folder/$1.new" "$folder/$1"
+}
+
+hand_on() {
+  : >"$folder/said.new"
+  publish said
+  # The job tells people what the engine has to say.
+  exec 2>>"$folder/said"
+  if [ "$engine" != command ]; then
+    find_engine
+    tell_password >/dev/null || fail "its password cannot be read from '$password_file'"
+  fi
+  # Until somebody reads.
+  exec 7>"$folder/pipe"
+  deadline=$(($(date +%s) + minutes * 60))
+  mkfifo -- "$folder/raw" "$folder/copy"
+  if [ "$engine" = command ]; then
+    cat <"$folder/raw" >&7 &
+  else
+    # It reads beside whoever the dump is for, and may have seen enough before its end.
+    check_part - "$folder/copy" 7>&- &
+    checker=$!
+    tee -p -- "$folder/copy" <"$folder/raw" >&7 &
+  fi
+  copier=$!
+  # What a command leaves behind, such as the part of Podman that stays with a container, must not hold the stream open.
+  make_dump >"$folder/raw" 7>&-
+  wait "$copier" || fail 'it could not be handed on'
+  [ "$engine" = command ] || wait "$checker" || fail "what $engine wrote is no whole dump"
+  printf 'whole\n' >"$folder/end.new"
+  publish end
+}
+
+make_dump() {
+  if [ "$engine" = command ]; then
+    in_time || fail "its command failed ($code)"
+  else
+    with_databases at_place dump - || fail "$engine did not dump it ($code)"
+  fi
+}
+
+# Whoever waits for the stream to begin is told too.
+end_hand_on() {
+  [ -d "$folder" ] || return 0
+  [ -f "$folder/end" ] || { printf 'broken\n' >"$folder/end.new" && publish end; }
+  : <>"$folder/pipe"
+}
+
+# A unit of its own has nothing of the job's, such as what restic is told, and can run beside it. It expands what its words
+# hold, so it gets none.
+start_stream() {
+  unit=$1 folder=$2 group=$3
+  shift 3
+  end_stream "$unit" "$folder"
+  install -d -m 755 -- "$(dirname -- "$folder")"
+  install -d -m 750 -g "$group" -- "$folder"
+  mkfifo -m 640 -- "$folder/pipe"
+  chgrp -- "$group" "$folder/pipe"
+  quote "--to=$folder" "$@" >"$folder/words"
+  systemd-run --quiet --collect "--unit=$unit" --setenv=HOME=/root --property=TimeoutStopSec=10s \
+    "--property=ExecStopPost=$0 ended $folder" "$0" stream "$folder"
+}
+
+end_stream() {
+  systemctl stop "$1.service" 2>/dev/null || :
+  rm -rf -- "$2"
+}
+
+mode=${1-}
+case $mode in
+  clear)
+    clear_spool "$2"
+    exit
+    ;;
+  start | stop)
+    shift
+    case $mode in start) start_stream "$@" ;; stop) end_stream "$@" ;; esac
+    exit
+    ;;
+  ended)
+    folder=$2
+    end_hand_on
+    exit
+    ;;
+  stream) eval "set -- $(cat -- "$2/words")" ;;
+  dump) shift ;;
+  *) fail 'usage: clear FOLDER, dump OPTION... -- [ENTER...], start UNIT FOLDER GROUP OPTION... -- [ENTER...], or stop UNIT FOLDER' ;;
+esac
+
+# shellcheck disable=SC2034 # nor these
+folder='' file='' engine='' shape=file sizes='' least=1 minutes=60 user='' path='' password_file='' owner='' databases=''
+# shellcheck disable=SC2034 # not every script needs all of them
+while [ "$#" -gt 0 ]; do
+  option=$1
+  shift
+  case $option in
+    --) break ;;
+    --to=*) folder=${option#*=} ;;
+    --name=*) name=${option#*=} ;;
+    --file=*) file=${option#*=} ;;
+    --engine=*) engine=${option#*=} ;;
+    --shape=*) shape=${option#*=} ;;
+    --sizes=*) sizes=${option#*=} ;;
+    --min-size=*) least=${option#*=} ;;
+    --timeout=*) minutes=${option#*=} ;;
+    --user=*) user=${option#*=} ;;
+    --path=*) path=${option#*=} ;;
+    --password-file=*) password_file=${option#*=} ;;
+    --owner=*) owner=${option#*=} ;;
+    --database=*)
+      databases="$databases${option#*=}
+"
+      ;;
+    *) fail "there is no option '$option'" ;;
+  esac
+done
+if [ -z "$name" ] || [ -z "$file" ] || [ -z "$engine" ]; then fail 'it needs --name, --file, --engine and --to'; fi
+[ -d "$folder" ] || fail "there is no folder '$folder'"
+deadline=$(($(date +%s) + minutes * 60))
+target=$folder/$file partial=$folder/$file.partial told=$folder/$file.told
 enter=$(quote "$@")
 
 # What the job has for restic is nothing for databases, nor for commands of the host.
@@ -144,7 +233,7 @@ clean_up() {
   code=$?
   trap '' HUP INT TERM
   end_child
-  rm -rf -- "$partial" "$told"
+  if [ "$mode" = stream ]; then end_hand_on; else rm -rf -- "$partial" "$told"; fi
   exit "$code"
 }
 trap clean_up EXIT
@@ -222,6 +311,11 @@ list_dump() {
 check_size() {
   [ "$size" -ge "$least" ] || fail "it has $size bytes, and its contract says at least $least (min_size)"
 }
+
+if [ "$mode" = stream ]; then
+  hand_on
+  exit
+fi
 
 rm -rf -- "$target" "$partial" "$told"
 if [ "$engine" != command ]; then

@@ -30,7 +30,7 @@ restic=/usr/local/lib/stowage/lab/restic-main.sh
 file=documents.archive engine=mongodb shape=file user=backup password_file=/etc/restic/mongo
 path=''
 source=/backup/metrics/dumps/documents.archive minutes=10080
-host=metrics tags=service:metrics
+host=metrics tags=service:metrics,part:dump-documents
 wanted='' keep='' is_list=no is_files_only=no is_elsewhere=no
 while [ "$#" -gt 0 ]; do
   case $1 in
@@ -341,6 +341,12 @@ path=''
 choose_snapshot
 path=$path_of_database
 [ "$state" = complete ] || say 'An incomplete snapshot has a whole dump, or none.'
+
+# restic 0.18.0 takes no folder in the name of a stream: what it saved lies at the top of the snapshot.
+nodes=$("$restic" ls --no-lock --json "$snapshot") || fail 'the repository cannot be read'
+case $nodes in
+  *'"path":"/'"$file"'"'*) source=/$file ;;
+esac
 
 if [ "$is_list" = yes ]; then
   "$restic" ls --no-lock --long "$snapshot" "$source"

@@ -459,6 +459,10 @@ judge() {
     complain "whether the snapshot $saved is complete cannot be told: the repository does not list it. $unmarked"
     return 1
   fi
+  if [ -n "$only_if" ] && [ ! -f "$only_if" ]; then
+    refuse 'what restic was given was cut off'
+    return 1
+  fi
   case $1$incomplete in
     0*) ;;
     3accept) complain 'the backup is incomplete, which the policy accepts' ;;
@@ -496,8 +500,9 @@ judge() {
 #   --state=FOLDER                                     where this job notes what the next run has to know
 #   --accept=COMMAND                                   what accepts SNAPSHOT, in words for a person
 #   --machine=NAME --take-over=COMMAND                 see keep_to_one_machine
+#   --only-if=FILE                                     without which, at the end, what restic was given was not whole
 back_up() {
-  snapshot_host='' snapshot_tags='' retry_lock=0 limits='' incomplete=refuse state='' accept='' machine='' take_over=''
+  snapshot_host='' snapshot_tags='' retry_lock=0 limits='' incomplete=refuse state='' accept='' machine='' take_over='' only_if=''
   unmarked='The next run marks it.'
   while [ "$1" != -- ]; do
     case $1 in
@@ -510,6 +515,7 @@ ${1#*=}" ;;
       --incomplete=*) incomplete=${1#*=} ;;
       --state=*) state=${1#*=} ;;
       --accept=*) accept=${1#*=} ;;
+      --only-if=*) only_if=${1#*=} ;;
       --machine=*) machine=${1#*=} ;;
       --take-over=*) take_over=${1#*=} ;;
     esac
