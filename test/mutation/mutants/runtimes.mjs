@@ -59,6 +59,21 @@ export const runtimes = [
     ],
   },
   {
+    file: 'src/runtimes/kubernetes/methods/k8up/dumps.ts',
+    tests: ['test/unit/kubernetes/k8up-dumps.test.ts'],
+    mutants: [
+      ['dumps of two services have one name', '`${service.service_id}/${dump.name}`', 'dump.name'],
+      ['the pod is ready before the dump is there', 'initContainers: containers,', 'initContainers: [],'],
+      ['every Schedule of the namespace takes it', ', ...claimLabels(job) }', ' }'],
+      ['it is no archive to who restores it', 'is_archive: true', 'is_archive: false'],
+    ],
+  },
+  {
+    file: 'templates/kubernetes/send-dump.sh.hbs',
+    tests: ['test/unit/kubernetes/k8up-dumps.test.ts'],
+    mutants: [['an old dump is sent', ' -mmin -360', '']],
+  },
+  {
     file: 'src/runtimes/kubernetes/methods/volsync/method.ts',
     tests: JOBS,
     mutants: [

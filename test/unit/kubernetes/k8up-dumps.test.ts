@@ -90,17 +90,18 @@ test('a service whose only claim is dumped has a Schedule all the same', () => {
 });
 
 test('two services cannot come to the same file in the repository', () => {
-  const dump = (name: string) => ({ [name]: { engine: 'redis' } });
+  const dumps = (...names: readonly string[]) =>
+    Object.fromEntries(names.map((each) => [each, { engine: 'redis' }]));
   const project = renderProject(
     [
-      contract('a-b', { service_image: 'redis:8', backup: { dumps: dump('c') } }),
-      contract('a', { service_image: 'redis:8', backup: { dumps: dump('b-c') } }),
+      contract('a-b', { service_image: 'redis:8', backup: { dumps: dumps('c') } }),
+      contract('a', { service_image: 'redis:8', backup: { dumps: dumps('b-c', 'c') } }),
     ],
     { method: 'k8up' },
   );
   const name = (file: string) => objectsOf(project.text(`kubernetes/apps/dumps/${file}.yaml`))[0]?.metadata;
-  const names = ['a-b/c', 'a/b-c'].map((file) => (name(file) as { name: string }).name);
-  expect(names[0]).not.toBe(names[1]);
+  const names = ['a-b/c', 'a/b-c', 'a/c'].map((file) => (name(file) as { name: string }).name);
+  expect(new Set(names).size).toBe(3);
 });
 
 test('the page loads the newest archive of the namespace, unpacked', () => {
