@@ -225,7 +225,7 @@ describe('jobs that dump databases', () => {
         until case $(systemctl show --property=ActiveState --value stowage-lab-dump-live--big.service) in failed | inactive) true ;; *) false ;; esac; do sleep 0.2; done
         ! systemctl is-active --quiet stowage-lab-source-live--big.service; ! [ -e /run/stowage-lab/live--big ]`);
       await inside(
-        'for p in /proc/[0-9]*; do case $(tr "\\0" " " <$p/cmdline) in "sleep 3600 ") kill \${p#/proc/};; esac; done',
+        'for p in /proc/[0-9]*; do case $(tr "\\0" " " <$p/cmdline) in "sleep 3600 ") kill ${p#/proc/};; esac; done',
       );
     }
     await set(0, 0);
