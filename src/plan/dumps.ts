@@ -77,7 +77,9 @@ export function placeDumps(asked: Omit<DumpToPlace, 'dump'>, service: ServiceFac
   return {
     ...placement,
     dumps: placed.map(({ dump, how }) =>
-      placement.quiesce !== undefined && isQuiet(dump, how.on_host, service, contract.backup)
+      dump.transfer === undefined &&
+      placement.quiesce !== undefined &&
+      isQuiet(dump, how.on_host, service, contract.backup)
         ? { ...how, quiet: true }
         : how,
     ),

@@ -48,7 +48,7 @@ export function hostFiles(tree: HostTree, input: TargetInput): RenderedFile[] {
     ...(tree.jobs.length > 0 ? [file('bin/check-source.sh', 'host/check-source.sh.hbs')] : []),
     ...(jobs.length > 0 ? [file('bin/backup.sh', 'host/backup.sh.hbs')] : []),
     ...(tree.streams.length > 0 ? [file('bin/backup-stream.sh', 'host/backup-stream.sh.hbs')] : []),
-    ...aroundFiles(file, input, [...tree.jobs, ...tree.guests], { user: false }),
+    ...aroundFiles(file, input, jobs, { user: false }),
     ...dumpScripts(jobs).map(([name, template]) => file(`bin/${name}`, template)),
     ...(maintains ? [file('bin/apply-retention.sh', 'host/apply-retention.sh.hbs')] : []),
     file('bin/check-unused.sh', 'host/check-unused.sh.hbs'),

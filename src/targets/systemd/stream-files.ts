@@ -1,4 +1,5 @@
 import { unitSubject } from '../../backends/systemd.js';
+import { aroundContext, longestRunAround } from '../../hosts/around.js';
 import { jobCommands } from '../../hosts/commands.js';
 import { dumpContexts, dumpsOf, savedDump } from '../../hosts/dumps.js';
 import type { HostJob, HostTree } from '../../hosts/host-tree.js';
@@ -9,7 +10,6 @@ import { installedName, stateFolder } from '../../names/installed.js';
 import { backupOptions } from '../../rendering/backup-options.js';
 import type { RenderedFile, TargetInput } from '../../rendering/file.js';
 import { header } from '../../rendering/header.js';
-import { longestRun } from '../../rendering/longest-run.js';
 import { runtimeOf } from '../../runtimes/registry.js';
 import { protectHome } from './protect-home.js';
 
@@ -50,6 +50,7 @@ function streamContext(job: HostJob, here: ReturnType<typeof dumpsOf>[number]): 
   const { project, service, placement, repository } = job;
   const { name, min_size, snapshot_path } = here.dump;
   const subject = unitSubject(job.job);
+  const around = aroundContext(job, false);
   const [told] = dumpContexts({ run_as: 'restic' }, [here]);
   return {
     service_name: service.service_name,
@@ -67,7 +68,8 @@ function streamContext(job: HostJob, here: ReturnType<typeof dumpsOf>[number]): 
     state: stateFolder(project, 'dump', subject),
     engine_unit: runtimeOf(placement.runtime).engine_unit ?? null,
     protect_home: protectHome([repository.local_path ?? '']),
-    timeout: longestRun(service),
+    timeout: longestRunAround(job, around),
+    around,
     repository: repositoryContext(repository),
   };
 }

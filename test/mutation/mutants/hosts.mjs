@@ -105,7 +105,7 @@ export const hosts = [
     mutants: [
       ['the dump of another day stays', 'rm -rf -- "$target" "$partial" "$told"\n', ''],
       ['room is not looked at', '[ "$free" -ge "$needed" ] ||', '[ "$free" -ge 0 ] ||'],
-      ['what is not finished stays', '  rm -rf -- "$partial" "$told"\n', ''],
+      ['what is not finished stays', 'else rm -rf -- "$partial" "$told"; fi', 'else :; fi'],
       ['the size is not noted', 'mv -f -- "$sizes/$name.new"', ': "$sizes/$name.new"'],
     ],
   },
