@@ -199,6 +199,16 @@ describe.each(WAYS)('what a snapshot does not have, deleted by %s', (_who, way) 
     expect(found).toEqual(['new']);
   });
 
+  test.each(['*.mkv/**/**', '**/**/ab.mkv', '/**/**/*.mkv', '*.mkv/**/', '**/**'])(
+    'stays where the snapshot left it out by %s: each of these stars may be nothing',
+    (pattern) => {
+      given([], ['ab.mkv']);
+      script.snapshots(snapshotJson({ excludes: [pattern] }));
+      expect(leftOutAt([pattern], VOLUME, `${VOLUME}/ab.mkv`)).not.toBeNull();
+      expect(gone()).toEqual([]);
+    },
+  );
+
   test('is nothing in a single file', () => {
     script.target = path.join(script.target, 'file');
     writeFileSync(script.target, 'x');

@@ -497,8 +497,8 @@ extra_awk='
     sub(/\/\.?$/, "", text)
     if (text ~ /(^|\/)\.\.(\/|$)/) return ""
     absolute = text ~ /^\// && text !~ /^\/\*\*(\/|$)/
-    sub(/^\/?\*\*(\/|$)/, "", text)
-    sub(/\/\*\*$/, "", text)
+    sub(/^\/?(\*\*\/)*\*\*(\/|$)/, "", text)
+    sub(/(\/\*\*)+$/, "", text)
     if (text == "") return ""
     out = ""
     for (i = 1; i <= length(text); i++) {
