@@ -38,7 +38,14 @@ export type {
   VolumeSettings,
 } from './model/contract.js';
 export type { Dump, DumpContainer, PlacedDump, PlannedDump } from './model/dump.js';
-export type { CommandLine, Hooks, PlacedQuiesce, PlannedHooks, PlannedQuiesce, Quiesce } from './model/quiesce.js';
+export type {
+  CommandLine,
+  Hooks,
+  PlacedQuiesce,
+  PlannedHooks,
+  PlannedQuiesce,
+  Quiesce,
+} from './model/quiesce.js';
 export type { JobSchedule } from './schedule/job-schedule.js';
 export type { Clockwork } from './schedule/runs.js';
 export { CODES, type DiagnosticCode } from './diagnostics/codes.js';

@@ -24,7 +24,10 @@ export const dumps: Rule = ({ matched, spans }) =>
 
 /** What all findings about one dump have in common. */
 function about(pair: PlacementPair, { replaces }: PlannedDump, spans: ReviewInput['spans']) {
-  return { ...subject(pair.service.after, pair.after, replaces), span: spans.backupKey(pair.service.after, 'dumps') };
+  return {
+    ...subject(pair.service.after, pair.after, replaces),
+    span: spans.backupKey(pair.service.after, 'dumps'),
+  };
 }
 
 function gained(pair: PlacementPair, dump: PlannedDump, spans: ReviewInput['spans']): Finding {
