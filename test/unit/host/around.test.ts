@@ -210,6 +210,12 @@ describe('what stands still', () => {
     expect(['web', 'db'].map(state)).toEqual(['running', 'running']);
   });
 
+  test('is not stopped where only a part of it could be written down', () => {
+    standIn('sync', 'echo x >>"$ENGINE_FOLDER/syncs"; [ "$(wc -l <"$ENGINE_FOLDER/syncs")" -le 4 ]\n');
+    expect(around(['stop', ...SHOP]).code).not.toBe(0);
+    expect(calls()).toEqual([]);
+  });
+
   test.each(['docker', 'podman'])('goes on being owed while a stop by %s is under way', (engine) => {
     around(['stop', 'job', '1', engine, 'container=web']);
     rmSync(sandbox.at('home/stowage/lab/owed/job.held'));
