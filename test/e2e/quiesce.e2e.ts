@@ -37,7 +37,7 @@ runtime_templates: { docker: d }
 backup:
   quiesce: { mode: stop, before: ["echo before >>/run/shop"], after: [[sh, -c, "echo after >>/run/shop"]] }
   hooks:
-    before: ["test ! -e /run/broken", "if [ -e /run/slow ]; then sleep 3; fi", "echo begin $RESTIC_PASSWORD_FILE >>/run/hooks"]
+    before: ["test ! -e /run/broken", "if [ -e /run/slow ]; then touch /run/slowly; sleep 5; fi", "echo begin $RESTIC_PASSWORD_FILE >>/run/hooks"]
     after: [[sh, -c, "echo end >>/run/hooks"]]
     on_success: ['echo "it''s 100% well" >>/run/hooks']
     on_failure: ["echo bad >>/run/hooks"]
@@ -206,10 +206,7 @@ describe('jobs for which something stands still', () => {
   };
 
   test('a container that somebody starts in the middle fails the job', async () => {
-    expect(await inTheMiddle('docker start shop-web-1')).toEqual({
-      ok: false,
-      told: ['stowage-lab-backup-shop'],
-    });
+    expect((await inTheMiddle('docker start shop-web-1')).ok).toBe(false);
     expect(await states('shop')).toBe(SHOP_RUNS);
     expect(await owed()).toBe('');
   });
@@ -223,7 +220,7 @@ describe('jobs for which something stands still', () => {
   test('a job that is stopped before restic runs is no success for its hooks', async () => {
     await machine.run(`rm -f /run/hooks; touch /run/slow; unit=stowage-lab-backup-shop.service
       systemctl reset-failed; systemctl start --no-block $unit
-      until systemctl status $unit | grep -q 'sleep 3'; do sleep 0.05; done; systemctl stop $unit; rm /run/slow`);
+      until [ -e /run/slowly ]; do sleep 0.05; done; systemctl stop $unit; rm /run/slow`);
     expect(await run('cat /run/hooks')).toBe('end\nbad');
     expect(await owed()).toBe('');
   });
@@ -333,8 +330,9 @@ describe('jobs for which something stands still', () => {
   test('rootless: a container that no unit runs is stopped and started', async () => {
     await asUser(
       machine,
-      `podman run --detach --name jar --network none --stop-timeout 1 -v /usr:/usr:ro -v /etc:/etc:ro -v jar:/data ${BARE} sleep infinity
-      podman unshare sh -c "echo x >.local/share/containers/storage/volumes/jar/_data/file"`,
+      `podman volume create jar >/dev/null; podman unshare sh -c "echo x >.local/share/containers/storage/volumes/jar/_data/file"
+      podman create --name jar --network none --stop-timeout 1 -v /usr:/usr:ro -v /etc:/etc:ro -v jar:/data ${BARE} sleep infinity
+      systemd-run --user --scope --quiet podman start jar >/dev/null 2>&1`,
     );
     const started = async () =>
       (await asUser(machine, 'podman inspect --format "{{.State.Status}} {{.State.StartedAt}}" jar')).stdout;

@@ -165,7 +165,7 @@ export const hosts = [
       ],
       ['nobody waits for a job that runs', '|| [ "${1-}" != wait ]', '|| true'],
       ['an engine keeps the lock', 'ask() { timeout 60 "$@" 9>&-; }', 'ask() { timeout 60 "$@"; }'],
-      ['a line end of a word is lost', 'printf \'%s.\' "$word"', 'printf \'%s.\\n\' "$word"'],
+      ['a line end of a word is lost', 'printf \'%s.\' "$word"', 'printf \'%s\\n\' "$word"'],
     ],
   },
   {

@@ -347,7 +347,7 @@ pay() {
         *-on_success) is_due success || continue ;;
         *-on_failure) is_due failure || continue ;;
       esac
-      is_readable || continue
+      is_readable "$entry" || continue
       eval "set -- $(cat -- "$entry")"
       case $entry in
         *-still) still "$@" ;;
@@ -364,13 +364,13 @@ pay() {
   done
 }
 
-# What no shell takes for words would end this one, with everything that is still owed.
+# is_readable ENTRY: what no shell takes for words would end this one, with everything that is still owed.
 is_readable() {
-  # shellcheck disable=SC2030,SC2031 # these words are for nobody
-  (eval "set -- $(cat -- "$entry")" && [ "$#" -ge 2 ]) 2>/dev/null || {
-    complain "${entry##*/} cannot be read: $(cat -- "$entry")"
+  words=$(cat -- "$1")
+  (eval "set -- $words" && : "$2") 2>/dev/null || {
+    complain "${1##*/} cannot be read: $words"
     failed=yes
-    rm -f -- "$entry"
+    rm -f -- "$1"
     return 1
   }
 }
