@@ -21,7 +21,7 @@ defaults: { repository: nas, schedule: ${AWAY}, timezone: UTC, spread: 0m, reten
 deployments:
   - { runtime: baremetal, host: quiet1, services: [metal] }
   - { runtime: docker, host: quiet1, services: [shop, vault] }
-  - { runtime: podman, host: quiet1, services: [blog, notes] }
+  - { runtime: podman, host: quiet1, services: [blog, jar, notes] }
 runtimes: { podman: { image: "localhost/restic:test", user: media } }
 `;
 
@@ -37,7 +37,7 @@ runtime_templates: { docker: d }
 backup:
   quiesce: { mode: stop, before: ["echo before >>/run/shop"], after: [[sh, -c, "echo after >>/run/shop"]] }
   hooks:
-    before: ["test ! -e /run/broken", "echo begin $RESTIC_PASSWORD_FILE >>/run/hooks"]
+    before: ["test ! -e /run/broken", "if [ -e /run/slow ]; then touch /run/slowly; sleep 5; fi", "echo begin $RESTIC_PASSWORD_FILE >>/run/hooks"]
     after: [[sh, -c, "echo end >>/run/hooks"]]
     on_success: ['echo "it''s 100% well" >>/run/hooks']
     on_failure: ["echo bad >>/run/hooks"]
@@ -66,6 +66,13 @@ service_volumes: [{ name: data, source: notes, target: /data }]
 ${mounts}
 runtime_templates: { podman: p }
 backup: { repository: user, quiesce: pause }
+`,
+  'services/jar.yml': `service_id: jar
+quadlet_scope: user
+service_volumes: [{ name: data, source: jar, target: /data }]
+${mounts}
+runtime_templates: { podman: p }
+backup: { repository: user, quiesce: { mode: stop, services: [jar] } }
 `,
 };
 
@@ -191,6 +198,47 @@ describe('jobs for which something stands still', () => {
     expect(await owed()).toBe('');
   });
 
+  const inTheMiddle = async (command: string) => {
+    await jobs.freeze('backup-shop', '[ -e /var/lib/stowage/lab/owed/stowage-lab-backup-shop.held ]');
+    await machine.run(command);
+    await jobs.signal('backup-shop', 'CONT');
+    return jobs.end('backup-shop');
+  };
+
+  test('a container that somebody starts in the middle fails the job', async () => {
+    expect((await inTheMiddle('docker start shop-web-1')).ok).toBe(false);
+    expect(await states('shop')).toBe(SHOP_RUNS);
+    expect(await owed()).toBe('');
+  });
+
+  test('an engine that is restarted in the middle: what ran runs again, what was off stays off', async () => {
+    await inTheMiddle('systemctl restart docker.service');
+    await settled();
+    expect(await states('shop')).toBe(SHOP_RUNS);
+  });
+
+  test('a job that is stopped before restic runs is no success for its hooks', async () => {
+    await machine.run(`rm -f /run/hooks; touch /run/slow; unit=stowage-lab-backup-shop.service
+      systemctl reset-failed; systemctl start --no-block $unit
+      until [ -e /run/slowly ]; do sleep 0.05; done; systemctl stop $unit; rm /run/slow`);
+    expect(await run('cat /run/hooks')).toBe('end\nbad');
+    expect(await owed()).toBe('');
+  });
+
+  test('a job whose unit is replaced by one that knows nothing of it: everything runs again', async () => {
+    const project = makeProject({
+      'stowage.yml': POLICY,
+      ...CONTRACTS,
+      'services/shop.yml': CONTRACTS['services/shop.yml'].replace(/backup:[^]*/, ''),
+    });
+    await render(project);
+    await machine.copy(path.join(project.rendered, 'hosts/quiet1'), '/root/other/quiet1');
+    await inTheMiddle('/root/other/quiet1/install.sh');
+    await settled();
+    expect(await states('shop')).toBe(SHOP_RUNS);
+    await machine.run([`${jobs.folder}/install.sh`]);
+  });
+
   test('Compose: a database that is frozen while it writes restores whole', async () => {
     for (let round = 0; round < 3; round += 1) {
       expect(await jobs.start('backup-vault')).toMatchObject({ ok: true });
@@ -277,6 +325,21 @@ describe('jobs for which something stands still', () => {
     expect((await asUser(machine, 'podman inspect --format "{{.State.Status}}" systemd-notes')).stdout).toBe(
       'running\n',
     );
+  });
+
+  test('rootless: a container that no unit runs is stopped and started', async () => {
+    await asUser(
+      machine,
+      `podman volume create jar >/dev/null; podman unshare sh -c "echo x >.local/share/containers/storage/volumes/jar/_data/file"
+      podman create --name jar --network none --stop-timeout 1 -v /usr:/usr:ro -v /etc:/etc:ro -v jar:/data ${BARE} sleep infinity
+      systemd-run --user --scope --quiet podman start jar >/dev/null 2>&1`,
+    );
+    const started = async () =>
+      (await asUser(machine, 'podman inspect --format "{{.State.Status}} {{.State.StartedAt}}" jar')).stdout;
+    const before = await started();
+    await asUser(machine, 'systemctl --user start stowage-lab-backup-jar.service');
+    expect(await started()).toMatch(/^running /);
+    expect(await started()).not.toBe(before);
   });
 
   test('power is lost while everything stands still: after the boot what ran runs, and what was off is off', async () => {

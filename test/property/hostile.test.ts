@@ -76,6 +76,23 @@ const PLACES: Readonly<Record<string, (project: Project, text: string) => void>>
     set(contract, ['backup', 'dumps', 'other', 'command'], ['dump', text]),
   'a dump of hosts: restore_command': ({ contract }, text) =>
     set(contract, ['backup', 'dumps', 'other', 'restore_command'], ['load', text]),
+  'a streamed dump of hosts: command': ({ contract }, text) =>
+    set(contract, ['backup', 'dumps', 'whole', 'command'], ['dump', text]),
+  'a streamed dump of hosts: container': ({ contract }, text) =>
+    set(contract, ['backup', 'dumps', 'whole', 'container'], text),
+  'a streamed dump of hosts: file': ({ contract }, text) =>
+    set(contract, ['backup', 'dumps', 'whole', 'file'], text),
+  'around hosts: a word of a hook': ({ contract }, text) =>
+    set(contract, ['backup', 'hooks', 'before'], [['tell', text]]),
+  'around hosts: a hook for the shell': ({ contract }, text) =>
+    set(contract, ['backup', 'hooks', 'on_failure'], [`tell ${text}`]),
+  'around hosts: a program': ({ contract }, text) => set(contract, ['backup', 'hooks', 'after'], [[text]]),
+  'around hosts: a command before it stands still': ({ contract }, text) =>
+    set(contract, ['backup', 'quiesce', 'before'], [['tell', text]]),
+  'around hosts: a command after it stood still': ({ contract }, text) =>
+    set(contract, ['backup', 'quiesce', 'after'], [['tell', text]]),
+  'around hosts: what stands still': ({ contract }, text) =>
+    set(contract, ['backup', 'quiesce', 'services'], [text]),
   requires: ({ contract }, text) => (contract.requires = [text]),
   url: ({ policy }, text) => set(policy, ['repositories', 'main', 'url'], `rest:http://host/${text}`),
   'local url': ({ policy }, text) => set(policy, ['repositories', 'main', 'url'], `/srv/${text}`),
@@ -177,6 +194,23 @@ const DUMPS = () => ({
   other: { engine: 'command', command: ['dump', 'x1000'], restore_command: ['load', 'x1000'], file: 'x' },
 });
 
+const STREAMS = () => ({
+  whole: {
+    ...{ engine: 'command', command: ['dump', 'x1000'], container: 'x1000', restore_command: ['load'] },
+    ...{ file: 'x', transfer: 'stream' },
+  },
+});
+
+const AROUND = () => ({
+  quiesce: { mode: 'stop', services: ['x1000'], before: [['tell', 'x1000']], after: [['tell', 'x1000']] },
+  hooks: {
+    before: [['tell', 'x1000']],
+    after: [['x1000']],
+    on_success: ['tell'],
+    on_failure: ['tell x1000'],
+  },
+});
+
 const inCluster = (settings: object) => (input: Project) => {
   input.policy.deployments = [{ runtime: 'kubernetes', services: [SERVICE] }];
   input.policy.runtimes = { kubernetes: { external_secret: { store: 'vault' }, ...settings } };
@@ -224,6 +258,14 @@ const OPERATORS: readonly string[] = ['velero', 'velero with snapshots', 'volsyn
 
 /** What hosts are told of dumps; there are none elsewhere, since other strings would refuse these. */
 const HOST_DUMP = 'a dump of hosts';
+const HOST_STREAM = 'a streamed dump of hosts';
+const HOST_AROUND = 'around hosts';
+/** Where contracts may have such keys. */
+const ONLY_THERE: Readonly<Record<string, readonly (keyof typeof WHERE)[]>> = {
+  [HOST_DUMP]: ['hosts', 'rootless'],
+  [HOST_STREAM]: ['hosts'],
+  [HOST_AROUND]: ['hosts', 'rootless'],
+};
 const OF_DUMPS = /^(dump |service_image$)/;
 
 /** What no operator does, and what is refused where a contract asks an operator for it. */
@@ -241,6 +283,8 @@ function renderWith(place: string, text: string, where: keyof typeof WHERE): rea
   const input = project();
   WHERE[where](input);
   if (place.startsWith(HOST_DUMP)) set(input.contract, ['backup', 'dumps'], DUMPS());
+  if (place.startsWith(HOST_STREAM)) set(input.contract, ['backup', 'dumps'], STREAMS());
+  if (place.startsWith(HOST_AROUND)) Object.assign(input.contract.backup as object, AROUND());
   PLACES[place]?.(input, text);
   const policy = loadPolicy({ file: 'stowage.yml', text: dump(input.policy) });
   const loaded = loadContracts([{ file: 'app.yml', text: dump(input.contract) }], NO_VALUES);
@@ -279,7 +323,8 @@ describe.each(Object.keys(PLACES))('%s', (place) => {
       expect(harmless).toBeNull();
       return;
     }
-    if (place.startsWith(HOST_DUMP) && !['hosts', 'rootless'].includes(where)) {
+    const only = Object.entries(ONLY_THERE).find(([kind]) => place.startsWith(kind))?.[1];
+    if (only?.includes(where) === false) {
       expect(harmless).toBeNull();
       return;
     }

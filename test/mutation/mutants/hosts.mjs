@@ -141,6 +141,46 @@ export const hosts = [
     ],
   },
   {
+    file: 'templates/host/around.sh.hbs',
+    tests: ['test/unit/host/around.test.ts'],
+    mutants: [
+      [
+        'what was off is started',
+        "sed -n -e 's/^running //p'",
+        "sed -n -e 's/^exited //p' -e 's/^running //p'",
+      ],
+      [
+        'what cannot be written down is stopped',
+        '"$limit" "$engine" $names || return 1',
+        '"$limit" "$engine" $names',
+      ],
+      ['it need not stand still until the end', '*-still) still "$@" ;;', '*-still) : ;;'],
+      ['a stop that outlasts its time is forgotten', '124,* | 137,*) return 1 ;;', '124,* | 137,*) ;;'],
+      ['what does not start is forgotten', 'case $order in [01]) continue ;; esac', ''],
+      ['a job that restic never ran in is a success', ' && [ -n "${EXIT_STATUS-}" ]', ''],
+      [
+        'hooks of a job that runs are run by another',
+        'activating | deactivating | reloading) busy=yes ;;',
+        'none) busy=yes ;;',
+      ],
+      ['nobody waits for a job that runs', '|| [ "${1-}" != wait ]', '|| true'],
+      ['an engine keeps the lock', 'ask() { timeout 60 "$@" 9>&-; }', 'ask() { timeout 60 "$@"; }'],
+      ['a line end of a word is lost', 'printf \'%s.\' "$word"', 'printf \'%s\\n\' "$word"'],
+    ],
+  },
+  {
+    file: 'templates/host/_install-removal.sh.hbs',
+    tests: INSTALL,
+    mutants: [
+      [
+        'the script goes while a job needs it',
+        '  say "NOTE: $1 stays for a job that runs; remove it when that has ended"\n  return 1',
+        '  return 0',
+      ],
+      ['nobody does what a replaced unit did', 'recover wait || say', 'recover || say'],
+    ],
+  },
+  {
     file: 'templates/host/restore-dump.sh.hbs',
     tests: ['test/unit/host/restore-dump.test.ts'],
     mutants: [['any room will do', '[ "$free" -gt "$needed" ] ||', '[ "$free" -ge 0 ] ||']],

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { Sandbox } from '../../support/sandbox.js';
 import { builtinTemplates } from '../../../src/template/engine.js';
@@ -55,6 +55,10 @@ beforeEach(() => {
   for (const name of ['lxc-freeze', 'lxc-unfreeze', 'pct'])
     standIn(name, `echo "$NAME $*" >>"$ENGINE_FOLDER/../log"\n`);
   standIn('lxc-info', 'cat "$ENGINE_FOLDER/$2"\n');
+  standIn(
+    'systemd-run',
+    'echo "$NAME $*" >>"$ENGINE_FOLDER/../log"; while [ "${1#-}" != "$1" ]; do shift; done; exec "$@"\n',
+  );
   container('web', 'running');
   container('db', 'running');
   container('off', 'exited');
@@ -63,10 +67,11 @@ afterEach(() => sandbox.remove());
 
 const container = (name: string, state: string) => sandbox.write(`state/${name}`, `${state}\n`);
 const state = (name: string) => readFileSync(sandbox.at(`state/${name}`), 'utf8').trim();
-const around = (words: readonly string[], result = '') =>
+/** With a result, of a job whose own program has run. */
+const around = (words: readonly string[], result = '', ended = '0') =>
   sandbox.run(sandbox.at('around.sh'), words, {
     XDG_STATE_HOME: sandbox.at('home'),
-    ...(result === '' ? {} : { SERVICE_RESULT: result }),
+    ...(result === '' ? {} : { SERVICE_RESULT: result, ...(ended === '' ? {} : { EXIT_STATUS: ended }) }),
     RESTIC_PASSWORD_FILE: '/etc/pw',
   });
 const GOOD = { code: 0, err: '' };
@@ -82,7 +87,7 @@ describe('what stands still', () => {
   test('is stopped from the newest on, and started from the oldest on; what is off stays off', () => {
     expect(around(['stop', ...SHOP])).toMatchObject(GOOD);
     expect(['web', 'db', 'off'].map(state)).toEqual(['exited', 'exited', 'exited']);
-    expect(owed()).toEqual(['0-0000-held', '0-0001-held']);
+    expect(owed()).toEqual(['0-0001-held', '0-0002-held', 'still-0000-still']);
     expect(around(['end', 'job'], 'success')).toMatchObject(GOOD);
     expect(calls()).toEqual(['docker stop web', 'docker stop db', 'docker start db', 'docker start web']);
     expect(owed()).toEqual([]);
@@ -124,7 +129,7 @@ describe('what stands still', () => {
       code: 1,
       err: expect.stringContaining('<3>stowage: this failed: stop 60 docker web'),
     });
-    expect(owed()).toEqual(['0-0000-held']);
+    expect(owed()).toEqual(['0-0001-held']);
     rmSync(sandbox.at('down'));
     rmSync(sandbox.at('state/web'));
     container('other', 'exited');
@@ -168,8 +173,93 @@ describe('what stands still', () => {
       'systemctl stop web.service',
       'podman stop db',
       'systemctl start web.service',
+      // What it needs besides itself, such as its network, would end with the job.
+      'systemd-run --user --scope --quiet --collect podman start db',
       'podman start db',
     ]);
+  });
+
+  test('fails the job where it did not stand still until the end, whoever started it, and what was off with it', () => {
+    for (const name of ['web', 'off']) {
+      expect(around(['stop', ...SHOP])).toMatchObject(GOOD);
+      container(name, 'running');
+      expect(around(['end', 'job'], 'success')).toMatchObject({
+        code: 1,
+        err: expect.stringContaining(`docker ran ${name} while files were read`),
+      });
+      expect(owed()).toEqual([]);
+    }
+    container('off', 'exited');
+    expect(around(['pause', ...SHOP])).toMatchObject(GOOD);
+    container('db', 'running');
+    expect(around(['end', 'job'], 'success')).toMatchObject({
+      code: 1,
+      err: expect.stringContaining('docker ran db while files were read'),
+    });
+    expect(['web', 'db', 'off'].map(state)).toEqual(['running', 'running', 'exited']);
+    sandbox.write('ActiveState-app.service', 'active\n');
+    expect(around(['stop', 'job', '60', 'unit', 'unit=app.service'])).toMatchObject(GOOD);
+    expect(around(['end', 'job'], 'success').err).toContain('unit ran app.service while files were read');
+  });
+
+  test.each(['.new', 'names'])('is not stopped where nothing can be written down, %s', (file) => {
+    mkdirSync(sandbox.at('home/stowage/lab/owed/job'), { recursive: true });
+    symlinkSync('/dev/full', sandbox.at(`home/stowage/lab/owed/job${file === 'names' ? '.' : '/'}${file}`));
+    expect(around(['stop', ...SHOP]).code).not.toBe(0);
+    expect(calls()).toEqual([]);
+    expect(['web', 'db'].map(state)).toEqual(['running', 'running']);
+  });
+
+  test('is not stopped where only a part of it could be written down', () => {
+    standIn('sync', 'echo x >>"$ENGINE_FOLDER/syncs"; [ "$(wc -l <"$ENGINE_FOLDER/syncs")" -le 4 ]\n');
+    expect(around(['stop', ...SHOP]).code).not.toBe(0);
+    expect(calls()).toEqual([]);
+  });
+
+  test.each(['docker', 'podman'])('goes on being owed while a stop by %s is under way', (engine) => {
+    around(['stop', 'job', '1', engine, 'container=web']);
+    rmSync(sandbox.at('home/stowage/lab/owed/job.held'));
+    container('web', 'running');
+    const usual = readFileSync(sandbox.at(`bin/${engine}`), 'utf8');
+    sandbox.write(`bin/${engine}`, usual.replace('\n', '\n[ "$1" != stop ] || exec sleep 30\n'), 0o755);
+    expect(around(['end', 'job'])).toMatchObject({
+      code: 1,
+      err: expect.stringContaining(`this failed: stop 1 ${engine} web`),
+    });
+    // It ends after all.
+    container('web', 'exited');
+    sandbox.write(`bin/${engine}`, usual, 0o755);
+    expect(around(['recover'])).toMatchObject(GOOD);
+    expect(state('web')).toBe('running');
+    expect(owed()).toEqual([]);
+  });
+
+  test('is a guest that goes down later than anybody waits for it, and is started then', () => {
+    container('104', 'RUNNING');
+    standIn('pct', `echo "$NAME $*" >>"$ENGINE_FOLDER/../log"; [ "$1" != shutdown ]\n`);
+    expect(around(['stop', 'job', '60', 'lxc', 'guest=104']).code).toBe(1);
+    expect(around(['end', 'job']).code).toBe(1);
+    expect(owed()).toEqual(['0-0001-held']);
+    container('104', 'STOPPED');
+    expect(around(['recover'])).toMatchObject(GOOD);
+    expect(calls().at(-1)).toBe('pct start 104');
+    expect(owed()).toEqual([]);
+  });
+
+  test('is thawed where it was on its way to be frozen', () => {
+    sandbox.write('ActiveState-app.service', 'active\n');
+    around(['pause', 'job', '60', 'unit', 'unit=app.service']);
+    sandbox.write('FreezerState-app.service', 'freezing\n');
+    expect(around(['recover'])).toMatchObject(GOOD);
+    expect(calls().at(-1)).toBe('systemctl thaw app.service');
+  });
+
+  test('is asked for without the lock, which what an engine leaves behind would keep', () => {
+    sandbox.write('bin/podman', `#!/bin/sh\nsleep 20 >/dev/null 2>&1 &\necho "running /web id-web"\n`, 0o755);
+    const start = Date.now();
+    expect(around(['pause', 'job', '60', 'podman', 'container=web'])).toMatchObject({ code: 0 });
+    expect(around(['end', 'job'])).toMatchObject({ code: 0 });
+    expect(Date.now() - start).toBeLessThan(15_000);
   });
 
   test('takes with it what needs it and what would start it, as far as that runs', () => {
@@ -247,6 +337,33 @@ describe('hooks', () => {
     expect(owed()).toEqual([]);
   });
 
+  test('of a success do not run where the job was stopped before its own program ran', () => {
+    owe('on_success');
+    owe('on_failure');
+    expect(around(['end', 'job'], 'success', '')).toMatchObject(GOOD);
+    expect(calls()).toEqual(["on_failure it's 'x'"]);
+  });
+
+  test('keep every byte of their words', () => {
+    const words = ['', '\n', "'\n'\n\n", '$HOME `x` "%h" \\', 'ü\u2028', '-n', ';'];
+    const script = `for word; do printf '%s|' "$word"; done >'${sandbox.at('log')}'`;
+    around(['owe', 'job', 'after', '60', 'sh', '-c', script, 'sh', ...words]);
+    expect(around(['end', 'job'], 'success')).toMatchObject(GOOD);
+    expect(readFileSync(sandbox.at('log'), 'utf8')).toBe(`${words.join('|')}|`);
+  });
+
+  test('that cannot be read any more keep nothing from being done, and are told of', () => {
+    owe('after');
+    sandbox.write('home/stowage/lab/owed/job/0-0000-held', "'stop '60 'docker' 'web");
+    sandbox.write('home/stowage/lab/owed/job/2-0009-after', '');
+    expect(around(['end', 'job'], 'success')).toMatchObject({
+      code: 1,
+      err: expect.stringContaining('0-0000-held cannot be read'),
+    });
+    expect(calls()).toEqual(["after it's 'x'"]);
+    expect(owed()).toEqual([]);
+  });
+
   test('that take too long are ended', () => {
     expect(around(['run', '1', 'sleep', '30'])).toMatchObject({
       code: 1,
@@ -261,6 +378,15 @@ describe('hooks', () => {
     expect(owed()).toEqual(['2-0000-after']);
     sandbox.write('ActiveState-job.service', 'failed\n');
     expect(around(['recover'])).toMatchObject(GOOD);
+    expect(owed()).toEqual([]);
+  });
+
+  test('of a job that runs are waited for by who would hear of its end from nobody', () => {
+    owe('after');
+    sandbox.write('ActiveState-job.service', 'activating\n');
+    standIn('sleep', `echo failed >"$ENGINE_FOLDER/../ActiveState-job.service"\n`);
+    expect(around(['recover', 'wait'])).toMatchObject(GOOD);
+    expect(calls()).toEqual(["after it's 'x'"]);
     expect(owed()).toEqual([]);
   });
 });

@@ -82,6 +82,7 @@ quadlet_scope: user
 runtime_templates: { baremetal: a, podman: b }
 service_volumes: [{ name: data, target: /data, host_path: /srv/${id} }]
 mounts: { persistent_volumes: [{ name: data, path: /srv/${id} }] }
+${id.startsWith('still') ? 'backup: { hooks: { before: [[sync]] } }' : ''}
 `;
 
 /** Scripts that tests name, that the installer runs or that it reads the address in. */
@@ -223,6 +224,28 @@ describe.each([
     expect(sandbox.has(unit(timer('a')))).toBe(true);
     expect(listed()).not.toContain(timer('b'));
     expect(calls.filter((call) => call.endsWith(timer('a')) && call.includes('disable'))).toEqual([]);
+  });
+
+  test('a job that owes something while its unit is replaced is waited for, and keeps the script for it', () => {
+    sandbox.standIn('systemd-run');
+    const owed = installer === HOST ? 'var/lib/stowage/lab/owed' : '.local/state/stowage/lab/owed';
+    const script = sandbox.at(`${installer.library}/around.sh`);
+    const waits = (calls: readonly string[]) => calls.filter((call) => call.startsWith('systemd-run '));
+    const waiting = `systemd-run ${installer === HOST ? '--system' : '--user'} --quiet --collect ${script} recover wait`;
+    install(wholeTree('still', 'b'));
+    expect(waits(sandbox.calls())).toEqual([]);
+    mkdirSync(sandbox.at(`${owed}/job`), { recursive: true });
+    sandbox.write(`${owed}/job.lock`, '');
+    install(wholeTree('still', 'b'));
+    expect(waits(sandbox.calls())).toEqual([waiting]);
+    sandbox.write(`${installer.library}/around.sh`, '#!/bin/sh\nexit 0\n', 0o755);
+    expect(install(wholeTree('b')).out).toContain(`NOTE: ${script} stays for a job that runs`);
+    // Once more, for what the new units have to say.
+    expect(waits(sandbox.calls())).toEqual([waiting, waiting]);
+    rmSync(sandbox.at(`${owed}/job`), { recursive: true });
+    install(wholeTree('still', 'b'));
+    install(wholeTree('b'));
+    expect([sandbox.has(owed), sandbox.has(`${installer.library}/around.sh`)]).toEqual([false, false]);
   });
 
   test('one timer that cannot start fails the run, and keeps no other from running', () => {

@@ -323,9 +323,20 @@ END
 # needs stays.
 may_go() {
   "$1" recover || say "NOTE: something may still stand still; see: find $2"
-  [ -n "$(find "$2" -mindepth 1 -type d 2>/dev/null)" ] || return 0
+  if ! await_owed "$1" "$2"; then
+    rm -f "$2"/*.lock
+    rmdir "$2" 2>/dev/null || true
+    return 0
+  fi
   say "NOTE: $1 stays for a job that runs; remove it when that has ended"
   return 1
+}
+
+# await_owed SCRIPT FOLDER: a job that runs while its unit is replaced or removed may have lost what it does at its end. So
+# something else waits for that. Fails where nothing is owed.
+await_owed() {
+  [ -x "$1" ] && [ -n "$(find "$2" -mindepth 1 -type d 2>/dev/null)" ] || return 1
+  systemd-run "$scope" --quiet --collect "$1" recover wait || say "NOTE: something may stand still when jobs have ended; see: find $2"
 }
 
 idle_timers=''
@@ -405,6 +416,7 @@ if live; then
   systemd-sysusers "/etc/sysusers.d/stowage-$project.conf"
   systemd-tmpfiles --create "/etc/tmpfiles.d/stowage-$project.conf"
   systemctl daemon-reload
+  await_owed "$library/around.sh" "$state/$project/owed" || true
 fi
 if [ -z "$root" ]; then start_timers; fi
 printf '%s\n' "$wanted" | write_list

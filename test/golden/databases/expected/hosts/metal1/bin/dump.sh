@@ -222,7 +222,7 @@ enter=$(quote "$@")
 # What the job has for restic is nothing for databases, nor for commands of the host.
 for variable in $(env | sed -n 's/^\([A-Za-z_][A-Za-z0-9_]*\)=.*/\1/p'); do
   case $variable in
-    PATH | HOME | USER | LOGNAME | LANG | LC_ALL | TZ | TMPDIR | PWD | XDG_RUNTIME_DIR | XDG_STATE_HOME | DBUS_SESSION_BUS_ADDRESS | SERVICE_RESULT) ;;
+    PATH | HOME | USER | LOGNAME | LANG | LC_ALL | TZ | TMPDIR | PWD | XDG_RUNTIME_DIR | XDG_STATE_HOME | DBUS_SESSION_BUS_ADDRESS | SERVICE_RESULT | EXIT_STATUS) ;;
     DOCKER_HOST | DOCKER_CONFIG | CONTAINER_HOST) ;;
     *) unset "$variable" ;;
   esac

@@ -8,8 +8,8 @@
 #   around.sh owe JOB WHEN SECONDS COMMAND...        what is to run at the end; WHEN is resume, after, on_success or on_failure
 #   around.sh run SECONDS COMMAND...                 runs a command now
 #   around.sh pause|stop JOB SECONDS ENGINE WORD...  makes stand still what runs, and owes that it runs again
-#   around.sh end JOB [COMMAND...]                   does what is owed, and COMMAND; SERVICE_RESULT says how the job went
-#   around.sh recover                                the same for every job that does not run any more
+#   around.sh end JOB [COMMAND...]                   does what is owed, and COMMAND; systemd's variables say how the job went
+#   around.sh recover [wait]                         the same for every job that does not run any more; waits for those that run
 # JOB is the name of a unit without its ending. ENGINE and WORD are
 #   docker project=P [service=S...] | container=C...   containers of a Compose project, or by name
 #   podman container=C...
@@ -28,7 +28,7 @@ open='{''{' close='}''}'
 # What the job has for restic is nothing for databases, nor for commands of the host.
 for variable in $(env | sed -n 's/^\([A-Za-z_][A-Za-z0-9_]*\)=.*/\1/p'); do
   case $variable in
-    PATH | HOME | USER | LOGNAME | LANG | LC_ALL | TZ | TMPDIR | PWD | XDG_RUNTIME_DIR | XDG_STATE_HOME | DBUS_SESSION_BUS_ADDRESS | SERVICE_RESULT) ;;
+    PATH | HOME | USER | LOGNAME | LANG | LC_ALL | TZ | TMPDIR | PWD | XDG_RUNTIME_DIR | XDG_STATE_HOME | DBUS_SESSION_BUS_ADDRESS | SERVICE_RESULT | EXIT_STATUS) ;;
     DOCKER_HOST | DOCKER_CONFIG | CONTAINER_HOST) ;;
     *) unset "$variable" ;;
   esac
@@ -54,9 +54,16 @@ timed() {
   return "$code"
 }
 
+# The mark at the end keeps line ends that are a word's own.
 quote() {
-  for word do printf "'%s' " "$(printf '%s\n' "$word" | sed "s/'/'\\\\''/g")"; done
+  for word do
+    quoted=$(printf '%s.' "$word" | sed "s/'/'\\\\''/g")
+    printf "'%s' " "${quoted%.}" || return 1
+  done
 }
+
+# Asks an engine. What it leaves behind, such as the process that holds a user's namespaces, must not keep the lock.
+ask() { timeout 60 "$@" 9>&-; }
 
 # One run at a time looks at what a job owes.
 lock_job() {
@@ -68,6 +75,7 @@ lock_job() {
 # owe WHEN WORD...: on the disk before it returns.
 owe() {
   case $1 in
+    still) order=still ;;
     held) order=0 ;;
     resume) order=1 ;;
     after) order=2 ;;
@@ -104,7 +112,7 @@ list_docker() {
 # Docker lists the newest first; Compose makes first what others need.
 list_compose() {
   label=com.docker.compose
-  listed=$(timeout 60 docker ps --all --no-trunc --filter "label=$label.project=$project" \
+  listed=$(ask docker ps --all --no-trunc --filter "label=$label.project=$project" \
     ${1:+--filter "label=$label.service=$1"} --filter "label=$label.oneoff=False" \
     --format "${open}.State${close} ${open}.Names${close} ${open}.ID${close}") || return 1
   if [ -n "$listed" ]; then printf '%s\n' "$listed" | tac; else printf 'unknown %s\n' "$project${1:+/$1}"; fi
@@ -118,10 +126,10 @@ list_podman() {
 
 # state_of ENGINE NAME
 state_of() {
-  found=$(timeout 60 "$1" container inspect \
+  found=$(ask "$1" container inspect \
     --format "${open}.State.Status${close} ${open}.Name${close} ${open}.Id${close}" -- "$2" 2>/dev/null) || {
     # Is it unknown, or is nobody there to ask?
-    timeout 60 "$1" ps --quiet >/dev/null || return 1
+    ask "$1" ps --quiet >/dev/null || return 1
     found="unknown $2"
   }
   printf '%s\n' "$found" | sed 's, /, ,'
@@ -137,7 +145,7 @@ list_unit() {
       frozen=$(property FreezerState "$unit") || return 1
     case $loaded,$active,$frozen in
       not-found,inactive,*) printf 'unknown %s\n' "$unit" ;;
-      *,active,frozen*) printf 'paused %s\n' "$unit" ;;
+      *,active,frozen* | *,active,freezing*) printf 'paused %s\n' "$unit" ;;
       *,active,* | *,activating,* | *,reloading,*) printf 'running %s\n' "$unit" ;;
       *) printf 'exited %s\n' "$unit" ;;
     esac
@@ -148,7 +156,7 @@ list_lxc() {
   for word do
     case $word in guest=*) ;; *) continue ;; esac
     guest=${word#*=}
-    state=$(timeout 60 lxc-info --name "$guest" --state --no-humanize) || return 1
+    state=$(ask lxc-info --name "$guest" --state --no-humanize) || return 1
     case $state in
       RUNNING) printf 'running %s\n' "$guest" ;;
       FROZEN) printf 'paused %s\n' "$guest" ;;
@@ -184,7 +192,8 @@ hold_one() {
     pause,unit) timed "$seconds" systemctl "$manager" freeze "$1" ;;
     stop,unit) timed "$seconds" systemctl "$manager" stop "$@" ;;
     pause,lxc) timed "$seconds" lxc-freeze --name "$1" ;;
-    stop,lxc) timed "$seconds" pct shutdown "$1" --timeout "$seconds" ;;
+    # It gives up by itself.
+    stop,lxc) timed "$((seconds + 30))" pct shutdown "$1" --timeout "$seconds" ;;
   esac
 }
 
@@ -220,15 +229,42 @@ resume_one() {
     # What was frozen when its machine went off comes back with it, if anything does.
     pause,* | *,running*) ;;
     stop,lxc,*) timed "$seconds" pct start "$1" ;;
+    stop,podman,*) timed "$seconds" systemd-run "$manager" --scope --quiet --collect podman start "$now" >/dev/null ;;
     stop,*) timed "$seconds" "$engine" start "$now" >/dev/null ;;
   esac
 }
 
 # resume HOW SECONDS ENGINE NAME...: a stop that was cut short may still be under way in the engine, and would come after the
-# start: it is brought to its end first.
+# start: it is brought to its end first. While it has none, what runs still may go off later, and is owed on.
 resume() {
-  if [ ! -e "$owed/$job.held" ] && [ "$3" != unit ]; then hold_one "$@" 2>/dev/null || :; fi
+  if [ ! -e "$owed/$job.held" ] && [ "$3" != unit ]; then
+    ended=0
+    hold_one "$@" 2>/dev/null || ended=$?
+    case $ended,$1,$3 in
+      124,* | 137,*) return 1 ;;
+      0,* | *,pause,*) ;;
+      *,lxc) case $(list_lxc "guest=$4") in exited*) ;; *) return 1 ;; esac ;;
+    esac
+  fi
   resume_one "$@"
+}
+
+# running_among LIST: what restarts is between two of its runs.
+running_among() { printf '%s\n' "$1" | sed -n -e 's/^running //p' -e 's/^restarting //p'; }
+
+# still HOW SECONDS ENGINE WORD...: whether nothing of it runs, just before it runs again: an engine that was restarted, or
+# anybody, may have started it while files were read.
+still() {
+  engine=$3
+  shift 3
+  listed=$("list_$engine" "$@") || {
+    complain "$engine does not say whether everything stood still until its files were read"
+    return 1
+  }
+  running=$(running_among "$listed")
+  [ -n "$running" ] || return 0
+  complain "$engine ran $(printf '%s\n' "$running" | sed 's/ .*//' | tr '\n' ' ')while files were read: they may not fit each other"
+  return 1
 }
 
 # hold HOW SECONDS ENGINE WORD...
@@ -244,18 +280,18 @@ hold() {
     complain "$engine does not know $(printf '%s' "$unknown" | tr '\n' ' '), and somebody may use the files: nothing would stand still"
     return 1
   fi
-  # What restarts is between two of its runs.
-  running=$(printf '%s\n' "$listed" | sed -n -e 's/^running //p' -e 's/^restarting //p')
+  owe still "$how" "$limit" "$engine" "$@" || return 1
+  running=$(running_among "$listed")
   [ -n "$running" ] || return 0
   if [ "$how,$engine" = stop,podman ]; then hold_podman_units || return 1; fi
   [ -n "$running" ] || return 0
   # shellcheck disable=SC2086 # names of units hold no spaces
   if [ "$how,$engine" = stop,unit ]; then running=$(with_dependents $running); fi
   rm -f -- "$owed/$job.held"
-  printf '%s\n' "$running" >"$owed/$job.names"
+  printf '%s\n' "$running" >"$owed/$job.names" || return 1
   # shellcheck disable=SC2086 # a name, and an id
   while read -r names; do owe held "$how" "$limit" "$engine" $names || return 1; done <"$owed/$job.names"
-  printf '%s\n' "$running" | tac >"$owed/$job.names"
+  printf '%s\n' "$running" | tac >"$owed/$job.names" || return 1
   # shellcheck disable=SC2086
   while read -r names; do
     hold_one "$how" "$limit" "$engine" $names || {
@@ -272,14 +308,14 @@ hold_podman_units() {
   units=''
   others=''
   while read -r name id; do
-    unit=$(timeout 60 podman container inspect \
+    unit=$(ask podman container inspect \
       --format "${open}index .Config.Labels \"PODMAN_SYSTEMD_UNIT\"${close}" -- "$name") || return 1
     case $unit in
       *.service) units="$units unit=$unit" ;;
       *) others="$others$name $id
 " ;;
     esac
-  done <<END
+  done <<END || return 1
 $running
 END
   # shellcheck disable=SC2086 # names of units hold no spaces
@@ -298,7 +334,7 @@ is_unused() {
     esac
   done
   shift "$count"
-  [ "$#" -gt 0 ] && "$here/check-unused.sh" "$@" >&2
+  [ "$#" -gt 0 ] && "$here/check-unused.sh" "$@" >&2 9>&-
 }
 
 # pay ORDER...: does what is owed of these orders, each in its order.
@@ -307,11 +343,14 @@ pay() {
     for entry in "$owed/$job/$order"-*; do
       [ -f "$entry" ] || continue
       case $entry in
+        *-still) is_due success || continue ;;
         *-on_success) is_due success || continue ;;
         *-on_failure) is_due failure || continue ;;
       esac
+      is_readable "$entry" || continue
       eval "set -- $(cat -- "$entry")"
       case $entry in
+        *-still) still "$@" ;;
         *-held) resume "$@" ;;
         *) timed "$@" ;;
       esac || {
@@ -325,10 +364,22 @@ pay() {
   done
 }
 
-# is_due success|failure: whether this is how the job went. What is not due is owed no more.
+# is_readable ENTRY: what no shell takes for words would end this one, with everything that is still owed.
+is_readable() {
+  words=$(cat -- "$1")
+  (eval "set -- $words" && : "$2") 2>/dev/null || {
+    complain "${1##*/} cannot be read: $words"
+    failed=yes
+    rm -f -- "$1"
+    return 1
+  }
+}
+
+# is_due success|failure: whether this is how the job went. What is not due is owed no more. A job that was stopped before its
+# own program ran has the result of what ran before that.
 is_due() {
   went=failure
-  if [ "${SERVICE_RESULT-}" = success ] && [ "$failed" = no ]; then went=success; fi
+  if [ "${SERVICE_RESULT-}" = success ] && [ -n "${EXIT_STATUS-}" ] && [ "$failed" = no ]; then went=success; fi
   [ "$went" = "$1" ] || {
     rm -f -- "$entry"
     return 1
@@ -338,7 +389,7 @@ is_due() {
 # settle [COMMAND...]: does what the job owes, and the command once everything runs again.
 settle() {
   failed=no
-  pay 0 1
+  pay still 0 1
   [ "$#" -eq 0 ] || timed 300 "$@" || failed=yes
   pay 2 3
   rm -f -- "$owed/$job/.new" "$owed/$job.names"
@@ -347,15 +398,27 @@ settle() {
   [ "$failed" = no ]
 }
 
+# recover [wait]: a job that is killed while this waits for others is told of to nobody else; nor is one whose unit has lost its
+# end, because it was installed anew while it ran.
 recover() {
-  result=0
+  until recover_once || [ "$result" -ne 0 ] || [ "${1-}" != wait ]; do
+    trap - HUP INT TERM
+    sleep 5
+    trap : HUP INT TERM
+  done
+  return "$result"
+}
+
+# Fails where a job runs that owes something.
+recover_once() {
+  result=0 busy=no
   for folder in "$owed"/*/; do
     [ -d "$folder" ] || continue
     job=$(basename -- "$folder")
     lock_job "$job"
     case $(property ActiveState "$job.service") in
       # The job itself does it.
-      activating | deactivating | reloading) ;;
+      activating | deactivating | reloading) busy=yes ;;
       *)
         SERVICE_RESULT=''
         settle || result=1
@@ -363,12 +426,12 @@ recover() {
     esac
     exec 9>&-
   done
-  return "$result"
+  [ "$busy" = no ]
 }
 
 verb=${1-}
 case $verb in
-  recover) recover ;;
+  recover) recover "${2-}" ;;
   run)
     shift
     timed "$@" || {

@@ -17,6 +17,7 @@ user=media
 here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
 root=''
 state=$HOME/.local/state/stowage
+owed=${XDG_STATE_HOME:-$HOME/.local/state}/stowage/$project/owed
 old_library=$HOME/.local/lib/stowage
 library=$HOME/.local/lib/stowage/$project
 containers=$HOME/.config/containers/systemd
@@ -297,7 +298,7 @@ remove_file() {
   case $1 in
     "$units"/*.timer) stop_timer "${1##*/}" ;;
     "$containers"/*.container) forget_job "$(basename "$1" .container)" ;;
-    "$library"/around.sh) may_go "$1" "${XDG_STATE_HOME:-$HOME/.local/state}/stowage/$project/owed" || return 0 ;;
+    "$library"/around.sh) may_go "$1" "$owed" || return 0 ;;
   esac
   rm -f "$1"
 }
@@ -317,9 +318,20 @@ END
 # needs stays.
 may_go() {
   "$1" recover || say "NOTE: something may still stand still; see: find $2"
-  [ -n "$(find "$2" -mindepth 1 -type d 2>/dev/null)" ] || return 0
+  if ! await_owed "$1" "$2"; then
+    rm -f "$2"/*.lock
+    rmdir "$2" 2>/dev/null || true
+    return 0
+  fi
   say "NOTE: $1 stays for a job that runs; remove it when that has ended"
   return 1
+}
+
+# await_owed SCRIPT FOLDER: a job that runs while its unit is replaced or removed may have lost what it does at its end. So
+# something else waits for that. Fails where nothing is owed.
+await_owed() {
+  [ -x "$1" ] && [ -n "$(find "$2" -mindepth 1 -type d 2>/dev/null)" ] || return 1
+  systemd-run "$scope" --quiet --collect "$1" recover wait || say "NOTE: something may stand still when jobs have ended; see: find $2"
 }
 
 # Before projects had names, secrets lay one folder higher; what is taken over keeps them.
@@ -418,6 +430,7 @@ if [ "$dry_run" = no ]; then
   mkdir -p "$HOME/.config/restic/$project" "$HOME/.config/stowage/on-failure.d"
   keep_secrets
   systemctl --user daemon-reload
+  await_owed "$library/around.sh" "$owed" || true
   check_units
 fi
 start_timers
