@@ -28,7 +28,7 @@ export function elsewhereSteps(
     if (by_hand === null || folders.length === 0) return [];
     const loads = dumpsElsewhere(project, service, from, other);
     const volumes = folders
-      .filter(({ volume }) => !dumped.includes(volume) && !isReplaced(from, volume))
+      .filter(({ volume }) => !dumped.includes(volume))
       .map((volume) => ({ ...volume, exclude: excludeOf(from, volume.volume) }));
     const inside = folders.map(({ volume }) => volume).filter((volume) => dumped.includes(volume));
     const managed = volumes.some(({ kind }) => holdingOf(kind) === 'volume');
@@ -48,11 +48,15 @@ export function elsewhereSteps(
       ].join(' '),
       outerFirst(volumes).flatMap((volume) => [
         ...by_hand.recreate(other, volume),
-        [
-          ...restoreVolume(project, service, from, volume, volume.location),
-          ...sparingOptions(service, volume, sparedVolumes(service, volume, volumes)),
-          '--verify',
-        ],
+        ...(isReplaced(from, volume.volume)
+          ? []
+          : [
+              [
+                ...restoreVolume(project, service, from, volume, volume.location),
+                ...sparingOptions(service, volume, sparedVolumes(service, volume, volumes)),
+                '--verify',
+              ],
+            ]),
       ]),
     );
     return [{ ...own, fences: loads.fences }];
