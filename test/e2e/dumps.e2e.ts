@@ -76,7 +76,7 @@ backup:
 const SERVERS = '/usr/lib/postgresql/17/bin';
 const SERVER = `chown postgres /var/lib/postgresql/data; mkdir -p /run/postgresql; chown postgres /run/postgresql
 [ -s /var/lib/postgresql/data/PG_VERSION ] || {
-  printf %s "$POSTGRES_PASSWORD" >/tmp/password; chown postgres /tmp/password
+  printf %s "$$POSTGRES_PASSWORD" >/tmp/password; chown postgres /tmp/password
   runuser -u postgres -- ${SERVERS}/initdb --auth=scram-sha-256 --pwfile=/tmp/password --username=shopkeeper -D /var/lib/postgresql/data
 }
 exec runuser -u postgres -- ${SERVERS}/postgres -D /var/lib/postgresql/data -c listen_addresses=`;
