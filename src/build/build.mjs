@@ -20,6 +20,8 @@ const banner = {
   js: "import { createRequire as stowageRequire } from 'node:module'; const require = stowageRequire(import.meta.url);",
 };
 rmSync('dist', { recursive: true, force: true });
+// Either of the two may be done first.
+mkdirSync('dist');
 // The library: one module.
 const library = { entryPoints: { index: 'src/index.ts' }, outdir: 'dist', minifySyntax: true, banner };
 await Promise.all([build({ ...common, ...library }), buildProgram()]);
