@@ -192,7 +192,7 @@ describe('jobs that dump databases', () => {
     while ((await shop(locked)) === '0');
     // It waits for the lock.
     await machine.run(`systemctl start --no-block stowage-lab-backup-shop.service
-      until docker top shop-db-1 -eo args | grep -q '[p]g_dump --format'; do sleep 0.1; done
+      until docker top shop-db-1 -eo pid,args | grep -q '[p]g_dump --format'; do sleep 0.1; done
       systemctl kill --signal=KILL stowage-lab-backup-shop.service`);
     expect((await jobs.end('backup-shop')).ok).toBe(false);
     await shop(`select pg_terminate_backend(pid) from pg_stat_activity where ${sleeping}`);
