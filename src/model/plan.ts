@@ -188,6 +188,8 @@ export interface Elsewhere {
     readonly name: string | null;
     readonly snapshot_path: string;
   }[];
+  /** Where root of a host would find its databases; left out where there are none, or root would not. */
+  readonly dumps?: readonly PlacedDump[];
 }
 
 /** One repository, and who looks after it. */

@@ -151,7 +151,7 @@ function planService(policy: Policy, contract: Contract, deployed: readonly Depl
     ),
     ...(placements.length > 0 ? {} : { undeployed_volumes: unwaivedVolumes(contract) }),
     placements,
-    elsewhere: planElsewhere(policy, contract, placements),
+    elsewhere: planElsewhere(policy, contract, common, placements),
   };
 }
 
@@ -188,7 +188,12 @@ function guestOf(contract: Contract): number | null {
   return RUNTIME_LIST.map(({ guest }) => guest?.(contract) ?? null).find((number) => number !== null) ?? null;
 }
 
-function planElsewhere(policy: Policy, contract: Contract, placements: readonly Placement[]): Elsewhere[] {
+function planElsewhere(
+  policy: Policy,
+  contract: Contract,
+  common: OwnOfPlace,
+  placements: readonly Placement[],
+): Elsewhere[] {
   return contract.runtimes
     .filter((runtime) => !placements.some((placement) => placement.runtime === runtime))
     .map((runtime) => ({
@@ -199,7 +204,20 @@ function planElsewhere(policy: Policy, contract: Contract, placements: readonly 
           ...{ volume, kind, location, name, snapshot_path },
         }),
       ),
+      ...dumpsElsewhere(policy, contract, runtime, common),
     }));
+}
+
+function dumpsElsewhere(
+  policy: Policy,
+  contract: Contract,
+  runtime: Placement['runtime'],
+  common: OwnOfPlace,
+): Pick<Elsewhere, 'dumps'> {
+  if (contract.backup.dumps.length === 0 || runtimeOf(runtime).by_hand === null) return {};
+  const there = { contract, runtime, host: null, deployment: null, snapshot_host: contract.service_id };
+  const { scope, dumps } = planPlacement(policy, there, common);
+  return dumps === undefined || scope === 'user' ? {} : { dumps };
 }
 
 function planPlacement(

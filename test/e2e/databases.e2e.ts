@@ -8,6 +8,8 @@ import {
   stopWriter,
   type Database,
 } from './lib/databases.js';
+import { unpackPackages } from './lib/debian.js';
+import { noteEngine, versionIn } from './lib/engines.js';
 import { boot, type Machine } from './lib/machine.js';
 
 /** How often each database is dumped and restored while it is written to. */
@@ -82,6 +84,19 @@ const REDIS: Database = {
 
 const DATABASES = [POSTGRESQL, MARIADB, SQLITE, REDIS];
 
+/** Its server restores beside what is there. */
+const INFLUXDB: Database = {
+  ...{ engine: 'influxdb', shape: 'file', file: 'influxdb.tar', stops: false, enter: [] },
+  fill: `systemd-run --quiet --unit=influxdb --setenv=HOME=/root influxd
+    for try in $(seq 100); do influx -execute 'create database bank' 2>/dev/null && exit; sleep 0.1; done; exit 1`,
+  write: `influx -database bank -execute 'insert entry amount=1'`,
+  check: '',
+};
+
+/** Programs of the Debian before: they need no more than its libraries. */
+const OLD = '/opt/bookworm';
+const OLD_CLIENT = `PATH=${OLD}/usr/lib/postgresql/15/bin:/usr/bin:/bin`;
+
 /** A machine with databases, their writers, and the scripts that dump and restore them. */
 describe('databases under a writer that never stops', () => {
   let machine: Machine;
@@ -91,8 +106,11 @@ describe('databases under a writer that never stops', () => {
 
   beforeAll(async () => {
     machine = await boot('databases', 'databases1');
-    await installScripts(machine, DATABASES);
-    for (const { fill } of DATABASES) await machine.run(fill);
+    await machine.copy(await unpackPackages('databases-bookworm'), OLD);
+    await machine.run(`ln -s ${OLD}/usr/bin/influx ${OLD}/usr/bin/influxd /usr/local/bin/`);
+    noteEngine('influxdb', versionIn((await machine.run('influxd version')).stdout) ?? '');
+    await installScripts(machine, [...DATABASES, INFLUXDB]);
+    for (const { fill } of [...DATABASES, INFLUXDB]) await machine.run(fill);
   });
   afterAll(async () => machine.stop());
 
@@ -116,6 +134,30 @@ describe('databases under a writer that never stops', () => {
       expect((await machine.run('ls -A /var/tmp')).stdout).not.toContain('stowage-restore');
     },
   );
+
+  test('influxdb: every dump restores beside what is there, with all that was written before it', async () => {
+    const count = async (database: string) => {
+      const asked = `influx -database '${database}' -format csv -execute 'select count(amount) from entry'`;
+      return Number((await machine.run(asked)).stdout.trim().split(',').at(-1));
+    };
+    await machine.run(INFLUXDB.write);
+    await startWriter(machine, INFLUXDB);
+    for (let round = 0; round < ROUNDS; round += 1) {
+      const before = await count('bank');
+      expect(await dump(INFLUXDB)).toMatchObject({ code: 0, stdout: '' });
+      const after = await count('bank');
+      await backup(machine);
+      const { stderr } = await machine.run(restoreWords(INFLUXDB));
+      const [, restored = ''] = /'(bank__restored_\d{14})'/.exec(stderr) ?? [];
+      const found = await count(restored);
+      expect([round, found >= before, found <= after]).toEqual([round, true, true]);
+      await machine.run(`influx -execute 'drop database ${restored}'`);
+    }
+    await stopWriter(machine, INFLUXDB);
+    await machine.run("influx -execute 'drop database bank'");
+    await machine.run(restoreWords(INFLUXDB));
+    expect(await count('bank')).toBeGreaterThan(0);
+  });
 
   test('an empty server gets roles and databases', async () => {
     await machine.run('pg_createcluster --port=5440 17 empty --start');
@@ -160,20 +202,36 @@ describe('databases under a writer that never stops', () => {
       /Access denied/,
     ],
     ['SQLite without its file', { ...SQLITE, path: '/srv/app/none' }, [], /no file '\/srv\/app\/none'/],
+    [
+      'PostgreSQL newer than the client',
+      { ...POSTGRESQL, enter: [...POSTGRESQL.enter, 'env', OLD_CLIENT] },
+      [],
+      /version mismatch[^]*server version: 17[^]*version: 15/,
+    ],
+    [
+      'a spool that others fill meanwhile',
+      {
+        ...REDIS,
+        enter: ['sh', '-c', '[ "$5" != dump ] || head -c 9M /dev/zero >/large/other || :; exec "$@"', 'sh'],
+      },
+      ['--to=/large'],
+      /No space left on device/,
+    ],
     ['a spool that is too small', REDIS, ['--to=/small'], /it needs about \d+ bytes, and '\/small' has/],
   ])('%s leaves no dump, and says why', async (_what, database, more, words) => {
     await machine.run(
-      'mkdir -p /small; mountpoint -q /small || mount -t tmpfs -o size=4k none /small; echo wrong >/root/wrong',
+      `for spool in small=4k large=8M; do
+        mountpoint -q "/\${spool%=*}" || mount --mkdir -t tmpfs -o "size=\${spool#*=}" none "/\${spool%=*}"
+      done; echo wrong >/root/wrong`,
     );
     const { code, stderr } = await dump(database, ...more);
     expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringMatching(words) });
     expect(stderr).toContain('<3>stowage: dump ');
-    const left = (
-      await machine.run(`find /small -mindepth 1; ls -d /backup/app/dumps/${database.file}*`, {
-        allowFail: true,
-      })
-    ).stdout;
-    expect(left).toBe(more.includes('--to=/small') ? '/backup/app/dumps/redis.rdb\n' : '');
+    const spools = more.some((word) => word.startsWith('--to=')) ? '' : `/backup/app/dumps/${database.file}*`;
+    const left = await machine.run(`find /small /large ! -name other ! -type d; ls -d ${spools}`, {
+      allowFail: true,
+    });
+    expect(left.stdout).toBe(spools === '' ? '.\n' : '');
   });
 
   test('a dump that is killed in the middle leaves nothing that is called finished', async () => {

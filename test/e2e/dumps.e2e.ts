@@ -6,7 +6,7 @@ import { BARE, importBareImage, PROGRAMS } from './lib/bare-image.js';
 import { Jobs } from './lib/jobs.js';
 import { boot, type Machine } from './lib/machine.js';
 import { makeProject, render, type Project } from './lib/program.js';
-import { restoreCommands, WHOLE } from './lib/runbook.js';
+import { restoreCommands, runbookCommands, WHOLE } from './lib/runbook.js';
 import { asUser, HOME, importImage, makeUser } from './lib/rootless.js';
 
 const POLICY = `version: 1
@@ -36,7 +36,7 @@ services:
   - { name: db, volumes: ["db:/var/lib/postgresql/data"] }
 mounts:
   persistent_volumes: [{ name: files, path: /files }, { name: db, path: /var/lib/postgresql/data }]
-runtime_templates: { docker: d }
+runtime_templates: { docker: d, baremetal: b }
 backup: { dumps: { db: { engine: postgresql, container: db, replaces: db, databases: [shop] } } }
 `,
   'services/queue.yml': `service_id: queue
@@ -75,9 +75,12 @@ backup:
 
 const SERVERS = '/usr/lib/postgresql/17/bin';
 const SERVER = `chown postgres /var/lib/postgresql/data; mkdir -p /run/postgresql; chown postgres /run/postgresql
-[ -s /var/lib/postgresql/data/PG_VERSION ] ||
-  runuser -u postgres -- ${SERVERS}/initdb --auth=trust --username=shopkeeper -D /var/lib/postgresql/data
+[ -s /var/lib/postgresql/data/PG_VERSION ] || {
+  printf %s "$$POSTGRES_PASSWORD" >/tmp/password; chown postgres /tmp/password
+  runuser -u postgres -- ${SERVERS}/initdb --auth=scram-sha-256 --pwfile=/tmp/password --username=shopkeeper -D /var/lib/postgresql/data
+}
 exec runuser -u postgres -- ${SERVERS}/postgres -D /var/lib/postgresql/data -c listen_addresses=`;
+const PASSWORD = "it's the shop's";
 const COMPOSE = JSON.stringify({
   services: {
     web: {
@@ -86,7 +89,7 @@ const COMPOSE = JSON.stringify({
     },
     db: {
       ...{ image: BARE, network_mode: 'none', command: ['sh', '-euc', SERVER] },
-      environment: { POSTGRES_USER: 'shopkeeper' },
+      environment: { POSTGRES_USER: 'shopkeeper', POSTGRES_PASSWORD: PASSWORD },
       volumes: [...PROGRAMS, 'db:/var/lib/postgresql/data'],
     },
   },
@@ -108,8 +111,10 @@ describe('jobs that dump databases', () => {
   const run = async (command: string) => (await machine.run(command)).stdout.trim();
   const metal = (sql: string, database = 'bank') =>
     run(`runuser -u postgres -- psql -AtqX ${database} -c "${sql}"`);
-  const shop = (sql: string, database = 'shop') =>
-    run(`docker exec shop-db-1 psql -AtqX -U shopkeeper ${database} -c "${sql}"`);
+  const shop = (sql: string, database = 'shop', password = PASSWORD) =>
+    run(
+      `docker exec --env "PGPASSWORD=${password}" shop-db-1 psql -AtqX -U shopkeeper ${database} -c "${sql}"`,
+    );
   const redis = (words: string) => run(`podman exec the-queue redis-cli ${words}`);
   const paths = async (service: string) => (await jobs.snapshots('/srv/restic', service)).at(-1)?.paths;
   /** Until a command that asks a server succeeds. */
@@ -129,7 +134,7 @@ describe('jobs that dump databases', () => {
     );
     await machine.run(`podman volume create queue && podman run --detach --name the-queue --network none \\
       -v /usr:/usr:ro -v /etc:/etc:ro -v queue:/data ${BARE} redis-server --dir /data --save ''`);
-    await awake('docker exec shop-db-1 psql -U shopkeeper postgres -c "select 1"');
+    await awake('docker exec shop-db-1 pg_isready');
     await awake('runuser -u postgres -- psql -c "select 1"');
     await shop('create database shop', 'postgres');
     await shop(FILL);
@@ -166,6 +171,37 @@ describe('jobs that dump databases', () => {
     await type(`cd /opt/shop\n${restoreCommands(page('shop'), 'docker on db1', WHOLE)}`);
     expect(await shop(SUM)).toBe('500 0');
     expect(await run('cat /var/lib/docker/volumes/shop_files/_data/file')).toBe('kept');
+  });
+
+  test('what Compose dumped is loaded into a server of the host, by the page', async () => {
+    await type(runbookCommands(page('shop'), 'On baremetal'));
+    expect(await metal(SUM, 'shop')).toBe('500 0');
+    const owner = "select tableowner from pg_tables where tablename = 'account'";
+    expect(await metal(owner, 'shop')).toBe('shopkeeper');
+    expect(await run('cat /files/file')).toBe('kept');
+  });
+
+  test('Compose: a dump killed in the middle, or asked for with an old password, is no snapshot', async () => {
+    const before = await jobs.snapshotIds('/srv/restic');
+    const locked = "select count(*) from pg_locks where mode = 'AccessExclusiveLock'";
+    const sleeping = "pid <> pg_backend_pid() and query like '%pg_sleep%'";
+    await machine.run([
+      ...['systemd-run', '--quiet', 'docker', 'exec', '--env', `PGPASSWORD=${PASSWORD}`, 'shop-db-1'],
+      ...['psql', '-U', 'shopkeeper', 'shop', '-c', 'begin; lock account; select pg_sleep(600)'],
+    ]);
+    while ((await shop(locked)) === '0');
+    // It waits for the lock.
+    await machine.run(`systemctl start --no-block stowage-lab-backup-shop.service
+      until docker top shop-db-1 -eo pid,args | grep -q '[p]g_dump --format'; do sleep 0.1; done
+      systemctl kill --signal=KILL stowage-lab-backup-shop.service`);
+    expect((await jobs.end('backup-shop')).ok).toBe(false);
+    await shop(`select pg_terminate_backend(pid) from pg_stat_activity where ${sleeping}`);
+    await shop("alter user shopkeeper password 'another'");
+    expect((await jobs.start('backup-shop')).ok).toBe(false);
+    expect(await jobs.why('backup-shop')).toContain('password authentication failed');
+    await shop(`alter user shopkeeper password '${PASSWORD.replaceAll("'", "''")}'`, 'shop', 'another');
+    expect(await jobs.snapshotIds('/srv/restic')).toEqual(before);
+    expect(await jobs.start('backup-shop')).toMatchObject({ ok: true });
   });
 
   test('Podman: a container by its name', async () => {

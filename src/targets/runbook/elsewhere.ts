@@ -4,6 +4,7 @@ import type { RuntimeSettings } from '../../model/policy.js';
 import { outerFirst, sparedVolumes, sparingOptions } from '../../rendering/nested-volumes.js';
 import { restoreVolume } from './host-guide.js';
 import { step, type Step } from '../../model/guide.js';
+import { dumpsElsewhere } from './dumps-elsewhere.js';
 
 /**
  * The service under another runtime of its contract: snapshots look the same everywhere, so that only the target
@@ -25,36 +26,46 @@ export function elsewhereSteps(
     const folders = other.volumes.filter(({ kind, location }) => isFolder(kind) && location.startsWith('/'));
     const { by_hand } = runtimeOf(other.runtime);
     if (by_hand === null || folders.length === 0) return [];
+    const loads = dumpsElsewhere(project, service, from, other);
     const volumes = folders
       .filter(({ volume }) => !dumped.includes(volume))
       .map((volume) => ({ ...volume, exclude: excludeOf(from, volume.volume) }));
     const inside = folders.map(({ volume }) => volume).filter((volume) => dumped.includes(volume));
     const managed = volumes.some(({ kind }) => holdingOf(kind) === 'volume');
-    return [
-      step(
-        `On ${other.runtime}`,
-        [
-          ...(managed ? ['Volumes that are not there yet are made first.'] : []),
-          ...(perNode
-            ? ['Every node has snapshots of its own: put the id of the right one in place of latest.']
-            : []),
-          ...(inside.length === 0
-            ? []
-            : [
-                `Only in the dump of the guest, out of which they have to be taken as above: ${inside.join(', ')}.`,
-              ]),
-        ].join(' '),
-        outerFirst(volumes).flatMap((volume) => [
-          ...by_hand.recreate(other, volume),
-          [
-            ...restoreVolume(project, service, from, volume, volume.location),
-            ...sparingOptions(service, volume, sparedVolumes(service, volume, volumes)),
-            '--verify',
-          ],
-        ]),
-      ),
-    ];
+    const own = step(
+      `On ${other.runtime}`,
+      [
+        ...(managed ? ['Volumes that are not there yet are made first.'] : []),
+        ...(perNode
+          ? ['Every node has snapshots of its own: put the id of the right one in place of latest.']
+          : []),
+        ...(inside.length === 0
+          ? []
+          : [
+              `Only in the dump of the guest, out of which they have to be taken as above: ${inside.join(', ')}.`,
+            ]),
+        ...loads.text,
+      ].join(' '),
+      outerFirst(volumes).flatMap((volume) => [
+        ...by_hand.recreate(other, volume),
+        ...(isReplaced(from, volume.volume)
+          ? []
+          : [
+              [
+                ...restoreVolume(project, service, from, volume, volume.location),
+                ...sparingOptions(service, volume, sparedVolumes(service, volume, volumes)),
+                '--verify',
+              ],
+            ]),
+      ]),
+    );
+    return [{ ...own, fences: loads.fences }];
   });
+}
+
+/** Whether snapshots have a dump in the place of its files. */
+function isReplaced(from: Placement, name: string): boolean {
+  return from.volumes.some(({ volume, dumped_by }) => volume === name && dumped_by !== undefined);
 }
 
 /** What the snapshots leave out of a volume. */

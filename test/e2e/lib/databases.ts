@@ -6,7 +6,7 @@ const SPOOL = '/backup/app/dumps';
 
 /** A database of a scenario: how it is dumped, written to, and what has to hold of it whenever it is whole. */
 export interface Database {
-  readonly engine: 'postgresql' | 'mariadb' | 'sqlite' | 'redis';
+  readonly engine: 'postgresql' | 'mariadb' | 'sqlite' | 'redis' | 'influxdb';
   readonly shape: 'file' | 'folder';
   /** Its name in the folder of dumps. */
   readonly file: string;

@@ -7,10 +7,17 @@ const KUBERNETES = ['kubectl', 'golang-k8s-client-go-dev', 'golang-k8s-kubectl-d
 
 /** Packages that scenarios use besides those of trees. `sid`, Debian's unstable, moves on without notice. */
 export const UNPACKED = {
+  /** A client that is older than the server of the trees, and a server that these do not have. */
+  'databases-bookworm': {
+    suite: 'bookworm',
+    packages: ['postgresql-client-15', 'influxdb', 'influxdb-client'],
+  },
   'kubernetes-sid': { suite: 'sid', packages: KUBERNETES },
   'kubernetes-trixie': { suite: 'trixie', packages: KUBERNETES },
   'restic-sid': { suite: 'sid', packages: ['restic'] },
-} as const satisfies Readonly<Record<string, { suite: 'trixie' | 'sid'; packages: readonly string[] }>>;
+} as const satisfies Readonly<
+  Record<string, { suite: 'bookworm' | 'trixie' | 'sid'; packages: readonly string[] }>
+>;
 
 export type UnpackedName = keyof typeof UNPACKED;
 

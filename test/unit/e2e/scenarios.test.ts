@@ -8,6 +8,7 @@ const FOLDER = 'test/e2e';
 const json = (name: string): unknown => JSON.parse(readFileSync(`${FOLDER}/${name}.json`, 'utf8'));
 const scenarios = json('scenarios') as Scenarios;
 const proven = (json('proven') as { scenarios: Proof }).scenarios;
+const { stand_ins: standIns } = json('proven') as { stand_ins: readonly string[] };
 const files = readdirSync(FOLDER)
   .filter((file) => file.endsWith('.e2e.ts'))
   .map((file) => file.replace('.e2e.ts', ''));
@@ -25,7 +26,7 @@ describe.each(files)('the scenario %s', (name) => {
   test('needs exactly the trees and packages that it uses', () => {
     const uses = [
       ...source.matchAll(/\b(?:boot|treeFolder)\('([^']+)'/g),
-      ...source.matchAll(/'(kubernetes-[a-z]+)'/g),
+      ...source.matchAll(/'(kubernetes-[a-z]+|databases-bookworm)'/g),
     ].map(([, used]) => used);
     if (source.includes('newRestic(')) uses.push('restic-sid');
     if (source.includes('new KernelMachine(')) uses.push('kernel');
@@ -44,4 +45,9 @@ describe.each(files)('the scenario %s', (name) => {
 
 test('nothing is said of scenarios that are not there', () => {
   expect(Object.keys(proven).filter((name) => !files.includes(name))).toEqual([]);
+});
+
+test('what only stand-ins prove is said, and no more', () => {
+  const source = readFileSync('test/unit/dumps/stand-ins.test.ts', 'utf8');
+  expect(standIns.filter((engine) => !source.includes(`'${engine}'`))).toEqual([]);
 });

@@ -133,6 +133,15 @@ esac`,
     expect(log()[0]).toBe('prepare -: secret/all');
   });
 
+  test('into the file that its contract has, or another one', () => {
+    sandbox.write('dumps/stub.sh', ENGINE.replace('shift 3', 'echo "$3" >>"$AT/paths"; shift 3'));
+    const file = script({ ...ONE, path: '/data/x' });
+    restore([], file);
+    restore(['--path', '/srv/y z', '--'], file);
+    // Whether a dump is whole is asked without a path.
+    expect([...new Set(sandbox.lines('paths'))]).toEqual(['', '/data/x', '/srv/y z']);
+  });
+
   test('by the command of its contract, or not at all', () => {
     const command = { ...ONE, engine: 'command' };
     sandbox.standIn('load it', 'cat >"$AT/loaded"');

@@ -57,6 +57,52 @@ mounts: { persistent_volumes: [{ name: data, path: /data }, { name: media, path:
     expect(step?.pipelines.map(([command]) => command?.[2])).toEqual(['/backup/web/media']);
   });
 
+  describe('a dump', () => {
+    const dumped = (dump: string, policy = POLICY) => {
+      const contract = `${CONTRACT.replace(', baremetal: e', '')}container_name: the-web\nservice_image: postgres:17\nbackup: { dumps: { db: { ${dump}, replaces: data } } }\n`;
+      const [service] = planOf(policy, contract).plan.services;
+      const [from] = service?.placements ?? [];
+      if (service === undefined || from === undefined) throw new Error('no service');
+      return elsewhereSteps('lab', service, from, policy.runtimes).map(
+        ({ heading, pipelines, text, fences = [] }) => ({
+          ...{ heading, pipelines, text },
+          loads: fences.map(({ lead, pipelines: [first] }) => `${lead}: ${first?.[0]?.join(' ')}`),
+        }),
+      );
+    };
+    const docker = policyOf('deployments: [{ runtime: docker, host: h1, services: ["*"] }]\n');
+    const script = '/usr/local/lib/stowage/lab/restore-dump-web-db.sh latest';
+
+    test('is loaded where the other runtime has its server, and no folder is looked for that it stands for', () => {
+      expect(dumped('engine: postgresql', docker)).toEqual([
+        {
+          heading: 'On podman',
+          pipelines: [[['podman', 'volume', 'create', '--ignore', 'systemd-data']]],
+          text: 'Volumes that are not there yet are made first. Where the script that loads a dump is not installed, it runs from the folder bin of the tree of h1.',
+          loads: [
+            `As root on that host, once its server runs, for db (PostgreSQL): ${script} -- podman exec --interactive the-web`,
+          ],
+        },
+      ]);
+    });
+
+    test('of a file is loaded where the other runtime has that file', () => {
+      const [podman] = dumped('engine: sqlite, path: /data/web.db', docker);
+      expect(podman?.loads).toEqual([
+        `As root on that host, while nothing has it open, for db (SQLite): ${script} --path=/var/lib/containers/storage/volumes/systemd-data/_data/web.db --`,
+      ]);
+    });
+
+    test('that a pod makes is only named: root of a host has no script for it', () => {
+      const cluster = policyOf('deployments: [{ runtime: kubernetes, services: ["*"] }]\n');
+      const [first] = dumped('engine: postgresql', cluster);
+      expect(first).toMatchObject({
+        ...{ pipelines: [[expect.arrayContaining(['create', 'web_data'])]], loads: [] },
+        text: 'Volumes that are not there yet are made first. A dump, which the programs of its database load: /backup/web/dumps/db.',
+      });
+    });
+  });
+
   test('says that hostPaths of several nodes have snapshots of several nodes', () => {
     const policy = policyOf(
       'deployments: [{ runtime: kubernetes, services: ["*"] }]\nruntimes: { kubernetes: { host_path_mode: daemonset } }\n',

@@ -9,6 +9,7 @@
 #   --files-only         nothing is restored but these files; with --keep
 #   --host=HOST          another host of the snapshots
 #   --user=USER --password-file=FILE    other credentials
+#   --path=FILE          another place of a database that is a file
 #   -- ENTER...          other words that run a command where the database is, such as `docker exec -i db`; none for here
 # Everything is loaded beside what is there, and takes its place only when all of it is whole. What was there until then
 # stays, under a name that is said at the end.
@@ -22,7 +23,7 @@ fail() {
 
 snapshot=${1-}
 case $snapshot in
-  '' | -*) fail 'usage: SNAPSHOT|latest [--list] [--database=NAME] [--keep=FOLDER [--files-only]] [--host=HOST] [--user=USER] [--password-file=FILE] [-- ENTER...]' ;;
+  '' | -*) fail 'usage: SNAPSHOT|latest [--list] [--database=NAME] [--keep=FOLDER [--files-only]] [--host=HOST] [--user=USER] [--password-file=FILE] [--path=FILE] [-- ENTER...]' ;;
 esac
 shift
 
@@ -34,7 +35,7 @@ host=vaultwarden tags=service:vaultwarden
 wanted='' keep='' is_list=no is_files_only=no is_elsewhere=no
 while [ "$#" -gt 0 ]; do
   case $1 in
-    --host | --database | --keep | --user | --password-file)
+    --host | --database | --keep | --user | --password-file | --path)
       [ "$#" -gt 1 ] || fail "$1 needs a value"
       option=$1=$2
       shift
@@ -53,6 +54,7 @@ while [ "$#" -gt 0 ]; do
     --keep=*) keep=${option#*=} ;;
     --user=*) user=${option#*=} ;;
     --password-file=*) password_file=${option#*=} ;;
+    --path=*) path=${option#*=} ;;
     --database=*)
       wanted="$wanted${option#*=}
 "
