@@ -29,11 +29,7 @@ export const hosts = [
         '{ [ ! -f "$own_list" ] || cat "$own_list"; printf',
         '{ printf',
       ],
-      [
-        'systemd does not read new units',
-        '  systemctl daemon-reload\nfi\nif [ -z "$root" ]',
-        'fi\nif [ -z "$root" ]',
-      ],
+      ['systemd does not read new units', '  systemctl daemon-reload\n  await_owed', '  await_owed'],
       ['a bad environment file is no reason to stop', '"$root"{{this}} ||\n', '"$root"{{this}} || true ||\n'],
       ['a folder that is not there goes unsaid', '[ -e "$root"{{path}} ] ||', ': ||'],
       ['a hook that cannot run counts', '[ -f "$hook" ] && [ -x "$hook" ]', '[ -f "$hook" ]'],
