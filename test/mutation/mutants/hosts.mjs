@@ -179,7 +179,23 @@ export const hosts = [
   {
     file: 'templates/host/restore-dump.sh.hbs',
     tests: ['test/unit/host/restore-dump.test.ts'],
-    mutants: [['any room will do', '[ "$free" -gt "$needed" ] ||', '[ "$free" -ge 0 ] ||']],
+    mutants: [
+      ['any room will do', '[ "$free" -gt "$needed" ] ||', '[ "$free" -ge 0 ] ||'],
+      [
+        'a database of a file stays where its contract has it',
+        '--path=*) path=${option#*=} ;;',
+        '--path=*) ;;',
+      ],
+    ],
+  },
+  {
+    file: 'templates/dumps/redis.sh.hbs',
+    tests: ['test/unit/dumps/redis.test.ts'],
+    mutants: [
+      ['a port that is taken ends it', '[ "$tries" -ge 9 ]', '[ "$tries" -ge 1 ]'],
+      ['a port may be one of clients', '% 12000))', '% 1 + 40000))'],
+      ['whatever fails is tried again', '|| ! grep -q \'Address already in use\' "$folder/log"', ''],
+    ],
   },
   {
     file: 'templates/host/_load-parts.sh.hbs',
