@@ -24,10 +24,6 @@ beforeEach(() => {
   for (const name of ['lxc-freeze', 'lxc-unfreeze', 'pct'])
     standIn(name, `echo "$NAME $*" >>"$ENGINE_FOLDER/../log"\n`);
   standIn('lxc-info', 'cat "$ENGINE_FOLDER/$2"\n');
-  standIn(
-    'systemd-run',
-    'echo "$NAME $*" >>"$ENGINE_FOLDER/../log"; while [ "${1#-}" != "$1" ]; do shift; done; exec "$@"\n',
-  );
   container('web', 'running');
   container('db', 'running');
   container('off', 'exited');
@@ -142,8 +138,6 @@ describe('what stands still', () => {
       'systemctl stop web.service',
       'podman stop db',
       'systemctl start web.service',
-      // What it needs besides itself, such as its network, would end with the job.
-      'systemd-run --user --scope --quiet --collect podman start db',
       'podman start db',
     ]);
   });

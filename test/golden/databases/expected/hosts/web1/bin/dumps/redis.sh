@@ -114,11 +114,25 @@ start_beside() {
     fail 'there is neither redis-server nor valkey-server here: stop the server, put the file into its folder, start it again'
   make_folder
   cat <&3 >"$folder/dump.rdb"
-  secret=$(random 8)$(random 8) other=$((20000 + $(random 2) / 2))
+  secret=$(random 8)$(random 8)
   databases=$(ask config get databases | sed -n 2p)
   # A server elsewhere has to reach it.
   only_here='bind 127.0.0.1'
   [ -z "$host" ] || only_here=''
+  tries=0
+  until serve_beside; do
+    tries=$((tries + 1))
+    if [ "$tries" -ge 9 ] || ! grep -q 'Address already in use' "$folder/log"; then
+      tail -n 3 -- "$folder/log" >&2
+      fail 'the snapshot cannot be loaded'
+    fi
+  done
+}
+
+# On a port below those that clients get by themselves; somebody may have it all the same, and may answer there.
+serve_beside() {
+  other=$((20000 + $(random 2) % 12000))
+  : >"$folder/log"
   cat >"$folder/conf" <<END
 port $other
 $only_here
@@ -133,11 +147,8 @@ logfile $folder/log
 END
   "$server" "$folder/conf" >/dev/null &
   beside=$!
-  until at_beside ping 2>/dev/null | grep -q PONG; do
-    kill -0 "$beside" 2>/dev/null || {
-      tail -n 3 -- "$folder/log" >&2
-      fail 'the snapshot cannot be loaded'
-    }
+  until grep -qi 'ready to accept connections' "$folder/log" && at_beside ping 2>/dev/null | grep -q PONG; do
+    kill -0 "$beside" 2>/dev/null || return 1
     sleep 1
   done
 }
