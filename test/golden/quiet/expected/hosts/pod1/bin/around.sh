@@ -459,4 +459,4 @@ esac
 code=$?
 # A job that was told to stop goes no further, though its command ended well: systemd would begin the next one.
 case $told,$verb in yes,begin | yes,owe | yes,run | yes,pause | yes,stop) [ "$code" -ne 0 ] || code=130 ;; esac
-exit "$code"
+(exit "$code")
