@@ -21,7 +21,7 @@ defaults: { repository: nas, schedule: ${AWAY}, timezone: UTC, spread: 0m, reten
 deployments:
   - { runtime: baremetal, host: quiet1, services: [metal] }
   - { runtime: docker, host: quiet1, services: [shop, vault] }
-  - { runtime: podman, host: quiet1, services: [blog, jar, notes] }
+  - { runtime: podman, host: quiet1, services: [blog, notes] }
 runtimes: { podman: { image: "localhost/restic:test", user: media } }
 `;
 
@@ -66,13 +66,6 @@ service_volumes: [{ name: data, source: notes, target: /data }]
 ${mounts}
 runtime_templates: { podman: p }
 backup: { repository: user, quiesce: pause }
-`,
-  'services/jar.yml': `service_id: jar
-quadlet_scope: user
-service_volumes: [{ name: data, source: jar, target: /data }]
-${mounts}
-runtime_templates: { podman: p }
-backup: { repository: user, quiesce: { mode: stop, services: [jar] } }
 `,
 };
 
@@ -325,21 +318,6 @@ describe('jobs for which something stands still', () => {
     expect((await asUser(machine, 'podman inspect --format "{{.State.Status}}" systemd-notes')).stdout).toBe(
       'running\n',
     );
-  });
-
-  test('rootless: a container that no unit runs is stopped and started', async () => {
-    await asUser(
-      machine,
-      `podman volume create jar >/dev/null; podman unshare sh -c "echo x >.local/share/containers/storage/volumes/jar/_data/file"
-      podman create --name jar --network none --stop-timeout 1 -v /usr:/usr:ro -v /etc:/etc:ro -v jar:/data ${BARE} sleep infinity
-      systemd-run --user --scope --quiet podman start jar >/dev/null 2>&1`,
-    );
-    const started = async () =>
-      (await asUser(machine, 'podman inspect --format "{{.State.Status}} {{.State.StartedAt}}" jar')).stdout;
-    const before = await started();
-    await asUser(machine, 'systemctl --user start stowage-lab-backup-jar.service');
-    expect(await started()).toMatch(/^running /);
-    expect(await started()).not.toBe(before);
   });
 
   test('power is lost while everything stands still: after the boot what ran runs, and what was off is off', async () => {

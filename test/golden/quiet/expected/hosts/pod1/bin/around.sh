@@ -37,7 +37,8 @@ done
 complain() { printf '<3>stowage: %s\n' "$*" >&2; }
 
 # A command under way is not left behind when the job is stopped: what is done next would meet it.
-trap : HUP INT TERM
+told=no
+trap 'told=yes' HUP INT TERM
 
 # timed SECONDS COMMAND...: without the lock, which a server that is started here would keep.
 timed() {
@@ -229,7 +230,6 @@ resume_one() {
     # What was frozen when its machine went off comes back with it, if anything does.
     pause,* | *,running*) ;;
     stop,lxc,*) timed "$seconds" pct start "$1" ;;
-    stop,podman,*) timed "$seconds" systemd-run "$manager" --scope --quiet --collect podman start "$now" >/dev/null ;;
     stop,*) timed "$seconds" "$engine" start "$now" >/dev/null ;;
   esac
 }
@@ -404,7 +404,7 @@ recover() {
   until recover_once || [ "$result" -ne 0 ] || [ "${1-}" != wait ]; do
     trap - HUP INT TERM
     sleep 5
-    trap : HUP INT TERM
+    trap 'told=yes' HUP INT TERM
   done
   return "$result"
 }
@@ -456,3 +456,7 @@ case $verb in
     exit 2
     ;;
 esac
+code=$?
+# A job that was told to stop goes no further, though its command ended well: systemd would begin the next one.
+case $told,$verb in yes,begin | yes,owe | yes,run | yes,pause | yes,stop) [ "$code" -ne 0 ] || code=130 ;; esac
+(exit "$code")
