@@ -64,6 +64,23 @@ describe('whether anybody uses a target', () => {
     expect(ask(target)).toEqual({ status: 0, stdout: `${target} is used by nobody\n`, stderr: '' });
   });
 
+  test.each([
+    [2, 'once more', { status: 0, stderr: '' }],
+    [99, 'in vain', { status: 1, stderr: 'the processes of this machine cannot be looked at\n' }],
+  ])(
+    'a process that ends while it is looked at is no answer: all are asked again (%d)',
+    (times, _how, end) => {
+      const real = spawnSync('sh', ['-c', 'command -v awk'], { encoding: 'utf8' }).stdout.trim();
+      standIn(
+        'awk',
+        `case $* in *look_at_maps*) ;; *) exec ${real} "$@" ;; esac
+echo >>"$0.calls"; [ "$(wc -l <"$0.calls")" -gt ${times} ] || { cat >/dev/null; echo 'awk: read error (No such process)' >&2; exit 2; }
+exec ${real} "$@"`,
+      );
+      expect(ask(target)).toMatchObject(end);
+    },
+  );
+
   test('not even what was never there', () => {
     expect(ask(path.join(folder, 'gone', 'deep')).status).toBe(0);
   });

@@ -67,8 +67,21 @@ holding_containers() {
     }' | sort -u
 }
 
+# Some awk end when a process ends while its files are read: then all are asked again.
 holding_processes() {
   [ -n "$1" ] || return 0
+  tries=0
+  until holders=$(look_at_processes "$1" 2>/dev/null); do
+    tries=$((tries + 1))
+    [ "$tries" -lt 20 ] || {
+      echo 'the processes of this machine cannot be looked at' >&2
+      return 1
+    }
+  done
+  printf '%s' "$holders"
+}
+
+look_at_processes() {
   list_links | TARGET=$1 awk "$within"'
     function plain(text) {
       gsub(/\\040/, " ", text); gsub(/\\011/, "\t", text); gsub(/\\012/, "\n", text); gsub(/\\134/, "\\\\", text)
