@@ -245,7 +245,7 @@ describe('jobs that dump databases', () => {
     await inside('head -c 3000000 /dev/urandom >/data/big');
     await set(0, 0);
     expect(await jobs.start('dump-live--big')).toMatchObject({ ok: true });
-    const before = await jobs.snapshotIds('/srv/restic');
+    const before = await jobs.acceptedIds('/srv/restic');
     await set(0, 3);
     expect((await jobs.start('dump-live--big')).ok).toBe(false);
     expect(await jobs.why('dump-live--big')).toContain('its command failed (3)');
@@ -268,7 +268,8 @@ describe('jobs that dump databases', () => {
     await inside('mv /data/big /data/whole; : >/data/big');
     expect((await jobs.start('dump-live--big')).ok).toBe(false);
     expect(await jobs.why('dump-live--big')).toContain('(min_size)');
-    expect(await jobs.snapshotIds('/srv/restic')).toEqual(before);
+    // Where all of a job was killed at once restic may have been the last, and what it saved is marked.
+    expect(await jobs.acceptedIds('/srv/restic')).toEqual(before);
     await machine.run(restore);
     await inside('cmp /data/whole /data/restored');
   });

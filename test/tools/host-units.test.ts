@@ -58,6 +58,8 @@ function exposureOf(name: string): number {
   if (/^stowage-[^-]+-vzdump-/.test(name)) return 7;
   // The alarm is a program of the host's own, which a sandbox would keep from a mail server.
   if (/^stowage-[^-]+-failure@/.test(name)) return 10;
+  // What a job has stopped is started, and hooks are commands of the host's own.
+  if (/^stowage-[^-]+-recover[.]/.test(name)) return 10;
   return 1.9;
 }
 

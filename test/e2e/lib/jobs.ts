@@ -148,6 +148,18 @@ export class Jobs {
     return (await this.snapshots(repository)).map(({ id }) => id);
   }
 
+  /** Ids of those that a restore may take for the newest one: neither marked as incomplete, nor such a mark. */
+  async acceptedIds(repository: string): Promise<string[]> {
+    const all = await this.snapshots(repository);
+    const marks = all.flatMap(({ id, tags }) => {
+      const marked = tags.flatMap((tag) =>
+        tag.startsWith('incomplete:') ? [tag.slice('incomplete:'.length)] : [],
+      );
+      return marked.length === 0 ? [] : [id, ...marked];
+    });
+    return all.map(({ id }) => id).filter((id) => !marks.includes(id));
+  }
+
   /** Reads the whole repository. Throws when anything in it is damaged. */
   async check(repository: string): Promise<void> {
     await this.restic(repository, 'check', '--read-data');
