@@ -163,8 +163,11 @@ function project(): Project {
         ],
       },
       backup: {
-        volumes: { own: { claim: 'own', exclude: ['x'] }, data: { claim: 'data', exclude: ['x'] } },
-        exclude: ['x'],
+        volumes: {
+          own: { claim: 'own', exclude: ['cache-of-own'] },
+          data: { claim: 'data', exclude: ['cache-of-data'] },
+        },
+        exclude: ['cache-of-all'],
       },
     },
     policy: {
@@ -365,6 +368,8 @@ const STAND_INS: Readonly<Record<string, (text: string) => string | null>> = {
   run_as_user: likeNumber,
   container_name: unusableAs(CONTAINER_NAME),
   'compose service': unusableAs(COMPOSE_SERVICE_NAME),
+  // A pattern that begins at the root is one for all folders of a host, another one is one for each.
+  'backup.exclude': (text) => (/^!?[/](?![*][*])/.test(text) ? '/harmless' : null),
 };
 
 /** A name that nothing can have is never typed: the tree is that of any such name. */
