@@ -77,9 +77,7 @@ export function placeDumps(asked: Omit<DumpToPlace, 'dump'>, service: ServiceFac
   return {
     ...placement,
     dumps: placed.map(({ dump, how }) =>
-      dump.transfer === undefined &&
-      placement.quiesce !== undefined &&
-      isQuiet(dump, how.on_host, service, contract.backup)
+      placement.quiesce !== undefined && isQuiet(dump, how.on_host, contract.backup)
         ? { ...how, quiet: true }
         : how,
     ),

@@ -50,22 +50,14 @@ export function withQuiesce(contract: Contract, service: ServiceFacts, placement
 }
 
 /**
- * Whether a dump is made while the rest stands still, so that it fits the files: where what answers for the database still
- * runs then, or where only the file of a database is read that nobody holds any more.
+ * Whether a dump is made while the rest stands still, so that it fits the files: where its container is known to run on, because
+ * others are named, or where only the file of a database is read that nobody holds any more.
  */
-export function isQuiet(
-  dump: Dump,
-  onHost: boolean,
-  { compose_services: known }: ServiceFacts,
-  { quiesce }: Contract['backup'],
-): boolean {
+export function isQuiet(dump: Dump, onHost: boolean, { quiesce }: Contract['backup']): boolean {
   if (quiesce === null || dump.transfer === 'stream') return false;
   if (quiesce.mode === 'commands') return true;
   // What was frozen may hold a lock on it.
   if (onHost) return quiesce.mode === 'stop';
-  const container = dump.container ?? known[0];
-  if (container === undefined || quiesce.services.length === 0) {
-    return container !== undefined && dump.container !== null && !known.includes(container);
-  }
-  return !quiesce.services.includes(container);
+  // One container has several names, and what stands still cannot be asked.
+  return quiesce.services.length > 0 && dump.container !== null && !quiesce.services.includes(dump.container);
 }
