@@ -101,7 +101,7 @@ export function longestRunAround({ service }: HostJob, around: Around | null): n
 }
 
 /** The unit that does what a job left undone. */
-export function recoverUnit(project: string): string {
+function recoverUnit(project: string): string {
   return installedName(project, 'recover');
 }
 

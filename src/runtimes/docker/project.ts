@@ -59,7 +59,7 @@ export function composeServices(
  * `service_id`: lower case, only letters, digits, `_` and `-`, none of the latter two in front
  * (compose-spec, "Name top-level element"). A dot thus disappears.
  */
-export function composeProjectName(serviceId: string): string {
+function composeProjectName(serviceId: string): string {
   return serviceId
     .toLowerCase()
     .replaceAll(/[^a-z0-9_-]/g, '')
