@@ -4,7 +4,7 @@ const production = process.argv.includes('--production');
 export default {
   entry: [
     'src/{bin,index}.ts!',
-    'src/build/{build,code-cache,library-types,new-runtime}.mjs!',
+    'src/build/{build,check,code-cache,library-types,new-runtime}.mjs!',
     'src/build/generate.ts!',
     // Copied by `npm run new:runtime`.
     'src/runtimes/skeleton/runtime.ts!',
