@@ -69,16 +69,25 @@ export class Sandbox {
     return calls;
   }
 
+  /** No test can time out while it waits for this, so a script that goes on for ever is killed here, with all that it started. */
   run(script: string, args: readonly string[] = [], more: NodeJS.ProcessEnv = {}) {
-    const { status, stdout, stderr } = spawnSync('sh', [script, ...args], {
-      encoding: 'utf8',
+    const options = {
+      encoding: 'utf8' as const,
+      detached: true,
+      timeout: 100_000,
+      killSignal: 'SIGKILL' as const,
       env: {
         PATH: `${this.at('bin')}:${process.env.PATH ?? ''}`,
         AT: this.folder,
         HOME: this.folder,
         ...more,
       },
-    });
+    };
+    const { status, stdout, stderr, pid, error } = spawnSync('sh', [script, ...args], options);
+    if (error !== undefined) {
+      spawnSync('pkill', ['-KILL', '--session', String(pid)]);
+      throw new Error(`${script} did not end: ${stdout}${stderr}`, { cause: error });
+    }
     return { code: status, out: stdout, err: stderr };
   }
 

@@ -1,8 +1,9 @@
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, readdirSync, statSync } from 'node:fs';
+import { mkdirSync, readdirSync, statSync, utimesSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { builtinTemplates } from '../../../src/template/engine.js';
 import { Sandbox } from '../../support/sandbox.js';
+import { SHELL } from '../../support/shell.js';
 
 let sandbox: Sandbox;
 beforeEach(() => {
@@ -10,8 +11,6 @@ beforeEach(() => {
   mkdirSync(sandbox.at('spool'));
 });
 afterEach(() => sandbox.remove());
-
-const SHELLS: readonly (readonly string[])[] = [['dash'], ['busybox', 'sh']];
 
 /** What knows the engine: answers as engines' scripts do, and notes the password that it was given. */
 const ENGINE = `
@@ -31,13 +30,13 @@ case $mode in
 esac
 `;
 
-function script(name: string, shell: readonly string[], words: readonly string[], waitMs = 0) {
+function script(name: string, words: readonly string[], waitMs = 0) {
   const file = sandbox.write(
     `${name}.sh`,
     builtinTemplates().render(`kubernetes/${name}.sh.hbs`, { header: 'test' }),
   );
   sandbox.write('dumps/postgresql.sh', ENGINE);
-  const [program = '', ...first] = shell;
+  const [program, ...first] = SHELL;
   const env = {
     PATH: process.env.PATH ?? '',
     AT: sandbox.folder,
@@ -55,8 +54,8 @@ const OPTIONS = ['--name=db', '--file=db', '--engine=postgresql'];
 const FOLDER = [...OPTIONS, '--shape=folder', '--min-size=10', '--timeout=5'];
 const spooled = () => readdirSync(sandbox.at('spool')).sort();
 
-describe.each(SHELLS)('dump.sh by %s', (...shell) => {
-  const dump = (...words: string[]) => script('dump', shell, [`--to=${sandbox.at('spool')}`, ...words]);
+describe(`dump.sh by ${SHELL[0]}`, () => {
+  const dump = (...words: string[]) => script('dump', [`--to=${sandbox.at('spool')}`, ...words]);
 
   test('writes a file for each part, for its owner alone', () => {
     expect(dump(...FOLDER, '--')).toMatchObject({ status: 0 });
@@ -90,7 +89,7 @@ describe.each(SHELLS)('dump.sh by %s', (...shell) => {
     sandbox.write('slow', '');
     const words = [`--to=${sandbox.at('spool')}`, ...FOLDER, '--'];
     const before = Date.now();
-    script('dump', shell, words, 1500);
+    script('dump', words, 1500);
     expect(Date.now() - before).toBeLessThan(10_000);
     expect(spooled()).toEqual([]);
   });
@@ -108,8 +107,8 @@ describe.each(SHELLS)('dump.sh by %s', (...shell) => {
   });
 });
 
-describe.each(SHELLS)('load-dump.sh by %s', (...shell) => {
-  const load = () => script('load-dump', shell, [`--to=${sandbox.at('spool')}`, ...FOLDER, '--']);
+describe(`load-dump.sh by ${SHELL[0]}`, () => {
+  const load = () => script('load-dump', [`--to=${sandbox.at('spool')}`, ...FOLDER, '--']);
 
   beforeEach(() => {
     for (const name of ['app.dump', 'globals.sql']) sandbox.write(`spool/db/${name}`, `content of ${name}`);
@@ -141,5 +140,40 @@ describe.each(SHELLS)('load-dump.sh by %s', (...shell) => {
     sandbox.write('spool/db/app.dump', 'cut');
     expect(load()).toMatchObject({ status: 1 });
     expect(sandbox.has('loaded')).toBe(false);
+  });
+});
+
+describe(`send-dump.sh by ${SHELL[0]}`, () => {
+  beforeEach(() => {
+    mkdirSync(sandbox.at('dumps/db'), { recursive: true });
+    sandbox.write('dumps/db/globals.sql', 'roles');
+    sandbox.write(
+      'send-dump.sh',
+      builtinTemplates()
+        .render('kubernetes/send-dump.sh.hbs', { header: 'test' })
+        .replaceAll('/dumps', sandbox.at('dumps')),
+    );
+  });
+  const send = () => {
+    const [program, ...first] = SHELL;
+    return spawnSync(program, [...first, sandbox.at('send-dump.sh')], { encoding: 'utf8' });
+  };
+
+  test('sends an archive of the dump', () => {
+    const { status, stdout } = send();
+    expect(status).toBe(0);
+    const listed = spawnSync('tar', ['-tf', '-'], { input: stdout, encoding: 'utf8' }).stdout;
+    expect(listed).toContain('./db/globals.sql');
+  });
+
+  test('sends nothing of a dump that is no new one', () => {
+    const long_ago = Date.now() / 1000 - 7 * 3600;
+    utimesSync(sandbox.at('dumps/db'), long_ago, long_ago);
+    expect(send()).toMatchObject({ status: 1, stdout: '', stderr: expect.stringContaining('six hours') });
+  });
+
+  test('sends nothing where there is none', () => {
+    spawnSync('rm', ['-r', sandbox.at('dumps/db')]);
+    expect(send()).toMatchObject({ status: 1, stdout: '' });
   });
 });

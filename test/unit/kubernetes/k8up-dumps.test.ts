@@ -1,8 +1,4 @@
-import { spawnSync } from 'node:child_process';
-import { mkdirSync, utimesSync } from 'node:fs';
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { builtinTemplates } from '../../../src/template/engine.js';
-import { Sandbox } from '../../support/sandbox.js';
+import { describe, expect, test } from '@jest/globals';
 import { fieldTable, MINORS, objectProblems, objectsOf, type Fields } from './objects.js';
 import { contract, renderProject, type Json } from './project.js';
 
@@ -130,43 +126,5 @@ describe.each(MINORS)('Kubernetes %s', (minor) => {
     ];
     expect(objects).toHaveLength(4);
     expect(objects.flatMap((object) => objectProblems(object, fieldTable(minor)))).toEqual([]);
-  });
-});
-
-describe.each([['dash'], ['busybox', 'sh']])('send-dump.sh by %s', (...shell) => {
-  let sandbox: Sandbox;
-  beforeEach(() => {
-    sandbox = new Sandbox();
-    mkdirSync(sandbox.at('dumps/db'), { recursive: true });
-    sandbox.write('dumps/db/globals.sql', 'roles');
-    sandbox.write(
-      'send-dump.sh',
-      builtinTemplates()
-        .render('kubernetes/send-dump.sh.hbs', { header: 'test' })
-        .replaceAll('/dumps', sandbox.at('dumps')),
-    );
-  });
-  afterEach(() => sandbox.remove());
-  const send = () => {
-    const [program = '', ...first] = shell;
-    return spawnSync(program, [...first, sandbox.at('send-dump.sh')], { encoding: 'utf8' });
-  };
-
-  test('sends an archive of the dump', () => {
-    const { status, stdout } = send();
-    expect(status).toBe(0);
-    const listed = spawnSync('tar', ['-tf', '-'], { input: stdout, encoding: 'utf8' }).stdout;
-    expect(listed).toContain('./db/globals.sql');
-  });
-
-  test('sends nothing of a dump that is no new one', () => {
-    const long_ago = Date.now() / 1000 - 7 * 3600;
-    utimesSync(sandbox.at('dumps/db'), long_ago, long_ago);
-    expect(send()).toMatchObject({ status: 1, stdout: '', stderr: expect.stringContaining('six hours') });
-  });
-
-  test('sends nothing where there is none', () => {
-    spawnSync('rm', ['-r', sandbox.at('dumps/db')]);
-    expect(send()).toMatchObject({ status: 1, stdout: '' });
   });
 });

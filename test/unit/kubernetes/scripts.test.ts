@@ -14,6 +14,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { BUSYBOX } from '../../support/shell.js';
 import { objectsOf, valuesOf } from './objects.js';
 import { renderProject, mixed } from './project.js';
 
@@ -183,15 +184,15 @@ describe('backup.sh', () => {
   });
 });
 
-test('a source whose newest file is too old stops it before restic runs, with the programs of an image too', () => {
+test('a source whose newest file is too old stops it before restic runs', () => {
   const checks = [`not-empty:${at('full')}`, `fresh:${at('full')}:1560`];
   const backUp = () => run([at('backup.sh'), ...checks, ...OPTIONS, '--', '/x']);
   expect(backUp().status).toBe(0);
   rmSync(at('notes'));
   const old = Date.now() / 1000 - 27 * 3600;
   utimesSync(at('full/file'), old, old);
-  for (const program of ['find', 'stat', 'awk', 'date', 'none']) {
-    if (program !== 'none') symlinkSync('/bin/busybox', at(`bin/${program}`));
+  for (const program of ['', ...(BUSYBOX ? ['find', 'stat', 'awk', 'date'] : [])]) {
+    if (program !== '') symlinkSync('/bin/busybox', at(`bin/${program}`));
     const { status, said } = backUp();
     expect({ status, said }).toMatchObject({ status: 1, said: expect.stringContaining('is 1d 3h old') });
   }

@@ -645,10 +645,14 @@ ${1#*=}" ;;
   # What restic says is shown as it comes, and kept until it is judged.
   rm -f "$state/pipe"
   mkfifo -m 600 "$state/pipe" || return 1
-  tee "$state/output" <"$state/pipe" &
+  # No opening waits for another end, which a stop would break off.
+  exec 4<>"$state/pipe" 5<"$state/pipe" 6>"$state/pipe" 4>&-
+  tee "$state/output" <&5 5<&- 6>&- &
   copier=$!
+  exec 5<&-
   status=0
-  run "${restic:-restic}" backup "--host=$snapshot_host" "--retry-lock=$retry_lock" "$@" >"$state/pipe" || status=$?
+  run "${restic:-restic}" backup "--host=$snapshot_host" "--retry-lock=$retry_lock" "$@" >&6 6>&- || status=$?
+  exec 6>&-
   while kill -0 "$copier" 2>/dev/null; do wait "$copier"; done
   [ -z "$(saved_snapshot)" ] || note_machine
   judge "$status"

@@ -538,10 +538,14 @@ ${1#*=}" ;;
   # What restic says is shown as it comes, and kept until it is judged.
   rm -f "$state/pipe"
   mkfifo -m 600 "$state/pipe" || return 1
-  tee "$state/output" <"$state/pipe" &
+  # No opening waits for another end, which a stop would break off.
+  exec 4<>"$state/pipe" 5<"$state/pipe" 6>"$state/pipe" 4>&-
+  tee "$state/output" <&5 5<&- 6>&- &
   copier=$!
+  exec 5<&-
   status=0
-  run "${restic:-restic}" backup "--host=$snapshot_host" "--retry-lock=$retry_lock" "$@" >"$state/pipe" || status=$?
+  run "${restic:-restic}" backup "--host=$snapshot_host" "--retry-lock=$retry_lock" "$@" >&6 6>&- || status=$?
+  exec 6>&-
   while kill -0 "$copier" 2>/dev/null; do wait "$copier"; done
   [ -z "$(saved_snapshot)" ] || note_machine
   judge "$status"
@@ -576,19 +580,28 @@ verdict() {
   return 1
 }
 
+# It says when somebody writes, or when nothing will be read.
+read_stream() {
+  { : >"$work/open" && LC_ALL=C exec dd bs=64k 2>"$work/count"; } <"$folder/pipe" || : >"$work/open"
+  return 1
+}
+
 # Hands the stream to restic. One that is not whole stops restic, which listens only while it reads: so there is something
 # to read until it is gone.
 pass() {
   trap - EXIT HUP INT
   copied=0 reader=''
-  trap '[ -z "$reader" ] || kill "$reader" 2>/dev/null' TERM
+  # A reader that is just starting would lose any other signal.
+  trap '[ -z "$reader" ] || kill -KILL "$reader" 2>/dev/null' TERM
   : >"$work/count"
-  # Of a dump that has ended before anybody read it there is nothing to wait for.
-  if [ ! -f "$folder/end" ]; then
-    LC_ALL=C dd bs=64k <"$folder/pipe" 2>"$work/count" &
-    reader=$!
-    wait "$reader" || copied=$?
-  fi
+  read_stream &
+  reader=$!
+  # A dump that has ended before anybody read it never opens its end of the pipe, and may end just now.
+  until [ -f "$work/open" ]; do
+    if grep -qx broken "$folder/end" 2>/dev/null; then kill -KILL "$reader" 2>/dev/null && break; fi
+    sleep 0.1
+  done
+  wait "$reader" || copied=$?
   if verdict "$copied"; then
     : >"$work/whole"
     return
