@@ -27,8 +27,8 @@ case $1 in
   snapshots) cat "$SNAPSHOTS" ;;
   restore)
     [ -n "\${HANG-}" ] || exit 0
-    trap 'kill "$!"; echo ended >>"$NOTES"; exit 130' TERM
-    sleep 20 &
+    trap 'kill -KILL "$!"; echo ended >>"$NOTES"; exit 130' TERM
+    sleep 20 >/dev/null 2>&1 &
     touch "$HANG"
     wait
     ;;
