@@ -22,8 +22,11 @@ export function withoutProject(project: string, name: string): string {
   return name.slice(projectName(project).length + 1);
 }
 
-/** Name of a volume or a container of a pod, which no other pod sees: no project is in it. */
-export function podVolumeName(prefix: 'claim' | 'path' | 'secret' | 'dump', name: string): string {
+/** Name of a volume or a container of a pod, which no other pod sees: no project is in it. Ours say so in a pod of the workload's. */
+export function podVolumeName(
+  prefix: 'claim' | 'path' | 'secret' | 'dump' | 'stowage-dump',
+  name: string,
+): string {
   return fitted(`${prefix}-${name}`);
 }
 

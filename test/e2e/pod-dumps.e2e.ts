@@ -64,6 +64,20 @@ const FILL = 'create table account as select i as id, 0 as amount from generate_
 const MOVE = 'update account set amount = amount + 1 - 2 * (id % 2)';
 const SUM = "select count(*) || ' ' || sum(amount) from account";
 
+const workloadOf = (service: keyof typeof SERVERS) =>
+  [
+    {
+      ...{ image: DATABASE, command: ['sh', '-euc', SERVERS[service]] },
+      env: [{ name: 'PASSWORD', value: PASSWORDS[service] }],
+      volumeMounts: [{ name: 'data', mountPath: '/data' }],
+    },
+    [{ name: 'data', persistentVolumeClaim: { claimName: `${service}-data` } }],
+  ] as const;
+
+interface Hook {
+  readonly exec: { readonly container: string; readonly command: readonly string[] };
+}
+
 describe('dumps in pods', () => {
   let machine: Machine;
   let project: Project;
@@ -99,6 +113,10 @@ describe('dumps in pods', () => {
       '6380',
       ...words,
     ]);
+  const answers = async () =>
+    machine.run(`for try in $(seq 60); do
+        podman exec shop-pod-app pg_isready -q -h 127.0.0.1 2>/dev/null && exit; sleep 0.5
+      done; podman logs --tail 20 shop-pod-app >&2; exit 1`);
   const snapshots = async (): Promise<Snapshot[]> =>
     JSON.parse(
       await run(`RESTIC_PASSWORD=secret restic --no-cache --no-lock --repo ${URL} snapshots --json`),
@@ -142,19 +160,9 @@ describe('dumps in pods', () => {
     );
     for (const service of ['shop', 'queue', 'notes'] as const) {
       await machine.run(`podman volume create ${service}-data`);
-      await cluster.deploy(
-        service,
-        {
-          ...{ image: DATABASE, command: ['sh', '-euc', SERVERS[service]] },
-          env: [{ name: 'PASSWORD', value: PASSWORDS[service] }],
-          volumeMounts: [{ name: 'data', mountPath: '/data' }],
-        },
-        [{ name: 'data', persistentVolumeClaim: { claimName: `${service}-data` } }],
-      );
+      await cluster.deploy(service, ...workloadOf(service));
     }
-    await machine.run(`for try in $(seq 60); do
-        podman exec shop-pod-app pg_isready -q -h 127.0.0.1 2>/dev/null && exit; sleep 0.5
-      done; podman logs --tail 20 shop-pod-app >&2; exit 1`);
+    await answers();
     await sql('create database bank', 'postgres');
     await sql(FILL);
     await redis('set', 'order', '4711');
@@ -215,6 +223,46 @@ describe('dumps in pods', () => {
     await sql('drop table account');
     await restore('shop', /^Load the databases$/, own);
     expect(await sql(SUM)).toBe('500 0');
+  });
+
+  test('Velero’s hooks dump in the pod of the workload, and the page loads what is there', async () => {
+    const own = makeProject({
+      'stowage.yml': POLICY.replace('project: lab', 'project: moved').replace(
+        'kubernetes: {',
+        'kubernetes: { method: velero,',
+      ),
+      'services/shop.yml': CONTRACTS['services/shop.yml'],
+    });
+    await render(own);
+    const tree = path.join(own.rendered, 'kubernetes');
+    const operated = await Cluster.make(machine, await kubernetesOf('kubernetes-trixie'), tree, {});
+    await operated.deployWith(path.join(tree, 'apps/workloads/shop'), 'shop', ...workloadOf('shop'));
+    await answers();
+    const { template } = operated.find('Schedule', 'stowage-moved-backup-shop').spec as {
+      template: { hooks: { resources: readonly { pre: readonly Hook[]; post: readonly Hook[] }[] } };
+    };
+    // As Velero does it: no shell, no input, and the pod's part of the backup ends with the first that fails.
+    const ask = async (when: 'pre' | 'post'): Promise<number> => {
+      for (const { exec } of template.hooks.resources[0]?.[when] ?? []) {
+        const words = ['podman', 'exec', `shop-pod-${exec.container}`, ...exec.command];
+        const { code } = await machine.run(words, { allowFail: true });
+        if (code !== 0) return code;
+      }
+      return 0;
+    };
+    expect(await ask('post')).not.toBe(0);
+    expect(await ask('pre')).toBe(0);
+    await sql('drop table account');
+    await restore('shop', /^Load the databases$/, own);
+    expect(await sql(SUM)).toBe('500 0');
+    expect(await ask('post')).toBe(0);
+    await sql("alter user keeper password 'another'");
+    expect(await ask('pre')).not.toBe(0);
+    expect(await run('podman exec shop-pod-stowage-dump-all ls /dumps')).toBe('');
+    expect(await ask('post')).not.toBe(0);
+    await machine.run(
+      `podman exec --env=PGPASSWORD=another shop-pod-app psql -qX -h 127.0.0.1 -U keeper postgres -c "alter user keeper password '${PASSWORDS.shop.replaceAll("'", "''")}'"`,
+    );
   });
 
   test.each([

@@ -39,11 +39,18 @@ export function killGroup(name: string): void {
   }
 }
 
-/** Removes the empty groups. Throws when a process is left in one. */
-export function removeGroups(name: string): void {
-  for (const group of hierarchies().flatMap((hierarchy) => groupAndBelow(path.join(hierarchy, name)))) {
-    if (existsSync(group)) rmdirSync(group);
-  }
+/** Removes the groups; false while one holds what is ending, such as a process that nobody has waited for yet. */
+export function removeGroups(name: string): boolean {
+  return hierarchies()
+    .flatMap((hierarchy) => groupAndBelow(path.join(hierarchy, name)))
+    .every((group) => {
+      try {
+        rmdirSync(group);
+        return true;
+      } catch {
+        return !existsSync(group);
+      }
+    });
 }
 
 /** Whether a process of the group lives. */

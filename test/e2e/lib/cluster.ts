@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { objectsOf, type Fields } from '../../unit/kubernetes/objects.js';
 import type { CommandResult } from './host.js';
@@ -65,6 +65,8 @@ case "$verb $*" in
     podman pod rm --force --ignore --time=1 "\${1#deployment/}-pod" >&2
     [ "$2" = --replicas=0 ] || play "${STORE}/$1.yaml" ;;
   'rollout status deployment/'*) running "\${2#deployment/}-pod" ;;
+  'exec --stdin --tty deployment/'*' --container='*)
+    pod=\${3#deployment/}-pod-\${4#--container=}; shift 5; exec podman exec "$pod" "$@" ;;
   'exec --stdin --tty '*) pod=$(first "$3"); shift 4; exec podman exec "$pod" "$@" ;;
   'exec deployment/'*) pod=\${1#deployment/}; shift 2; exec podman exec "$pod-pod-app" "$@" ;;
   'exec '*) pod=$(first "$1"); shift 2; exec podman exec "$pod" "$@" ;;
@@ -86,11 +88,13 @@ const KEPT = { annotations: { 'io.podman.annotations.init.container.type': 'alwa
 export class Cluster {
   readonly #machine: Machine;
   readonly #objects: readonly Fields[];
+  readonly #kubectl: string;
   /** Files of the machine that stand for what a kubelet makes, by their paths. */
   readonly #files = new Map<string, string>();
 
-  private constructor(machine: Machine, objects: readonly Fields[]) {
+  private constructor(machine: Machine, kubectl: string, objects: readonly Fields[]) {
     this.#machine = machine;
+    this.#kubectl = kubectl;
     this.#objects = objects;
   }
 
@@ -107,7 +111,7 @@ export class Cluster {
     secrets: Readonly<Record<string, Readonly<Record<string, string>>>>,
   ): Promise<Cluster> {
     await machine.write('/usr/local/bin/kubectl', KUBECTL.replaceAll('@NODE@', machine.name), '755');
-    const cluster = new Cluster(machine, await kustomize(kubectl, folder));
+    const cluster = new Cluster(machine, kubectl, await kustomize(kubectl, folder));
     for (const [name, values] of Object.entries(secrets)) {
       const data = Object.entries(values).map(([key, value]) => [key, Buffer.from(value).toString('base64')]);
       const secret = { ...object('v1', 'Secret', name), data: Object.fromEntries(data) as Fields };
@@ -201,19 +205,42 @@ export class Cluster {
 
   /** Starts a workload, which `kubectl` can then scale. Its only container is called `app`. */
   async deploy(name: string, container: Fields, volumes: readonly Fields[]): Promise<void> {
-    const labels = { app: name };
-    const deployment = {
-      ...object('apps/v1', 'Deployment', name),
-      spec: {
-        selector: { matchLabels: labels },
-        template: {
-          metadata: { labels },
-          spec: { containers: [{ name: 'app', ...container }], volumes },
-        },
-      },
-    };
+    await this.#start(workload(name, container, volumes));
+  }
+
+  /** Starts a workload anew, with what a component of the rendered tree has kustomize make of it. */
+  async deployWith(
+    component: string,
+    name: string,
+    container: Fields,
+    volumes: readonly Fields[],
+  ): Promise<void> {
+    const folder = mkdtempSync(path.join(path.dirname(component), 'workload-'));
+    const plain = workload(name, container, volumes);
+    writeFileSync(path.join(folder, 'workload.yaml'), stream([plain]));
+    writeFileSync(
+      path.join(folder, 'kustomization.yaml'),
+      stream([{ resources: ['workload.yaml'], components: [path.relative(folder, component)] }]),
+    );
+    const [made] = await kustomize(this.#kubectl, folder);
+    if (made === undefined) throw new Error(`nothing is made of ${name}`);
+    const spec = made.spec as { template: Fields & { spec: PodSpec } };
+    const maps = this.#objects.filter(({ kind }) => kind === 'ConfigMap');
+    const played = asKubelet(spec.template.spec, maps, { pod: `${name}-pod`, node: this.#machine.name });
+    for (const [file, text] of Object.entries(played.files)) this.#files.set(file, text);
+    await this.#writeFiles();
+    await this.#start({ ...made, spec: { ...spec, template: { ...spec.template, spec: played.pod } } });
+  }
+
+  async #start(deployment: Fields): Promise<void> {
+    const name = nameOf(deployment);
     await this.#machine.write(`${STORE}/deployment/${name}.yaml`, stream([deployment]));
     await this.#machine.run(`kubectl scale deployment/${name} --replicas=1`);
+  }
+
+  /** A rendered object that is no pod's. */
+  find(kind: string, name: string): Fields {
+    return this.#find(kind, name);
   }
 
   async #runChanged(cronJob: string, change: (container: Container) => Fields): Promise<CommandResult> {
@@ -268,6 +295,18 @@ export class Cluster {
 
 function namespaceOf({ metadata }: Fields): string {
   return (metadata as { namespace: string }).namespace;
+}
+
+function workload(name: string, container: Fields, volumes: readonly Fields[]): Fields {
+  const labels = { app: name };
+  return {
+    ...object('apps/v1', 'Deployment', name),
+    metadata: { name, namespace: 'apps' },
+    spec: {
+      selector: { matchLabels: labels },
+      template: { metadata: { labels }, spec: { containers: [{ name: 'app', ...container }], volumes } },
+    },
+  };
 }
 
 /** Files below a folder, relative to it. */

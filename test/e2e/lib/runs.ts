@@ -67,12 +67,11 @@ export async function sweep(): Promise<void> {
 /** Kills what runs in a machine's control groups, waits for its end, removes the groups. */
 export async function endGroup(name: string): Promise<void> {
   const deadline = Date.now() + END_PATIENCE_MS;
-  while (groupIsBusy(name)) {
+  while (groupIsBusy(name) || !removeGroups(name)) {
     killGroup(name);
     if (Date.now() > deadline) throw new Error(`processes of ${name} do not end`);
     await sleep(20);
   }
-  removeGroups(name);
 }
 
 function ownName(): string {

@@ -27,7 +27,7 @@ if [ "$1" = snapshots ]; then
 fi
 if [ "$1 $2" = 'cat config' ]; then exit "\${ANSWER:-0}"; fi
 printf '%s\\n' "$@" >>"$NOTES"
-[ -z "\${HANG-}" ] || { trap 'kill $!; echo stopped >>"$NOTES"; exit 130' TERM; sleep 20 & touch "$HANG"; wait; }
+[ -z "\${HANG-}" ] || { trap 'kill -KILL $!; echo stopped >>"$NOTES"; exit 130' TERM; sleep 20 >/dev/null 2>&1 & touch "$HANG"; wait; }
 case \${RESULT:-0}$3 in
   [03]--retry-lock=*) printf 'snapshot %08d saved\\n' 0 ;;
   *--stdin) exit ;;

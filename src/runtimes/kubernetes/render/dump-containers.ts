@@ -76,7 +76,7 @@ export function dumpScriptsVolume(
   project: string,
   scripts: readonly string[],
   dumps: readonly HereDump[],
-): Fields {
+): { readonly name: string; readonly configMap: Fields } {
   const engines = engineScripts(dumps).map((name) => ({ key: `${name}.sh`, path: `dumps/${name}.sh` }));
   const items = [...scripts.map((name) => ({ key: name, path: name })), ...engines];
   return { name: 'dump-scripts', configMap: { name: scriptsConfigMap(project), items } };
@@ -115,12 +115,16 @@ function dumpContainer(
   };
 }
 
-/** What a container has that asks a database, or opens its file: its image, and the password, which nobody else has. */
-export function besideDatabase(settings: KubernetesSettings, here: HereDump): Fields {
+/**
+ * What a container has that asks a database, or opens its file: its image, and the password, which nobody else has.
+ *
+ * @param secret what more is said of the Secret with that
+ */
+export function besideDatabase(settings: KubernetesSettings, here: HereDump, secret: Fields = {}): Fields {
   return {
     name: podVolumeName('dump', here.dump.name),
     image: here.how.container?.image,
-    env: environment(here),
+    env: environment(here, secret),
     resources: podResources(settings),
   };
 }
@@ -136,7 +140,7 @@ export function databaseMounts(job: KubernetesJob, here: HereDump): Fields[] {
 }
 
 /** Where the server is and what its password is, for this container alone. */
-function environment({ dump, how: { container } }: HereDump): Fields[] {
+function environment({ dump, how: { container } }: HereDump, secret: Fields): Fields[] {
   const variables = engineOf(dump.engine).network?.variables;
   const { password } = dump;
   return [
@@ -152,7 +156,7 @@ function environment({ dump, how: { container } }: HereDump): Fields[] {
       : [
           {
             name: 'STOWAGE_PASSWORD',
-            valueFrom: { secretKeyRef: { name: password.secret, key: password.key } },
+            valueFrom: { secretKeyRef: { name: password.secret, key: password.key, ...secret } },
           },
         ]),
   ];

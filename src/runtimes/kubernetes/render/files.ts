@@ -1,3 +1,4 @@
+import { methodOf } from '../methods/registry.js';
 import { rendererOf } from '../methods/renderers.js';
 import { type Namespace, namespaces } from './cluster.js';
 import type { Contents } from './contents.js';
@@ -49,9 +50,10 @@ function ownPods(namespace: Namespace, input: TargetInput): Contents {
   const all = [...backups, ...(namespace.maintained.length > 0 ? MAINTENANCE_SCRIPTS : [])];
   if (all.length === 0) return { files: [], resources: secrets, generators: [] };
   const scripts = scriptFiles(namespace, all, input);
+  const hasPods = namespace.maintained.length > 0 || methodOf(kubernetes).restic !== 'nobody';
   return {
     files: scripts.files,
-    resources: [...commonFiles(namespace, input), ...secrets],
+    resources: [...(hasPods ? commonFiles(namespace, input) : []), ...secrets],
     generators: [scripts.generator],
   };
 }

@@ -27,7 +27,7 @@ export interface StoredDump {
 /** Each way to back up a cluster has places of its own for dumps. */
 export type StoredWhere = (job: KubernetesJob, here: HereDump) => StoredDump;
 
-const TEXT = {
+export const LOADING = {
   stopped:
     'A database that is a file is made beside the one that is there, checked, and put in its place at the end. The old file stays beside it, under a name that says when.',
   running:
@@ -60,17 +60,27 @@ export function fileHolders(job: KubernetesJob): PlannedVolume[] {
 }
 
 /** Loads what was dumped: files of databases while the workload stands still, servers once they run. */
-export function loadDumps(job: KubernetesJob, workload: keyof typeof TEXT, storedWhere: StoredWhere): Step[] {
+export function loadDumps(
+  job: KubernetesJob,
+  workload: keyof typeof LOADING,
+  storedWhere: StoredWhere,
+): Step[] {
   const isFile = (here: HereDump) => holderOf(job, here) !== null;
   const dumps = jobDumps(job).filter((here) => isLoaded(here) && isFile(here) === (workload === 'stopped'));
   if (dumps.length === 0) return [];
   return [
     fenced(
       'Load the databases',
-      `${TEXT[workload]} restic in a pod of its own reads the dump of the newest complete snapshot; for another one put its id in place of latest in the file.`,
+      `${LOADING[workload]} restic in a pod of its own reads the dump of the newest complete snapshot; for another one put its id in place of latest in the file.`,
       dumps.map((here) => loadFence(job, here, storedWhere(job, here))),
     ),
   ];
+}
+
+/** What loads a dump that lies in a folder, where its scripts are. */
+export function loadCommand(here: HereDump, folder: string): string[] {
+  const words = [`--to=${folder}`, ...dumpOptions(here), '--', ...here.dump.restore_command];
+  return ['sh', `${SCRIPTS}/load-dump.sh`, ...words];
 }
 
 function loadFence(job: KubernetesJob, here: HereDump, { path, is_archive }: StoredDump): Fence {
@@ -81,11 +91,7 @@ function loadFence(job: KubernetesJob, here: HereDump, { path, is_archive }: Sto
   return fence(`${IN_TREE}, for ${dump.name} (${engineOf(dump.engine).title})`, [
     applyFile(restoreDumpPath(job, here)),
     kubectl(job, 'wait', '--for=condition=Ready', `pod/${pod}`, '--timeout=60m'),
-    kubectl(
-      job,
-      ...['exec', '--stdin', '--tty', pod, '--', 'sh', `${SCRIPTS}/load-dump.sh`],
-      ...[`--to=${folder}`, ...dumpOptions(here), '--', ...dump.restore_command],
-    ),
+    kubectl(job, 'exec', '--stdin', '--tty', pod, '--', ...loadCommand(here, folder)),
     ...(kept == null
       ? []
       : [kubectl(job, 'cp', `${pod}:/tmp/${kept}`, `./${job.service.service_id}-${dump.name}-${kept}`)]),

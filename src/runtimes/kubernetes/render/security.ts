@@ -72,6 +72,16 @@ export function maintenanceSecurity(): PodSecurity {
   return userSecurity(NOBODY, NOBODY);
 }
 
+/**
+ * Security of a container of ours in a pod of the workload's: no right of any kind, whatever the pod says. It runs as the
+ * workload's user where that has a number.
+ */
+export function guestSecurity(service: RunAs): PodSecurity['container'] {
+  const { uid, gid } = workloadUser(service) ?? { uid: NOBODY, gid: NOBODY };
+  const { pod, container } = userSecurity(uid, gid);
+  return { ...pod, ...container };
+}
+
 /** Security of a pod that runs as root, with these capabilities and no others. */
 export function rootSecurity(capabilities: readonly string[]): PodSecurity {
   return {

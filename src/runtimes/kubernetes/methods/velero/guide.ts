@@ -5,6 +5,7 @@ import { claimsOf, type KubernetesJob } from '../../render/cluster.js';
 import { kubectl } from '../../render/kubectl.js';
 import { backupName } from '../../render/names.js';
 import { paused, stopSteps, verified } from '../../render/steps.js';
+import { loadInPod } from './dumps.js';
 import { selectorOf, UNKNOWN, workloadOf } from '../../render/workload.js';
 
 /** First beside the live data, then in its place. */
@@ -31,6 +32,7 @@ export function veleroSteps(job: KubernetesJob, settings: KubernetesSettings): S
         step('Restore in place', 'What was deleted comes back from the newest backup, the workload too.', [
           veleroRestore(job, settings, false),
         ]),
+        ...loadInPod(job),
         ...verified(job),
       ],
     ),
@@ -69,7 +71,7 @@ function velero(settings: KubernetesSettings, ...args: readonly string[]): Comma
 function deleteWorkload(job: KubernetesJob, claims: readonly string[]): Command[] {
   return [
     kubectl(job, 'delete', workloadOf(job) ?? UNKNOWN),
-    kubectl(job, 'delete', 'persistentvolumeclaim', ...claims),
+    ...(claims.length === 0 ? [] : [kubectl(job, 'delete', 'persistentvolumeclaim', ...claims)]),
   ];
 }
 

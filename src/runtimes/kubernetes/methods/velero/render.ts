@@ -1,4 +1,6 @@
 import type { MethodRenderer } from '../renderer.js';
+import { dumpScripts } from '../../render/dump-containers.js';
+import { storedDumps } from './dumps.js';
 import { veleroSteps } from './guide.js';
 import { veleroComponent, veleroFile } from './schedule.js';
 
@@ -11,6 +13,8 @@ export const velero: MethodRenderer = {
   }),
   // Its pods are in its own namespace.
   level: () => 'restricted',
-  stored: () => 'by Velero, into its own storage: restic cannot read these backups.',
+  scripts: ({ jobs }) => dumpScripts(jobs),
+  stored: (service) =>
+    `by Velero, into its own storage: restic cannot read these backups.${storedDumps(service)}`,
   steps: veleroSteps,
 };

@@ -7,6 +7,7 @@ import type { RenderedFile, TargetInput } from '../../../../rendering/file.js';
 import { backupSchedule, type KubernetesJob } from '../../render/cluster.js';
 import { componentFile, jsonPatch, literal } from '../../render/component.js';
 import { backupName, serviceRendered } from '../../render/names.js';
+import { DUMPS, dumpHooks, dumpPatch } from './dumps.js';
 import { longestGap } from '../../render/timing.js';
 
 /** Velero's `Schedule` for one service (velero.io, "Schedule API type"). */
@@ -30,6 +31,7 @@ export function veleroFile(job: KubernetesJob, { plan, runtimes, templates }: Ta
       selector: placement.workload?.selector ?? {},
       ttl: `${longestKept(service, schedule)}h0m0s`,
       csi: settings.snapshot === 'csi',
+      hooks: dumpHooks(job, settings),
     }),
   );
 }
@@ -70,16 +72,29 @@ function hoursOf(duration: string): number {
 /** Workloads whose pods a patch can reach. */
 const WORKLOADS = ['Deployment', 'StatefulSet', 'DaemonSet'] as const;
 
-/** The annotation that has Velero read the files of a running pod; none where it takes CSI snapshots. */
+/**
+ * The annotation that has Velero read files of a running pod, and the containers that dump databases; nothing where it takes
+ * CSI snapshots and dumps nothing.
+ */
 export function veleroComponent(job: KubernetesJob, input: TargetInput): RenderedFile[] {
-  if (settingsOf(input.runtimes).snapshot === 'csi') return [];
-  const volumes = [...new Set(job.volumes.map((volume) => volume.service_volume ?? volume.volume))].join(',');
+  const settings = settingsOf(input.runtimes);
+  const read =
+    settings.snapshot === 'csi' ? [] : job.volumes.map((volume) => volume.service_volume ?? volume.volume);
+  const spec = dumpPatch(job, settings);
+  const volumes = [...new Set(read), ...(spec === null ? [] : [DUMPS])].join(',');
+  if (volumes === '') return [];
   return [
     componentFile(job, input, 'kubernetes/workload-velero.yaml.hbs', {
       app: literal(job.placement.workload?.name ?? job.service.service_name),
       kinds: WORKLOADS,
+      dumps: spec !== null,
       patch: jsonPatch({
-        spec: { template: { metadata: { annotations: { 'backup.velero.io/backup-volumes': volumes } } } },
+        spec: {
+          template: {
+            metadata: { annotations: { 'backup.velero.io/backup-volumes': volumes } },
+            ...(spec === null ? {} : { spec }),
+          },
+        },
       }),
     }),
   ];
