@@ -1,9 +1,11 @@
+import { AUDIT_CODES } from './audit-codes.js';
 import { REVIEW_CODES } from './review-codes.js';
 
 /**
  * Every diagnostic code, once: what it means, for people who look it up. The first digit names the room that
  * finds it: 0 reading files, 1 contracts, 2 the policy, 3 what only shows across files, 4 where volumes live,
- * 5 templates and rendering, 6 the output tree, 7 schedules, 8 what a change means.
+ * 5 templates and rendering, 6 the output tree, 7 schedules, 8 what a change means,
+ * 9 snapshots that exist.
  */
 export const CODES = {
   // 0: reading files and YAML
@@ -308,6 +310,8 @@ export const CODES = {
   STW713: 'Two runs lie further apart than `max_age` allows. Run more often, or allow more.',
   STW720: 'The command line names a host or repository for which the plan has no job.',
   ...REVIEW_CODES,
+  // 9: snapshots that exist
+  ...AUDIT_CODES,
 } as const satisfies Record<string, string>;
 
 /** A key of {@link CODES}. */

@@ -3,7 +3,8 @@ import { count } from '../diagnostics/format-text.js';
 import { printable, printableLines } from '../diagnostics/printable.js';
 import { hunks } from '../output/diff.js';
 import { maskSecrets } from '../source/secrets.js';
-import { markdownCode, markdownText } from '../template/encoders/markdown-text.js';
+import { code, prose } from '../diagnostics/markdown.js';
+import { markdownText } from '../template/encoders/markdown-text.js';
 import type { Finding, Severity } from './finding.js';
 import {
   countFindings,
@@ -153,25 +154,6 @@ function changeLines(before: string | null, after: string | null): string[] {
   return labelled.flatMap(([label, text]) =>
     text === null ? [] : [`  - ${label}:`, ...fenced(text, '', '    ')],
   );
-}
-
-/** A message of ours: what stands between backquotes is code, the rest is text. */
-function prose(message: string): string {
-  return printable(message)
-    .split('`')
-    .map((part, index) => (index % 2 === 1 ? code(part) : encoded(part)))
-    .join('');
-}
-
-/** Text, its spaces at the ends kept: it stands between pieces of code. */
-function encoded(text: string): string {
-  const [, before = '', middle = '', after = ''] = /^( *)(.*?)( *)$/s.exec(text) ?? [];
-  return middle === '' ? before + after : `${before}${markdownText(middle)}${after}`;
-}
-
-function code(text: string): string {
-  const shown = printable(text);
-  return shown.trim() === '' ? markdownText('(empty)') : markdownCode(shown);
 }
 
 /** A fenced block whose fence is longer than any run of backquotes in it. */

@@ -3,7 +3,7 @@ import { AWAY } from './lib/away.js';
 import { failsWith } from './lib/aftermath.js';
 import { Jobs, type Snapshot } from './lib/jobs.js';
 import { boot, type Machine } from './lib/machine.js';
-import { makeProject, render } from './lib/program.js';
+import { audit, makeProject, render, type Project } from './lib/program.js';
 
 const LOCAL = '/srv/local';
 const SERVED = '/srv/served';
@@ -39,6 +39,9 @@ backup: { repository: far }
 describe('what a snapshot has to be', () => {
   let machine: Machine;
   let jobs: Jobs;
+  let project: Project;
+  /** What an audit of the real list says. */
+  const audited = async () => audit(project, 'local', await jobs.restic(LOCAL, 'snapshots', '--json'));
   const ids = (snapshots: readonly Snapshot[]): string[] => snapshots.map(({ id }) => id);
   /** Ids that a marker of this host names, as tags. */
   const marked = async (repository: string, host: string): Promise<string[]> =>
@@ -51,7 +54,7 @@ describe('what a snapshot has to be', () => {
 
   beforeAll(async () => {
     machine = await boot('engines', 'complete');
-    const project = makeProject({
+    project = makeProject({
       'stowage.yml': POLICY,
       'services/media.yml': MEDIA,
       'services/notes.yml': NOTES_CONTRACT,
@@ -84,6 +87,7 @@ describe('what a snapshot has to be', () => {
       await machine.run(`rm ${FILMS}/film1?`);
       expect(await jobs.start('backup-media')).toMatchObject(good);
       expect(await marked(LOCAL, 'media')).toEqual([]);
+      expect(await audited()).toEqual([]);
     });
 
     test('what was mounted inside a volume and is not now fails the job, until it is back', async () => {
@@ -92,6 +96,7 @@ describe('what a snapshot has to be', () => {
         failsWith('backup-media', 'and is not now: /backup/media/films/extras'),
       );
       expect(await marked(LOCAL, 'media')).toEqual([`incomplete:${await newest()}`]);
+      expect(await audited()).toEqual([['incomplete', 'media']]);
       await machine.run(`mount -t tmpfs extras ${FILMS}/extras; echo kept >${FILMS}/extras/file`);
       expect(await jobs.start('backup-media')).toMatchObject(good);
       complete = await newest();
@@ -129,6 +134,7 @@ describe('what a snapshot has to be', () => {
       expect(ids(await jobs.snapshots(LOCAL, 'media'))).toEqual([complete]);
       expect(await marked(LOCAL, 'media')).toEqual([]);
       expect(await settled(LOCAL, 'media')).toBe(3);
+      expect(await audited()).toEqual([['incomplete', 'media']]);
     });
 
     test('what a person accepts, with the command that the job names, is what the next ones are compared with', async () => {
@@ -143,6 +149,9 @@ describe('what a snapshot has to be', () => {
       expect(await jobs.start('forget-local')).toMatchObject(good);
       expect(await marked(LOCAL, 'media')).toEqual([]);
       expect(await jobs.start('backup-media')).toMatchObject(good);
+      expect(await audited()).toEqual([]);
+      await jobs.restic(LOCAL, 'tag', '--set', 'service:other', 'latest');
+      expect(await audited()).toContainEqual(['orphan', null]);
       await jobs.check(LOCAL);
     });
   });

@@ -1,4 +1,5 @@
 import type { AddCommand } from '../options.js';
+import { audit } from './audit.js';
 import { diff } from './diff.js';
 import { explain } from './explain.js';
 import { init } from './init.js';
@@ -15,6 +16,7 @@ export const COMMANDS: readonly AddCommand[] = [
   validate,
   render,
   diff,
+  audit,
   report,
   schedule,
   paths,

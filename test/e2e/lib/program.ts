@@ -63,3 +63,22 @@ export async function render(project: Project, ...args: readonly string[]): Prom
   const config = path.join(project.folder, 'stowage.yml');
   return stowage(['render', '--config', config, '--out', project.rendered, ...args]);
 }
+
+/**
+ * What `stowage audit` says of a repository: the kind of each finding, and the service.
+ *
+ * @param listing what the real `restic snapshots --json` printed
+ */
+export async function audit(
+  project: Project,
+  repository: string,
+  listing: string,
+): Promise<(readonly [kind: string, service: string | null])[]> {
+  const file = path.join(project.folder, `${repository}.json`);
+  writeFileSync(file, listing);
+  const config = path.join(project.folder, 'stowage.yml');
+  const args = ['audit', `${repository}=${file}`, '--config', config, '--format', 'json'];
+  const { stdout } = await stowage(args, { allowFail: true });
+  const { findings } = JSON.parse(stdout) as { findings: { kind: string; service: string | null }[] };
+  return findings.map(({ kind, service }) => [kind, service]);
+}
