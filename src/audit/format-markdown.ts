@@ -1,5 +1,5 @@
 import { count } from '../diagnostics/format-text.js';
-import { prose } from '../diagnostics/markdown.js';
+import { prose } from '../template/markdown-prose.js';
 import { auditDiagnostic, type AuditFinding } from './finding.js';
 
 /** An audit as a page or a comment: how it stands, then a list. Names are encoded: they make no markup. */

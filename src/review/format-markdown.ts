@@ -3,7 +3,7 @@ import { count } from '../diagnostics/format-text.js';
 import { printable, printableLines } from '../diagnostics/printable.js';
 import { hunks } from '../output/diff.js';
 import { maskSecrets } from '../source/secrets.js';
-import { code, prose } from '../diagnostics/markdown.js';
+import { code, prose } from '../template/markdown-prose.js';
 import { markdownText } from '../template/encoders/markdown-text.js';
 import type { Finding, Severity } from './finding.js';
 import {

@@ -186,8 +186,8 @@ test('a dump that stands for the files, or has what is in them, makes them no li
 });
 
 test('where no job can make the dump, the copy is a live one', () => {
-  const velero = 'runtimes: { kubernetes: { method: velero } }\n';
+  const volsync = 'runtimes: { kubernetes: { method: volsync } }\n';
   const dumps = { app: { engine: 'postgresql', replaces: 'data' } };
-  const [docker, cluster] = planned(velero, { backup: { dumps } });
+  const [docker, cluster] = planned(volsync, { backup: { dumps } });
   expect([docker, cluster]).toEqual(['docker no', 'kubernetes postgresql']);
 });

@@ -1,5 +1,5 @@
-import { markdownCode, markdownText } from '../template/encoders/markdown-text.js';
-import { printable } from './printable.js';
+import { markdownCode, markdownText } from './encoders/markdown-text.js';
+import { printable } from '../diagnostics/printable.js';
 
 /** A message of ours: what stands between backquotes is code, the rest is text. */
 export function prose(message: string): string {
