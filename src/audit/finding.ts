@@ -2,7 +2,7 @@ import type { DiagnosticCode } from '../diagnostics/codes.js';
 import type { Diagnostic, Span } from '../diagnostics/diagnostic.js';
 
 /** What is wrong with the snapshots that exist. */
-export const KINDS = {
+const KINDS = {
   missing: { code: 'STW901', severity: 'error' },
   stale: { code: 'STW902', severity: 'error' },
   paths: { code: 'STW903', severity: 'error' },

@@ -186,8 +186,8 @@ test('a dump that stands for the files, or has what is in them, makes them no li
 });
 
 test('where no job can make the dump, the copy is a live one', () => {
-  const volsync = 'runtimes: { kubernetes: { method: volsync } }\n';
-  const dumps = { app: { engine: 'postgresql', replaces: 'data' } };
-  const [docker, cluster] = planned(volsync, { backup: { dumps } });
+  // A pod has no file of a host.
+  const app = { engine: 'postgresql', replaces: 'data', password_from: { file: '/etc/postgres' } };
+  const [docker, cluster] = planned('', { backup: { dumps: { app } } });
   expect([docker, cluster]).toEqual(['docker no', 'kubernetes postgresql']);
 });

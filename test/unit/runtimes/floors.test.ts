@@ -8,19 +8,8 @@ const FLOORS = [
   ...['text', 'diagnostics', 'source', 'schedule', 'time'],
   ...['model', 'retention', 'excludes', 'names', 'lookup', 'template', 'backends'],
   ...['dumps', 'jobs', 'locate', 'live-data', 'rendering', 'steps', 'hosts', 'runtimes'],
-  ...[
-    'contract',
-    'policy',
-    'plan',
-    'targets',
-    'output',
-    'report',
-    'audit',
-    'review',
-    'explain',
-    'cli',
-    'build',
-  ],
+  ...['contract', 'policy', 'plan', 'targets', 'output'],
+  ...['report', 'audit', 'review', 'explain', 'cli', 'build'],
 ];
 
 /** Files that stand in no folder, by the folder that they would be in. */
