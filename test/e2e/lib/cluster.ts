@@ -225,6 +225,7 @@ export class Cluster {
     const [made] = await kustomize(this.#kubectl, folder);
     if (made === undefined) throw new Error(`nothing is made of ${name}`);
     const spec = made.spec as { template: Fields & { spec: PodSpec } };
+    if (spec.template.spec.containers[0]?.name !== 'app') throw new Error('app is not the first container');
     const maps = this.#objects.filter(({ kind }) => kind === 'ConfigMap');
     const played = asKubelet(spec.template.spec, maps, { pod: `${name}-pod`, node: this.#machine.name });
     for (const [file, text] of Object.entries(played.files)) this.#files.set(file, text);

@@ -25,7 +25,6 @@ interface Container {
 interface Pod {
   readonly metadata: { readonly annotations: Record<string, string> };
   readonly spec?: {
-    readonly containers: readonly Container[];
     readonly volumes: readonly { name: string }[];
   };
 }
@@ -67,21 +66,29 @@ function rendered(dumps: Json, settings: Json = {}) {
   const [component] = objectsOf(
     project.text('kubernetes/apps/workloads/app/kustomization.yaml'),
   ) as unknown as [{ patches: { patch: string }[] }];
-  const { spec } = JSON.parse(component.patches[0]?.patch ?? '') as { spec: { template: Pod } };
-  return { project, template: schedule.spec.template, pod: spec.template };
+  const patches = component.patches.map(({ patch }) => patch);
+  const merged = patches[0] ?? '';
+  const added = patches.find((patch) => patch.startsWith('[')) ?? '[]';
+  const { spec } = JSON.parse(merged) as { spec: { template: Pod } };
+  const containers = JSON.parse(added) as { op: string; path: string; value: Container }[];
+  return { project, template: schedule.spec.template, pod: spec.template, containers };
 }
 
 describe('a dump under Velero', () => {
-  const { project, template, pod } = rendered(DUMPS);
+  const { project, template, pod, containers } = rendered(DUMPS);
   const [hooks] = template.hooks?.resources ?? [];
 
   test('is made in a container of its own in the pod, and saved from a volume there', () => {
     expect(project.diagnostics).toEqual([]);
     expect(pod.metadata.annotations['backup.velero.io/backup-volumes']).toBe('files,stowage-dumps');
-    expect(pod.spec?.containers.map(({ name }) => name)).toEqual(['stowage-dump-db', 'stowage-dump-feed']);
+    // After its own, so that the first container is still the one that people mean.
+    expect(containers.map(({ op, path, value }) => [op, path, value.name])).toEqual([
+      ['add', '/spec/template/spec/containers/-', 'stowage-dump-db'],
+      ['add', '/spec/template/spec/containers/-', 'stowage-dump-feed'],
+    ]);
     const volumes = new Set(pod.spec?.volumes.map(({ name }) => name));
-    for (const { volumeMounts } of pod.spec?.containers ?? [])
-      for (const { name } of volumeMounts) expect(volumes).toContain(name);
+    for (const { value } of containers)
+      for (const { name } of value.volumeMounts) expect(volumes).toContain(name);
   });
 
   test('does not keep the workload from starting, whatever is missing', () => {
@@ -89,7 +96,7 @@ describe('a dump under Velero', () => {
       name: 'stowage-dump-scripts',
       configMap: expect.objectContaining({ name: 'stowage-lab-scripts', optional: true }),
     });
-    expect(pod.spec?.containers[0]?.env).toContainEqual({
+    expect(containers[0]?.value.env).toContainEqual({
       name: 'STOWAGE_PASSWORD',
       valueFrom: { secretKeyRef: { name: 'database', key: 'password', optional: true } },
     });
@@ -143,7 +150,8 @@ describe('a dump under Velero', () => {
 });
 
 test('without a dump no hook is there, and no container', () => {
-  const { template, pod } = rendered({});
+  const { template, pod, containers } = rendered({});
+  expect(containers).toEqual([]);
   expect(template.hooks).toBeUndefined();
   expect(pod.spec).toBeUndefined();
 });

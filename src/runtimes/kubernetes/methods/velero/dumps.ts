@@ -34,7 +34,10 @@ function dumpContainer({ dump }: HereDump): string {
  * What the workload's pods get: for each dump a container with the image of the database that waits for Velero, and one volume
  * for what they write. None keeps the workload from starting: the scripts and the Secret may be missing, and what waits is a shell.
  */
-export function dumpPatch(job: KubernetesJob, settings: KubernetesSettings): Fields | null {
+export function dumpPatch(
+  job: KubernetesJob,
+  settings: KubernetesSettings,
+): { readonly containers: readonly Fields[]; readonly volumes: readonly Fields[] } | null {
   const dumps = jobDumps(job);
   if (dumps.length === 0) return null;
   const { configMap } = dumpScriptsVolume(job.project, ['dump.sh', 'load-dump.sh'], dumps);

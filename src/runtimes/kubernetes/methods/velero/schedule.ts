@@ -80,22 +80,26 @@ export function veleroComponent(job: KubernetesJob, input: TargetInput): Rendere
   const settings = settingsOf(input.runtimes);
   const read =
     settings.snapshot === 'csi' ? [] : job.volumes.map((volume) => volume.service_volume ?? volume.volume);
-  const spec = dumpPatch(job, settings);
-  const volumes = [...new Set(read), ...(spec === null ? [] : [DUMPS])].join(',');
+  const dumps = dumpPatch(job, settings);
+  const volumes = [...new Set(read), ...(dumps === null ? [] : [DUMPS])].join(',');
   if (volumes === '') return [];
+  const template = {
+    metadata: { annotations: { 'backup.velero.io/backup-volumes': volumes } },
+    ...(dumps === null ? {} : { spec: { volumes: dumps.volumes } }),
+  };
+  // A merge would put them first, and the first container is the one that is meant where nobody names one.
+  const added = (dumps?.containers ?? []).map((value) => ({
+    ...{ op: 'add', path: '/spec/template/spec/containers/-', value },
+  }));
   return [
     componentFile(job, input, 'kubernetes/workload-velero.yaml.hbs', {
       app: literal(job.placement.workload?.name ?? job.service.service_name),
       kinds: WORKLOADS,
-      dumps: spec !== null,
-      patch: jsonPatch({
-        spec: {
-          template: {
-            metadata: { annotations: { 'backup.velero.io/backup-volumes': volumes } },
-            ...(spec === null ? {} : { spec }),
-          },
-        },
-      }),
+      dumps: dumps !== null,
+      patches: [
+        jsonPatch({ spec: { template } }),
+        ...(added.length === 0 ? [] : [`${JSON.stringify(added)}\n`]),
+      ],
     }),
   ];
 }
