@@ -538,7 +538,9 @@ ${1#*=}" ;;
   rm -f "$state/pipe"
   mkfifo -m 600 "$state/pipe" || return 1
   # No opening waits for another end, which a stop would break off.
-  exec 4<>"$state/pipe" 5<"$state/pipe" 6>"$state/pipe" 4>&-
+  exec 4<>"$state/pipe"
+  exec 5<"$state/pipe"
+  exec 6>"$state/pipe" 4>&-
   tee "$state/output" <&5 5<&- 6>&- &
   copier=$!
   exec 5<&-
