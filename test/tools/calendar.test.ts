@@ -27,8 +27,8 @@ const ZONES = [
 ];
 const COUNT = 50;
 /** Expressions for each point in time, and in each call of the program. */
-const CASES = 700;
-const BATCH = 500;
+const CASES = 250;
+const BATCH = 250;
 
 /** The next elapses of each calendar line, in minutes from 1970, as systemd computes them. */
 function elapses(lines: readonly string[], base: string): Map<string, number[]> {
