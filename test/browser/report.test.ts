@@ -81,7 +81,7 @@ describe('the page', () => {
     );
     expect(await rowsOf('immich')).toEqual([
       'immich library ✓ nas1 backed up',
-      'database ✓ nas1 backed up',
+      'database ✓ nas1 dumped',
       'model-cache ✗ nas1 NOT BACKED UP: not listed as persistent',
     ]);
     expect(await texts(page, '.facts .bad')).toEqual(['✗ Not backed up 2']);
