@@ -4,6 +4,24 @@ const LOCKS = ['test/unit/systemd/locks-by-id.test.ts', 'test/unit/systemd/dead-
 /** What makes snapshots, forgets them, checks them, and removes locks. */
 export const repositories = [
   {
+    file: 'src/audit/audit.ts',
+    tests: ['test/unit/audit/audit.test.ts'],
+    mutants: [
+      ['a run that never ends is late at once', 'Math.min((next - run) / 4, ', 'Math.min(0, '],
+      ['a snapshot from the future is the newest', 'time <= latest', 'time <= Infinity'],
+      ['what lies at no path counts', 'if (lost.length === 0) return [];', 'return [];'],
+      ['one snapshot that is gone is told', 'modelled - 1', 'modelled + 1'],
+    ],
+  },
+  {
+    file: 'src/audit/series.ts',
+    tests: ['test/unit/audit/audit.test.ts'],
+    mutants: [
+      ['nobody can accept', "if (this.isAccepted(snapshot)) return 'complete';", ''],
+      ['a filter may forget others', 'return alike?.length === group.length;', 'return true;'],
+    ],
+  },
+  {
     file: 'templates/host/_run-backup.sh.hbs',
     tests: ['test/unit/host/backup.test.ts'],
     mutants: [

@@ -70,8 +70,17 @@ export const runtimes = [
   },
   {
     file: 'templates/kubernetes/send-dump.sh.hbs',
-    tests: ['test/unit/kubernetes/k8up-dumps.test.ts'],
+    tests: ['test/unit/kubernetes/dump-scripts.test.ts'],
     mutants: [['an old dump is sent', ' -mmin -360', '']],
+  },
+  {
+    file: 'src/runtimes/kubernetes/methods/velero/dumps.ts',
+    tests: ['test/unit/kubernetes/velero-dumps.test.ts'],
+    mutants: [
+      ['a dump that fails is no matter', "onError: 'Fail'", "onError: 'Continue'"],
+      ['a dump of another day counts', 'rm -f ${MADE}; ', ''],
+      ['a missing Secret keeps the workload down', '{ optional: true }', '{}'],
+    ],
   },
   {
     file: 'src/runtimes/kubernetes/methods/volsync/method.ts',

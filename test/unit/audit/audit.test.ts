@@ -191,6 +191,11 @@ describe('what is planted is found, and nothing else', () => {
     const [finding] = look([...all, stray, shared]);
     expect(finding).toMatchObject({ kind: 'orphan', host: WIKI, expected: null });
     expect(finding?.hint).toContain(`\`restic forget ${stray.id.slice(0, 12)}\``);
+    // A filter would match what is tagged so and belongs to the service.
+    const strays = Array.from({ length: 20 }, (_, index) => snapshot(index, WIKI, ['hand-made'], ['/etc']));
+    const hint = look([...all, ...strays, shared])[0]?.hint ?? '';
+    expect(hint).toContain(strays.map(({ id }) => id.slice(0, 12)).join(' '));
+    expect(hint).not.toContain('--tag');
     const many = Array.from({ length: 20 }, (_, index) => snapshot(index, 'it’s', ['service:old'], ['/x']));
     expect(look([...all, ...many])[0]?.hint).toContain(
       "`restic forget --host 'it’s' --tag service:old --unsafe-allow-remove-all`",
