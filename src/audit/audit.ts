@@ -1,3 +1,4 @@
+import { groupBy } from '../lookup/group.js';
 import { showDuration, showMinute } from '../schedule/show.js';
 import { isoMinute } from '../schedule/civil.js';
 import { knownSchedule } from '../schedule/job-schedule.js';
@@ -48,13 +49,19 @@ interface Expected {
 export function audit(input: AuditInput): AuditFinding[] {
   const { plan, policy, snapshots } = input;
   const repositories = new Map([...snapshots].map(([name, list]) => [name, new Repository(list)]));
-  const found = expectedOf(input).flatMap((expected) => {
-    const repository = repositories.get(expected.repository);
-    return repository === undefined ? [] : judge(input, expected, repository);
+  // Where the policy names no hosts, one history stands for all the ways in which the service may be deployed.
+  const histories = groupBy(expectedOf(input), ({ repository, snapshot: { host, tags } }) =>
+    JSON.stringify([repository, host, tags]),
+  );
+  const found = [...histories.values()].flatMap(([expected, ...others]) => {
+    const repository = expected === undefined ? undefined : repositories.get(expected.repository);
+    return expected === undefined || repository === undefined
+      ? []
+      : judge(input, expected, others, repository);
   });
+  const pointers = new Map(policy.repositories.map(({ name, pointer }) => [name, pointer]));
   const orphans = plan.repositories.flatMap(({ name }) => {
-    const pointer = policy.repositories.find((one) => one.name === name)?.pointer ?? [];
-    const span = policy.document.span(pointer, 'key');
+    const span = policy.document.span(pointers.get(name) ?? [], 'key');
     const left = repositories.get(name)?.left() ?? [];
     return left.map((group) => orphanFinding(name, group, input.at, span));
   });
@@ -88,7 +95,13 @@ function expectedOf({ plan, policy, contracts }: AuditInput): Expected[] {
   });
 }
 
-function judge(input: AuditInput, expected: Expected, repository: Repository): AuditFinding[] {
+/** @param others the other ways in which the same history may come about */
+function judge(
+  input: AuditInput,
+  expected: Expected,
+  others: readonly Expected[],
+  repository: Repository,
+): AuditFinding[] {
   const { at, zones } = input;
   const { job, service } = expected;
   const all = repository.take(expected.snapshot);
@@ -96,7 +109,7 @@ function judge(input: AuditInput, expected: Expected, repository: Repository): A
   const series = all.filter(({ time }) => time <= latest);
   const [newest] = series;
   const complete = series.filter(({ state }) => state === 'complete');
-  const due = dueRun(job, zones, at);
+  const due = Math.min(...[expected, ...others].map((one) => dueRun(one.job, zones, at)));
   const name = nameOf(expected);
   const finding = finder(expected, newest, due);
   const ahead = all.length - series.length;
@@ -126,7 +139,7 @@ function judge(input: AuditInput, expected: Expected, repository: Repository): A
   if (good === undefined) return found;
   return [
     ...found,
-    ...lostPaths(finding, expected, good),
+    ...lostPaths(finding, expected, others, good),
     ...(repository.isAccepted(good) ? [] : shrunk(finding, expected, good, before)),
     ...fewer(finding, expected, complete, due, zones, service),
   ];
@@ -166,11 +179,13 @@ function dueRun({ schedule, clock, timeout_minutes: timeout }: Job, zones: Zones
   const cron = knownSchedule(schedule.cron);
   const zone = zones(schedule.timezone);
   const runs = lastRuns(cron, zone, at, clock);
-  const due = runs.filter((run) => {
-    const [next = run] = nextRuns(cron, zone, run, 1, clock);
-    return run + Math.min((next - run) / 4, timeout ?? Number.POSITIVE_INFINITY) <= at;
+  const [next] = nextRuns(cron, zone, at, 1, clock);
+  const due = runs.findLast((run, index) => {
+    const room = ((runs[index + 1] ?? next ?? run) - run) / 4;
+    return run + Math.min(room, timeout ?? Number.POSITIVE_INFINITY) <= at;
   });
-  return due.at(-1) ?? at;
+  // What was never due cannot be late.
+  return due ?? 0;
 }
 
 /** At least two of the runs before a moment, where there are any within eight years. */
@@ -209,25 +224,33 @@ function incomplete(
   return [find('incomplete', message, 'the log of its job says what it lacks')];
 }
 
-/** restic 0.18.0, and no other, saves a stream at the top of its snapshot. */
-function lostPaths(find: Find, expected: Expected, newest: Snapshot): AuditFinding[] {
-  const { job, snapshot } = expected;
+function lostPaths(
+  find: Find,
+  expected: Expected,
+  others: readonly Expected[],
+  newest: Snapshot,
+): AuditFinding[] {
   // An operator has paths of its own.
-  if (snapshot.forgotten_by === 'operator') return [];
-  const has = new Set(newest.paths);
-  const lost = job.sources.flatMap((source) => {
-    if (!('snapshot_path' in source)) return [];
-    const { snapshot_path: path } = source;
-    const isThere =
-      has.has(path) || (source.at === 'stream' && has.has(`/${path.slice(path.lastIndexOf('/') + 1)}`));
-    return isThere || isBelow(path, newest.paths) ? [] : [path];
-  });
-  if (lost.length === 0) return [];
+  if (expected.snapshot.forgotten_by === 'operator') return [];
+  const lost = lacking(expected.job, newest);
+  if (lost.length === 0 || others.some(({ job }) => lacking(job, newest).length === 0)) return [];
   const list = lost.map((path) => `\`${path}\``).join(', ');
   const message = `the newest complete snapshot of ${nameOf(expected)} lacks ${list}`;
   return [
     find('paths', message, 'install the jobs that the plan has; until then it cannot be restored from there'),
   ];
+}
+
+/** Paths of a job that a snapshot does not hold. restic 0.18.0, and no other, saves a stream at the top of its snapshot. */
+function lacking({ sources }: Job, { paths }: Snapshot): string[] {
+  const has = new Set(paths);
+  return sources.flatMap((source) => {
+    if (!('snapshot_path' in source)) return [];
+    const { snapshot_path: path } = source;
+    const isThere =
+      has.has(path) || (source.at === 'stream' && has.has(`/${path.slice(path.lastIndexOf('/') + 1)}`));
+    return isThere || isBelow(path, paths) ? [] : [path];
+  });
 }
 
 /** Whether one of the folders that restic was given holds a path. */

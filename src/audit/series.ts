@@ -29,6 +29,7 @@ export class Repository {
   readonly #marked = new Set<string>();
   readonly #accepted = new Set<string>();
   readonly #byHost: ReadonlyMap<string, readonly Snapshot[]>;
+  readonly #byTag: ReadonlyMap<string, readonly { readonly snapshot: Snapshot }[]>;
   readonly #all: readonly Snapshot[];
   readonly #taken = new Set<Snapshot>();
 
@@ -42,13 +43,17 @@ export class Repository {
     }
     this.#all = snapshots.filter((snapshot) => !isMarker(snapshot));
     this.#byHost = groupBy(this.#all, ({ hostname }) => hostname);
+    const tagged = this.#all.flatMap((snapshot) => snapshot.tags.map((tag) => ({ tag, snapshot })));
+    this.#byTag = groupBy(tagged, ({ tag }) => tag);
   }
 
   /** The snapshots of one job, the newest first; they are nobody else's from now on. */
   take({ host, tags }: SnapshotIdentity): JudgedSnapshot[] {
-    const found = (host === null ? this.#all : (this.#byHost.get(host) ?? [])).filter((snapshot) =>
-      isOf(snapshot, tags),
-    );
+    const candidates =
+      host === null
+        ? (this.#byTag.get(tags[0] ?? '') ?? []).map(({ snapshot }) => snapshot)
+        : (this.#byHost.get(host) ?? []);
+    const found = candidates.filter((snapshot) => isOf(snapshot, tags));
     for (const snapshot of found) this.#taken.add(snapshot);
     return found
       .map((snapshot) => ({ ...snapshot, state: this.#stateOf(snapshot) }))

@@ -12,22 +12,13 @@ import type { BackupPlan } from '../model/plan.js';
 import { intlZones } from '../time/intl-zone.js';
 import { EXIT, type ExitCode } from './exit-codes.js';
 import { openProject, type Opened } from './open.js';
-import {
-  policyFile,
-  printAsResult,
-  printBeside,
-  printJson,
-  type BasicFormat,
-  type CommonOptions,
-} from './project.js';
-import { printReport } from './print-report.js';
+import { policyFile, printAsResult, printBeside, type CommentFormat, type CommonOptions } from './project.js';
+import { printDiagnostics, printReport } from './print-report.js';
 import { readAt } from './schedule.js';
 import type { Terminal } from './terminal.js';
 import { UsageError } from './usage-error.js';
 
-export type AuditFormat = BasicFormat | 'markdown' | 'sarif' | 'github';
-
-export interface AuditOptions extends CommonOptions<AuditFormat> {
+export interface AuditOptions extends CommonOptions<CommentFormat> {
   /** `NAME=FILE`, or `NAME=-` for stdin. */
   readonly snapshots: readonly string[];
   /** ISO 8601; now without it. */
@@ -103,10 +94,8 @@ function printProblems(
   { format, quiet }: AuditOptions,
   terminal: Terminal,
 ): void {
-  if (format === 'text') printAsResult(terminal, diagnostics, opened.sources, quiet);
-  else if (format === 'json') printJson(terminal, {}, diagnostics);
-  else if (format === 'markdown') printBeside(terminal, diagnostics, opened.sources, quiet);
-  else printReport(format, diagnostics, opened, terminal);
+  if (format === 'markdown') printBeside(terminal, diagnostics, opened.sources, quiet);
+  else printDiagnostics(format, quiet, diagnostics, opened, terminal);
 }
 
 /** Files by the names of repositories. */

@@ -15,14 +15,12 @@ import { intlZones } from '../time/intl-zone.js';
 import { baseOfCommit, baseOfFolder, sideOf, type Base } from './diff-base.js';
 import { EXIT, type ExitCode } from './exit-codes.js';
 import { renderProject, type Rendered } from './open-rendered.js';
-import { policyFile, printAsResult, printJson, type BasicFormat, type CommonOptions } from './project.js';
-import { printReport } from './print-report.js';
+import { policyFile, type CommentFormat, type CommonOptions } from './project.js';
+import { printDiagnostics, printReport } from './print-report.js';
 import type { Terminal } from './terminal.js';
 import { UsageError } from './usage-error.js';
 
-export type DiffFormat = BasicFormat | 'markdown' | 'sarif' | 'github';
-
-export interface DiffOptions extends CommonOptions<DiffFormat> {
+export interface DiffOptions extends CommonOptions<CommentFormat> {
   /** A commit to compare with. */
   readonly base: string | undefined;
   /** A folder to compare with. */
@@ -116,19 +114,7 @@ function print(result: Review, rendered: Rendered, { format }: DiffOptions, term
 
 /** The mistakes of a working tree that cannot be compared, as far as the format can say them. */
 function printInvalid(rendered: Rendered, { format, quiet }: DiffOptions, terminal: Terminal): void {
-  const { diagnostics, sources } = rendered;
-  switch (format) {
-    case 'text':
-      printAsResult(terminal, diagnostics, sources, quiet);
-      break;
-    case 'json':
-      printJson(terminal, {}, diagnostics);
-      break;
-    case 'markdown':
-      terminal.raw(formatInvalidMarkdown(diagnostics));
-      break;
-    case 'sarif':
-    case 'github':
-      printReport(format, diagnostics, rendered, terminal);
-  }
+  const { diagnostics } = rendered;
+  if (format === 'markdown') terminal.raw(formatInvalidMarkdown(diagnostics));
+  else printDiagnostics(format, quiet, diagnostics, rendered, terminal);
 }

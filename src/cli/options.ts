@@ -1,6 +1,13 @@
 import type { Argv } from 'yargs';
 import type { ExitCode } from './exit-codes.js';
-import { REPORT_FORMATS, type BasicFormat, type CommonOptions, type ReportFormat } from './project.js';
+import {
+  COMMENT_FORMATS,
+  REPORT_FORMATS,
+  type BasicFormat,
+  type CommentFormat,
+  type CommonOptions,
+  type ReportFormat,
+} from './project.js';
 import { processTerminal, type Terminal } from './terminal.js';
 import { UsageError } from './usage-error.js';
 
@@ -50,6 +57,13 @@ export function common<Format extends string>(args: Printing<Format>): CommonOpt
 export function withReports(cli: Argv<Common>): Argv<Printing<BasicFormat | ReportFormat>> {
   return cli.choices('format', REPORT_FORMATS) as Argv<Omit<Common, 'format'>> as Argv<
     Printing<BasicFormat | ReportFormat>
+  >;
+}
+
+/** A command whose findings go into pull requests too. */
+export function withComments(cli: Argv<Common>): Argv<Printing<CommentFormat>> {
+  return cli.choices('format', COMMENT_FORMATS) as Argv<Omit<Common, 'format'>> as Argv<
+    Printing<CommentFormat>
   >;
 }
 

@@ -6,7 +6,7 @@ import { formatJunit } from '../diagnostics/format-junit.js';
 import { formatSarif } from '../diagnostics/format-sarif.js';
 import { findAbove } from '../policy/find.js';
 import type { Opened } from './open.js';
-import type { ReportFormat } from './project.js';
+import { printAsResult, printJson, type BasicFormat, type ReportFormat } from './project.js';
 import type { Terminal } from './terminal.js';
 import { VERSION } from './version.js';
 
@@ -54,4 +54,17 @@ export function printReport(
     return { ...diagnostic, span: { ...span, file: nameOf(span.file) } };
   });
   terminal.out(reportText(format, findings, [...sources.keys()].map(nameOf)));
+}
+
+/** Prints diagnostics as the result of a command that has no other one. */
+export function printDiagnostics(
+  format: BasicFormat | ReportFormat,
+  quiet: boolean,
+  diagnostics: readonly Diagnostic[],
+  opened: Opened,
+  terminal: Terminal,
+): void {
+  if (format === 'text') printAsResult(terminal, diagnostics, opened.sources, quiet);
+  else if (format === 'json') printJson(terminal, {}, diagnostics);
+  else printReport(format, diagnostics, opened, terminal);
 }

@@ -11,6 +11,11 @@ export type ReportFormat = (typeof REPORT_FORMATS)[number];
 
 export type BasicFormat = 'text' | 'json';
 
+/** Formats of commands whose findings go into pull requests too. */
+export const COMMENT_FORMATS = ['markdown', 'sarif', 'github'] as const;
+
+export type CommentFormat = BasicFormat | (typeof COMMENT_FORMATS)[number];
+
 /** What every command takes; some print in more formats. */
 export interface CommonOptions<Format extends string = BasicFormat> {
   /** The policy's file; found upward from the working directory without it. */

@@ -2,15 +2,8 @@ import { failsOn, type FailOn } from '../diagnostics/diagnostic.js';
 import { count } from '../diagnostics/format-text.js';
 import { EXIT, type ExitCode } from './exit-codes.js';
 import { renderProject, type Rendered } from './open-rendered.js';
-import {
-  policyFile,
-  printAsResult,
-  printJson,
-  type BasicFormat,
-  type CommonOptions,
-  type ReportFormat,
-} from './project.js';
-import { printReport } from './print-report.js';
+import { policyFile, type BasicFormat, type CommonOptions, type ReportFormat } from './project.js';
+import { printDiagnostics } from './print-report.js';
 import type { Terminal } from './terminal.js';
 
 /** `12 contracts, 31 volumes, no problems`. */
@@ -28,13 +21,7 @@ export async function validate(
   const rendered = renderProject(await policyFile(options), terminal);
   const failed = failsOn(options.failOn, rendered.diagnostics);
   const { format, quiet } = options;
-  if (format === 'json') {
-    printJson(terminal, {}, rendered.diagnostics);
-  } else if (format === 'text') {
-    printAsResult(terminal, rendered.diagnostics, rendered.sources, quiet);
-    if (!failed && !quiet) terminal.out(successLine(rendered));
-  } else {
-    printReport(format, rendered.diagnostics, rendered, terminal);
-  }
+  printDiagnostics(format, quiet, rendered.diagnostics, rendered, terminal);
+  if (format === 'text' && !failed && !quiet) terminal.out(successLine(rendered));
   return failed ? EXIT.problems : EXIT.clean;
 }

@@ -1,6 +1,4 @@
-import type { Argv } from 'yargs';
-import type { AuditFormat } from '../audit.js';
-import { common, single, terminalOf, type AddCommand, type Common, type Printing } from '../options.js';
+import { common, single, terminalOf, withComments, type AddCommand } from '../options.js';
 
 /** `stowage audit` */
 export const audit: AddCommand = (cli, finish) =>
@@ -8,11 +6,7 @@ export const audit: AddCommand = (cli, finish) =>
     'audit [snapshots..]',
     'Compare the snapshots that exist with those that should',
     (command) =>
-      (
-        command.choices('format', ['markdown', 'sarif', 'github'] as const) as Argv<
-          Omit<Common, 'format'>
-        > as Argv<Printing<AuditFormat>>
-      )
+      withComments(command)
         .positional('snapshots', {
           type: 'string',
           array: true,

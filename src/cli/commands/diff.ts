@@ -1,6 +1,4 @@
-import type { Argv } from 'yargs';
-import type { DiffFormat } from '../diff.js';
-import { common, single, terminalOf, type AddCommand, type Common, type Printing } from '../options.js';
+import { common, single, terminalOf, withComments, type AddCommand } from '../options.js';
 
 /** `stowage diff` */
 export const diff: AddCommand = (cli, finish) =>
@@ -8,11 +6,7 @@ export const diff: AddCommand = (cli, finish) =>
     'diff',
     'Say what a change means for the data, compared with a commit or a folder',
     (command) =>
-      (
-        command.choices('format', ['markdown', 'sarif', 'github'] as const) as Argv<
-          Omit<Common, 'format'>
-        > as Argv<Printing<DiffFormat>>
-      )
+      withComments(command)
         .option('base', {
           type: 'string',
           requiresArg: true,

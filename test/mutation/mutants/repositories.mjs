@@ -7,9 +7,9 @@ export const repositories = [
     file: 'src/audit/audit.ts',
     tests: ['test/unit/audit/audit.test.ts'],
     mutants: [
-      ['a run that never ends is late at once', 'Math.min((next - run) / 4, ', 'Math.min(0, '],
+      ['a run that never ends is late at once', 'Math.min(room, ', 'Math.min(0, '],
       ['a snapshot from the future is the newest', 'time <= latest', 'time <= Infinity'],
-      ['what lies at no path counts', 'if (lost.length === 0) return [];', 'return [];'],
+      ['what lies at no path counts', 'const lost = lacking(expected.job, newest);', 'const lost = [];'],
       ['one snapshot that is gone is told', 'modelled - 1', 'modelled + 1'],
     ],
   },

@@ -170,6 +170,24 @@ describe('what is planted is found, and nothing else', () => {
     expect(kinds(look(plant(whole())))).toEqual(expected);
   });
 
+  test('once, where the policy does not say on which runtime a service is', () => {
+    const [service] = contractsOf(
+      contract('wiki').replace('{ baremetal: a }', '{ baremetal: a, docker: b }'),
+    );
+    const anywhere = buildPlan(policyOf(), service === undefined ? [] : [service]).plan;
+    const jobs = anywhere.jobs.filter(({ kind }) => kind === 'backup');
+    expect(jobs).toHaveLength(2);
+    const found = (main: readonly Snapshot[]) =>
+      kinds(
+        audit({
+          ...{ plan: anywhere, policy, contracts, zones: intlZones, at: AT },
+          snapshots: new Map([['main', main]]),
+        }),
+      );
+    expect(found([])).toEqual([['missing', WIKI]]);
+    expect(found(jobs.slice(1).flatMap((job) => history(job)))).toEqual([]);
+  });
+
   test('but not what a person accepted', () => {
     const all = whole();
     const { id } = newestOf(all, WIKI);
