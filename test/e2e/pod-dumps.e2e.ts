@@ -121,6 +121,20 @@ describe('dumps in pods', () => {
     JSON.parse(
       await run(`RESTIC_PASSWORD=secret restic --no-cache --no-lock --repo ${URL} snapshots --json`),
     ) as Snapshot[];
+  /** The shop in a project of its own, backed up by an operator. */
+  const operatedBy = async (method: string, name: string) => {
+    const own = makeProject({
+      'stowage.yml': POLICY.replace('project: lab', `project: ${name}`).replace(
+        'kubernetes: {',
+        `kubernetes: { method: ${method},`,
+      ),
+      'services/shop.yml': CONTRACTS['services/shop.yml'],
+    });
+    await render(own);
+    const tree = path.join(own.rendered, 'kubernetes');
+    const operated = await Cluster.make(machine, await kubernetesOf('kubernetes-trixie'), tree, {});
+    return { own, tree, operated };
+  };
   const notes = '/var/lib/containers/storage/volumes/notes-data/_data/notes.db';
 
   beforeAll(async () => {
@@ -203,16 +217,7 @@ describe('dumps in pods', () => {
   });
 
   test('K8up asks a pod for a dump that is whole, and the page loads what it saved', async () => {
-    const own = makeProject({
-      'stowage.yml': POLICY.replace('project: lab', 'project: other').replace(
-        'kubernetes: {',
-        'kubernetes: { method: k8up,',
-      ),
-      'services/shop.yml': CONTRACTS['services/shop.yml'],
-    });
-    await render(own);
-    const tree = path.join(own.rendered, 'kubernetes');
-    const operated = await Cluster.make(machine, await kubernetesOf('kubernetes-trixie'), tree, {});
+    const { own, operated } = await operatedBy('k8up', 'other');
     const [name = ''] = operated.names('PreBackupPod');
     const { container, command, ending } = await operated.startPreBackup(name);
     // As its pod does it (k8up-io/k8up, cmd/restic/main.go and restic/cli/stdinbackup.go).
@@ -226,16 +231,7 @@ describe('dumps in pods', () => {
   });
 
   test('Velero’s hooks dump in the pod of the workload, and the page loads what is there', async () => {
-    const own = makeProject({
-      'stowage.yml': POLICY.replace('project: lab', 'project: moved').replace(
-        'kubernetes: {',
-        'kubernetes: { method: velero,',
-      ),
-      'services/shop.yml': CONTRACTS['services/shop.yml'],
-    });
-    await render(own);
-    const tree = path.join(own.rendered, 'kubernetes');
-    const operated = await Cluster.make(machine, await kubernetesOf('kubernetes-trixie'), tree, {});
+    const { own, tree, operated } = await operatedBy('velero', 'moved');
     await operated.deployWith(path.join(tree, 'apps/workloads/shop'), 'shop', ...workloadOf('shop'));
     await answers();
     const { template } = operated.find('Schedule', 'stowage-moved-backup-shop').spec as {
